@@ -1,0 +1,153 @@
+"""The one composition root: Settings in, running server out."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import uvicorn
+from litestar.types import ASGIApp
+from prometheus_client import start_http_server
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from kadence.domain.errors import KadenceError, StorageUnusable
+from kadence.settings import Settings
+from kadence.storage import migrate
+from kadence.storage.sqlite import SqliteDatabase
+from kadence.usecases.unit import Work
+from kadence.web.app import create_app
+from kadence.web.middleware import Metrics, RateLimit, RequestLog
+
+STOP_SECONDS = 8
+"""How long a stopping server waits for the answers that it owes."""
+
+
+class CannotListen(KadenceError):
+    """The address is taken, or is none of this machine."""
+
+
+def database_file(url: str) -> Path:
+    """The file that a database URL names.
+
+    Raises:
+        StorageUnusable: the URL is of another kind.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StorageUnusable(
+            f"{url!r} is no database URL: write sqlite:///file.db for a file here"
+        ) from None
+    if parsed.drivername != "sqlite":
+        raise StorageUnusable(
+            f"databases of kind {parsed.drivername!r} are not supported: use sqlite:///file.db"
+        )
+    if not parsed.database or parsed.database == ":memory:":
+        raise StorageUnusable("the database URL names no file: write sqlite:///file.db")
+    return Path(parsed.database)
+
+
+def open_database(url: str) -> SqliteDatabase:
+    """Open the database behind a URL for serving.
+
+    Raises:
+        KadenceError: it is not there, not ours, or its schema is not this program's.
+    """
+    path = database_file(url)
+    migrate.check(path)
+    return SqliteDatabase(path)
+
+
+def build(settings: Settings, work: Work, metrics: Metrics | None = None) -> ASGIApp:
+    """The ASGI application with everything that the settings put around it."""
+    origins = [o.strip() for o in (settings.cors_origin or "").split(",") if o.strip()]
+    app: ASGIApp = create_app(work, cors_origins=origins)
+    if settings.rate_limit is not None:
+        app = RateLimit(app, settings.rate_limit)
+    return RequestLog(app, metrics)
+
+
+def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then answer what was accepted and return.
+
+    `ready` is called with the server's URL once it answers.
+
+    Raises:
+        KadenceError: the database cannot be served, or the address not be listened on.
+    """
+    database = open_database(settings.database)
+    try:
+        serve_database(settings, database, ready)
+    finally:
+        database.close()
+
+
+def serve_database(
+    settings: Settings, database: SqliteDatabase, ready: Callable[[str], None]
+) -> None:
+    """As `serve`, over a database that is open and stays so.
+
+    Raises:
+        CannotListen: an address of the settings cannot be listened on.
+    """
+    metrics = _start_metrics(settings.metrics_listen)
+    with _listen(settings.host, settings.port) as listener:
+        config = uvicorn.Config(
+            build(settings, Work(database), metrics),
+            http="httptools",
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=settings.trusted_proxy is not None,
+            forwarded_allow_ips=settings.trusted_proxy,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+        host, port = listener.getsockname()[:2]
+        url = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        server = _Server(config, lambda: ready(url))
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(server.serve(sockets=[listener]))
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, but it ends by returning, not by the signal that it was told with."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise CannotListen(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+
+
+def _start_metrics(listen: str | None) -> Metrics | None:
+    if listen is None:
+        return None
+    host, _, port = listen.rpartition(":")
+    metrics = Metrics()
+    try:
+        start_http_server(int(port), host.strip("[]") or "127.0.0.1", metrics.registry)
+    except (OSError, ValueError) as error:
+        raise CannotListen(f"cannot listen on {listen} for metrics: {error}") from error
+    return metrics

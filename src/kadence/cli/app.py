@@ -1,0 +1,55 @@
+"""The `kadence` command: its subcommands, and how it ends when something is wrong."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from kadence import __version__
+from kadence.cli import company, db, init, serve, token, user
+from kadence.cli.common import err
+from kadence.domain.errors import KadenceError
+
+app = typer.Typer(
+    name="kadence",
+    help="Plan sprints on your own machine, through the Kaiten API.\n\n"
+    "Start with [bold]kadence demo[/bold] for a look, or [bold]kadence init[/bold] and "
+    "[bold]kadence serve[/bold] to keep your data.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("init")(init.init)
+app.command("serve")(serve.serve)
+
+app.add_typer(user.app, name="user")
+app.add_typer(token.app, name="token")
+app.add_typer(company.app, name="company")
+app.add_typer(db.app, name="db")
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if asked:
+        print(f"kadence {__version__}")  # noqa: T201
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[  # noqa: ARG001
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; what is wrong is said in one sentence, with exit code 2."""
+    try:
+        app()
+    except KadenceError as error:
+        err.print(f"kadence: {error.message}", markup=False)
+        sys.exit(2)

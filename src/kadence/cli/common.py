@@ -1,0 +1,58 @@
+"""What the commands share: their options, running a use case, and telling a person what went wrong."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from kadence import settings
+from kadence.bootstrap import open_database
+from kadence.usecases.unit import Work
+
+T = TypeVar("T")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def option(field: str, *, metavar: str | None = None) -> Any:
+    """A typer option made from the field of that name in Settings."""
+    _, text = settings.default_and_help(field)
+    return typer.Option(
+        settings.option_name(field),
+        envvar=settings.variable_name(field),
+        help=text,
+        metavar=metavar,
+    )
+
+
+DatabaseOption = Annotated[str, option("database", metavar="URL")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on one line, for a script.")
+]
+DATABASE: str = settings.default_and_help("database")[0]
+
+
+def operate(url: str, command: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Run a use case for the operator on the database behind `url`, beside a serving process.
+
+    Raises:
+        KadenceError: the database is not there or not ours, or what the use case raises.
+    """
+    database = open_database(url)
+    try:
+        return asyncio.run(_operate(Work(database), command, *args, **kwargs))
+    finally:
+        database.close()
+
+
+async def _operate(work: Work, command: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    return await work.operate(command, *args, **kwargs)
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """Print one JSON object on one line."""
+    print(json.dumps(document, ensure_ascii=False), flush=True)  # noqa: T201

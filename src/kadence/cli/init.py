@@ -1,0 +1,58 @@
+"""`kadence init`: the first company of a database."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from msgspec.structs import asdict
+
+from kadence.bootstrap import database_file
+from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, out, print_json
+from kadence.storage import migrate
+from kadence.storage.sqlite import SqliteDatabase
+from kadence.usecases import setup
+from kadence.usecases.setup import Initialised
+from kadence.usecases.unit import Work
+
+
+def init(
+    company: Annotated[
+        str, typer.Option(envvar="KADENCE_COMPANY", help="The name of your company or team.")
+    ],
+    email: Annotated[
+        str, typer.Option(envvar="KADENCE_EMAIL", help="Your e-mail address: you are the owner.")
+    ],
+    name: Annotated[str, typer.Option(envvar="KADENCE_NAME", help="Your full name.")],
+    database: DatabaseOption = DATABASE,
+    json: JsonOption = False,
+) -> None:
+    """Make a database with your company, you as its owner, a first space with a board, and a token.
+
+    The token is shown once; keep it. On a database that holds a company already nothing happens.
+    """
+    made = initialise(database, company, email, name)
+    if json:
+        print_json(asdict(made))
+        return
+    out.print(f"Made [bold]{database_file(database)}[/bold] for {company}.\n")
+    out.print(f"Your API token, shown only this once:  [bold]{made.token}[/bold]")
+    out.print(f"Your first space:                      {made.space_uid}\n")
+    out.print(f"Now run  [bold]kadence serve --database {database}[/bold]")
+
+
+def initialise(url: str, company: str, email: str, name: str) -> Initialised:
+    """Bring the database's schema up and make its first company.
+
+    Raises:
+        KadenceError: AlreadyInitialised, BadRequest (the address), or the database is unusable.
+    """
+    path = database_file(url)
+    migrate.upgrade(path)
+    opened = SqliteDatabase(path)
+    try:
+        work = Work(opened)
+        return asyncio.run(
+            work.initialise(setup.initialise, company, email, name, f"{company}: planning")
+        )
+    finally:
+        opened.close()

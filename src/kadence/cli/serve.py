@@ -1,0 +1,39 @@
+"""`kadence serve`: the server."""
+
+from typing import Annotated
+
+from kadence import bootstrap, logs
+from kadence.cli.common import DATABASE, DatabaseOption, err, option
+from kadence.settings import Settings
+
+_DEFAULTS = Settings()
+
+
+def serve(
+    database: DatabaseOption = DATABASE,
+    host: Annotated[str, option("host")] = _DEFAULTS.host,
+    port: Annotated[int, option("port")] = _DEFAULTS.port,
+    public_url: Annotated[str | None, option("public_url", metavar="URL")] = None,
+    trusted_proxy: Annotated[str | None, option("trusted_proxy", metavar="ADDRESSES")] = None,
+    cors_origin: Annotated[str | None, option("cors_origin", metavar="ORIGINS")] = None,
+    rate_limit: Annotated[int | None, option("rate_limit", metavar="N")] = None,
+    metrics_listen: Annotated[
+        str | None, option("metrics_listen", metavar="HOST:PORT")
+    ] = None,
+) -> None:
+    """Serve the API until Ctrl-C or SIGTERM; what was accepted is answered first.
+
+    Run [bold]kadence init[/bold] once before.
+    """
+    logs.configure()
+    settings = Settings(
+        database=database,
+        host=host,
+        port=port,
+        public_url=public_url,
+        trusted_proxy=trusted_proxy,
+        cors_origin=cors_origin,
+        rate_limit=rate_limit,
+        metrics_listen=metrics_listen,
+    )
+    bootstrap.serve(settings, lambda url: err.print(f"kadence answers at [bold]{url}[/bold]"))

@@ -1,0 +1,94 @@
+"""`kadence token`: the API tokens of people."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from kadence.cli.common import (
+    DATABASE,
+    DatabaseOption,
+    JsonOption,
+    operate,
+    out,
+    print_json,
+)
+from kadence.domain.model import Instant
+from kadence.usecases import people
+from kadence.usecases.people import ShownToken
+
+app = typer.Typer(help="Make, list and revoke API tokens.", no_args_is_help=True)
+
+_DAY = 24 * 60 * 60 * 1000
+
+
+@app.command()
+def create(
+    email: Annotated[str, typer.Option(help="Whose token it is.")],
+    name: Annotated[str, typer.Option(help="What it is for, as `ci` or `laptop`.")] = "token",
+    expires_in_days: Annotated[
+        int | None,
+        typer.Option(min=0, max=36_500, help="End it by itself after so many days."),
+    ] = None,
+    database: DatabaseOption = DATABASE,
+    json: JsonOption = False,
+) -> None:
+    """Make an API token for a person; it is shown once."""
+    expires = None if expires_in_days is None else expires_in_days * _DAY
+    made = operate(database, people.create_token, email, name, expires)
+    if json:
+        print_json({"token": made.secret, "token_id": made.token.id})
+        return
+    out.print(f"Token {made.token.id}, shown only this once:  [bold]{made.secret}[/bold]")
+
+
+@app.command("list")
+def list_(database: DatabaseOption = DATABASE, json: JsonOption = False) -> None:
+    """List all API tokens: whose, what for, since when, and whether they still work."""
+    tokens = operate(database, people.list_tokens)
+    if json:
+        print_json({"tokens": [_as_json(shown) for shown in tokens]})
+        return
+    table = Table("id", "whose", "name", "created", "last used", "expires", "revoked")
+    for shown in tokens:
+        token = shown.token
+        table.add_row(
+            str(token.id),
+            shown.user.email,
+            token.name,
+            *(
+                _when(moment) or "-"
+                for moment in (token.created, token.last_used, token.expires, token.revoked_at)
+            ),
+        )
+    out.print(table)
+
+
+@app.command()
+def revoke(
+    token_id: Annotated[int, typer.Argument(help="The token's id, as `token list` shows it.")],
+    database: DatabaseOption = DATABASE,
+) -> None:
+    """End a token at once: the next request with it is answered 401."""
+    operate(database, people.revoke_token, token_id)
+    out.print(f"Token {token_id} is revoked.")
+
+
+def _when(moment: Instant | None) -> str | None:
+    if moment is None:
+        return None
+    return datetime.fromtimestamp(moment / 1000, UTC).isoformat(timespec="seconds")
+
+
+def _as_json(shown: ShownToken) -> dict[str, object]:
+    token = shown.token
+    return {
+        "token_id": token.id,
+        "email": shown.user.email,
+        "name": token.name,
+        "created": _when(token.created),
+        "last_used": _when(token.last_used),
+        "expires": _when(token.expires),
+        "revoked": _when(token.revoked_at),
+    }

@@ -1,0 +1,84 @@
+"""`kadence user`: the people of the company."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from kadence.cli.common import (
+    DATABASE,
+    DatabaseOption,
+    JsonOption,
+    operate,
+    out,
+    print_json,
+)
+from kadence.domain.model import CompanyRole, User
+from kadence.usecases import people
+from kadence.usecases.people import PeopleQuery
+from kadence.usecases.unit import Unit
+
+app = typer.Typer(help="Add, list and deactivate people.", no_args_is_help=True)
+Email = Annotated[str, typer.Option(help="Their e-mail address.")]
+
+
+@app.command()
+def add(
+    email: Email,
+    name: Annotated[str, typer.Option(help="Their full name.")],
+    database: DatabaseOption = DATABASE,
+    json: JsonOption = False,
+) -> None:
+    """Add a person to the company, with a first API token that is shown once."""
+    made = operate(database, people.add_user, email, name)
+    if json:
+        print_json(
+            {
+                "user_uid": made.user.uid,
+                "user_id": made.user.id,
+                "email": made.user.email,
+                "token": made.token,
+            }
+        )
+        return
+    out.print(f"Added {made.user.full_name} <{made.user.email}>.", markup=False)
+    out.print(f"Their API token, shown only this once:  [bold]{made.token}[/bold]")
+
+
+@app.command("list")
+def list_(database: DatabaseOption = DATABASE, json: JsonOption = False) -> None:
+    """List the people of the company."""
+    users = operate(database, _everybody)
+    if json:
+        print_json({"users": [_as_json(user) for user in users]})
+        return
+    table = Table("id", "name", "e-mail", "role")
+    for user in users:
+        table.add_row(str(user.id), user.full_name, user.email, _role(user))
+    out.print(table)
+
+
+@app.command()
+def deactivate(email: Email, database: DatabaseOption = DATABASE) -> None:
+    """End all of a person's tokens at once and keep them out; what they made stays."""
+    user = operate(database, people.deactivate_user, email)
+    out.print(f"{user.full_name} <{user.email}> is deactivated.", markup=False)
+
+
+def _everybody(unit: Unit) -> list[User]:
+    return people.list_users(unit, PeopleQuery(deactivated=True, limit=2**31))
+
+
+def _role(user: User) -> str:
+    role = CompanyRole.DEACTIVATED if user.deactivated_at is not None else CompanyRole(user.role)
+    return role.name.lower()
+
+
+def _as_json(user: User) -> dict[str, object]:
+    return {
+        "user_id": user.id,
+        "user_uid": user.uid,
+        "full_name": user.full_name,
+        "email": user.email,
+        "role": _role(user),
+    }

@@ -1,0 +1,89 @@
+"""Every way a request can fail, as one tree.
+
+KadenceError
+├── Unauthenticated        no token, or one that is unknown, revoked, expired or of a deactivated person
+├── FeatureOff             the company has iterations switched off
+├── NotFound               no such thing, or one that the caller must not learn of
+├── Forbidden              the caller can see the thing and may not do this
+├── BadRequest             the body or the query is not what the endpoint takes
+│   ├── RuleViolation      well-formed, but against a rule; carries the endpoint's own code
+│   └── BodyTooLarge       more bytes than a request may have
+├── AlreadyInitialised     `kadence init` on a database that holds a company
+├── NotInitialised         the database holds no company yet
+└── StorageError           the database could not do its work; nothing was written
+    ├── StorageBusy        another program holds the lock; try again
+    ├── StorageFull        no room on the disk
+    ├── StorageUnusable    the file cannot be opened, is damaged or is no database of this program
+    └── SchemaMismatch     the database's schema is older or newer than this program
+"""
+
+
+class KadenceError(Exception):
+    """The root; `message` is fit to show to a person."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Unauthenticated(KadenceError):
+    """The caller did not prove who they are."""
+
+
+class FeatureOff(KadenceError):
+    """The company has iterations switched off."""
+
+
+class NotFound(KadenceError):
+    """There is no such thing, or the caller must not learn that there is."""
+
+
+class Forbidden(KadenceError):
+    """The caller can see the thing but may not do this to it."""
+
+
+class BadRequest(KadenceError):
+    """The body or the query does not have the shape that the endpoint takes."""
+
+
+class RuleViolation(BadRequest):
+    """The request is well-formed, but a rule forbids it.
+
+    `code` is local to the endpoint, as published.
+    """
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class BodyTooLarge(BadRequest):
+    """The body has more bytes than a request may have."""
+
+
+class AlreadyInitialised(KadenceError):
+    """The database holds a company already."""
+
+
+class NotInitialised(KadenceError):
+    """The database holds no company yet."""
+
+
+class StorageError(KadenceError):
+    """The database could not do its work; nothing of the request was written."""
+
+
+class StorageBusy(StorageError):
+    """Another program holds the database's lock for longer than we wait."""
+
+
+class StorageFull(StorageError):
+    """There is no room left where the database lies."""
+
+
+class StorageUnusable(StorageError):
+    """The database cannot be opened, is damaged, or is not one of this program."""
+
+
+class SchemaMismatch(StorageError):
+    """The database's schema is older or newer than this program."""

@@ -1,0 +1,76 @@
+"""Every option of the server once: its name, type, default and help."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """How a server runs; each field is `--name` on the command line, `KADENCE_NAME` outside."""
+
+    database: Annotated[
+        str, Meta(description="Where the data is: sqlite:///relative.db or sqlite:////absolute.db")
+    ] = "sqlite:///kadence.db"
+    host: Annotated[
+        str, Meta(description="The address to listen on; 0.0.0.0 is every one of this machine.")
+    ] = "127.0.0.1"
+    port: Annotated[
+        int, Meta(ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+    ] = 8080
+    public_url: Annotated[
+        str | None,
+        Meta(
+            description="Where people reach the server from outside, as https://plan.example.com; "
+            "it stands in the API document."
+        ),
+    ] = None
+    trusted_proxy: Annotated[
+        str | None,
+        Meta(
+            description="Addresses or networks of reverse proxies, comma-separated, whose "
+            "X-Forwarded-For and -Proto are believed. By default nobody's are."
+        ),
+    ] = None
+    cors_origin: Annotated[
+        str | None,
+        Meta(
+            description="Web origins, comma-separated, whose pages may call the API; * is any. "
+            "Off by default."
+        ),
+    ] = None
+    rate_limit: Annotated[
+        int | None,
+        Meta(ge=1, description="Requests that one token may make in a second. Off by default."),
+    ] = None
+    metrics_listen: Annotated[
+        str | None,
+        Meta(
+            description="HOST:PORT on which Prometheus can read metrics, apart from the API. "
+            "Off by default."
+        ),
+    ] = None
+
+
+def option_name(field: str) -> str:
+    """The field as a command line option: `--public-url`."""
+    return "--" + field.replace("_", "-")
+
+
+def variable_name(field: str) -> str:
+    """The field as an environment variable: `KADENCE_PUBLIC_URL`."""
+    return f"KADENCE_{field.upper()}"
+
+
+def default_and_help(field: str) -> tuple[Any, str]:
+    """A field's default and its description."""
+    for info in msgspec.structs.fields(Settings):
+        if info.name == field:
+            return info.default, description(info)
+    raise KeyError(field)
+
+
+def description(info: msgspec.structs.FieldInfo) -> str:
+    """What the field's Meta says of it."""
+    (meta,) = info.type.__metadata__
+    return str(meta.description)

@@ -1,0 +1,116 @@
+"""What differs between databases, and nothing else: compiled statements, transactions, the interface.
+
+The SQL is written once in SQLAlchemy Core. Each statement is compiled once for a dialect and then
+run on the driver itself, because Core's own execution costs several times what the statement does
+(docs/decisions/0002-storage.md).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
+from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ColumnElement, Select
+from sqlalchemy.sql.dml import UpdateBase
+
+T = TypeVar("T")
+Row = Sequence[Any]
+
+
+class Cursor(Protocol):
+    """The part of a driver's cursor that statements need."""
+
+    def execute(self, sql: str, parameters: Mapping[str, Any], /) -> object:
+        """Run one statement with named parameters."""
+
+    def fetchone(self) -> Row | None:
+        """The next row, or None."""
+
+    def fetchall(self) -> Iterable[Row]:
+        """All the rows left."""
+
+
+class Statement:
+    """A Core statement, compiled for each dialect when it is first run there."""
+
+    __slots__ = ("_compiled", "_core")
+
+    def __init__(self, core: Select[Any] | UpdateBase) -> None:
+        self._core = core
+        self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
+
+    def compiled(self, dialect: Dialect) -> tuple[str, dict[str, Any]]:
+        """The text for `dialect` with named parameters, and the values of the literals in it."""
+        ready = self._compiled.get(dialect.name)
+        if ready is None:
+            compiled = self._core.compile(
+                dialect=dialect, compile_kwargs={"render_postcompile": True}
+            )
+            literals = {name: v for name, v in compiled.params.items() if v is not None}
+            ready = self._compiled[dialect.name] = (str(compiled), literals)
+        return ready
+
+
+class Transaction:
+    """One open transaction; everything done through it is kept or lost together."""
+
+    __slots__ = ("_cursor", "_dialect")
+
+    def __init__(self, cursor: Cursor, dialect: Dialect) -> None:
+        self._cursor = cursor
+        self._dialect = dialect
+
+    def run(self, statement: Statement, **parameters: Any) -> None:
+        """Run a statement; the parameters are named as its bind parameters."""
+        sql, literals = statement.compiled(self._dialect)
+        self._cursor.execute(sql, {**literals, **parameters} if literals else parameters)
+
+    def first(self, statement: Statement, **parameters: Any) -> Row | None:
+        """Run a statement; its first row, or None."""
+        self.run(statement, **parameters)
+        return self._cursor.fetchone()
+
+    def all(self, statement: Statement, **parameters: Any) -> Iterable[Row]:
+        """Run a statement; all its rows."""
+        self.run(statement, **parameters)
+        return self._cursor.fetchall()
+
+    def scalar(self, statement: Statement, **parameters: Any) -> Any:
+        """Run a statement that gives a row; the first column of it."""
+        row = self.first(statement, **parameters)
+        if row is None:
+            msg = f"no row from: {statement.compiled(self._dialect)[0]}"
+            raise LookupError(msg)
+        return row[0]
+
+
+class Database(Protocol):
+    """Where transactions come from; both calls run `work` off the event loop.
+
+    What a write did is durable when the call returns; when it raises, nothing was written.
+    """
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` on a consistent snapshot that holds every write acknowledged before."""
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` in a transaction of its own and commit it."""
+
+    def close(self) -> None:
+        """Finish what was begun, then let go of files and connections."""
+
+
+def record_columns(table: Table, record: type[Struct]) -> list[ColumnElement[Any]]:
+    """The columns of `table` in the order of the fields of `record`."""
+    return [table.c[name] for name in record.__struct_fields__]
+
+
+def bound(table: Table, *names: str) -> dict[str, ColumnElement[Any]]:
+    """For an INSERT or UPDATE: each of these columns bound to a parameter of its own name."""
+    return {name: bindparam(name, type_=table.c[name].type) for name in names}
+
+
+def after_last(column: ColumnElement[float], *where: ColumnElement[bool]) -> ColumnElement[float]:
+    """A scalar subquery: one more than the greatest `column` of the rows that match `where`."""
+    return select(func.coalesce(func.max(column), 0) + 1).where(*where).scalar_subquery()

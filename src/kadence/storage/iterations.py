@@ -1,0 +1,110 @@
+"""Iterations as rows."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import asdict
+from sqlalchemy import bindparam, insert, select, update
+
+from kadence.domain.model import Instant, Iteration, IterationStatus
+from kadence.storage.engine import Statement, Transaction, after_last, bound, record_columns
+from kadence.storage.schema import iterations
+
+_COLUMNS = record_columns(iterations, Iteration)
+_THIS_SPACE = (
+    iterations.c.company_id == bindparam("company_id"),
+    iterations.c.space_uid == bindparam("space_uid"),
+)
+
+_INSERT = Statement(
+    insert(iterations)
+    .values(
+        bound(iterations, *(f for f in Iteration.__struct_fields__ if f != "sort_order"))
+        | {"sort_order": after_last(iterations.c.sort_order, *_THIS_SPACE)}
+    )
+    .returning(iterations.c.sort_order)
+)
+_FIND = Statement(select(*_COLUMNS).where(*_THIS_SPACE, iterations.c.id == bindparam("id")))
+_LIVE = Statement(
+    select(*_COLUMNS)
+    .where(*_THIS_SPACE, iterations.c.status != IterationStatus.REMOVED.value)
+    .order_by(iterations.c.created, iterations.c.id)
+)
+_REMOVE = Statement(
+    update(iterations)
+    .where(*_THIS_SPACE, iterations.c.id == bindparam("iteration_id"))
+    .values(
+        bound(iterations, "updater_uid", "updated") | {"status": IterationStatus.REMOVED.value}
+    )
+)
+
+
+def _page(*, newest_first: bool, statuses: int) -> Statement:
+    """The list of a space's iterations; `statuses` of the four pass, 0 means all."""
+    query = select(*_COLUMNS).where(*_THIS_SPACE)
+    if statuses:
+        names = [bindparam(f"status_{n}") for n in range(statuses)]
+        query = query.where(iterations.c.status.in_(names))
+    keys = (iterations.c.created, iterations.c.id)
+    query = query.order_by(*(key.desc() for key in keys) if newest_first else keys)
+    return Statement(query.limit(bindparam("limit")).offset(bindparam("offset")))
+
+
+_PAGES = {
+    (newest_first, statuses): _page(newest_first=newest_first, statuses=statuses)
+    for newest_first in (False, True)
+    for statuses in range(len(IterationStatus) + 1)
+}
+
+
+def insert_last(tx: Transaction, iteration: Iteration) -> float:
+    """Add an iteration at the end of its space; answers the sort_order that it got there."""
+    values = asdict(iteration)
+    del values["sort_order"]
+    return float(tx.scalar(_INSERT, **values))
+
+
+def find(tx: Transaction, company_id: int, space_uid: str, iteration_id: str) -> Iteration | None:
+    """The iteration with this id in this space, whatever its status."""
+    row = tx.first(_FIND, company_id=company_id, space_uid=space_uid, id=iteration_id)
+    return Iteration(*row) if row else None
+
+
+def page(
+    tx: Transaction,
+    company_id: int,
+    space_uid: str,
+    *,
+    statuses: Sequence[str],
+    newest_first: bool,
+    limit: int,
+    offset: int,
+) -> list[Iteration]:
+    """The iterations of a space by creation, ties by id; no `statuses` means all."""
+    wanted = {f"status_{n}": status for n, status in enumerate(statuses)}
+    rows = tx.all(
+        _PAGES[newest_first, len(statuses)],
+        company_id=company_id,
+        space_uid=space_uid,
+        limit=limit,
+        offset=offset,
+        **wanted,
+    )
+    return [Iteration(*row) for row in rows]
+
+
+def live(tx: Transaction, company_id: int, space_uid: str) -> list[Iteration]:
+    """All iterations of a space that are not removed."""
+    rows = tx.all(_LIVE, company_id=company_id, space_uid=space_uid)
+    return [Iteration(*row) for row in rows]
+
+
+def remove(tx: Transaction, iteration: Iteration, updater_uid: str, now: Instant) -> None:
+    """Set the iteration's status to removed."""
+    tx.run(
+        _REMOVE,
+        company_id=iteration.company_id,
+        space_uid=iteration.space_uid,
+        iteration_id=iteration.id,
+        updater_uid=updater_uid,
+        updated=now,
+    )

@@ -1,0 +1,1 @@
+"""One module per change of the schema, applied in order of their numbers."""

@@ -1,0 +1,204 @@
+"""Companies, their people and the people's API tokens as rows."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import asdict
+from sqlalchemy import bindparam, func, insert, or_, select, update
+
+from kadence.domain.access import Actor
+from kadence.domain.model import Company, Instant, Token, User
+from kadence.storage.engine import Statement, Transaction, bound, record_columns
+from kadence.storage.schema import companies, tokens, users
+
+_USER_COLUMNS = record_columns(users, User)
+_TOKEN_COLUMNS = record_columns(tokens, Token)
+_COMPANY_COLUMNS = record_columns(companies, Company)
+
+
+def _without_id(record: type[msgspec.Struct]) -> list[str]:
+    return [field for field in record.__struct_fields__ if field != "id"]
+
+
+_INSERT_COMPANY = Statement(
+    insert(companies).values(bound(companies, *_without_id(Company))).returning(companies.c.id)
+)
+_COMPANIES = Statement(select(*_COMPANY_COLUMNS).order_by(companies.c.id))
+_SWITCH_ITERATIONS = Statement(
+    update(companies)
+    .where(companies.c.id == bindparam("company_id"))
+    .values(bound(companies, "iterations_off_at", "updated"))
+)
+
+_INSERT_USER = Statement(
+    insert(users).values(bound(users, *_without_id(User), "search")).returning(users.c.id)
+)
+_USER_BY_ID = Statement(
+    select(*_USER_COLUMNS).where(
+        users.c.company_id == bindparam("company_id"), users.c.id == bindparam("id")
+    )
+)
+_USER_BY_EMAIL = Statement(
+    select(*_USER_COLUMNS).where(
+        users.c.company_id == bindparam("company_id"), users.c.email == bindparam("email")
+    )
+)
+_USERNAMES = Statement(
+    select(users.c.username).where(
+        users.c.company_id == bindparam("company_id"),
+        func.substr(users.c.username, 1, func.length(bindparam("stem"))) == bindparam("stem"),
+    )
+)
+_DEACTIVATE = Statement(
+    update(users)
+    .where(users.c.company_id == bindparam("company"), users.c.id == bindparam("user_id"))
+    .values(bound(users, "deactivated_at", "updated"))
+)
+_SEEN_USER = Statement(
+    update(users)
+    .where(users.c.id == bindparam("user_id"))
+    .values(bound(users, "last_request_at"))
+)
+
+_INSERT_TOKEN = Statement(
+    insert(tokens).values(bound(tokens, *_without_id(Token))).returning(tokens.c.id)
+)
+_TOKENS = Statement(
+    select(*_TOKEN_COLUMNS)
+    .where(tokens.c.company_id == bindparam("company_id"))
+    .order_by(tokens.c.id)
+)
+_REVOKE = Statement(
+    update(tokens)
+    .where(tokens.c.company_id == bindparam("company"), tokens.c.id == bindparam("token_id"))
+    .values(bound(tokens, "revoked_at"))
+)
+_SEEN_TOKEN = Statement(
+    update(tokens).where(tokens.c.id == bindparam("token_id")).values(bound(tokens, "last_used"))
+)
+_ACTOR = Statement(
+    select(
+        users.c.id,
+        users.c.uid,
+        users.c.company_id,
+        users.c.role,
+        companies.c.iterations_off_at,
+        tokens.c.id,
+        tokens.c.last_used,
+    )
+    .join_from(tokens, users, users.c.id == tokens.c.user_id)
+    .join(companies, companies.c.id == tokens.c.company_id)
+    .where(
+        tokens.c.digest == bindparam("digest"),
+        tokens.c.revoked_at.is_(None),
+        users.c.deactivated_at.is_(None),
+        or_(tokens.c.expires.is_(None), tokens.c.expires > bindparam("now")),
+    )
+)
+
+
+def find_actor(tx: Transaction, digest: str, now: Instant) -> Actor | None:
+    """The person whose token has this SHA-256, unless it is revoked, expired or they are out."""
+    row = tx.first(_ACTOR, digest=digest, now=now)
+    return Actor(*row) if row else None
+
+
+def insert_company(tx: Transaction, company: Company) -> Company:
+    """Add a company; answers it with its id."""
+    values = asdict(company)
+    del values["id"]
+    return msgspec.structs.replace(company, id=tx.scalar(_INSERT_COMPANY, **values))
+
+
+def all_companies(tx: Transaction) -> list[Company]:
+    """Every company, oldest first."""
+    return [Company(*row) for row in tx.all(_COMPANIES)]
+
+
+def switch_iterations(
+    tx: Transaction, company_id: int, *, off_at: Instant | None, now: Instant
+) -> None:
+    """Switch the company's iterations off (the instant) or on (None)."""
+    tx.run(_SWITCH_ITERATIONS, company_id=company_id, iterations_off_at=off_at, updated=now)
+
+
+def insert_user(tx: Transaction, user: User) -> User:
+    """Add a person; answers them with their id."""
+    values = asdict(user) | {"search": _folded(user.email, user.full_name, user.username)}
+    del values["id"]
+    return msgspec.structs.replace(user, id=tx.scalar(_INSERT_USER, **values))
+
+
+def find_user(tx: Transaction, company_id: int, user_id: int) -> User | None:
+    """The person of this company with this id."""
+    row = tx.first(_USER_BY_ID, company_id=company_id, id=user_id)
+    return User(*row) if row else None
+
+
+def find_user_by_email(tx: Transaction, company_id: int, email: str) -> User | None:
+    """The person of this company with this (lower-case) address."""
+    row = tx.first(_USER_BY_EMAIL, company_id=company_id, email=email)
+    return User(*row) if row else None
+
+
+def list_users(
+    tx: Transaction,
+    company_id: int,
+    *,
+    text: str | None = None,
+    ids: Sequence[int] | None = None,
+    deactivated: bool = False,
+    limit: int,
+    offset: int = 0,
+) -> list[User]:
+    """The people of a company by id.
+
+    `text` is looked for in addresses and names, in any case; `deactivated` lists those as well.
+    """
+    query = select(*_USER_COLUMNS).where(users.c.company_id == company_id)
+    if text is not None:
+        query = query.where(users.c.search.contains(_folded(text), autoescape=True))
+    if ids is not None:
+        query = query.where(users.c.id.in_(ids))
+    if not deactivated:
+        query = query.where(users.c.deactivated_at.is_(None))
+    rows = tx.all(Statement(query.order_by(users.c.id).limit(limit).offset(offset)))
+    return [User(*row) for row in rows]
+
+
+def usernames_like(tx: Transaction, company_id: int, stem: str) -> set[str]:
+    """The usernames of a company that begin with `stem`."""
+    return {row[0] for row in tx.all(_USERNAMES, company_id=company_id, stem=stem)}
+
+
+def deactivate_user(tx: Transaction, company_id: int, user_id: int, now: Instant) -> None:
+    """Let none of the person's tokens be taken from now on."""
+    tx.run(_DEACTIVATE, company=company_id, user_id=user_id, deactivated_at=now, updated=now)
+
+
+def insert_token(tx: Transaction, token: Token) -> Token:
+    """Add a token; answers it with its id."""
+    values = asdict(token)
+    del values["id"]
+    return msgspec.structs.replace(token, id=tx.scalar(_INSERT_TOKEN, **values))
+
+
+def list_tokens(tx: Transaction, company_id: int) -> list[Token]:
+    """All tokens of a company, oldest first."""
+    return [Token(*row) for row in tx.all(_TOKENS, company_id=company_id)]
+
+
+def revoke_token(tx: Transaction, company_id: int, token_id: int, now: Instant) -> None:
+    """Let the token be taken no more."""
+    tx.run(_REVOKE, company=company_id, token_id=token_id, revoked_at=now)
+
+
+def mark_seen(tx: Transaction, actor: Actor, now: Instant) -> None:
+    """Note that the actor's token was used."""
+    tx.run(_SEEN_TOKEN, token_id=actor.token_id, last_used=now)
+    tx.run(_SEEN_USER, user_id=actor.user_id, last_request_at=now)
+
+
+def _folded(*texts: str) -> str:
+    return "\n".join(texts).casefold()
+

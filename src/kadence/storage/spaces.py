@@ -1,0 +1,195 @@
+"""Spaces and their members as rows."""
+
+from msgspec.structs import asdict, replace
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy.sql import ColumnElement
+
+from kadence.domain.access import Actor, Door
+from kadence.domain.model import CompanyRole, Member, Space, SpaceAccess, User
+from kadence.storage.engine import Statement, Transaction, after_last, bound, record_columns
+from kadence.storage.schema import members, spaces, users
+
+_COLUMNS = record_columns(spaces, Space)
+_KEYS = ("company_id", "id", "uid", "created")
+_CHANGEABLE = [field for field in Space.__struct_fields__ if field not in _KEYS]
+_ALIVE = (spaces.c.company_id == bindparam("company_id"), spaces.c.deleted_at.is_(None))
+
+_OWN_MEMBERSHIP = and_(
+    members.c.company_id == spaces.c.company_id,
+    members.c.space_id == spaces.c.id,
+    members.c.user_id == bindparam("user_id"),
+)
+
+
+def _door(key: ColumnElement[bool]) -> Statement:
+    return Statement(
+        select(
+            spaces.c.id, spaces.c.uid, spaces.c.access, spaces.c.everyone_role, members.c.role
+        )
+        .outerjoin_from(spaces, members, _OWN_MEMBERSHIP)
+        .where(*_ALIVE, key)
+    )
+
+
+_DOOR_BY_UID = _door(spaces.c.uid == bindparam("uid"))
+_DOOR_BY_ID = _door(spaces.c.id == bindparam("id"))
+
+_INSERT = Statement(
+    insert(spaces)
+    .values(bound(spaces, *(f for f in Space.__struct_fields__ if f != "id")))
+    .returning(spaces.c.id)
+)
+_NEXT_SORT_ORDER = Statement(
+    select(after_last(spaces.c.sort_order, spaces.c.company_id == bindparam("company_id")))
+)
+_BY_ID = Statement(select(*_COLUMNS).where(*_ALIVE, spaces.c.id == bindparam("id")))
+_BY_UID = Statement(select(*_COLUMNS).where(*_ALIVE, spaces.c.uid == bindparam("uid")))
+_WITH_DOORS = Statement(
+    select(*_COLUMNS, members.c.role)
+    .outerjoin_from(spaces, members, _OWN_MEMBERSHIP)
+    .where(
+        *_ALIVE,
+        or_(
+            bindparam("sees_all") == 1,
+            spaces.c.access == SpaceAccess.FOR_EVERYONE.value,
+            members.c.role.is_not(None),
+        ),
+    )
+    .order_by(spaces.c.sort_order, spaces.c.id)
+)
+_BELOW = Statement(
+    select(*_COLUMNS)
+    .where(*_ALIVE, spaces.c.path.startswith(bindparam("prefix")))
+    .order_by(spaces.c.path)
+)
+_UPDATE = Statement(
+    update(spaces)
+    .where(spaces.c.company_id == bindparam("of_company"), spaces.c.id == bindparam("space_id"))
+    .values(bound(spaces, *_CHANGEABLE))
+)
+
+_THIS_MEMBER = (
+    members.c.company_id == bindparam("of_company"),
+    members.c.space_id == bindparam("of_space"),
+    members.c.user_id == bindparam("of_user"),
+)
+_INSERT_MEMBER = Statement(insert(members).values(bound(members, *Member.__struct_fields__)))
+_FIND_MEMBER = Statement(select(*record_columns(members, Member)).where(*_THIS_MEMBER))
+_UPDATE_MEMBER = Statement(
+    update(members).where(*_THIS_MEMBER).values(bound(members, "role", "updated"))
+)
+_DELETE_MEMBER = Statement(delete(members).where(*_THIS_MEMBER))
+_PEOPLE = Statement(
+    select(*record_columns(users, User), members.c.role)
+    .outerjoin_from(
+        users,
+        members,
+        and_(
+            members.c.company_id == users.c.company_id,
+            members.c.user_id == users.c.id,
+            members.c.space_id == bindparam("space_id"),
+        ),
+    )
+    .where(users.c.company_id == bindparam("company_id"))
+    .order_by(users.c.id)
+)
+
+
+def door_by_uid(tx: Transaction, actor: Actor, uid: str) -> Door | None:
+    """What decides about the actor's access to the living space with this uid."""
+    row = tx.first(_DOOR_BY_UID, company_id=actor.company_id, user_id=actor.user_id, uid=uid)
+    return Door(*row) if row else None
+
+
+def door_by_id(tx: Transaction, actor: Actor, space_id: int) -> Door | None:
+    """What decides about the actor's access to the living space with this id."""
+    row = tx.first(_DOOR_BY_ID, company_id=actor.company_id, user_id=actor.user_id, id=space_id)
+    return Door(*row) if row else None
+
+
+def insert_space(tx: Transaction, space: Space) -> Space:
+    """Add a space; answers it with its id."""
+    values = asdict(space)
+    del values["id"]
+    return replace(space, id=tx.scalar(_INSERT, **values))
+
+
+def next_sort_order(tx: Transaction, company_id: int) -> float:
+    """The sort_order that puts a space behind all others of the company."""
+    return float(tx.scalar(_NEXT_SORT_ORDER, company_id=company_id))
+
+
+def find_space(tx: Transaction, company_id: int, space_id: int) -> Space | None:
+    """The living space with this id."""
+    row = tx.first(_BY_ID, company_id=company_id, id=space_id)
+    return Space(*row) if row else None
+
+
+def find_space_by_uid(tx: Transaction, company_id: int, uid: str) -> Space | None:
+    """The living space with this uid."""
+    row = tx.first(_BY_UID, company_id=company_id, uid=uid)
+    return Space(*row) if row else None
+
+
+def readable(tx: Transaction, actor: Actor) -> list[tuple[Space, int | None]]:
+    """The living spaces that the actor can read, each with their own role in it, in order."""
+    rows = tx.all(
+        _WITH_DOORS,
+        company_id=actor.company_id,
+        user_id=actor.user_id,
+        sees_all=int(actor.company_role == CompanyRole.OWNER),
+    )
+    return [(Space(*row[:-1]), row[-1]) for row in rows]
+
+
+def below(tx: Transaction, space: Space) -> list[Space]:
+    """The living spaces under this one in the tree, parents before children."""
+    rows = tx.all(_BELOW, company_id=space.company_id, prefix=space.path + "/")
+    return [Space(*row) for row in rows]
+
+
+def update_space(tx: Transaction, space: Space) -> None:
+    """Store the space as it is given."""
+    values = asdict(space)
+    for key in _KEYS:
+        del values[key]
+    tx.run(_UPDATE, of_company=space.company_id, space_id=space.id, **values)
+
+
+def insert_member(tx: Transaction, member: Member) -> None:
+    """Give a person a role of their own in a space."""
+    tx.run(_INSERT_MEMBER, **asdict(member))
+
+
+def find_member(tx: Transaction, company_id: int, space_id: int, user_id: int) -> Member | None:
+    """The person's own role in the space."""
+    row = tx.first(_FIND_MEMBER, of_company=company_id, of_space=space_id, of_user=user_id)
+    return Member(*row) if row else None
+
+
+def update_member(tx: Transaction, member: Member) -> None:
+    """Store the member's role."""
+    tx.run(
+        _UPDATE_MEMBER,
+        of_company=member.company_id,
+        of_space=member.space_id,
+        of_user=member.user_id,
+        role=member.role,
+        updated=member.updated,
+    )
+
+
+def delete_member(tx: Transaction, member: Member) -> None:
+    """Take the person's own role in the space away."""
+    tx.run(
+        _DELETE_MEMBER,
+        of_company=member.company_id,
+        of_space=member.space_id,
+        of_user=member.user_id,
+    )
+
+
+def people(tx: Transaction, company_id: int, space_id: int) -> list[tuple[User, int | None]]:
+    """Everybody of the company by id, each with their own role in the space."""
+    rows = tx.all(_PEOPLE, company_id=company_id, space_id=space_id)
+    return [(User(*row[:-1]), row[-1]) for row in rows]

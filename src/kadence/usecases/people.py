@@ -1,0 +1,261 @@
+"""What is done with a company, its people and their API tokens."""
+
+from collections.abc import Sequence
+
+from email_validator import EmailNotValidError, validate_email
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
+from kadence.domain import events
+from kadence.domain.errors import BadRequest, NotFound
+from kadence.domain.model import Company, CompanyRole, Instant, Token, User
+from kadence.storage import people
+from kadence.usecases.unit import Draft, Unit, digest, opened
+
+
+class PeopleQuery(Struct, frozen=True):
+    """Which people of the company a caller wants to see."""
+
+    text: str | None = None
+    ids: Sequence[int] | None = None
+    deactivated: bool = False
+    limit: int = 100
+    offset: int = 0
+
+
+class NewUser(Struct, frozen=True):
+    """A person who was just made, with the secret of their first token: shown once."""
+
+    user: User
+    token: str
+
+
+class NewToken(Struct, frozen=True):
+    """A token that was just made, with its secret: shown once."""
+
+    secret: str
+    token: Token
+
+
+class ShownToken(Struct, frozen=True):
+    """A token beside the person that it belongs to."""
+
+    token: Token
+    user: User
+
+
+def current_user(unit: Unit) -> User:
+    """The person who asks."""
+    user = people.find_user(unit.tx, unit.actor.company_id, unit.actor.user_id)
+    if user is None:
+        raise NotFound
+    return user
+
+
+def list_users(unit: Unit, query: Draft[PeopleQuery]) -> list[User]:
+    """The people of the actor's company, by id.
+
+    Raises:
+        BadRequest: the query is none.
+    """
+    wanted = opened(query)
+    return people.list_users(
+        unit.tx,
+        unit.actor.company_id,
+        text=wanted.text,
+        ids=wanted.ids,
+        deactivated=wanted.deactivated,
+        limit=wanted.limit,
+        offset=wanted.offset,
+    )
+
+
+def make_company(unit: Unit, name: str) -> Company:
+    """Make a company; the unit acts for it from here on."""
+    company = people.insert_company(
+        unit.tx, Company(0, unit.new_id(), name, None, unit.now, unit.now)
+    )
+    unit.actor = replace(unit.actor, company_id=company.id)
+    unit.record(events.COMPANY_CREATED, asdict(company))
+    return company
+
+
+def switch_iterations(unit: Unit, *, on: bool) -> None:
+    """Switch the company's iterations on or off; off, their endpoints answer 402."""
+    off_at = None if on else unit.now
+    people.switch_iterations(unit.tx, unit.actor.company_id, off_at=off_at, now=unit.now)
+    unit.record(events.COMPANY_CHANGED, {"new": {"iterations_off_at": off_at}})
+
+
+def make_user(unit: Unit, email: str, full_name: str, role: CompanyRole) -> User:
+    """Make a person of the company; the username comes from the address.
+
+    Raises:
+        BadRequest: the address is none, or a person of the company has it.
+    """
+    address = normal_email(email)
+    if people.find_user_by_email(unit.tx, unit.actor.company_id, address) is not None:
+        raise BadRequest(f"there is already a user with the e-mail address {address}")
+    user = people.insert_user(
+        unit.tx,
+        User(
+            id=0,
+            uid=unit.new_id(),
+            company_id=unit.actor.company_id,
+            email=address,
+            full_name=full_name,
+            username=_free_username(unit, address),
+            role=role.value,
+            deactivated_at=None,
+            last_request_at=None,
+            created=unit.now,
+            updated=unit.now,
+        ),
+    )
+    unit.record(events.USER_CREATED, asdict(user))
+    return user
+
+
+def add_user(unit: Unit, email: str, full_name: str) -> NewUser:
+    """Make a person of the company, with a first token.
+
+    Raises:
+        BadRequest: the address is none, or a person of the company has it.
+    """
+    user = make_user(unit, email, full_name, CompanyRole.USER)
+    return NewUser(user, make_token(unit, user, "first token", expires=None).secret)
+
+
+def invite(unit: Unit, email: str) -> User:
+    """The person of the company with this address, made when there is none; without a token.
+
+    Raises:
+        BadRequest: the address is none.
+    """
+    address = normal_email(email)
+    user = people.find_user_by_email(unit.tx, unit.actor.company_id, address)
+    return user or make_user(unit, address, address.partition("@")[0], CompanyRole.USER)
+
+
+def deactivate_user(unit: Unit, email: str) -> User:
+    """End all of a person's tokens at once and keep them out.
+
+    Raises:
+        NotFound: nobody of the company has this address.
+        BadRequest: it is the company's last owner.
+    """
+    user = user_by_email(unit, email)
+    if user.deactivated_at is not None:
+        return user
+    if user.role == CompanyRole.OWNER:
+        raise BadRequest(f"{user.email} is the company's owner and cannot be deactivated")
+    people.deactivate_user(unit.tx, unit.actor.company_id, user.id, unit.now)
+    unit.record(events.USER_DEACTIVATED, {"id": user.id})
+    return replace(user, deactivated_at=unit.now, updated=unit.now)
+
+
+def user_by_email(unit: Unit, email: str) -> User:
+    """The person of the company with this address.
+
+    Raises:
+        NotFound: nobody has it.
+    """
+    user = people.find_user_by_email(unit.tx, unit.actor.company_id, email.strip().lower())
+    if user is None:
+        raise NotFound(f"there is no user with the e-mail address {email}")
+    return user
+
+
+def make_token(unit: Unit, user: User, name: str, *, expires: Instant | None) -> NewToken:
+    """Make an API token; of its secret only the digest is kept."""
+    secret = unit.new_secret()
+    token = people.insert_token(
+        unit.tx,
+        Token(
+            id=0,
+            company_id=unit.actor.company_id,
+            user_id=user.id,
+            digest=digest(secret),
+            name=name,
+            created=unit.now,
+            last_used=None,
+            expires=expires,
+            revoked_at=None,
+        ),
+    )
+    shown = asdict(token)
+    del shown["digest"]
+    unit.record(events.TOKEN_CREATED, shown)
+    return NewToken(secret, token)
+
+
+def create_token(unit: Unit, email: str, name: str, expires_in: int | None) -> NewToken:
+    """Make a token for a person, ending in so many milliseconds if that is given.
+
+    Raises:
+        NotFound: nobody of the company has this address.
+        BadRequest: they are deactivated.
+    """
+    user = user_by_email(unit, email)
+    if user.deactivated_at is not None:
+        raise BadRequest(f"{user.email} is deactivated")
+    expires = None if expires_in is None else unit.now + expires_in
+    return make_token(unit, user, name, expires=expires)
+
+
+def list_tokens(unit: Unit) -> list[ShownToken]:
+    """All tokens of the company, oldest first."""
+    everybody = people.list_users(
+        unit.tx, unit.actor.company_id, deactivated=True, limit=_EVERYBODY
+    )
+    by_id = {user.id: user for user in everybody}
+    return [
+        ShownToken(token, by_id[token.user_id])
+        for token in people.list_tokens(unit.tx, unit.actor.company_id)
+    ]
+
+
+def revoke_token(unit: Unit, token_id: int) -> None:
+    """Let a token be taken no more, from the next request on; once revoked it stays so.
+
+    Raises:
+        NotFound: the company has no such token.
+    """
+    for token in people.list_tokens(unit.tx, unit.actor.company_id):
+        if token.id == token_id:
+            if token.revoked_at is None:
+                people.revoke_token(unit.tx, unit.actor.company_id, token_id, unit.now)
+                unit.record(events.TOKEN_REVOKED, {"id": token_id, "user_id": token.user_id})
+            return
+    raise NotFound(f"there is no token {token_id}")
+
+
+_EVERYBODY = 2**31
+"""More people than a company has."""
+
+
+def normal_email(email: str) -> str:
+    """The address in lower case.
+
+    Names of a home network (`anna@nas.local`) are addresses here, so no domain is looked up.
+
+    Raises:
+        BadRequest: it is none.
+    """
+    try:
+        found = validate_email(
+            email.strip(), check_deliverability=False, globally_deliverable=False
+        )
+    except EmailNotValidError as error:
+        raise BadRequest('email should match format "email"') from error
+    return found.normalized.lower()
+
+
+def _free_username(unit: Unit, address: str) -> str:
+    stem = address.partition("@")[0]
+    taken = people.usernames_like(unit.tx, unit.actor.company_id, stem)
+    name, number = stem, 1
+    while name in taken:
+        number += 1
+        name = f"{stem}{number}"
+    return name

@@ -1,0 +1,350 @@
+"""What people do with spaces and their members."""
+
+from typing import TypeAlias
+
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict, replace
+
+from kadence.domain import events
+from kadence.domain.access import Door, role_in_space
+from kadence.domain.errors import BadRequest, NotFound
+from kadence.domain.model import Member, Space, SpaceAccess, SpaceRole, User
+from kadence.storage import iterations, people, spaces
+from kadence.usecases.access import enter_by_id
+from kadence.usecases.boards import FullBoard, boards_of
+from kadence.usecases.people import invite
+from kadence.usecases.unit import Draft, Unit, opened
+
+
+class NewSpace(Struct, frozen=True):
+    """What a caller says of a space to be made."""
+
+    title: str
+    description: str | None = None
+    external_id: str | None = None
+    access: SpaceAccess = SpaceAccess.FOR_EVERYONE
+    everyone_role: SpaceRole = SpaceRole.WRITER
+    parent_uid: str | None = None
+    sort_order: float | None = None
+
+
+class SpaceChange(Struct, frozen=True):
+    """What a caller wants changed of a space; what is UNSET stays."""
+
+    title: str | UnsetType = UNSET
+    description: str | None | UnsetType = UNSET
+    external_id: str | None | UnsetType = UNSET
+    access: SpaceAccess | UnsetType = UNSET
+    everyone_role: SpaceRole | UnsetType = UNSET
+    parent_uid: str | None | UnsetType = UNSET
+    sort_order: float | UnsetType = UNSET
+
+
+class SpaceView(Struct, frozen=True):
+    """A space as one person sees it: with their effective role there, and its boards."""
+
+    space: Space
+    role: SpaceRole
+    boards: list[FullBoard]
+
+
+class SpaceMember(Struct, frozen=True):
+    """A person in a space: the role that they have there and their own, if any."""
+
+    space_uid: str
+    user: User
+    role: SpaceRole | None
+    own_role: SpaceRole | None
+
+
+class NewMember(Struct, frozen=True):
+    """Whom to let into a space, and as what."""
+
+    email: str
+    role: SpaceRole | None = None
+
+
+RoleChange: TypeAlias = SpaceRole | None
+"""The role that a member gets; None leaves it."""
+
+
+def list_spaces(unit: Unit) -> list[SpaceView]:
+    """The spaces that the actor can read, with their boards, in order."""
+    found = spaces.readable(unit.tx, unit.actor)
+    boards = boards_of(unit, [space.id for space, _ in found])
+    views = []
+    for space, own_role in found:
+        role = role_in_space(unit.actor.company_role, _door(space, own_role))
+        if role is not None:
+            views.append(SpaceView(space, role, boards[space.id]))
+    return views
+
+
+def get_space(unit: Unit, space_id: int) -> SpaceView:
+    """One space.
+
+    Raises:
+        NotFound: there is none with this id, or the actor cannot read it.
+    """
+    enter_by_id(unit, space_id, SpaceRole.READER)
+    return _view(unit, space_id)
+
+
+def create_space(unit: Unit, draft: Draft[NewSpace]) -> SpaceView:
+    """Make a space; the actor becomes its admin.
+
+    Raises:
+        BadRequest: the draft is none, or its parent is no space that the actor can read.
+    """
+    new = opened(draft)
+    uid = unit.new_id()
+    parent = _parent(unit, new.parent_uid)
+    space = spaces.insert_space(
+        unit.tx,
+        Space(
+            id=0,
+            uid=uid,
+            company_id=unit.actor.company_id,
+            title=new.title,
+            description=new.description,
+            external_id=new.external_id,
+            access=new.access.value,
+            everyone_role=new.everyone_role.value,
+            parent_uid=new.parent_uid,
+            path=_path(parent, uid),
+            sort_order=new.sort_order or spaces.next_sort_order(unit.tx, unit.actor.company_id),
+            deleted_at=None,
+            created=unit.now,
+            updated=unit.now,
+        ),
+    )
+    unit.record(events.SPACE_CREATED, asdict(space), space_uid=uid)
+    _add_member(unit, space.id, uid, unit.actor.user_id, SpaceRole.ADMIN)
+    return SpaceView(space, SpaceRole.ADMIN, [])
+
+
+def change_space(unit: Unit, space_id: int, draft: Draft[SpaceChange]) -> SpaceView:
+    """Change what the draft names; a draft that changes nothing leaves no trace.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
+    """
+    enter_by_id(unit, space_id, SpaceRole.ADMIN)
+    change = opened(draft)
+    space = _view(unit, space_id).space
+    asked = {k: v for k, v in asdict(change).items() if v is not UNSET}
+    if "parent_uid" in asked and asked["parent_uid"] != space.parent_uid:
+        parent = _parent(unit, asked["parent_uid"])
+        if parent is not None and f"{parent.path}/".startswith(f"{space.path}/"):
+            raise BadRequest("parent_entity_uid should not be the space itself or one below it")
+        _replant(unit, space, parent)
+        space = _view(unit, space_id).space
+    _store_change(unit, space, replace(space, **asked))
+    return _view(unit, space_id)
+
+
+def delete_space(unit: Unit, space_id: int) -> int:
+    """Delete a space: its iterations become removed, the spaces below it move up.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no admin).
+    """
+    enter_by_id(unit, space_id, SpaceRole.ADMIN)
+    space = _view(unit, space_id).space
+    parent = (
+        spaces.find_space_by_uid(unit.tx, space.company_id, space.parent_uid)
+        if space.parent_uid
+        else None
+    )
+    for child in spaces.below(unit.tx, space):
+        if child.parent_uid == space.uid:
+            _replant(unit, child, parent)
+    for iteration in iterations.live(unit.tx, space.company_id, space.uid):
+        iterations.remove(unit.tx, iteration, unit.actor.uid, unit.now)
+        unit.record(
+            events.ITERATION_REMOVED, {}, space_uid=space.uid, iteration_id=iteration.id
+        )
+    spaces.update_space(unit.tx, replace(space, deleted_at=unit.now, updated=unit.now))
+    unit.record(events.SPACE_DELETED, {"id": space.id}, space_uid=space.uid)
+    return space.id
+
+
+def list_members(
+    unit: Unit, space_id: int, *, inherited: bool, inactive: bool
+) -> list[SpaceMember]:
+    """The people with a role of their own in the space, by id.
+
+    `inherited` adds those who are let in without one, `inactive` the deactivated.
+
+    Raises:
+        NotFound: no such space, or the actor cannot read it.
+    """
+    door = enter_by_id(unit, space_id, SpaceRole.READER)
+    members = [
+        _member(door, user, own_role)
+        for user, own_role in spaces.people(unit.tx, unit.actor.company_id, space_id)
+        if inactive or user.deactivated_at is None
+    ]
+    return [m for m in members if m.own_role or (inherited and m.role)]
+
+
+def get_member(unit: Unit, space_id: int, user_id: int) -> SpaceMember:
+    """One person with a role of their own in the space.
+
+    Raises:
+        NotFound: no such space, or the actor cannot read it, or no such member.
+    """
+    door = enter_by_id(unit, space_id, SpaceRole.READER)
+    member, user = _own_member(unit, door, user_id)
+    return _member(door, user, member.role)
+
+
+def add_member(unit: Unit, space_id: int, draft: Draft[NewMember]) -> SpaceMember:
+    """Give the person with this address a role in the space, writer unless said otherwise.
+
+    An address that nobody has makes a person of the company, who has no token until one is made.
+    One who is a member already gets the role that is asked for, or keeps theirs.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (also an address
+            that is none, or of a deactivated person).
+    """
+    door = enter_by_id(unit, space_id, SpaceRole.ADMIN)
+    new = opened(draft)
+    user = invite(unit, new.email)
+    if user.deactivated_at is not None:
+        raise BadRequest("email belongs to a deactivated user")
+    member = spaces.find_member(unit.tx, unit.actor.company_id, space_id, user.id)
+    if member is None:
+        role = new.role or SpaceRole.WRITER
+        _add_member(unit, space_id, door.space_uid, user.id, role)
+    else:
+        role = new.role or SpaceRole(member.role)
+        _set_role(unit, door, member, user, role)
+    return _member(door, user, role)
+
+
+def change_member(
+    unit: Unit, space_id: int, user_id: int, draft: Draft[RoleChange]
+) -> SpaceMember:
+    """Give a member another role.
+
+    Raises:
+        KadenceError: NotFound (space or member), Forbidden (no admin), BadRequest.
+    """
+    door = enter_by_id(unit, space_id, SpaceRole.ADMIN)
+    member, user = _own_member(unit, door, user_id)
+    role = opened(draft) or SpaceRole(member.role)
+    _set_role(unit, door, member, user, role)
+    return _member(door, user, role)
+
+
+def remove_member(unit: Unit, space_id: int, user_id: int) -> SpaceMember:
+    """Take a person's own role in the space away; what everyone has there, they keep.
+
+    Raises:
+        KadenceError: NotFound (space or member), Forbidden (no admin).
+    """
+    door = enter_by_id(unit, space_id, SpaceRole.ADMIN)
+    member, user = _own_member(unit, door, user_id)
+    spaces.delete_member(unit.tx, member)
+    unit.record(
+        events.MEMBER_REMOVED,
+        {"space_id": space_id, "user_id": user_id},
+        space_uid=door.space_uid,
+    )
+    return _member(door, user, None)
+
+
+def _door(space: Space, own_role: int | None) -> Door:
+    return Door(space.id, space.uid, space.access, space.everyone_role, own_role)
+
+
+def _view(unit: Unit, space_id: int) -> SpaceView:
+    """A space that the actor has been let into."""
+    space = spaces.find_space(unit.tx, unit.actor.company_id, space_id)
+    door = spaces.door_by_id(unit.tx, unit.actor, space_id)
+    role = role_in_space(unit.actor.company_role, door) if door else None
+    if space is None or role is None:
+        raise NotFound
+    return SpaceView(space, role, boards_of(unit, [space_id])[space_id])
+
+
+def _parent(unit: Unit, uid: str | None) -> Space | None:
+    if uid is None:
+        return None
+    door = spaces.door_by_uid(unit.tx, unit.actor, uid)
+    if door is None or role_in_space(unit.actor.company_role, door) is None:
+        raise BadRequest("parent_entity_uid should be the uid of a space that you can read")
+    return spaces.find_space_by_uid(unit.tx, unit.actor.company_id, uid)
+
+
+def _path(parent: Space | None, uid: str) -> str:
+    return f"{parent.path}/{uid}" if parent else uid
+
+
+def _replant(unit: Unit, space: Space, parent: Space | None) -> None:
+    """Hang a space and all below it under another parent."""
+    old, new = space.path, _path(parent, space.uid)
+    for child in spaces.below(unit.tx, space):
+        _store_change(unit, child, replace(child, path=new + child.path.removeprefix(old)))
+    parent_uid = parent.uid if parent else None
+    _store_change(unit, space, replace(space, path=new, parent_uid=parent_uid))
+
+
+def _store_change(unit: Unit, old: Space, new: Space) -> None:
+    before, after = asdict(old), asdict(new)
+    changed = [key for key in after if after[key] != before[key]]
+    if not changed:
+        return
+    spaces.update_space(unit.tx, replace(new, updated=unit.now))
+    unit.record(
+        events.SPACE_CHANGED,
+        {
+            "id": old.id,
+            "old": {key: before[key] for key in changed},
+            "new": {key: after[key] for key in changed},
+        },
+        space_uid=old.uid,
+    )
+
+
+def _add_member(
+    unit: Unit, space_id: int, space_uid: str, user_id: int, role: SpaceRole
+) -> None:
+    member = Member(unit.actor.company_id, space_id, user_id, role.value, unit.now, unit.now)
+    spaces.insert_member(unit.tx, member)
+    unit.record(events.MEMBER_ADDED, asdict(member), space_uid=space_uid)
+
+
+def _set_role(unit: Unit, door: Door, member: Member, user: User, role: SpaceRole) -> None:
+    if role == member.role:
+        return
+    spaces.update_member(unit.tx, replace(member, role=role.value, updated=unit.now))
+    unit.record(
+        events.MEMBER_CHANGED,
+        {
+            "space_id": door.space_id,
+            "user_id": user.id,
+            "old": {"role": member.role},
+            "new": {"role": role.value},
+        },
+        space_uid=door.space_uid,
+    )
+
+
+def _own_member(unit: Unit, door: Door, user_id: int) -> tuple[Member, User]:
+    member = spaces.find_member(unit.tx, unit.actor.company_id, door.space_id, user_id)
+    user = people.find_user(unit.tx, unit.actor.company_id, user_id)
+    if member is None or user is None:
+        raise NotFound
+    return member, user
+
+
+def _member(door: Door, user: User, own_role: int | None) -> SpaceMember:
+    return SpaceMember(
+        door.space_uid,
+        user,
+        role_in_space(user.role, replace(door, member_role=own_role)),
+        SpaceRole(own_role) if own_role else None,
+    )

@@ -1,0 +1,1 @@
+"""Speaks HTTP: routes, JSON shapes, status codes; it knows no SQL and decides no rule."""

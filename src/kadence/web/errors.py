@@ -1,0 +1,102 @@
+"""Every error's status and body, in one table."""
+
+from collections.abc import Callable, Sequence
+
+import structlog
+from litestar.exceptions import HTTPException
+from litestar.response.base import ASGIResponse
+from msgspec import Struct
+
+from kadence.domain.errors import (
+    BadRequest,
+    BodyTooLarge,
+    FeatureOff,
+    Forbidden,
+    KadenceError,
+    NotFound,
+    RuleViolation,
+    StorageBusy,
+    StorageError,
+    StorageFull,
+    Unauthenticated,
+)
+from kadence.web.wire import encode
+
+log = structlog.get_logger()
+
+JSON = "application/json; charset=utf-8"
+FEATURE_OFF = 'Your tariff doesn\'t include "Iterations" feature'
+
+
+class ErrorMessage(Struct, frozen=True):
+    """An error for a person to read."""
+
+    message: str
+
+
+class RuleMessage(Struct, frozen=True):
+    """A broken rule; the code is local to the endpoint."""
+
+    code: int
+    message: str
+
+
+def response(error: Exception) -> ASGIResponse:
+    """The answer to `error`; one that nobody foresaw is logged and answered without detail."""
+    for kind in type(error).__mro__:
+        if kind in _TABLE:
+            return _TABLE[kind](error)
+    log.error("unforeseen error", exc_info=error)
+    return _json(500, ErrorMessage("Internal server error"))
+
+
+def _json(
+    status: int, body: ErrorMessage | RuleMessage, headers: dict[str, str] | None = None
+) -> ASGIResponse:
+    return ASGIResponse(status_code=status, body=encode(body), media_type=JSON, headers=headers)
+
+
+def empty(status: int, headers: dict[str, str] | None = None) -> ASGIResponse:
+    """An answer without body and so without Content-Type."""
+    answer = ASGIResponse(status_code=status, headers=headers)
+    del answer.headers["content-type"]
+    return answer
+
+
+def wrong_method(allowed: Sequence[str]) -> ASGIResponse:
+    """The answer to a method that the path does not have."""
+    return empty(405, {"allow": ", ".join(sorted(allowed))})
+
+
+def _routing(error: HTTPException) -> ASGIResponse:
+    """What Litestar itself refuses: an unknown route, a wrong method, a broken Host header."""
+    if error.status_code == 405:
+        methods = (error.headers or {}).get("allow", "")
+        return wrong_method([m for m in methods.split(", ") if m != "OPTIONS"])
+    if error.status_code == 404:
+        return empty(404)
+    return _json(error.status_code, ErrorMessage(error.detail))
+
+
+_TABLE: dict[type, Callable[..., ASGIResponse]] = {
+    Unauthenticated: lambda _: ASGIResponse(
+        status_code=401, body=b"Unauthorized", media_type="text/plain"
+    ),
+    FeatureOff: lambda _: _json(402, ErrorMessage(FEATURE_OFF)),
+    Forbidden: lambda _: empty(403),
+    NotFound: lambda _: empty(404),
+    RuleViolation: lambda e: _json(400, RuleMessage(e.code, e.message)),
+    BodyTooLarge: lambda e: _json(413, ErrorMessage(e.message)),
+    BadRequest: lambda e: _json(400, ErrorMessage(e.message)),
+    StorageBusy: lambda _: _json(
+        503, ErrorMessage("The database is busy, please try again"), {"retry-after": "1"}
+    ),
+    StorageFull: lambda _: _json(
+        507, ErrorMessage("There is no room left on the server's disk; nothing was saved")
+    ),
+    StorageError: lambda _: _json(
+        503, ErrorMessage("The database cannot be used at the moment"), {"retry-after": "5"}
+    ),
+    KadenceError: lambda _: _json(500, ErrorMessage("Internal server error")),
+    HTTPException: _routing,
+}

@@ -1,0 +1,138 @@
+"""What happens around every request, outside the routes: its id, log line, metrics and rate limit."""
+
+import itertools
+import secrets
+import time
+from collections.abc import Callable
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from kadence.web.http import bearer_token
+
+log = structlog.get_logger()
+
+
+class RequestLog:
+    """Gives each request an id (`X-Request-Id`) and writes one line about it, without its query.
+
+    The query and the headers stay out of the log: they may hold secrets.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: "Metrics | None" = None) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._prefix = secrets.token_hex(4)
+        self._numbers = itertools.count(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = f"{self._prefix}-{next(self._numbers)}"
+        began = time.perf_counter()
+        path = scope["path"]
+        status = 0
+
+        async def note_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", request_id.encode()),
+                ]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note_status)
+        finally:
+            seconds = time.perf_counter() - began
+            client = scope.get("client")
+            log.info(
+                "request",
+                id=request_id,
+                method=scope["method"],
+                path=path,
+                status=status,
+                ms=round(seconds * 1000, 2),
+                client=client[0] if client else None,
+            )
+            if self._metrics is not None:
+                route = scope.get("path_template") or "unknown"
+                self._metrics.observe(scope["method"], str(route), status, seconds)
+
+
+class Metrics:
+    """Counts and durations of requests, by route, for Prometheus."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "kadence_requests_total",
+            "Requests answered.",
+            ["method", "route", "status"],
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "kadence_request_seconds",
+            "Time from the request's first byte read to its answer's last byte written.",
+            ["method", "route"],
+            registry=self.registry,
+        )
+
+    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one answered request."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+
+class RateLimit:
+    """At most `limit` requests in a second of the clock for each token; above it 429.
+
+    Requests without a token pass: they are answered 401 before anything is looked up.
+    """
+
+    def __init__(
+        self, app: ASGIApp, limit: int, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._app = app
+        self._limit = limit
+        self._clock = clock
+        self._second = 0
+        self._used: dict[str, int] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        token = bearer_token(scope["headers"]) if scope["type"] == "http" else None
+        if token is None:
+            await self._app(scope, receive, send)
+            return
+        now = int(self._clock())
+        if now != self._second:
+            self._second = now
+            self._used = {}
+        used = self._used.get(token, 0) + 1
+        self._used[token] = used
+        headers = [
+            (b"x-ratelimit-limit", b"%d" % self._limit),
+            (b"x-ratelimit-remaining", b"%d" % max(self._limit - used, 0)),
+            (b"x-ratelimit-reset", b"%d" % (now + 1)),
+        ]
+        if used > self._limit:
+            body = b"Too many requests, please try again later."
+            headers += [
+                (b"retry-after", b"1"),
+                (b"content-type", b"text/html; charset=utf-8"),
+                (b"content-length", b"%d" % len(body)),
+            ]
+            await send({"type": "http.response.start", "status": 429, "headers": headers})
+            await send({"type": "http.response.body", "body": body, "more_body": False})
+            return
+
+        async def add_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *headers]
+            await send(message)
+
+        await self._app(scope, receive, add_headers)

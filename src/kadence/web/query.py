@@ -1,0 +1,182 @@
+"""Query parameters: how each kind is read from the address, and how it is documented."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl
+
+from kadence.domain.errors import BadRequest
+
+T = TypeVar("T")
+
+LARGEST_INTEGER = 2**63 - 1
+
+
+class Parameter(Generic[T]):
+    """One query parameter; an empty value counts as absent, of several the last one counts."""
+
+    def __init__(self, name: str, default: T, doc: str) -> None:
+        self.name = name
+        self.default = default
+        self.doc = doc
+
+    def parse(self, text: str) -> T:
+        """Read a value that is not empty.
+
+        Raises:
+            BadRequest: it is not of this parameter's type or list.
+        """
+        raise NotImplementedError
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of a value."""
+        raise NotImplementedError
+
+
+class Text(Parameter[str | None]):
+    """Any text."""
+
+    def __init__(self, name: str, doc: str) -> None:
+        super().__init__(name, None, doc)
+
+    def parse(self, text: str) -> str | None:
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+class Flag(Parameter[bool]):
+    """true, false, 1 or 0."""
+
+    def __init__(self, name: str, doc: str) -> None:
+        super().__init__(name, False, doc)  # noqa: FBT003 - the default of a flag
+
+    def parse(self, text: str) -> bool:
+        if text in ("true", "1"):
+            return True
+        if text in ("false", "0"):
+            return False
+        raise BadRequest(f"{self.name} should be boolean")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean", "default": False}
+
+
+class Clamped(Parameter[int]):
+    """A whole number; beyond its bounds it is taken as the nearer bound."""
+
+    def __init__(self, name: str, default: int, low: int, high: int, doc: str) -> None:
+        super().__init__(name, default, doc)
+        self._low = low
+        self._high = high
+
+    def parse(self, text: str) -> int:
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit()):
+            raise BadRequest(f"{self.name} should be integer")
+        if len(digits) > len(str(LARGEST_INTEGER)):
+            return self._low if text.startswith("-") else self._high
+        return min(max(int(text), self._low), self._high)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "default": self.default}
+
+
+class Ids(Parameter["Sequence[int] | None"]):
+    """Comma-separated integer ids, each 1 to 2^63-1."""
+
+    def __init__(self, name: str, doc: str) -> None:
+        super().__init__(name, None, doc)
+
+    def parse(self, text: str) -> Sequence[int]:
+        ids = [integer_id(word) for word in text.split(",")]
+        if 0 in ids:
+            raise BadRequest(f"{self.name} should be comma-separated ids")
+        return ids
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[1-9][0-9]{0,17}(,[1-9][0-9]{0,17})*$"}
+
+
+class Word(Parameter[str]):
+    """One of a few words."""
+
+    def __init__(self, name: str, words: Sequence[str], doc: str) -> None:
+        super().__init__(name, words[0], doc)
+        self._words = words
+
+    def parse(self, text: str) -> str:
+        if text not in self._words:
+            raise BadRequest(f"{self.name} should be one of: {', '.join(self._words)}")
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self._words), "default": self.default}
+
+
+class Words(Parameter["Sequence[str]"]):
+    """Comma-separated words out of a list; none by default."""
+
+    def __init__(self, name: str, words: Sequence[str], doc: str) -> None:
+        super().__init__(name, (), doc)
+        self._words = words
+
+    def parse(self, text: str) -> Sequence[str]:
+        words = list(dict.fromkeys(text.split(",")))
+        for word in words:
+            if word not in self._words:
+                raise BadRequest(
+                    f"Invalid {self.name} filter. Allowed values: {', '.join(self._words)}"
+                )
+        return words
+
+    def schema(self) -> dict[str, Any]:
+        one = "|".join(self._words)
+        return {"type": "string", "pattern": f"^({one})(,({one}))*$"}
+
+
+class Query:
+    """The query of one request."""
+
+    def __init__(self, raw: bytes) -> None:
+        """Split the query string.
+
+        Raises:
+            BadRequest: it is no UTF-8, or holds U+0000 or a lone surrogate.
+        """
+        self._values: dict[str, str] = {}
+        if not raw:
+            return
+        try:
+            pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
+        except UnicodeDecodeError:
+            raise BadRequest("Query is not valid UTF-8") from None
+        self._values = dict(pairs)
+        if any("\0" in name or "\0" in value for name, value in pairs):
+            raise BadRequest("Query should NOT contain U+0000")
+
+    def get(self, parameter: Parameter[T]) -> T:
+        """The value of `parameter`, or its default when it is absent or empty.
+
+        Raises:
+            BadRequest: the value is not of the parameter's type or list.
+        """
+        text = self._values.get(parameter.name)
+        return parameter.parse(text) if text else parameter.default
+
+    def get_first(self, *parameters: Parameter[T]) -> T:
+        """The value of the first of `parameters` that is there, else the default of the last."""
+        for parameter in parameters:
+            if self._values.get(parameter.name):
+                break
+        return self.get(parameter)
+
+
+def integer_id(text: str) -> int:
+    """An integer id as written in a path or list; 0, which nothing has, for anything else."""
+    if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_INTEGER)):
+        number = int(text)
+        return number if number <= LARGEST_INTEGER else 0
+    return 0

@@ -1,0 +1,52 @@
+"""One entry of the route table: what Litestar serves and what the OpenAPI document says of it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from collections.abc import Sequence
+from typing import Any
+
+from litestar.enums import HttpMethod
+from msgspec import Struct
+
+from kadence.web.http import Handler
+from kadence.web.query import Parameter
+from kadence.web.wire import Body
+
+
+class Route(Struct, frozen=True):
+    """A method and path below the base path, with its handler.
+
+    The handler's docstring is the operation's text, its return annotation the answer's schema.
+    `iterations` marks the nine endpoints that answer 402 when the company has the feature off.
+    """
+
+    method: HttpMethod
+    path: str
+    handler: Handler
+    body: Body[Any, Any] | None = None
+    query: Sequence[Parameter[Any]] = ()
+    tag: str = ""
+    iterations: bool = False
+
+    @property
+    def name(self) -> str:
+        """The operation's id."""
+        return self.handler.__name__
+
+    @property
+    def doc(self) -> str:
+        """What the operation does, for a reader."""
+        return inspect.getdoc(self.handler) or ""
+
+    @property
+    def answer(self) -> Any:
+        """The type of the answer."""
+        return typing.get_type_hints(self.handler, include_extras=True)["return"]
+
+    @property
+    def path_parameters(self) -> list[str]:
+        """The names in the path."""
+        return re.findall(r"{(\w+)}", self.path)

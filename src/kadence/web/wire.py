@@ -1,0 +1,183 @@
+"""What every JSON text on the wire has in common: timestamps, decoding a body, wording its errors.
+
+The rules are those of the contract's "Timestamps" and "Text, numbers, queries"; the wording of the
+messages is the published one.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from kadence.domain.errors import BadRequest
+from kadence.domain.model import Instant
+
+B = TypeVar("B", bound=Struct)
+D = TypeVar("D")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
+    r"(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?)?"
+)
+_NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class Timestamp(int):
+    """An instant in a body, as milliseconds since 1970 in UTC; decoded by `parse_timestamp`."""
+
+
+def parse_timestamp(text: str) -> Timestamp:
+    """Read an RFC 3339 instant; without an offset it is UTC, a bare date is its midnight in UTC.
+
+    Digits beyond the millisecond are cut.
+
+    Raises:
+        ValueError: any other form, no such day, or an instant outside the years 1 to 9999 in UTC.
+    """
+    if not _RFC3339.fullmatch(text):
+        raise ValueError(text)
+    parsed = datetime.fromisoformat(text.upper())
+    if parsed.tzinfo is None:
+        parsed = parsed.replace(tzinfo=UTC)
+    millis = (parsed - _EPOCH) // _MILLISECOND
+    format_timestamp(millis)  # the offset may have led out of the years that can be written
+    return Timestamp(millis)
+
+
+def instant(timestamp: Timestamp | None) -> Instant | None:
+    """The timestamp as the plain number that the rest of the program uses."""
+    return None if timestamp is None else int(timestamp)
+
+
+def format_timestamp(instant: Instant) -> str:
+    """Write an instant as UTC with milliseconds: `2026-07-28T06:28:03.984Z`.
+
+    Raises:
+        ValueError: outside the years 1 to 9999.
+    """
+    try:
+        moment = _EPOCH + timedelta(milliseconds=instant)
+    except OverflowError as error:
+        raise ValueError(instant) from error
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def format_optional(instant: Instant | None) -> str | None:
+    """As `format_timestamp`, with None kept."""
+    return None if instant is None else format_timestamp(instant)
+
+
+def decode_hook(kind: type, value: object) -> Any:
+    """Teaches msgspec the types of this module."""
+    if kind is Timestamp:
+        if not isinstance(value, str):
+            raise ValueError(_SHOULD_BE_STRING)  # noqa: TRY004 - msgspec passes ValueError on
+        try:
+            return parse_timestamp(value)
+        except ValueError:
+            raise ValueError('should match format "date-time"') from None
+    raise NotImplementedError(kind)
+
+
+encode = msgspec.json.Encoder().encode
+"""JSON bytes of a wire shape, its keys in the order of its fields."""
+
+
+class Body(Generic[B, D]):
+    """How one kind of request body is read: JSON bytes to a shape, the shape to a draft."""
+
+    def __init__(self, name: str, shape: type[B], draft: Callable[[B], D]) -> None:
+        """`name` is what the published messages call the object, as `Iteration`."""
+        self.name = name
+        self.shape = shape
+        self._draft = draft
+        self._decode = msgspec.json.Decoder(shape, dec_hook=decode_hook).decode
+
+    def read(self, raw: bytes) -> D | BadRequest:
+        """The draft, or what is wrong with the body; an empty body is read as `{}`.
+
+        Of keys that come twice the last one counts; unknown ones are passed over.
+        """
+        try:
+            _check_text(raw)
+            return self._draft(self._decode(raw or b"{}"))
+        except msgspec.ValidationError:
+            return self._explain(raw or b"{}")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return BadRequest("Request body is not valid JSON")
+        except BadRequest as refused:
+            return refused
+
+    def _explain(self, raw: bytes) -> D | BadRequest:
+        """Look again, slowly, for the first thing wrong, in the order of the shape's keys."""
+        try:
+            document = msgspec.json.decode(raw)
+            if not isinstance(document, dict):
+                return BadRequest(f"{self.name} should be object")
+            fields = msgspec.structs.fields(self.shape)
+            for field in fields:
+                if field.required and field.encode_name not in document:
+                    return BadRequest(
+                        f"{self.name} should have required property '{field.encode_name}'"
+                    )
+            for field in fields:
+                if field.encode_name in document:
+                    try:
+                        msgspec.convert(
+                            document[field.encode_name], field.type, dec_hook=decode_hook
+                        )
+                    except msgspec.ValidationError as error:
+                        return BadRequest(f"{field.encode_name}{_worded(error)}")
+            return self._draft(msgspec.convert(document, self.shape, dec_hook=decode_hook))
+        except (msgspec.DecodeError, RecursionError):
+            return BadRequest("Request body is not valid JSON")
+        except BadRequest as refused:
+            return refused
+
+
+def _check_text(raw: bytes) -> None:
+    """Refuse U+0000, lone surrogates and invalid UTF-8 anywhere, also where keys are passed over.
+
+    Raises:
+        BadRequest, UnicodeDecodeError, msgspec.DecodeError, RecursionError
+    """
+    if not raw.isascii():
+        raw.decode()
+    if b"\\u" in raw:
+        if _NUL_ESCAPE.search(raw):
+            raise BadRequest("Text should NOT contain U+0000")
+        msgspec.json.decode(raw)
+
+
+_SHOULD_BE_STRING = "should be string"
+_WORDING: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), message)
+    for pattern, message in (
+        (r"Expected `str` of length <= ([0-9]+)", r"should NOT be longer than \1 characters"),
+        (r"Expected `str` of length >= ([0-9]+)", r"should NOT be shorter than \1 characters"),
+        (r"Expected `(?:int|float)` (<=|>=|<|>) ([0-9.]+)", r"should be \1 \2"),
+        (r"Expected `str(?: \| null)?`", _SHOULD_BE_STRING),
+        (r"Expected `bool(?: \| null)?`", "should be boolean"),
+        (r"Expected `int(?: \| null)?`", "should be integer"),
+        (r"Expected `(?:int \| )?float(?: \| null)?`", "should be number"),
+        (r"Expected `array(?: \| null)?`", "should be array"),
+        (r"Expected `object(?: \| null)?`", "should be object"),
+        (r"Invalid enum value", "should be equal to one of the allowed values"),
+        (r"(should .*)", r"\1"),
+    )
+)
+
+
+def _worded(error: msgspec.ValidationError) -> str:
+    """msgspec's message as the published wording, behind the key that it is about."""
+    said, _, path = str(error).partition(" - at `$")
+    for pattern, message in _WORDING:
+        if found := pattern.match(said):
+            return f"{path.rstrip('`')} {found.expand(message)}"
+    return " is not valid"
