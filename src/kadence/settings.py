@@ -10,13 +10,16 @@ class Settings(Struct, frozen=True, kw_only=True):
     """How a server runs; each field is `--name` on the command line, `KADENCE_NAME` outside."""
 
     database: Annotated[
-        str, Meta(description="Where the data is: sqlite:///relative.db or sqlite:////absolute.db")
+        str,
+        Meta(description="Where the data is: sqlite:///relative.db or sqlite:////absolute.db"),
     ] = "sqlite:///kadence.db"
     host: Annotated[
-        str, Meta(description="The address to listen on; 0.0.0.0 is every one of this machine.")
+        str,
+        Meta(description="The address to listen on; 0.0.0.0 is every one of this machine."),
     ] = "127.0.0.1"
     port: Annotated[
-        int, Meta(ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+        int,
+        Meta(ge=0, le=65535, description="The port to listen on; 0 takes a free one."),
     ] = 8080
     public_url: Annotated[
         str | None,
@@ -41,7 +44,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = None
     rate_limit: Annotated[
         int | None,
-        Meta(ge=1, description="Requests that one token may make in a second. Off by default."),
+        Meta(
+            ge=1,
+            description="Requests that one token may make in a second. Off by default.",
+        ),
     ] = None
     metrics_listen: Annotated[
         str | None,

@@ -1,4 +1,4 @@
-"""What the commands share: their options, running a use case, and telling a person what went wrong."""
+"""What the commands share: their options, running a use case, printing."""
 
 import asyncio
 import json
@@ -31,7 +31,8 @@ def option(field: str, *, metavar: str | None = None) -> Any:
 
 DatabaseOption = Annotated[str, option("database", metavar="URL")]
 JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object on one line, for a script.")
+    bool,
+    typer.Option("--json", help="Print one JSON object on one line, for a script."),
 ]
 DATABASE: str = settings.default_and_help("database")[0]
 

@@ -25,9 +25,7 @@ def _group() -> None:
 
 @app.command("set")
 def set_(
-    iterations: Annotated[
-        Switch, typer.Option(help="Off: every iterations endpoint answers 402.")
-    ],
+    iterations: Annotated[Switch, typer.Option(help="Off: every iterations endpoint answers 402.")],
     database: DatabaseOption = DATABASE,
 ) -> None:
     """Switch the iterations feature on or off; it counts from the next request on."""

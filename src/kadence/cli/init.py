@@ -17,10 +17,12 @@ from kadence.usecases.unit import Work
 
 def init(
     company: Annotated[
-        str, typer.Option(envvar="KADENCE_COMPANY", help="The name of your company or team.")
+        str,
+        typer.Option(envvar="KADENCE_COMPANY", help="The name of your company or team."),
     ],
     email: Annotated[
-        str, typer.Option(envvar="KADENCE_EMAIL", help="Your e-mail address: you are the owner.")
+        str,
+        typer.Option(envvar="KADENCE_EMAIL", help="Your e-mail address: you are the owner."),
     ],
     name: Annotated[str, typer.Option(envvar="KADENCE_NAME", help="Your full name.")],
     database: DatabaseOption = DATABASE,

@@ -17,9 +17,7 @@ def serve(
     trusted_proxy: Annotated[str | None, option("trusted_proxy", metavar="ADDRESSES")] = None,
     cors_origin: Annotated[str | None, option("cors_origin", metavar="ORIGINS")] = None,
     rate_limit: Annotated[int | None, option("rate_limit", metavar="N")] = None,
-    metrics_listen: Annotated[
-        str | None, option("metrics_listen", metavar="HOST:PORT")
-    ] = None,
+    metrics_listen: Annotated[str | None, option("metrics_listen", metavar="HOST:PORT")] = None,
 ) -> None:
     """Serve the API until Ctrl-C or SIGTERM; what was accepted is answered first.
 

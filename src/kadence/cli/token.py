@@ -59,7 +59,12 @@ def list_(database: DatabaseOption = DATABASE, json: JsonOption = False) -> None
             token.name,
             *(
                 _when(moment) or "-"
-                for moment in (token.created, token.last_used, token.expires, token.revoked_at)
+                for moment in (
+                    token.created,
+                    token.last_used,
+                    token.expires,
+                    token.revoked_at,
+                )
             ),
         )
     out.print(table)

@@ -1,4 +1,4 @@
-"""Who may what: the one place where a role in a space is worked out (contract: workspace.md, Members)."""
+"""Who may what: where a role in a space is worked out (contract: workspace.md, Members)."""
 
 from msgspec import Struct
 
@@ -15,7 +15,7 @@ _ROLE_BY_UID = {uid: role for role, uid in ROLE_UIDS.items()}
 
 
 class Actor(Struct, frozen=True, gc=False):
-    """The person behind a request, as looked up with their token in the request's own transaction."""
+    """The person behind a request, looked up with their token in its own transaction."""
 
     user_id: int
     uid: str

@@ -1,7 +1,7 @@
 """Every way a request can fail, as one tree.
 
 KadenceError
-├── Unauthenticated        no token, or one that is unknown, revoked, expired or of a deactivated person
+├── Unauthenticated        no token, or an unknown, revoked or expired one, or its person is out
 ├── FeatureOff             the company has iterations switched off
 ├── NotFound               no such thing, or one that the caller must not learn of
 ├── Forbidden              the caller can see the thing and may not do this

@@ -1,4 +1,4 @@
-"""The things kadence knows, as plain immutable records; instants are milliseconds since 1970 in UTC.
+"""The things kadence knows, as plain immutable records; instants are milliseconds since 1970.
 
 The order of the fields is the order of the columns in storage/schema.py.
 """
@@ -199,4 +199,4 @@ class Event(Struct, frozen=True):
     space_uid: str | None
     iteration_id: str | None
     card_uid: str | None
-    payload: dict[str, Any]
+    payload: Struct | dict[str, Any]

@@ -7,13 +7,22 @@ from msgspec.structs import asdict, replace
 from sqlalchemy import Table, bindparam, insert, select
 
 from kadence.domain.model import Board, Column, Lane
-from kadence.storage.engine import Statement, Transaction, after_last, bound, record_columns
+from kadence.storage.engine import (
+    Statement,
+    Transaction,
+    after_last,
+    bound,
+    record_columns,
+)
 from kadence.storage.schema import boards, columns, lanes
 
 _INSERT_BOARD = Statement(
     insert(boards)
     .values(
-        bound(boards, *(f for f in Board.__struct_fields__ if f not in ("id", "sort_order")))
+        bound(
+            boards,
+            *(f for f in Board.__struct_fields__ if f not in ("id", "sort_order")),
+        )
         | {
             "sort_order": after_last(
                 boards.c.sort_order,
@@ -40,7 +49,7 @@ def insert_board(tx: Transaction, board: Board) -> Board:
     """Add a board behind the others of its space; answers it with its id and sort_order."""
     values = asdict(board)
     del values["id"], values["sort_order"]
-    row = tx.first(_INSERT_BOARD, **values)
+    row = tx.first(_INSERT_BOARD, values)
     assert row is not None  # noqa: S101 - INSERT ... RETURNING gives the row that it made
     return replace(board, id=row[0], sort_order=row[1])
 
@@ -49,14 +58,14 @@ def insert_column(tx: Transaction, column: Column) -> Column:
     """Add a column; answers it with its id."""
     values = asdict(column)
     del values["id"]
-    return replace(column, id=tx.scalar(_INSERT_COLUMN, **values))
+    return replace(column, id=tx.scalar(_INSERT_COLUMN, values))
 
 
 def insert_lane(tx: Transaction, lane: Lane) -> Lane:
     """Add a lane; answers it with its id."""
     values = asdict(lane)
     del values["id"]
-    return replace(lane, id=tx.scalar(_INSERT_LANE, **values))
+    return replace(lane, id=tx.scalar(_INSERT_LANE, values))
 
 
 def of_spaces(

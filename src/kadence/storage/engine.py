@@ -1,4 +1,4 @@
-"""What differs between databases, and nothing else: compiled statements, transactions, the interface.
+"""What differs between databases, and nothing else: statements, transactions, the interface.
 
 The SQL is written once in SQLAlchemy Core. Each statement is compiled once for a dialect and then
 run on the driver itself, because Core's own execution costs several times what the statement does
@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import Table, bindparam, func, literal_column, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ColumnElement, Select
 from sqlalchemy.sql.dml import UpdateBase
 
 T = TypeVar("T")
 Row = Sequence[Any]
+
+
+NO_PARAMETERS: Mapping[str, Any] = {}
 
 
 class Cursor(Protocol):
@@ -61,24 +64,28 @@ class Transaction:
         self._cursor = cursor
         self._dialect = dialect
 
-    def run(self, statement: Statement, **parameters: Any) -> None:
-        """Run a statement; the parameters are named as its bind parameters."""
+    def run(self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS) -> None:
+        """Run a statement; `parameters` by the names of its bind parameters, others are ignored."""
         sql, literals = statement.compiled(self._dialect)
         self._cursor.execute(sql, {**literals, **parameters} if literals else parameters)
 
-    def first(self, statement: Statement, **parameters: Any) -> Row | None:
+    def first(
+        self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS
+    ) -> Row | None:
         """Run a statement; its first row, or None."""
-        self.run(statement, **parameters)
+        self.run(statement, parameters)
         return self._cursor.fetchone()
 
-    def all(self, statement: Statement, **parameters: Any) -> Iterable[Row]:
+    def all(
+        self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS
+    ) -> Iterable[Row]:
         """Run a statement; all its rows."""
-        self.run(statement, **parameters)
+        self.run(statement, parameters)
         return self._cursor.fetchall()
 
-    def scalar(self, statement: Statement, **parameters: Any) -> Any:
+    def scalar(self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Any:
         """Run a statement that gives a row; the first column of it."""
-        row = self.first(statement, **parameters)
+        row = self.first(statement, parameters)
         if row is None:
             msg = f"no row from: {statement.compiled(self._dialect)[0]}"
             raise LookupError(msg)
@@ -113,4 +120,6 @@ def bound(table: Table, *names: str) -> dict[str, ColumnElement[Any]]:
 
 def after_last(column: ColumnElement[float], *where: ColumnElement[bool]) -> ColumnElement[float]:
     """A scalar subquery: one more than the greatest `column` of the rows that match `where`."""
-    return select(func.coalesce(func.max(column), 0) + 1).where(*where).scalar_subquery()
+    zero: ColumnElement[float] = literal_column("0")
+    one: ColumnElement[float] = literal_column("1")
+    return select(func.coalesce(func.max(column), zero) + one).where(*where).scalar_subquery()

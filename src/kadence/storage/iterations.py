@@ -3,10 +3,16 @@
 from collections.abc import Sequence
 
 from msgspec.structs import asdict
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import BindParameter, bindparam, insert, select, update
 
 from kadence.domain.model import Instant, Iteration, IterationStatus
-from kadence.storage.engine import Statement, Transaction, after_last, bound, record_columns
+from kadence.storage.engine import (
+    Statement,
+    Transaction,
+    after_last,
+    bound,
+    record_columns,
+)
 from kadence.storage.schema import iterations
 
 _COLUMNS = record_columns(iterations, Iteration)
@@ -15,14 +21,8 @@ _THIS_SPACE = (
     iterations.c.space_uid == bindparam("space_uid"),
 )
 
-_INSERT = Statement(
-    insert(iterations)
-    .values(
-        bound(iterations, *(f for f in Iteration.__struct_fields__ if f != "sort_order"))
-        | {"sort_order": after_last(iterations.c.sort_order, *_THIS_SPACE)}
-    )
-    .returning(iterations.c.sort_order)
-)
+_INSERT = Statement(insert(iterations).values(bound(iterations, *Iteration.__struct_fields__)))
+_NEXT_SORT_ORDER = Statement(select(after_last(iterations.c.sort_order, *_THIS_SPACE)))
 _FIND = Statement(select(*_COLUMNS).where(*_THIS_SPACE, iterations.c.id == bindparam("id")))
 _LIVE = Statement(
     select(*_COLUMNS)
@@ -32,9 +32,7 @@ _LIVE = Statement(
 _REMOVE = Statement(
     update(iterations)
     .where(*_THIS_SPACE, iterations.c.id == bindparam("iteration_id"))
-    .values(
-        bound(iterations, "updater_uid", "updated") | {"status": IterationStatus.REMOVED.value}
-    )
+    .values(bound(iterations, "updater_uid", "updated") | {"status": IterationStatus.REMOVED.value})
 )
 
 
@@ -42,7 +40,7 @@ def _page(*, newest_first: bool, statuses: int) -> Statement:
     """The list of a space's iterations; `statuses` of the four pass, 0 means all."""
     query = select(*_COLUMNS).where(*_THIS_SPACE)
     if statuses:
-        names = [bindparam(f"status_{n}") for n in range(statuses)]
+        names: list[BindParameter[str]] = [bindparam(f"status_{n}") for n in range(statuses)]
         query = query.where(iterations.c.status.in_(names))
     keys = (iterations.c.created, iterations.c.id)
     query = query.order_by(*(key.desc() for key in keys) if newest_first else keys)
@@ -56,16 +54,22 @@ _PAGES = {
 }
 
 
-def insert_last(tx: Transaction, iteration: Iteration) -> float:
-    """Add an iteration at the end of its space; answers the sort_order that it got there."""
-    values = asdict(iteration)
-    del values["sort_order"]
-    return float(tx.scalar(_INSERT, **values))
+def insert_iteration(tx: Transaction, iteration: Iteration) -> None:
+    """Add an iteration."""
+    tx.run(_INSERT, asdict(iteration))
+
+
+def next_sort_order(tx: Transaction, company_id: int, space_uid: str) -> float:
+    """The sort_order that puts an iteration behind all others of the space.
+
+    A query of its own: SQLite's INSERT ... RETURNING costs as much again as the INSERT.
+    """
+    return float(tx.scalar(_NEXT_SORT_ORDER, {"company_id": company_id, "space_uid": space_uid}))
 
 
 def find(tx: Transaction, company_id: int, space_uid: str, iteration_id: str) -> Iteration | None:
     """The iteration with this id in this space, whatever its status."""
-    row = tx.first(_FIND, company_id=company_id, space_uid=space_uid, id=iteration_id)
+    row = tx.first(_FIND, {"company_id": company_id, "space_uid": space_uid, "id": iteration_id})
     return Iteration(*row) if row else None
 
 
@@ -83,18 +87,20 @@ def page(
     wanted = {f"status_{n}": status for n, status in enumerate(statuses)}
     rows = tx.all(
         _PAGES[newest_first, len(statuses)],
-        company_id=company_id,
-        space_uid=space_uid,
-        limit=limit,
-        offset=offset,
-        **wanted,
+        {
+            "company_id": company_id,
+            "space_uid": space_uid,
+            "limit": limit,
+            "offset": offset,
+            **wanted,
+        },
     )
     return [Iteration(*row) for row in rows]
 
 
 def live(tx: Transaction, company_id: int, space_uid: str) -> list[Iteration]:
     """All iterations of a space that are not removed."""
-    rows = tx.all(_LIVE, company_id=company_id, space_uid=space_uid)
+    rows = tx.all(_LIVE, {"company_id": company_id, "space_uid": space_uid})
     return [Iteration(*row) for row in rows]
 
 
@@ -102,9 +108,11 @@ def remove(tx: Transaction, iteration: Iteration, updater_uid: str, now: Instant
     """Set the iteration's status to removed."""
     tx.run(
         _REMOVE,
-        company_id=iteration.company_id,
-        space_uid=iteration.space_uid,
-        iteration_id=iteration.id,
-        updater_uid=updater_uid,
-        updated=now,
+        {
+            "company_id": iteration.company_id,
+            "space_uid": iteration.space_uid,
+            "iteration_id": iteration.id,
+            "updater_uid": updater_uid,
+            "updated": now,
+        },
     )

@@ -17,17 +17,25 @@ def append(tx: Transaction, event: Event) -> None:
     """Write one event at the journal's end."""
     tx.run(
         _APPEND,
-        company_id=event.company_id,
-        at=event.at,
-        kind=event.kind,
-        actor_uid=event.actor_uid,
-        space_uid=event.space_uid,
-        iteration_id=event.iteration_id,
-        card_uid=event.card_uid,
-        payload=_encode(event.payload).decode(),
+        {
+            "company_id": event.company_id,
+            "at": event.at,
+            "kind": event.kind,
+            "actor_uid": event.actor_uid,
+            "space_uid": event.space_uid,
+            "iteration_id": event.iteration_id,
+            "card_uid": event.card_uid,
+            "payload": _encode(event.payload).decode(),
+        },
     )
 
 
 def all_events(tx: Transaction) -> list[Event]:
     """The whole journal in its order."""
-    return [Event(*row[:-1], payload=msgspec.json.decode(row[-1])) for row in tx.all(_ALL)]
+    return [
+        Event(
+            **dict(zip(Event.__struct_fields__, row, strict=True))
+            | {"payload": msgspec.json.decode(row[-1])}
+        )
+        for row in tx.all(_ALL)
+    ]

@@ -40,7 +40,8 @@ _USER_BY_ID = Statement(
 )
 _USER_BY_EMAIL = Statement(
     select(*_USER_COLUMNS).where(
-        users.c.company_id == bindparam("company_id"), users.c.email == bindparam("email")
+        users.c.company_id == bindparam("company_id"),
+        users.c.email == bindparam("email"),
     )
 )
 _USERNAMES = Statement(
@@ -55,9 +56,7 @@ _DEACTIVATE = Statement(
     .values(bound(users, "deactivated_at", "updated"))
 )
 _SEEN_USER = Statement(
-    update(users)
-    .where(users.c.id == bindparam("user_id"))
-    .values(bound(users, "last_request_at"))
+    update(users).where(users.c.id == bindparam("user_id")).values(bound(users, "last_request_at"))
 )
 
 _INSERT_TOKEN = Statement(
@@ -70,7 +69,10 @@ _TOKENS = Statement(
 )
 _REVOKE = Statement(
     update(tokens)
-    .where(tokens.c.company_id == bindparam("company"), tokens.c.id == bindparam("token_id"))
+    .where(
+        tokens.c.company_id == bindparam("company"),
+        tokens.c.id == bindparam("token_id"),
+    )
     .values(bound(tokens, "revoked_at"))
 )
 _SEEN_TOKEN = Statement(
@@ -99,7 +101,7 @@ _ACTOR = Statement(
 
 def find_actor(tx: Transaction, digest: str, now: Instant) -> Actor | None:
     """The person whose token has this SHA-256, unless it is revoked, expired or they are out."""
-    row = tx.first(_ACTOR, digest=digest, now=now)
+    row = tx.first(_ACTOR, {"digest": digest, "now": now})
     return Actor(*row) if row else None
 
 
@@ -107,7 +109,7 @@ def insert_company(tx: Transaction, company: Company) -> Company:
     """Add a company; answers it with its id."""
     values = asdict(company)
     del values["id"]
-    return msgspec.structs.replace(company, id=tx.scalar(_INSERT_COMPANY, **values))
+    return msgspec.structs.replace(company, id=tx.scalar(_INSERT_COMPANY, values))
 
 
 def all_companies(tx: Transaction) -> list[Company]:
@@ -119,25 +121,28 @@ def switch_iterations(
     tx: Transaction, company_id: int, *, off_at: Instant | None, now: Instant
 ) -> None:
     """Switch the company's iterations off (the instant) or on (None)."""
-    tx.run(_SWITCH_ITERATIONS, company_id=company_id, iterations_off_at=off_at, updated=now)
+    tx.run(
+        _SWITCH_ITERATIONS,
+        {"company_id": company_id, "iterations_off_at": off_at, "updated": now},
+    )
 
 
 def insert_user(tx: Transaction, user: User) -> User:
     """Add a person; answers them with their id."""
     values = asdict(user) | {"search": _folded(user.email, user.full_name, user.username)}
     del values["id"]
-    return msgspec.structs.replace(user, id=tx.scalar(_INSERT_USER, **values))
+    return msgspec.structs.replace(user, id=tx.scalar(_INSERT_USER, values))
 
 
 def find_user(tx: Transaction, company_id: int, user_id: int) -> User | None:
     """The person of this company with this id."""
-    row = tx.first(_USER_BY_ID, company_id=company_id, id=user_id)
+    row = tx.first(_USER_BY_ID, {"company_id": company_id, "id": user_id})
     return User(*row) if row else None
 
 
 def find_user_by_email(tx: Transaction, company_id: int, email: str) -> User | None:
     """The person of this company with this (lower-case) address."""
-    row = tx.first(_USER_BY_EMAIL, company_id=company_id, email=email)
+    row = tx.first(_USER_BY_EMAIL, {"company_id": company_id, "email": email})
     return User(*row) if row else None
 
 
@@ -168,37 +173,44 @@ def list_users(
 
 def usernames_like(tx: Transaction, company_id: int, stem: str) -> set[str]:
     """The usernames of a company that begin with `stem`."""
-    return {row[0] for row in tx.all(_USERNAMES, company_id=company_id, stem=stem)}
+    return {row[0] for row in tx.all(_USERNAMES, {"company_id": company_id, "stem": stem})}
 
 
 def deactivate_user(tx: Transaction, company_id: int, user_id: int, now: Instant) -> None:
     """Let none of the person's tokens be taken from now on."""
-    tx.run(_DEACTIVATE, company=company_id, user_id=user_id, deactivated_at=now, updated=now)
+    tx.run(
+        _DEACTIVATE,
+        {
+            "company": company_id,
+            "user_id": user_id,
+            "deactivated_at": now,
+            "updated": now,
+        },
+    )
 
 
 def insert_token(tx: Transaction, token: Token) -> Token:
     """Add a token; answers it with its id."""
     values = asdict(token)
     del values["id"]
-    return msgspec.structs.replace(token, id=tx.scalar(_INSERT_TOKEN, **values))
+    return msgspec.structs.replace(token, id=tx.scalar(_INSERT_TOKEN, values))
 
 
 def list_tokens(tx: Transaction, company_id: int) -> list[Token]:
     """All tokens of a company, oldest first."""
-    return [Token(*row) for row in tx.all(_TOKENS, company_id=company_id)]
+    return [Token(*row) for row in tx.all(_TOKENS, {"company_id": company_id})]
 
 
 def revoke_token(tx: Transaction, company_id: int, token_id: int, now: Instant) -> None:
     """Let the token be taken no more."""
-    tx.run(_REVOKE, company=company_id, token_id=token_id, revoked_at=now)
+    tx.run(_REVOKE, {"company": company_id, "token_id": token_id, "revoked_at": now})
 
 
 def mark_seen(tx: Transaction, actor: Actor, now: Instant) -> None:
     """Note that the actor's token was used."""
-    tx.run(_SEEN_TOKEN, token_id=actor.token_id, last_used=now)
-    tx.run(_SEEN_USER, user_id=actor.user_id, last_request_at=now)
+    tx.run(_SEEN_TOKEN, {"token_id": actor.token_id, "last_used": now})
+    tx.run(_SEEN_USER, {"user_id": actor.user_id, "last_request_at": now})
 
 
 def _folded(*texts: str) -> str:
     return "\n".join(texts).casefold()
-

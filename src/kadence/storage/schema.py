@@ -1,4 +1,4 @@
-"""Every table, once; instants are integer milliseconds since 1970 in UTC, uids canonical lower-case UUIDs.
+"""Every table, once; instants are milliseconds since 1970 in UTC, uids lower-case UUIDs.
 
 Every key begins with, or is reachable by an index through, company_id, so that the data can be
 spread over several machines by company.
@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 REVISION = "0001"
-"""The newest migration that this program knows; a database must stand exactly there to be served."""
+"""The newest migration that this program knows: a database must stand there to be served."""
 
 metadata = MetaData(
     naming_convention={
@@ -227,5 +227,4 @@ journal = Table(
     Column("card_uid", Uid),
     Column("payload", Text, nullable=False),
     Index(None, "company_id", "space_uid", "seq"),
-    sqlite_autoincrement=True,
 )

@@ -6,7 +6,13 @@ from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.access import Actor, Door
 from kadence.domain.model import CompanyRole, Member, Space, SpaceAccess, User
-from kadence.storage.engine import Statement, Transaction, after_last, bound, record_columns
+from kadence.storage.engine import (
+    Statement,
+    Transaction,
+    after_last,
+    bound,
+    record_columns,
+)
 from kadence.storage.schema import members, spaces, users
 
 _COLUMNS = record_columns(spaces, Space)
@@ -24,7 +30,11 @@ _OWN_MEMBERSHIP = and_(
 def _door(key: ColumnElement[bool]) -> Statement:
     return Statement(
         select(
-            spaces.c.id, spaces.c.uid, spaces.c.access, spaces.c.everyone_role, members.c.role
+            spaces.c.id,
+            spaces.c.uid,
+            spaces.c.access,
+            spaces.c.everyone_role,
+            members.c.role,
         )
         .outerjoin_from(spaces, members, _OWN_MEMBERSHIP)
         .where(*_ALIVE, key)
@@ -64,7 +74,10 @@ _BELOW = Statement(
 )
 _UPDATE = Statement(
     update(spaces)
-    .where(spaces.c.company_id == bindparam("of_company"), spaces.c.id == bindparam("space_id"))
+    .where(
+        spaces.c.company_id == bindparam("of_company"),
+        spaces.c.id == bindparam("space_id"),
+    )
     .values(bound(spaces, *_CHANGEABLE))
 )
 
@@ -97,13 +110,19 @@ _PEOPLE = Statement(
 
 def door_by_uid(tx: Transaction, actor: Actor, uid: str) -> Door | None:
     """What decides about the actor's access to the living space with this uid."""
-    row = tx.first(_DOOR_BY_UID, company_id=actor.company_id, user_id=actor.user_id, uid=uid)
+    row = tx.first(
+        _DOOR_BY_UID,
+        {"company_id": actor.company_id, "user_id": actor.user_id, "uid": uid},
+    )
     return Door(*row) if row else None
 
 
 def door_by_id(tx: Transaction, actor: Actor, space_id: int) -> Door | None:
     """What decides about the actor's access to the living space with this id."""
-    row = tx.first(_DOOR_BY_ID, company_id=actor.company_id, user_id=actor.user_id, id=space_id)
+    row = tx.first(
+        _DOOR_BY_ID,
+        {"company_id": actor.company_id, "user_id": actor.user_id, "id": space_id},
+    )
     return Door(*row) if row else None
 
 
@@ -111,23 +130,23 @@ def insert_space(tx: Transaction, space: Space) -> Space:
     """Add a space; answers it with its id."""
     values = asdict(space)
     del values["id"]
-    return replace(space, id=tx.scalar(_INSERT, **values))
+    return replace(space, id=tx.scalar(_INSERT, values))
 
 
 def next_sort_order(tx: Transaction, company_id: int) -> float:
     """The sort_order that puts a space behind all others of the company."""
-    return float(tx.scalar(_NEXT_SORT_ORDER, company_id=company_id))
+    return float(tx.scalar(_NEXT_SORT_ORDER, {"company_id": company_id}))
 
 
 def find_space(tx: Transaction, company_id: int, space_id: int) -> Space | None:
     """The living space with this id."""
-    row = tx.first(_BY_ID, company_id=company_id, id=space_id)
+    row = tx.first(_BY_ID, {"company_id": company_id, "id": space_id})
     return Space(*row) if row else None
 
 
 def find_space_by_uid(tx: Transaction, company_id: int, uid: str) -> Space | None:
     """The living space with this uid."""
-    row = tx.first(_BY_UID, company_id=company_id, uid=uid)
+    row = tx.first(_BY_UID, {"company_id": company_id, "uid": uid})
     return Space(*row) if row else None
 
 
@@ -135,16 +154,18 @@ def readable(tx: Transaction, actor: Actor) -> list[tuple[Space, int | None]]:
     """The living spaces that the actor can read, each with their own role in it, in order."""
     rows = tx.all(
         _WITH_DOORS,
-        company_id=actor.company_id,
-        user_id=actor.user_id,
-        sees_all=int(actor.company_role == CompanyRole.OWNER),
+        {
+            "company_id": actor.company_id,
+            "user_id": actor.user_id,
+            "sees_all": int(actor.company_role == CompanyRole.OWNER),
+        },
     )
     return [(Space(*row[:-1]), row[-1]) for row in rows]
 
 
 def below(tx: Transaction, space: Space) -> list[Space]:
     """The living spaces under this one in the tree, parents before children."""
-    rows = tx.all(_BELOW, company_id=space.company_id, prefix=space.path + "/")
+    rows = tx.all(_BELOW, {"company_id": space.company_id, "prefix": space.path + "/"})
     return [Space(*row) for row in rows]
 
 
@@ -153,17 +174,20 @@ def update_space(tx: Transaction, space: Space) -> None:
     values = asdict(space)
     for key in _KEYS:
         del values[key]
-    tx.run(_UPDATE, of_company=space.company_id, space_id=space.id, **values)
+    tx.run(_UPDATE, {"of_company": space.company_id, "space_id": space.id, **values})
 
 
 def insert_member(tx: Transaction, member: Member) -> None:
     """Give a person a role of their own in a space."""
-    tx.run(_INSERT_MEMBER, **asdict(member))
+    tx.run(_INSERT_MEMBER, asdict(member))
 
 
 def find_member(tx: Transaction, company_id: int, space_id: int, user_id: int) -> Member | None:
     """The person's own role in the space."""
-    row = tx.first(_FIND_MEMBER, of_company=company_id, of_space=space_id, of_user=user_id)
+    row = tx.first(
+        _FIND_MEMBER,
+        {"of_company": company_id, "of_space": space_id, "of_user": user_id},
+    )
     return Member(*row) if row else None
 
 
@@ -171,11 +195,13 @@ def update_member(tx: Transaction, member: Member) -> None:
     """Store the member's role."""
     tx.run(
         _UPDATE_MEMBER,
-        of_company=member.company_id,
-        of_space=member.space_id,
-        of_user=member.user_id,
-        role=member.role,
-        updated=member.updated,
+        {
+            "of_company": member.company_id,
+            "of_space": member.space_id,
+            "of_user": member.user_id,
+            "role": member.role,
+            "updated": member.updated,
+        },
     )
 
 
@@ -183,13 +209,15 @@ def delete_member(tx: Transaction, member: Member) -> None:
     """Take the person's own role in the space away."""
     tx.run(
         _DELETE_MEMBER,
-        of_company=member.company_id,
-        of_space=member.space_id,
-        of_user=member.user_id,
+        {
+            "of_company": member.company_id,
+            "of_space": member.space_id,
+            "of_user": member.user_id,
+        },
     )
 
 
 def people(tx: Transaction, company_id: int, space_id: int) -> list[tuple[User, int | None]]:
     """Everybody of the company by id, each with their own role in the space."""
-    rows = tx.all(_PEOPLE, company_id=company_id, space_id=space_id)
+    rows = tx.all(_PEOPLE, {"company_id": company_id, "space_id": space_id})
     return [(User(*row[:-1]), row[-1]) for row in rows]

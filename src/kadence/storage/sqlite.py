@@ -12,7 +12,6 @@ import structlog
 from sqlalchemy.dialects import sqlite
 
 from kadence.domain.errors import (
-    KadenceError,
     StorageBusy,
     StorageError,
     StorageFull,
@@ -101,8 +100,33 @@ def _settle(jobs: list[_Job]) -> None:
         job.settle()
 
 
-Queue = SimpleQueue[_Job | None]
-"""Jobs for a thread; None tells it to end."""
+Queue = SimpleQueue[list[_Job] | None]
+"""Jobs for a thread, as many at once as came at once; None tells it to end."""
+
+
+class _Inbox:
+    """Collects the jobs of one turn of the event loop, so that a thread is woken once for all.
+
+    Waking it for the first would make it compete with the loop for the interpreter lock while the
+    loop still takes in the others.
+    """
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+        self._jobs: list[_Job] = []
+
+    async def submit(self, work: Callable[[Transaction], T]) -> T:
+        """Have a thread do `work`."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        if not self._jobs:
+            loop.call_soon(self._hand_over)
+        self._jobs.append(_Job(work, future))
+        return await future
+
+    def _hand_over(self) -> None:
+        self._queue.put(self._jobs)
+        self._jobs = []
 
 
 class SqliteDatabase:
@@ -116,14 +140,20 @@ class SqliteDatabase:
         """
         self._writes: Queue = SimpleQueue()
         self._reads: Queue = SimpleQueue()
+        self._to_write = _Inbox(self._writes)
+        self._to_read = _Inbox(self._reads)
         self._threads = [
             threading.Thread(
-                target=_write_loop, args=(connect(path), self._writes), name="kadence-writer"
+                target=_write_loop,
+                args=(connect(path), self._writes),
+                name="kadence-writer",
             )
         ]
         self._threads += [
             threading.Thread(
-                target=_read_loop, args=(connect(path), self._reads), name=f"kadence-reader-{n}"
+                target=_read_loop,
+                args=(connect(path), self._reads),
+                name=f"kadence-reader-{n}",
             )
             for n in range(READERS)
         ]
@@ -133,16 +163,11 @@ class SqliteDatabase:
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """See Database.read."""
-        return await self._submit(self._reads, work)
+        return await self._to_read.submit(work)
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """See Database.write."""
-        return await self._submit(self._writes, work)
-
-    async def _submit(self, queue: Queue, work: Callable[[Transaction], T]) -> T:
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        queue.put(_Job(work, future))
-        return await future
+        return await self._to_write.submit(work)
 
     def close(self) -> None:
         """Finish the queued work and close the file."""
@@ -154,19 +179,19 @@ class SqliteDatabase:
 
 
 def _next_batch(queue: Queue) -> tuple[list[_Job], bool]:
-    """Wait for a job, then take what has queued up behind it; the flag says: end afterwards."""
-    job = queue.get()
-    if job is None:
+    """Wait for jobs, then take what has queued up behind them; the flag says: end afterwards."""
+    jobs = queue.get()
+    if jobs is None:
         return [], True
-    batch = [job]
+    batch = jobs
     while len(batch) < LARGEST_BATCH:
         try:
-            job = queue.get_nowait()
+            jobs = queue.get_nowait()
         except Empty:
             break
-        if job is None:
+        if jobs is None:
             return batch, True
-        batch.append(job)
+        batch += jobs
     return batch, False
 
 
@@ -186,26 +211,58 @@ def _write_loop(connection: sqlite3.Connection, queue: Queue) -> None:
     connection.close()
 
 
+class _Dirty(Exception):
+    """A job failed after it had written: what it wrote must go, and only that."""
+
+
 def _write_batch(cursor: sqlite3.Cursor, transaction: Transaction, batch: list[_Job]) -> None:
-    """Run each job under its own savepoint, so that a refused one hurts no other; commit once."""
+    """Run all jobs and commit once; a refused one hurts no other.
+
+    Most refusals come before the first write, so the jobs run bare at first. Should one fail later
+    than that, the batch is run again with a savepoint around each job, which costs two statements
+    more.
+    """
+    try:
+        _run_and_commit(cursor, transaction, batch, savepoints=False)
+    except _Dirty:
+        cursor.execute("ROLLBACK")
+        _run_and_commit(cursor, transaction, batch, savepoints=True)
+
+
+def _run_and_commit(
+    cursor: sqlite3.Cursor,
+    transaction: Transaction,
+    batch: list[_Job],
+    *,
+    savepoints: bool,
+) -> None:
+    connection = cursor.connection
     cursor.execute("BEGIN IMMEDIATE")
-    kept = False
     for job in batch:
-        cursor.execute("SAVEPOINT job")
+        before = connection.total_changes
+        job.error = None
+        if savepoints:
+            cursor.execute("SAVEPOINT job")
         try:
             job.result = job.work(transaction)
-            kept = True
         except Exception as error:
-            if isinstance(error, sqlite3.Error):
-                if not cursor.connection.in_transaction:
-                    raise
-                log.error("statement failed", exc_info=error)
-                job.error = translated(error)
-            else:
-                job.error = error
-            cursor.execute("ROLLBACK TO job")
-        cursor.execute("RELEASE job")
-    cursor.execute("COMMIT" if kept else "ROLLBACK")
+            if not connection.in_transaction:
+                raise
+            job.error = _told(error)
+            if connection.total_changes != before:
+                if not savepoints:
+                    raise _Dirty from error
+                cursor.execute("ROLLBACK TO job")
+        if savepoints:
+            cursor.execute("RELEASE job")
+    cursor.execute("COMMIT")
+
+
+def _told(error: Exception) -> Exception:
+    if isinstance(error, sqlite3.Error):
+        log.error("statement failed", exc_info=error)
+        return translated(error)
+    return error
 
 
 def _fail(connection: sqlite3.Connection, batch: list[_Job], error: Exception) -> None:
@@ -223,18 +280,19 @@ def _read_loop(connection: sqlite3.Connection, queue: Queue) -> None:
     connection.execute("PRAGMA query_only=ON")
     cursor = connection.cursor()
     transaction = Transaction(cursor, DIALECT)
-    while (job := queue.get()) is not None:
-        try:
-            cursor.execute("BEGIN")
-            job.result = job.work(transaction)
-        except sqlite3.Error as error:
-            log.error("query failed", exc_info=error)
-            job.error = translated(error)
-        except KadenceError as error:
-            job.error = error
-        except Exception as error:
-            job.error = error
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        job.future.get_loop().call_soon_threadsafe(job.settle)
+    while (jobs := queue.get()) is not None:
+        for job in jobs:
+            _read(cursor, transaction, job)
+        jobs[0].future.get_loop().call_soon_threadsafe(_settle, jobs)
     connection.close()
+
+
+def _read(cursor: sqlite3.Cursor, transaction: Transaction, job: _Job) -> None:
+    """Run the job on a snapshot of its own."""
+    try:
+        cursor.execute("BEGIN")
+        job.result = job.work(transaction)
+    except Exception as error:
+        job.error = _told(error)
+    if cursor.connection.in_transaction:
+        cursor.execute("ROLLBACK")

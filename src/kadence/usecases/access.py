@@ -1,4 +1,4 @@
-"""The few functions through which every use case enters a space; permission is reviewed here once."""
+"""The few functions through which use cases enter a space; permission is reviewed here once."""
 
 from kadence.domain.access import Door, role_in_space
 from kadence.domain.errors import FeatureOff, Forbidden, NotFound

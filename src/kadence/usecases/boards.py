@@ -84,7 +84,10 @@ def make_board(
     unit.record(
         events.BOARD_CREATED,
         asdict(board)
-        | {"columns": [asdict(c) for c in full.columns], "lanes": [asdict(n) for n in full.lanes]},
+        | {
+            "columns": [asdict(c) for c in full.columns],
+            "lanes": [asdict(n) for n in full.lanes],
+        },
         space_uid=space.space_uid,
     )
     return full

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from msgspec.structs import asdict, replace
 
 from kadence.domain import events
 from kadence.domain.errors import NotFound
@@ -43,8 +42,9 @@ def create_iteration(unit: Unit, space_uid: str, draft: Draft[NewIteration]) -> 
     space = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
     new = opened(draft)
     check_period(new.start_date, new.finish_date)
+    company_id = unit.actor.company_id
     iteration = Iteration(
-        company_id=unit.actor.company_id,
+        company_id=company_id,
         id=unit.new_id(),
         space_uid=space.space_uid,
         title=new.title,
@@ -55,15 +55,15 @@ def create_iteration(unit: Unit, space_uid: str, draft: Draft[NewIteration]) -> 
         start_date=new.start_date,
         finish_date=new.finish_date,
         actual_finish_date=None,
-        sort_order=0,
+        sort_order=iterations.next_sort_order(unit.tx, company_id, space.space_uid),
         data=None,
         created=unit.now,
         updated=unit.now,
     )
-    iteration = replace(iteration, sort_order=iterations.insert_last(unit.tx, iteration))
+    iterations.insert_iteration(unit.tx, iteration)
     unit.record(
         events.ITERATION_CREATED,
-        asdict(iteration),
+        iteration,
         space_uid=space.space_uid,
         iteration_id=iteration.id,
     )
@@ -98,9 +98,7 @@ def get_iteration(unit: Unit, space_uid: str, iteration_id: str) -> Iteration:
     """
     require_iterations(unit)
     space = enter_by_uid(unit, space_uid, SpaceRole.READER)
-    iteration = iterations.find(
-        unit.tx, unit.actor.company_id, space.space_uid, iteration_id
-    )
+    iteration = iterations.find(unit.tx, unit.actor.company_id, space.space_uid, iteration_id)
     if iteration is None:
         raise NotFound
     return iteration

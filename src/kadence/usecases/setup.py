@@ -53,7 +53,7 @@ def initialise(unit: Unit, company: str, email: str, full_name: str, space: str)
 
 def make_space(unit: Unit, title: str) -> tuple[SpaceView, FullBoard]:
     """A space with a board, ready for cards."""
-    view = create_space(unit, NewSpace(title=title))
+    view, _ = create_space(unit, NewSpace(title=title))
     space = view.space
     door = Door(space.id, space.uid, space.access, space.everyone_role, view.role)
     board = make_board(unit, door, "Board", COLUMNS, ["Main lane"])

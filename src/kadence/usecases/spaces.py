@@ -12,7 +12,7 @@ from kadence.domain.model import Member, Space, SpaceAccess, SpaceRole, User
 from kadence.storage import iterations, people, spaces
 from kadence.usecases.access import enter_by_id
 from kadence.usecases.boards import FullBoard, boards_of
-from kadence.usecases.people import invite
+from kadence.usecases.people import current_user, invite
 from kadence.usecases.unit import Draft, Unit, opened
 
 
@@ -32,11 +32,11 @@ class SpaceChange(Struct, frozen=True):
     """What a caller wants changed of a space; what is UNSET stays."""
 
     title: str | UnsetType = UNSET
-    description: str | None | UnsetType = UNSET
-    external_id: str | None | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    external_id: str | UnsetType | None = UNSET
     access: SpaceAccess | UnsetType = UNSET
     everyone_role: SpaceRole | UnsetType = UNSET
-    parent_uid: str | None | UnsetType = UNSET
+    parent_uid: str | UnsetType | None = UNSET
     sort_order: float | UnsetType = UNSET
 
 
@@ -44,6 +44,7 @@ class SpaceView(Struct, frozen=True):
     """A space as one person sees it: with their effective role there, and its boards."""
 
     space: Space
+    reader_id: int
     role: SpaceRole
     boards: list[FullBoard]
 
@@ -55,6 +56,7 @@ class SpaceMember(Struct, frozen=True):
     user: User
     role: SpaceRole | None
     own_role: SpaceRole | None
+    current: bool
 
 
 class NewMember(Struct, frozen=True):
@@ -76,7 +78,7 @@ def list_spaces(unit: Unit) -> list[SpaceView]:
     for space, own_role in found:
         role = role_in_space(unit.actor.company_role, _door(space, own_role))
         if role is not None:
-            views.append(SpaceView(space, role, boards[space.id]))
+            views.append(SpaceView(space, unit.actor.user_id, role, boards[space.id]))
     return views
 
 
@@ -90,8 +92,8 @@ def get_space(unit: Unit, space_id: int) -> SpaceView:
     return _view(unit, space_id)
 
 
-def create_space(unit: Unit, draft: Draft[NewSpace]) -> SpaceView:
-    """Make a space; the actor becomes its admin.
+def create_space(unit: Unit, draft: Draft[NewSpace]) -> tuple[SpaceView, SpaceMember]:
+    """Make a space; the actor becomes its admin and only member.
 
     Raises:
         BadRequest: the draft is none, or its parent is no space that the actor can read.
@@ -120,7 +122,8 @@ def create_space(unit: Unit, draft: Draft[NewSpace]) -> SpaceView:
     )
     unit.record(events.SPACE_CREATED, asdict(space), space_uid=uid)
     _add_member(unit, space.id, uid, unit.actor.user_id, SpaceRole.ADMIN)
-    return SpaceView(space, SpaceRole.ADMIN, [])
+    view = SpaceView(space, unit.actor.user_id, SpaceRole.ADMIN, [])
+    return view, _member(unit, _door(space, None), current_user(unit), SpaceRole.ADMIN)
 
 
 def change_space(unit: Unit, space_id: int, draft: Draft[SpaceChange]) -> SpaceView:
@@ -161,27 +164,24 @@ def delete_space(unit: Unit, space_id: int) -> int:
             _replant(unit, child, parent)
     for iteration in iterations.live(unit.tx, space.company_id, space.uid):
         iterations.remove(unit.tx, iteration, unit.actor.uid, unit.now)
-        unit.record(
-            events.ITERATION_REMOVED, {}, space_uid=space.uid, iteration_id=iteration.id
-        )
+        unit.record(events.ITERATION_REMOVED, {}, space_uid=space.uid, iteration_id=iteration.id)
     spaces.update_space(unit.tx, replace(space, deleted_at=unit.now, updated=unit.now))
     unit.record(events.SPACE_DELETED, {"id": space.id}, space_uid=space.uid)
     return space.id
 
 
-def list_members(
-    unit: Unit, space_id: int, *, inherited: bool, inactive: bool
-) -> list[SpaceMember]:
+def list_members(unit: Unit, space_id: int, query: Draft[tuple[bool, bool]]) -> list[SpaceMember]:
     """The people with a role of their own in the space, by id.
 
-    `inherited` adds those who are let in without one, `inactive` the deactivated.
+    The query's first flag adds those who are let in without one, its second the deactivated.
 
     Raises:
-        NotFound: no such space, or the actor cannot read it.
+        KadenceError: NotFound (no such space, or the actor cannot read it), BadRequest.
     """
     door = enter_by_id(unit, space_id, SpaceRole.READER)
+    inherited, inactive = opened(query)
     members = [
-        _member(door, user, own_role)
+        _member(unit, door, user, own_role)
         for user, own_role in spaces.people(unit.tx, unit.actor.company_id, space_id)
         if inactive or user.deactivated_at is None
     ]
@@ -196,7 +196,7 @@ def get_member(unit: Unit, space_id: int, user_id: int) -> SpaceMember:
     """
     door = enter_by_id(unit, space_id, SpaceRole.READER)
     member, user = _own_member(unit, door, user_id)
-    return _member(door, user, member.role)
+    return _member(unit, door, user, member.role)
 
 
 def add_member(unit: Unit, space_id: int, draft: Draft[NewMember]) -> SpaceMember:
@@ -221,12 +221,10 @@ def add_member(unit: Unit, space_id: int, draft: Draft[NewMember]) -> SpaceMembe
     else:
         role = new.role or SpaceRole(member.role)
         _set_role(unit, door, member, user, role)
-    return _member(door, user, role)
+    return _member(unit, door, user, role)
 
 
-def change_member(
-    unit: Unit, space_id: int, user_id: int, draft: Draft[RoleChange]
-) -> SpaceMember:
+def change_member(unit: Unit, space_id: int, user_id: int, draft: Draft[RoleChange]) -> SpaceMember:
     """Give a member another role.
 
     Raises:
@@ -236,7 +234,7 @@ def change_member(
     member, user = _own_member(unit, door, user_id)
     role = opened(draft) or SpaceRole(member.role)
     _set_role(unit, door, member, user, role)
-    return _member(door, user, role)
+    return _member(unit, door, user, role)
 
 
 def remove_member(unit: Unit, space_id: int, user_id: int) -> SpaceMember:
@@ -253,7 +251,7 @@ def remove_member(unit: Unit, space_id: int, user_id: int) -> SpaceMember:
         {"space_id": space_id, "user_id": user_id},
         space_uid=door.space_uid,
     )
-    return _member(door, user, None)
+    return _member(unit, door, user, None)
 
 
 def _door(space: Space, own_role: int | None) -> Door:
@@ -267,7 +265,7 @@ def _view(unit: Unit, space_id: int) -> SpaceView:
     role = role_in_space(unit.actor.company_role, door) if door else None
     if space is None or role is None:
         raise NotFound
-    return SpaceView(space, role, boards_of(unit, [space_id])[space_id])
+    return SpaceView(space, unit.actor.user_id, role, boards_of(unit, [space_id])[space_id])
 
 
 def _parent(unit: Unit, uid: str | None) -> Space | None:
@@ -309,9 +307,7 @@ def _store_change(unit: Unit, old: Space, new: Space) -> None:
     )
 
 
-def _add_member(
-    unit: Unit, space_id: int, space_uid: str, user_id: int, role: SpaceRole
-) -> None:
+def _add_member(unit: Unit, space_id: int, space_uid: str, user_id: int, role: SpaceRole) -> None:
     member = Member(unit.actor.company_id, space_id, user_id, role.value, unit.now, unit.now)
     spaces.insert_member(unit.tx, member)
     unit.record(events.MEMBER_ADDED, asdict(member), space_uid=space_uid)
@@ -341,10 +337,11 @@ def _own_member(unit: Unit, door: Door, user_id: int) -> tuple[Member, User]:
     return member, user
 
 
-def _member(door: Door, user: User, own_role: int | None) -> SpaceMember:
+def _member(unit: Unit, door: Door, user: User, own_role: int | None) -> SpaceMember:
     return SpaceMember(
         door.space_uid,
         user,
         role_in_space(user.role, replace(door, member_role=own_role)),
         SpaceRole(own_role) if own_role else None,
+        current=user.id == unit.actor.user_id,
     )

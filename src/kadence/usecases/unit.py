@@ -83,7 +83,7 @@ class Unit(Struct, gc=False):
     def record(
         self,
         kind: str,
-        payload: dict[str, Any],
+        payload: Struct | dict[str, Any],
         *,
         space_uid: str | None = None,
         iteration_id: str | None = None,
@@ -149,7 +149,11 @@ class Work:
         return result
 
     async def write(
-        self, token: str | None, command: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+        self,
+        token: str | None,
+        command: UseCase[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> T:
         """Run a use case that changes something; the change is durable when this returns.
 
@@ -192,7 +196,9 @@ class Work:
 
         def attempt(tx: Transaction) -> T:
             if people.all_companies(tx):
-                raise AlreadyInitialised("the database holds a company already; nothing was changed")
+                raise AlreadyInitialised(
+                    "the database holds a company already; nothing was changed"
+                )
             return command(self._unit(tx, _NOBODY), *args, **kwargs)
 
         return await self._database.write(attempt)

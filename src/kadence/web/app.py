@@ -11,40 +11,36 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
 from kadence.usecases.unit import Work
-from kadence.web import errors, iterations
+from kadence.web import errors, iterations, people, spaces
 from kadence.web.http import adapt
 from kadence.web.route import Route
 
 BASE_PATHS = ("/api/latest", "/api/v1")
 """Two names of the same API."""
 
+_GET, _POST, _PATCH, _DELETE = HttpMethod.GET, HttpMethod.POST, HttpMethod.PATCH, HttpMethod.DELETE
 _ITERATIONS = "/spaces/{space_uid}/iterations"
+_SPACE = "/spaces/{space_id}"
+_MEMBERS = "/spaces/{space_id}/users"
 
 ROUTES: Sequence[Route] = (
-    Route(
-        HttpMethod.POST,
-        _ITERATIONS,
-        iterations.create_iteration,
-        body=iterations.CREATE,
-        tag="Iterations",
-        iterations=True,
-    ),
-    Route(
-        HttpMethod.GET,
-        _ITERATIONS,
-        iterations.list_iterations,
-        query=iterations.LIST_PARAMETERS,
-        tag="Iterations",
-        iterations=True,
-    ),
-    Route(
-        HttpMethod.GET,
-        _ITERATIONS + "/{id}",
-        iterations.get_iteration,
-        tag="Iterations",
-        iterations=True,
-    ),
+    Route(_POST, _ITERATIONS, iterations.create_iteration, body=iterations.CREATE),
+    Route(_GET, _ITERATIONS, iterations.list_iterations, query=iterations.LIST_PARAMETERS),
+    Route(_GET, f"{_ITERATIONS}/{{id}}", iterations.get_iteration),
+    Route(_GET, "/users/current", people.get_current_user),
+    Route(_GET, "/users", people.list_users, query=people.LIST_PARAMETERS),
+    Route(_GET, "/spaces", spaces.list_spaces),
+    Route(_POST, "/spaces", spaces.create_space, body=spaces.CREATE),
+    Route(_GET, _SPACE, spaces.get_space),
+    Route(_PATCH, _SPACE, spaces.change_space, body=spaces.CHANGE),
+    Route(_DELETE, _SPACE, spaces.delete_space),
+    Route(_GET, _MEMBERS, spaces.list_members, query=spaces.MEMBER_PARAMETERS),
+    Route(_POST, _MEMBERS, spaces.add_member, body=spaces.ADD_MEMBER),
+    Route(_GET, f"{_MEMBERS}/{{user_id}}", spaces.get_member),
+    Route(_PATCH, f"{_MEMBERS}/{{user_id}}", spaces.change_member, body=spaces.CHANGE_MEMBER),
+    Route(_DELETE, f"{_MEMBERS}/{{user_id}}", spaces.remove_member),
 )
+"""What the API serves, below each of the base paths."""
 
 
 def create_app(work: Work, *, cors_origins: Sequence[str] = ()) -> Litestar:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import structlog
 from litestar.exceptions import HTTPException
 from litestar.response.base import ASGIResponse
+from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_405_METHOD_NOT_ALLOWED
 from msgspec import Struct
 
 from kadence.domain.errors import (
@@ -70,10 +71,10 @@ def wrong_method(allowed: Sequence[str]) -> ASGIResponse:
 
 def _routing(error: HTTPException) -> ASGIResponse:
     """What Litestar itself refuses: an unknown route, a wrong method, a broken Host header."""
-    if error.status_code == 405:
+    if error.status_code == HTTP_405_METHOD_NOT_ALLOWED:
         methods = (error.headers or {}).get("allow", "")
         return wrong_method([m for m in methods.split(", ") if m != "OPTIONS"])
-    if error.status_code == 404:
+    if error.status_code == HTTP_404_NOT_FOUND:
         return empty(404)
     return _json(error.status_code, ErrorMessage(error.detail))
 
@@ -89,13 +90,18 @@ _TABLE: dict[type, Callable[..., ASGIResponse]] = {
     BodyTooLarge: lambda e: _json(413, ErrorMessage(e.message)),
     BadRequest: lambda e: _json(400, ErrorMessage(e.message)),
     StorageBusy: lambda _: _json(
-        503, ErrorMessage("The database is busy, please try again"), {"retry-after": "1"}
+        503,
+        ErrorMessage("The database is busy, please try again"),
+        {"retry-after": "1"},
     ),
     StorageFull: lambda _: _json(
-        507, ErrorMessage("There is no room left on the server's disk; nothing was saved")
+        507,
+        ErrorMessage("There is no room left on the server's disk; nothing was saved"),
     ),
     StorageError: lambda _: _json(
-        503, ErrorMessage("The database cannot be used at the moment"), {"retry-after": "5"}
+        503,
+        ErrorMessage("The database cannot be used at the moment"),
+        {"retry-after": "5"},
     ),
     KadenceError: lambda _: _json(500, ErrorMessage("Internal server error")),
     HTTPException: _routing,

@@ -1,7 +1,7 @@
 """One HTTP request as a handler sees it, and the adapter between handlers and Litestar."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from litestar import Request
@@ -78,7 +78,7 @@ class Call:
         more = True
         while more:
             event = await self._request.receive()
-            if event["type"] == "http.disconnect":
+            if event["type"] != "http.request":
                 raise Disconnected
             whole += event["body"]
             more = event["more_body"]
@@ -99,7 +99,7 @@ class Call:
 Handler = Callable[[Call], Awaitable[Any]]
 
 
-def bearer_token(headers: list[tuple[bytes, bytes]]) -> str | None:
+def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """The token of `Authorization: Bearer <token>`, or None."""
     for name, value in headers:
         if name == b"authorization":

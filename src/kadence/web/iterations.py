@@ -11,11 +11,9 @@ from kadence.usecases import iterations as usecases
 from kadence.usecases.iterations import IterationQuery, NewIteration
 from kadence.web.http import Call
 from kadence.web.query import LARGEST_INTEGER, Clamped, Query, Word, Words
-from kadence.web.wire import Body, Timestamp, format_optional, format_timestamp, instant
+from kadence.web.wire import Body, Timestamp, Uid, When, format_optional, format_timestamp, instant
 
 Title = Annotated[str, Meta(min_length=1, max_length=256, description="Unicode code points.")]
-Uid = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
-When = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 
 class Size(Struct, frozen=True):
@@ -89,7 +87,9 @@ STATUS = Words(
     "Only iterations of these statuses, comma-separated; without it all four kinds are listed.",
 )
 WITH_DATA = Words(
-    "with_data", ["cards"], "`cards` adds to each iteration that is not removed its records."
+    "with_data",
+    ["cards"],
+    "`cards` adds to each iteration that is not removed its records.",
 )
 LIMIT = Clamped("limit", 100, 1, 100, "How many at most; clamped to 1 to 100.")
 OFFSET = Clamped("offset", 0, 0, LARGEST_INTEGER, "How many to pass over; a negative one is 0.")
@@ -131,11 +131,17 @@ def _list_query(query: Query) -> tuple[IterationQuery, Sequence[str]]:
 
 
 async def create_iteration(call: Call) -> IterationAnswer:
+    """Plan a new iteration at the end of the space.
+
+    It is `planned`, and the caller is its creator. `finish_date` must be later than `start_date`
+    when both are given, else 400 with code 6.
+    """
     draft = await call.body(CREATE)
     return shape(await call.write(usecases.create_iteration, call.uid("space_uid"), draft))
 
 
 async def list_iterations(call: Call) -> list[IterationAnswer]:
+    """List the iterations of the space by creation, a page at a time."""
     parsed = call.query(_list_query)
     draft, with_data = parsed if isinstance(parsed, tuple) else (parsed, ())
     found = await call.read(usecases.list_iterations, call.uid("space_uid"), draft)
@@ -143,6 +149,5 @@ async def list_iterations(call: Call) -> list[IterationAnswer]:
 
 
 async def get_iteration(call: Call) -> IterationAnswer:
-    return shape(
-        await call.read(usecases.get_iteration, call.uid("space_uid"), call.uid("id"))
-    )
+    """Get one iteration of the space; a removed one is still answered."""
+    return shape(await call.read(usecases.get_iteration, call.uid("space_uid"), call.uid("id")))

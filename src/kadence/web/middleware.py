@@ -1,4 +1,4 @@
-"""What happens around every request, outside the routes: its id, log line, metrics and rate limit."""
+"""What happens around every request: its id, its log line, metrics and the rate limit."""
 
 import itertools
 import secrets
@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 import structlog
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
@@ -27,7 +28,7 @@ class RequestLog:
         self._numbers = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
         request_id = f"{self._prefix}-{next(self._numbers)}"
@@ -94,9 +95,7 @@ class RateLimit:
     Requests without a token pass: they are answered 401 before anything is looked up.
     """
 
-    def __init__(
-        self, app: ASGIApp, limit: int, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, app: ASGIApp, limit: int, clock: Callable[[], float] = time.time) -> None:
         self._app = app
         self._limit = limit
         self._clock = clock
@@ -104,7 +103,7 @@ class RateLimit:
         self._used: dict[str, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        token = bearer_token(scope["headers"]) if scope["type"] == "http" else None
+        token = bearer_token(scope["headers"]) if scope["type"] == ScopeType.HTTP else None
         if token is None:
             await self._app(scope, receive, send)
             return

@@ -20,7 +20,6 @@ class Route(Struct, frozen=True):
     """A method and path below the base path, with its handler.
 
     The handler's docstring is the operation's text, its return annotation the answer's schema.
-    `iterations` marks the nine endpoints that answer 402 when the company has the feature off.
     """
 
     method: HttpMethod
@@ -28,8 +27,6 @@ class Route(Struct, frozen=True):
     handler: Handler
     body: Body[Any, Any] | None = None
     query: Sequence[Parameter[Any]] = ()
-    tag: str = ""
-    iterations: bool = False
 
     @property
     def name(self) -> str:

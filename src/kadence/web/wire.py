@@ -7,16 +7,21 @@ messages is the published one.
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct, UnsetType
 
+from kadence.domain.access import ROLE_UIDS, role_of_uid
 from kadence.domain.errors import BadRequest
-from kadence.domain.model import Instant
+from kadence.domain.model import Instant, SpaceRole
+
+Uid = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+When = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 B = TypeVar("B", bound=Struct)
 D = TypeVar("D")
+N = TypeVar("N", None, UnsetType, UnsetType | None)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -30,6 +35,18 @@ _NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 class Timestamp(int):
     """An instant in a body, as milliseconds since 1970 in UTC; decoded by `parse_timestamp`."""
+
+
+class Role(int):
+    """A preset role in a body, given by its UUID or as 1, 2 or 3."""
+
+
+class TextOrNumber(str):
+    """A text in a body that may be given as a number, which is taken as its text."""
+
+    __slots__ = ()
+    shortest: ClassVar[int] = 0
+    longest: ClassVar[int]
 
 
 def parse_timestamp(text: str) -> Timestamp:
@@ -74,14 +91,59 @@ def format_optional(instant: Instant | None) -> str | None:
 
 
 def decode_hook(kind: type, value: object) -> Any:
-    """Teaches msgspec the types of this module."""
+    """Teaches msgspec the types of this module; the errors have the published wording already."""
     if kind is Timestamp:
-        if not isinstance(value, str):
-            raise ValueError(_SHOULD_BE_STRING)  # noqa: TRY004 - msgspec passes ValueError on
-        try:
-            return parse_timestamp(value)
-        except ValueError:
-            raise ValueError('should match format "date-time"') from None
+        return _timestamp(value)
+    if kind is Role:
+        return _role(value)
+    if issubclass(kind, TextOrNumber):
+        return _text_or_number(kind, value)
+    raise NotImplementedError(kind)
+
+
+def _timestamp(value: object) -> Timestamp:
+    if not isinstance(value, str):
+        raise ValueError(_SHOULD_BE_STRING)  # noqa: TRY004 - msgspec passes on ValueError
+    try:
+        return parse_timestamp(value)
+    except ValueError:
+        raise ValueError('should match format "date-time"') from None
+
+
+def _role(value: object) -> Role:
+    if isinstance(value, str) and (role := role_of_uid(value)):
+        return Role(role)
+    if type(value) is int and value in set(SpaceRole):
+        return Role(value)
+    raise ValueError("should be equal to one of the allowed values")
+
+
+def _text_or_number(kind: type[TextOrNumber], value: object) -> TextOrNumber:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(_SHOULD_BE_STRING)  # noqa: TRY004 - as above
+    text = str(value)
+    if len(text) < kind.shortest:
+        raise ValueError(f"should NOT be shorter than {kind.shortest} characters")
+    if len(text) > kind.longest:
+        raise ValueError(f"should NOT be longer than {kind.longest} characters")
+    return kind(text)
+
+
+def plain(value: TextOrNumber | N) -> str | N:
+    """A text of a body as the plain text that the rest of the program uses; all else as it is."""
+    return str(value) if isinstance(value, TextOrNumber) else value
+
+
+def schema_hook(kind: type) -> dict[str, Any]:
+    """The JSON schema of the types of this module."""
+    if kind is Timestamp:
+        return {"type": "string", "format": "date-time"}
+    if kind is Role:
+        return {"enum": [*ROLE_UIDS.values(), *map(int, SpaceRole)]}
+    if issubclass(kind, TextOrNumber):
+        return {"type": "string", "minLength": kind.shortest, "maxLength": kind.longest}
     raise NotImplementedError(kind)
 
 
@@ -130,7 +192,9 @@ class Body(Generic[B, D]):
                 if field.encode_name in document:
                     try:
                         msgspec.convert(
-                            document[field.encode_name], field.type, dec_hook=decode_hook
+                            document[field.encode_name],
+                            field.type,
+                            dec_hook=decode_hook,
                         )
                     except msgspec.ValidationError as error:
                         return BadRequest(f"{field.encode_name}{_worded(error)}")
@@ -159,8 +223,14 @@ _SHOULD_BE_STRING = "should be string"
 _WORDING: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), message)
     for pattern, message in (
-        (r"Expected `str` of length <= ([0-9]+)", r"should NOT be longer than \1 characters"),
-        (r"Expected `str` of length >= ([0-9]+)", r"should NOT be shorter than \1 characters"),
+        (
+            r"Expected `str` of length <= ([0-9]+)",
+            r"should NOT be longer than \1 characters",
+        ),
+        (
+            r"Expected `str` of length >= ([0-9]+)",
+            r"should NOT be shorter than \1 characters",
+        ),
         (r"Expected `(?:int|float)` (<=|>=|<|>) ([0-9.]+)", r"should be \1 \2"),
         (r"Expected `str(?: \| null)?`", _SHOULD_BE_STRING),
         (r"Expected `bool(?: \| null)?`", "should be boolean"),
@@ -175,7 +245,7 @@ _WORDING: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 
 def _worded(error: msgspec.ValidationError) -> str:
-    """msgspec's message as the published wording, behind the key that it is about."""
+    """Msgspec's message as the published wording, behind the key that it is about."""
     said, _, path = str(error).partition(" - at `$")
     for pattern, message in _WORDING:
         if found := pattern.match(said):

@@ -1,0 +1,127 @@
+"""What goes over the wire about people (contract: workspace.md, Users)."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, field
+
+from kadence.domain.model import CompanyRole, User
+from kadence.usecases import people as usecases
+from kadence.usecases.people import PeopleQuery
+from kadence.web.http import Call
+from kadence.web.query import LARGEST_INTEGER, Clamped, Flag, Ids, Query, Text
+from kadence.web.wire import Uid, When, format_optional, format_timestamp
+
+
+class PersonAnswer(Struct, frozen=True, kw_only=True):
+    """A person, wherever one is shown; the keys with a value here are constants of this server."""
+
+    id: int
+    uid: Uid
+    full_name: str
+    username: str
+    email: str
+    user_id: int
+    initials: str
+    activated: bool
+    avatar_type: int = 2
+    avatar_initials_url: str = ""
+    avatar_uploaded_url: str | None = None
+    lng: str = "en"
+    timezone: str = "UTC"
+    theme: str = "auto"
+    ui_version: int = 2
+    virtual: bool = False
+    company_id: int
+    external: bool = False
+    apps_permissions: str = ""
+    created: When
+    updated: When
+    last_request_date: When | None
+
+
+class UserAnswer(PersonAnswer, frozen=True, kw_only=True):
+    """A person as one of the company."""
+
+    permissions: int = 0
+    role: Annotated[int, Meta(description="1 owner, 2 user, 3 deactivated.")]
+    default_space_id: int | None = None
+    email_frequency: int = 0
+    email_settings: dict[str, Any] = field(default_factory=dict)
+    slack_id: int | None = None
+    slack_settings: dict[str, Any] | None = None
+    slack_private_channel_id: int | None = None
+    notification_settings: dict[str, Any] | None = None
+    notification_enabled_channels: list[str] = field(default_factory=list)
+    telegram_sd_bot_enabled: bool = False
+    invite_last_sent_at: When
+    last_request_method: str | None = None
+
+
+class CurrentUserAnswer(UserAnswer, frozen=True, kw_only=True):
+    """The person who asks."""
+
+    telegram_id: int = 0
+    telegram_settings: dict[str, Any] = field(default_factory=dict)
+    has_password: bool = False
+
+
+SEARCH = Text("query", "Only people with this text in their name or address, in any case.")
+IDS = Ids("ids", "Only people with these integer ids, comma-separated.")
+LIMIT = Clamped("limit", 100, 1, 100, "How many at most; clamped to 1 to 100.")
+OFFSET = Clamped("offset", 0, 0, LARGEST_INTEGER, "How many to pass over; a negative one is 0.")
+SKIP = Clamped("skip", 0, 0, LARGEST_INTEGER, "Another name for `offset`, which wins.")
+INACTIVE = Flag("include_inactive", "Also the deactivated.")
+LIST_PARAMETERS = (SEARCH, IDS, LIMIT, OFFSET, SKIP, INACTIVE)
+
+
+def person_values(user: User) -> dict[str, Any]:
+    """The values of the keys of PersonAnswer that are not constant."""
+    return {
+        "id": user.id,
+        "uid": user.uid,
+        "full_name": user.full_name,
+        "username": user.username,
+        "email": user.email,
+        "user_id": user.id,
+        "initials": initials(user.full_name),
+        "activated": user.deactivated_at is None,
+        "company_id": user.company_id,
+        "created": format_timestamp(user.created),
+        "updated": format_timestamp(user.updated),
+        "last_request_date": format_optional(user.last_request_at),
+    }
+
+
+def user_values(user: User) -> dict[str, Any]:
+    """The values of the keys of UserAnswer that are not constant."""
+    deactivated = user.deactivated_at is not None
+    return person_values(user) | {
+        "role": CompanyRole.DEACTIVATED.value if deactivated else user.role,
+        "invite_last_sent_at": format_timestamp(user.created),
+    }
+
+
+def initials(full_name: str) -> str:
+    """The first letters of the first two words, upper-case."""
+    return "".join(word[0] for word in full_name.split()[:2]).upper()
+
+
+def _list_query(query: Query) -> PeopleQuery:
+    return PeopleQuery(
+        text=query.get(SEARCH),
+        ids=query.get(IDS),
+        deactivated=query.get(INACTIVE),
+        limit=query.get(LIMIT),
+        offset=query.get_first(OFFSET, SKIP),
+    )
+
+
+async def get_current_user(call: Call) -> CurrentUserAnswer:
+    """Who am I: the person that the token belongs to."""
+    return CurrentUserAnswer(**user_values(await call.read(usecases.current_user)))
+
+
+async def list_users(call: Call) -> list[UserAnswer]:
+    """List the people of the company, by id."""
+    found = await call.read(usecases.list_users, call.query(_list_query))
+    return [UserAnswer(**user_values(user)) for user in found]

@@ -1,0 +1,351 @@
+"""What goes over the wire about spaces and their members (contract: workspace.md, Spaces)."""
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from kadence.domain.access import ROLE_UIDS
+from kadence.domain.model import SpaceAccess, SpaceRole
+from kadence.usecases import spaces as usecases
+from kadence.usecases.spaces import (
+    NewMember,
+    NewSpace,
+    RoleChange,
+    SpaceChange,
+    SpaceMember,
+    SpaceView,
+)
+from kadence.web.boards import BoardAnswer, board_answer
+from kadence.web.http import Call
+from kadence.web.people import PersonAnswer, UserAnswer, person_values, user_values
+from kadence.web.query import Flag
+from kadence.web.wire import (
+    Body,
+    Role,
+    TextOrNumber,
+    Uid,
+    When,
+    format_timestamp,
+    plain,
+)
+
+Positive = Annotated[float, Meta(gt=0)]
+Description = Annotated[str, Meta(max_length=32768)]
+
+
+class SpaceTitle(TextOrNumber):
+    """The title of a space."""
+
+    shortest = 1
+    longest = 256
+
+
+class ExternalId(TextOrNumber):
+    """An id that another system uses for the space."""
+
+    longest = 1024
+
+
+class SpaceAnswer(Struct, frozen=True, kw_only=True):
+    """A space: boards, iterations and the people who work with them."""
+
+    id: int
+    uid: Uid
+    title: str
+    archived: bool = False
+    access: SpaceAccess
+    for_everyone_access_role_id: Uid
+    entity_type: str = "space"
+    path: str
+    sort_order: float
+    parent_entity_uid: Uid | None
+    company_id: int
+    allowed_card_type_ids: None = None
+    hidden_card_type_uids: None = None
+    description: str | None
+    external_id: str | None
+    settings: dict[str, Any] = field(default_factory=dict)
+    created: When
+    updated: When
+
+
+class ListedSpaceAnswer(SpaceAnswer, frozen=True, kw_only=True):
+    """A space in a list: with its boards and the caller's own place in it."""
+
+    boards: list[BoardAnswer]
+    entity_uid: Uid
+    user_id: int
+    access_mod: Annotated[str, Meta(description="The caller's role here.")]
+
+
+class NewSpaceAnswer(SpaceAnswer, frozen=True, kw_only=True):
+    """A space that was just made, with its members."""
+
+    users: list["MemberAnswer"]
+
+
+class DeletedAnswer(Struct, frozen=True):
+    """The id of what was deleted."""
+
+    id: int
+
+
+class MemberAnswer(PersonAnswer, frozen=True, kw_only=True):
+    """A person in a space, with the role that they have there and their own."""
+
+    temporarily_inactive: bool = False
+    entity_uid: Uid
+    role: Annotated[int, Meta(description="1 reader, 2 writer, 3 admin.")]
+    own_role: int | None
+    role_ids: list[Uid]
+    own_role_ids: list[Uid]
+    space_role_id: int
+    access_mod: str
+    own_access_mod: str
+    current: bool
+
+
+class AccessRecord(Struct, frozen=True):
+    """What a person was given in a space."""
+
+    user_id: int
+    entity_uid: Uid
+    role_id: Uid
+    access_mod: str
+    own_access_mod: str
+    own_role_ids: list[Uid]
+
+
+class InvitedAnswer(MemberAnswer, frozen=True, kw_only=True):
+    """A person who was let into a space."""
+
+    user: UserAnswer
+    access_record: AccessRecord
+    message: str = ""
+
+
+class RemovedMemberAnswer(Struct, frozen=True):
+    """A person whose own role in a space was taken away, with what they still have there."""
+
+    id: int
+    user_id: int
+    entity_uid: Uid
+    access_mod: str
+    own_access_mod: str
+    own_role_ids: None = None
+
+
+class CreateSpace(Struct, frozen=True):
+    """What to make; a title given as a number is taken as its text."""
+
+    title: SpaceTitle
+    description: Description | None = None
+    external_id: ExternalId | None = None
+    access: SpaceAccess = SpaceAccess.FOR_EVERYONE
+    for_everyone_access_role_id: Role = Role(SpaceRole.WRITER)
+    parent_entity_uid: Uid | None = None
+    sort_order: Positive | UnsetType = UNSET
+
+    def draft(self) -> NewSpace:
+        """The same for the use case."""
+        return NewSpace(
+            title=str(self.title),
+            description=self.description,
+            external_id=plain(self.external_id),
+            access=self.access,
+            everyone_role=SpaceRole(self.for_everyone_access_role_id),
+            parent_uid=self.parent_entity_uid and self.parent_entity_uid.lower(),
+            sort_order=None if self.sort_order is UNSET else self.sort_order,
+        )
+
+
+class ChangeSpace(Struct, frozen=True):
+    """What to change; absent keys stay."""
+
+    title: SpaceTitle | UnsetType = UNSET
+    description: Description | UnsetType | None = UNSET
+    external_id: ExternalId | UnsetType | None = UNSET
+    access: SpaceAccess | UnsetType = UNSET
+    for_everyone_access_role_id: Role | UnsetType = UNSET
+    parent_entity_uid: Uid | UnsetType | None = UNSET
+    sort_order: Positive | UnsetType = UNSET
+
+    def draft(self) -> SpaceChange:
+        """The same for the use case."""
+        role = self.for_everyone_access_role_id
+        parent = self.parent_entity_uid
+        return SpaceChange(
+            title=plain(self.title),
+            description=self.description,
+            external_id=plain(self.external_id),
+            access=self.access,
+            everyone_role=UNSET if role is UNSET else SpaceRole(role),
+            parent_uid=parent.lower() if isinstance(parent, str) else parent,
+            sort_order=self.sort_order,
+        )
+
+
+class AddMember(Struct, frozen=True):
+    """Whom to let in, and as what: writer unless said otherwise."""
+
+    email: Annotated[str, Meta(max_length=254)]
+    role_id: Role | None = None
+
+    def draft(self) -> NewMember:
+        """The same for the use case."""
+        return NewMember(self.email, None if self.role_id is None else SpaceRole(self.role_id))
+
+
+class ChangeMember(Struct, frozen=True):
+    """The role that the member gets; without it nothing changes."""
+
+    role_id: Role | None = None
+
+    def draft(self) -> RoleChange:
+        """The same for the use case."""
+        return None if self.role_id is None else SpaceRole(self.role_id)
+
+
+CREATE = Body("Space", CreateSpace, CreateSpace.draft)
+CHANGE = Body("Space", ChangeSpace, ChangeSpace.draft)
+ADD_MEMBER = Body("SpaceUser", AddMember, AddMember.draft)
+CHANGE_MEMBER = Body("SpaceUser", ChangeMember, ChangeMember.draft)
+
+INHERITED = Flag(
+    "include_inherited_access", "Also people who are let in without a role of their own."
+)
+INACTIVE = Flag("inactive", "Also the deactivated.")
+MEMBER_PARAMETERS = (INHERITED, INACTIVE)
+
+
+def _space_values(view: SpaceView) -> dict[str, Any]:
+    space = view.space
+    return {
+        "id": space.id,
+        "uid": space.uid,
+        "title": space.title,
+        "access": space.access,
+        "for_everyone_access_role_id": ROLE_UIDS[SpaceRole(space.everyone_role)],
+        "path": space.path,
+        "sort_order": space.sort_order,
+        "parent_entity_uid": space.parent_uid,
+        "company_id": space.company_id,
+        "description": space.description,
+        "external_id": space.external_id,
+        "created": format_timestamp(space.created),
+        "updated": format_timestamp(space.updated),
+    }
+
+
+def _listed(view: SpaceView) -> ListedSpaceAnswer:
+    return ListedSpaceAnswer(
+        **_space_values(view),
+        boards=[board_answer(board) for board in view.boards],
+        entity_uid=view.space.uid,
+        user_id=view.reader_id,
+        access_mod=_mode(view.role),
+    )
+
+
+def _mode(role: SpaceRole | None) -> str:
+    return role.name.lower() if role else "no_access"
+
+
+def _member_values(member: SpaceMember) -> dict[str, Any]:
+    role, own = member.role, member.own_role
+    return person_values(member.user) | {
+        "entity_uid": member.space_uid,
+        "role": int(role or 0),
+        "own_role": None if own is None else int(own),
+        "role_ids": [ROLE_UIDS[role]] if role else [],
+        "own_role_ids": [ROLE_UIDS[own]] if own else [],
+        "space_role_id": int(role or 0),
+        "access_mod": _mode(role),
+        "own_access_mod": _mode(own),
+        "current": member.current,
+    }
+
+
+def _invited(member: SpaceMember) -> InvitedAnswer:
+    values = _member_values(member)
+    return InvitedAnswer(
+        **values,
+        user=UserAnswer(**user_values(member.user)),
+        access_record=AccessRecord(
+            user_id=member.user.id,
+            entity_uid=member.space_uid,
+            role_id=ROLE_UIDS[member.own_role or SpaceRole.WRITER],
+            access_mod=values["access_mod"],
+            own_access_mod=values["own_access_mod"],
+            own_role_ids=values["own_role_ids"],
+        ),
+    )
+
+
+async def list_spaces(call: Call) -> list[ListedSpaceAnswer]:
+    """List the spaces that the caller can read, each with its boards."""
+    return [_listed(view) for view in await call.read(usecases.list_spaces)]
+
+
+async def create_space(call: Call) -> NewSpaceAnswer:
+    """Make a space; the caller becomes its admin."""
+    draft = await call.body(CREATE)
+    view, admin = await call.write(usecases.create_space, draft)
+    return NewSpaceAnswer(**_space_values(view), users=[MemberAnswer(**_member_values(admin))])
+
+
+async def get_space(call: Call) -> SpaceAnswer:
+    """Get one space."""
+    return SpaceAnswer(**_space_values(await call.read(usecases.get_space, call.id("space_id"))))
+
+
+async def change_space(call: Call) -> SpaceAnswer:
+    """Change a space's title, access and the like."""
+    draft = await call.body(CHANGE)
+    view = await call.write(usecases.change_space, call.id("space_id"), draft)
+    return SpaceAnswer(**_space_values(view))
+
+
+async def delete_space(call: Call) -> DeletedAnswer:
+    """Delete a space: its iterations become removed, spaces below it move up."""
+    return DeletedAnswer(await call.write(usecases.delete_space, call.id("space_id")))
+
+
+async def list_members(call: Call) -> list[MemberAnswer]:
+    """List the people with a role of their own in the space."""
+    draft = call.query(lambda query: (query.get(INHERITED), query.get(INACTIVE)))
+    members = await call.read(usecases.list_members, call.id("space_id"), draft)
+    return [MemberAnswer(**_member_values(member)) for member in members]
+
+
+async def add_member(call: Call) -> InvitedAnswer:
+    """Give the person with this address a role in the space; a new address makes a person."""
+    draft = await call.body(ADD_MEMBER)
+    return _invited(await call.write(usecases.add_member, call.id("space_id"), draft))
+
+
+async def get_member(call: Call) -> MemberAnswer:
+    """Get one person with a role of their own in the space."""
+    member = await call.read(usecases.get_member, call.id("space_id"), call.id("user_id"))
+    return MemberAnswer(**_member_values(member))
+
+
+async def change_member(call: Call) -> MemberAnswer:
+    """Give a member another role."""
+    draft = await call.body(CHANGE_MEMBER)
+    member = await call.write(
+        usecases.change_member, call.id("space_id"), call.id("user_id"), draft
+    )
+    return MemberAnswer(**_member_values(member))
+
+
+async def remove_member(call: Call) -> RemovedMemberAnswer:
+    """Take a person's own role in the space away; what everyone has there, they keep."""
+    member = await call.write(usecases.remove_member, call.id("space_id"), call.id("user_id"))
+    return RemovedMemberAnswer(
+        id=member.user.id,
+        user_id=member.user.id,
+        entity_uid=member.space_uid,
+        access_mod=_mode(member.role),
+        own_access_mod=_mode(None),
+    )
