@@ -64,7 +64,7 @@ def open_database(url: str) -> SqliteDatabase:
 def build(settings: Settings, work: Work, metrics: Metrics | None = None) -> ASGIApp:
     """The ASGI application with everything that the settings put around it."""
     origins = [o.strip() for o in (settings.cors_origin or "").split(",") if o.strip()]
-    app: ASGIApp = create_app(work, cors_origins=origins)
+    app: ASGIApp = create_app(work, cors_origins=origins, public_url=settings.public_url)
     if settings.rate_limit is not None:
         app = RateLimit(app, settings.rate_limit)
     return RequestLog(app, metrics)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kadence import __version__
-from kadence.cli import company, db, init, serve, token, user
+from kadence.cli import company, db, demo, init, serve, token, user
 from kadence.cli.common import err
 from kadence.domain.errors import KadenceError
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command("init")(init.init)
 app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
 
 app.add_typer(user.app, name="user")
 app.add_typer(token.app, name="token")

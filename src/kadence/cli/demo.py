@@ -1,1 +1,93 @@
 """`kadence demo`: a throw-away server with sample data, to look at and to build against."""
+
+import asyncio
+import shlex
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import typer
+
+from kadence import logs
+from kadence.bootstrap import serve_database
+from kadence.cli.common import JsonOption, out, print_json
+from kadence.settings import Settings
+from kadence.storage import migrate
+from kadence.storage.sqlite import SqliteDatabase
+from kadence.usecases import sample, setup
+from kadence.usecases.setup import Initialised
+from kadence.usecases.unit import Work
+
+BODY = (
+    '{"title": "Sprint 18: dark mode", "goal": "Easy on the eyes at night", '
+    '"start_date": "2027-01-11", "finish_date": "2027-01-22T18:00:00+01:00"}'
+)
+
+
+def demo(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")
+    ] = 8080,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Only a company, its owner and one space with a board.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Serve a throw-away database with sample data until Ctrl-C; nothing of it is left behind.
+
+    Prints the URL, an API token, and a curl line that creates an iteration.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, _leave)
+    logs.configure()
+    with TemporaryDirectory(prefix="kadence-demo-") as folder:
+        path = Path(folder) / "demo.db"
+        migrate.upgrade(path)
+        database = SqliteDatabase(path)
+        try:
+            made = asyncio.run(_make(Work(database), empty=empty))
+            serve_database(Settings(port=port), database, _teller(made, json=json))
+        finally:
+            database.close()
+
+
+async def _make(work: Work, *, empty: bool) -> Initialised:
+    if empty:
+        return await work.initialise(
+            setup.initialise, "Demo", "owner@example.com", "Demo Owner", "Demo space"
+        )
+    return await work.initialise(sample.fill)
+
+
+def _teller(made: Initialised, *, json: bool) -> Callable[[str], None]:
+    def tell(url: str) -> None:
+        if json:
+            print_json({"base_url": url, "api_url": f"{url}/api/latest"} | _ids(made))
+            return
+        out.print(f"kadence answers at [bold]{url}[/bold] (its API is described at {url}/schema).")
+        out.print(f"Your API token: [bold]{made.token}[/bold]\n")
+        out.print("Create an iteration:\n")
+        print(curl_line(url, made))  # noqa: T201 - as it is, to be pasted
+        out.print("\nCtrl-C ends it and removes the data.")
+
+    return tell
+
+
+def curl_line(url: str, made: Initialised) -> str:
+    """A command that creates an iteration."""
+    return (
+        f"curl -X POST {url}/api/latest/spaces/{made.space_uid}/iterations"
+        f" -H 'Authorization: Bearer {made.token}' -H 'Content-Type: application/json'"
+        f" -d {shlex.quote(BODY)}"
+    )
+
+
+def _ids(made: Initialised) -> dict[str, Any]:
+    return {name: getattr(made, name) for name in made.__struct_fields__}
+
+
+def _leave(_number: int, _frame: object) -> None:
+    sys.exit(0)

@@ -11,8 +11,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
 from kadence.usecases.unit import Work
-from kadence.web import errors, iterations, people, spaces
+from kadence.web import errors, iterations, openapi, pages, people, spaces
 from kadence.web.http import adapt
+from kadence.web.published import NOT_SERVED
 from kadence.web.route import Route
 
 BASE_PATHS = ("/api/latest", "/api/v1")
@@ -43,10 +44,16 @@ ROUTES: Sequence[Route] = (
 """What the API serves, below each of the base paths."""
 
 
-def create_app(work: Work, *, cors_origins: Sequence[str] = ()) -> Litestar:
-    """The ASGI application over `work`; pages of `cors_origins` may call it."""
+def create_app(
+    work: Work, *, cors_origins: Sequence[str] = (), public_url: str | None = None
+) -> Litestar:
+    """The ASGI application over `work`.
+
+    Pages of `cors_origins` may call it; `public_url` is where people reach it from outside.
+    """
+    document = openapi.document(ROUTES, BASE_PATHS, public_url)
     return Litestar(
-        route_handlers=_api(work),
+        route_handlers=[*_api(work), *_not_served(), *pages.handlers(work, document)],
         exception_handlers={HTTPException: _refused, Exception: _refused},
         cors_config=_cors(cors_origins) if cors_origins else None,
         openapi_config=None,
@@ -88,6 +95,23 @@ def _api(work: Work) -> list[HTTPRouteHandler]:
             name=f"{route.method} {route.path}",
         )(adapt(route.handler, work, allowed[route.path]))
         for route in ROUTES
+    ]
+
+
+def _not_served() -> list[HTTPRouteHandler]:
+    """Published operations that are not served say so, which a wrong address does not."""
+
+    async def not_served() -> ASGIResponse:
+        return errors.empty(404, {"x-kadence": "not-served"})
+
+    return [
+        HTTPRouteHandler(
+            [base + _litestar_path(path) for base in BASE_PATHS],
+            http_method=[HttpMethod(method) for method in methods],
+            status_code=404,
+            name=f"not served: {path}",
+        )(not_served)
+        for path, methods in NOT_SERVED
     ]
 
 

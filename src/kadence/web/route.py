@@ -44,6 +44,25 @@ class Route(Struct, frozen=True):
         return typing.get_type_hints(self.handler, include_extras=True)["return"]
 
     @property
+    def is_of_iterations(self) -> bool:
+        """Whether this is one of the endpoints that answer 402 when iterations are off."""
+        return "iterations" in self.path
+
+    @property
+    def tag(self) -> str:
+        """What the operation is about."""
+        if self.is_of_iterations:
+            return "Iterations"
+        if "/users" in self.path:
+            return "Members" if self.path_parameters else "People"
+        return "Spaces"
+
+    @property
+    def uids(self) -> Sequence[str]:
+        """The path parameters that are UUIDs; the others are integer ids."""
+        return self.path_parameters if self.is_of_iterations else ()
+
+    @property
     def path_parameters(self) -> list[str]:
         """The names in the path."""
         return re.findall(r"{(\w+)}", self.path)

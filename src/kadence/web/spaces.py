@@ -142,18 +142,19 @@ class CreateSpace(Struct, frozen=True):
     description: Description | None = None
     external_id: ExternalId | None = None
     access: SpaceAccess = SpaceAccess.FOR_EVERYONE
-    for_everyone_access_role_id: Role = Role(SpaceRole.WRITER)
+    for_everyone_access_role_id: Role | UnsetType = UNSET
     parent_entity_uid: Uid | None = None
     sort_order: Positive | UnsetType = UNSET
 
     def draft(self) -> NewSpace:
         """The same for the use case."""
+        role = self.for_everyone_access_role_id
         return NewSpace(
             title=str(self.title),
             description=self.description,
             external_id=plain(self.external_id),
             access=self.access,
-            everyone_role=SpaceRole(self.for_everyone_access_role_id),
+            everyone_role=SpaceRole.WRITER if role is UNSET else SpaceRole(role),
             parent_uid=self.parent_entity_uid and self.parent_entity_uid.lower(),
             sort_order=None if self.sort_order is UNSET else self.sort_order,
         )

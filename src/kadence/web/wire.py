@@ -158,6 +158,7 @@ class Body(Generic[B, D]):
         """`name` is what the published messages call the object, as `Iteration`."""
         self.name = name
         self.shape = shape
+        self.required = any(field.required for field in msgspec.structs.fields(shape))
         self._draft = draft
         self._decode = msgspec.json.Decoder(shape, dec_hook=decode_hook).decode
 

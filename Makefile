@@ -1,0 +1,47 @@
+# Everything a developer or CI runs; each target installs what it needs.
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header
+
+.PHONY: demo test test-long bench lint docs lock clean
+
+demo: .venv/run
+	$(BIN)/kadence demo $(ARGS)
+
+test: .venv/dev
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then bash tools/install-debian; fi
+	$(BIN)/pytest $(ARGS)
+	$(BIN)/python tools/left_out.py
+
+test-long: .venv/dev
+	KADENCE_TEST_LONG=1 $(BIN)/pytest -m long $(ARGS)
+
+bench: .venv/dev
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then bash tools/install-debian; fi
+	$(BIN)/python bench/run.py
+
+lint: .venv/dev
+	$(BIN)/ruff check src tests bench tools
+	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: .venv/dev
+	$(BIN)/python tools/generate_docs.py
+
+lock: .venv/dev
+	$(BIN)/pip-compile $(LOCK) --output-file requirements.txt pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --output-file requirements-dev.txt requirements-dev.in
+
+.venv/run: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf .venv build dist

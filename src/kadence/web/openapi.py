@@ -1,0 +1,121 @@
+"""The OpenAPI 3.1 document, made from the route table and the very types that go over the wire."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from kadence import __version__
+from kadence.web.errors import ErrorMessage, RuleMessage
+from kadence.web.query import LARGEST_INTEGER
+from kadence.web.route import Route
+from kadence.web.wire import schema_hook
+
+Schema = dict[str, Any]
+
+_ID: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER}
+_UID: Schema = {"type": "string", "format": "uuid"}
+_NOT_JSON: Schema = {"type": "string"}
+
+
+def document(routes: Sequence[Route], base_paths: Sequence[str], public_url: str | None) -> Schema:
+    """What the server does, as an OpenAPI 3.1 document."""
+    bodies = [route.body.shape for route in routes if route.body]
+    types = [*bodies, *(route.answer for route in routes), ErrorMessage, RuleMessage]
+    schemas, components = msgspec.json.schema_components(
+        types, schema_hook=schema_hook, ref_template="#/components/schemas/{name}"
+    )
+    schema_of = dict(zip(map(str, types), schemas, strict=True))
+    paths: dict[str, Schema] = {}
+    for route in routes:
+        operation = _operation(route, schema_of)
+        paths.setdefault(route.path, {})[route.method.value.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "kadence",
+            "version": __version__,
+            "summary": "A self-hosted server for iterations, through the Kaiten REST API.",
+            "description": "Unknown keys in a body or query are passed over. Timestamps go out in "
+            "UTC with milliseconds and come in as RFC 3339.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": (public_url or "").rstrip("/") + base} for base in base_paths],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API token, as `kadence init` or `kadence token create` "
+                    "prints it.",
+                }
+            },
+            "schemas": components,
+        },
+    }
+
+
+def _operation(route: Route, schema_of: dict[str, Schema]) -> Schema:
+    summary, _, description = route.doc.partition("\n\n")
+    operation: Schema = {
+        "operationId": route.name,
+        "summary": summary.replace("\n", " "),
+        "tags": [route.tag],
+        "parameters": [
+            *(
+                {
+                    "name": name,
+                    "in": "path",
+                    "required": True,
+                    "schema": _UID if name in route.uids else _ID,
+                }
+                for name in route.path_parameters
+            ),
+            *(
+                {
+                    "name": parameter.name,
+                    "in": "query",
+                    "description": parameter.doc,
+                    "allowEmptyValue": True,
+                    "schema": parameter.schema(),
+                }
+                for parameter in route.query
+            ),
+        ],
+        "responses": _responses(route, schema_of),
+    }
+    if description:
+        operation["description"] = description
+    if route.body:
+        operation["requestBody"] = {
+            "required": route.body.required,
+            "content": {"application/json": {"schema": schema_of[str(route.body.shape)]}},
+        }
+    return operation
+
+
+def _responses(route: Route, schema_of: dict[str, Schema]) -> Schema:
+    message = schema_of[str(ErrorMessage)]
+    refused = {"anyOf": [schema_of[str(RuleMessage)], message]}
+    responses = {
+        "200": _response("Done.", "application/json", schema_of[str(route.answer)]),
+        "400": _response("The body or query is wrong; why.", "application/json", refused),
+        "401": _response("No token, or one that is not taken.", "text/plain", _NOT_JSON),
+    }
+    if route.is_of_iterations:
+        responses["402"] = _response("Iterations are off.", "application/json", message)
+    if route.path_parameters:
+        responses["403"] = {"description": "The caller may not do this."}
+        responses["404"] = {"description": "No such thing, or none that the caller may know of."}
+    if route.body:
+        responses["413"] = _response("The body is too large.", "application/json", message)
+    responses["429"] = _response("Over the rate limit.", "text/html", _NOT_JSON)
+    responses["503"] = _response("The database is busy.", "application/json", message)
+    responses["507"] = _response("The disk is full.", "application/json", message)
+    return responses
+
+
+def _response(description: str, media_type: str, schema: Schema) -> Schema:
+    return {"description": description, "content": {media_type: {"schema": schema}}}
