@@ -1,4 +1,4 @@
-"""Says what the tests had to leave out because a program is missing here; in CI that is a failure."""
+"""Says what was left out because a program is missing here; in CI that is a failure."""
 
 import os
 import shutil

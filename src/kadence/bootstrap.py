@@ -9,6 +9,7 @@ from pathlib import Path
 
 import uvicorn
 from litestar.types import ASGIApp
+from msgspec import Struct
 from prometheus_client import start_http_server
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -23,6 +24,13 @@ from kadence.web.middleware import Metrics, RateLimit, RequestLog
 
 STOP_SECONDS = 8
 """How long a stopping server waits for the answers that it owes."""
+
+
+class Listening(Struct, frozen=True):
+    """Where a server listens, and its metrics if it has any."""
+
+    url: str
+    metrics_url: str | None
 
 
 class CannotListen(KadenceError):
@@ -70,10 +78,10 @@ def build(settings: Settings, work: Work, metrics: Metrics | None = None) -> ASG
     return RequestLog(app, metrics)
 
 
-def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+def serve(settings: Settings, ready: Callable[[Listening], None]) -> None:
     """Serve until SIGTERM or SIGINT, then answer what was accepted and return.
 
-    `ready` is called with the server's URL once it answers.
+    `ready` is called once it answers.
 
     Raises:
         KadenceError: the database cannot be served, or the address not be listened on.
@@ -86,14 +94,14 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
 
 
 def serve_database(
-    settings: Settings, database: SqliteDatabase, ready: Callable[[str], None]
+    settings: Settings, database: SqliteDatabase, ready: Callable[[Listening], None]
 ) -> None:
     """As `serve`, over a database that is open and stays so.
 
     Raises:
         CannotListen: an address of the settings cannot be listened on.
     """
-    metrics = _start_metrics(settings.metrics_listen)
+    metrics, metrics_url = _start_metrics(settings.metrics_listen)
     with _listen(settings.host, settings.port) as listener:
         config = uvicorn.Config(
             build(settings, Work(database), metrics),
@@ -107,8 +115,8 @@ def serve_database(
             timeout_graceful_shutdown=STOP_SECONDS,
         )
         host, port = listener.getsockname()[:2]
-        url = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        server = _Server(config, lambda: ready(url))
+        listening = Listening(_url(host, port), metrics_url)
+        server = _Server(config, lambda: ready(listening))
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(server.serve(sockets=[listener]))
 
@@ -141,13 +149,17 @@ def _listen(host: str, port: int) -> socket.socket:
         raise CannotListen(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
 
 
-def _start_metrics(listen: str | None) -> Metrics | None:
+def _url(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _start_metrics(listen: str | None) -> tuple[Metrics | None, str | None]:
     if listen is None:
-        return None
+        return None, None
     host, _, port = listen.rpartition(":")
     metrics = Metrics()
     try:
-        start_http_server(int(port), host.strip("[]") or "127.0.0.1", metrics.registry)
-    except (OSError, ValueError) as error:
+        server, _ = start_http_server(int(port), host.strip("[]") or "127.0.0.1", metrics.registry)
+    except (OSError, ValueError, OverflowError) as error:
         raise CannotListen(f"cannot listen on {listen} for metrics: {error}") from error
-    return metrics
+    return metrics, _url(str(server.server_address[0]), server.server_port)

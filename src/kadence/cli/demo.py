@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from kadence import logs
-from kadence.bootstrap import serve_database
+from kadence.bootstrap import Listening, serve_database
 from kadence.cli.common import JsonOption, out, print_json
 from kadence.settings import Settings
 from kadence.storage import migrate
@@ -62,8 +62,9 @@ async def _make(work: Work, *, empty: bool) -> Initialised:
     return await work.initialise(sample.fill)
 
 
-def _teller(made: Initialised, *, json: bool) -> Callable[[str], None]:
-    def tell(url: str) -> None:
+def _teller(made: Initialised, *, json: bool) -> Callable[[Listening], None]:
+    def tell(listening: Listening) -> None:
+        url = listening.url
         if json:
             print_json({"base_url": url, "api_url": f"{url}/api/latest"} | _ids(made))
             return

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from kadence import bootstrap, logs
+from kadence.bootstrap import Listening
 from kadence.cli.common import DATABASE, DatabaseOption, err, option
 from kadence.settings import Settings
 
@@ -34,4 +35,10 @@ def serve(
         rate_limit=rate_limit,
         metrics_listen=metrics_listen,
     )
-    bootstrap.serve(settings, lambda url: err.print(f"kadence answers at [bold]{url}[/bold]"))
+    bootstrap.serve(settings, _tell)
+
+
+def _tell(listening: Listening) -> None:
+    if listening.metrics_url:
+        err.print(f"metrics for Prometheus at {listening.metrics_url}/metrics")
+    err.print(f"kadence answers at [bold]{listening.url}[/bold]")

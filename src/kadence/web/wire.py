@@ -232,7 +232,7 @@ _WORDING: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"Expected `str` of length >= ([0-9]+)",
             r"should NOT be shorter than \1 characters",
         ),
-        (r"Expected `(?:int|float)` (<=|>=|<|>) ([0-9.]+)", r"should be \1 \2"),
+        (r"Expected `(?:int|float)` (<=|>=|<|>) ([0-9]+)", r"should be \1 \2"),
         (r"Expected `str(?: \| null)?`", _SHOULD_BE_STRING),
         (r"Expected `bool(?: \| null)?`", "should be boolean"),
         (r"Expected `int(?: \| null)?`", "should be integer"),

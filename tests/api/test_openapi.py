@@ -1,0 +1,68 @@
+"""The OpenAPI document against the running server (schemathesis)."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import load_all_checks
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from kadence.web.app import BASE_PATHS, ROUTES
+from kadence.web.openapi import document
+from tests.conftest import LONG
+from tests.world import World
+
+load_all_checks()
+schema = schemathesis.openapi.from_dict(document(ROUTES, BASE_PATHS[:1], None))
+EXAMPLES = 300 if LONG else 25
+
+
+def real_ids(world: World) -> dict[str, Any]:
+    """Ids of a space made for this one request, and of what is in it."""
+    space = world.make_space()
+    return {
+        "space_uid": space.uid,
+        "space_id": space.id,
+        "id": space.iteration_id,
+        "user_id": world.users["writer"].id,
+    }
+
+
+@pytest.mark.long
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+def test_the_server_does_what_its_document_says(case: schemathesis.Case[Any], world: World) -> None:
+    path = case.meta.components.get(ParameterLocation.PATH) if case.meta else None
+    if case.path_parameters and (path is None or path.mode == GenerationMode.POSITIVE):
+        ids = real_ids(world)
+        case.path_parameters = {name: ids[name] for name in case.path_parameters}
+    response = case.call(base_url=world.api, headers=world.headers())
+    case.validate_response(response, excluded_checks=forgiven(response), headers=world.headers())
+
+
+def forgiven(response: schemathesis.Response) -> list[Any]:
+    """A rule may refuse data of the right shape: a 400 with a code is an answer to valid data."""
+    broken_rule = response.status_code == 400 and "code" in response.json()
+    return [positive_data_acceptance] if broken_rule else []
+
+
+def test_the_document_is_served_as_it_was_tested(world: World) -> None:
+    served = world.http.get(f"{world.url}/schema/openapi.json").json()
+    assert served == document(ROUTES, BASE_PATHS, None)
+    assert served["openapi"] == "3.1.0"
+
+
+def test_every_route_is_in_the_document() -> None:
+    paths = document(ROUTES, BASE_PATHS, None)["paths"]
+    assert {(r.method.value.lower(), r.path) for r in ROUTES} == {
+        (method, path) for path, methods in paths.items() for method in methods
+    }
+    for methods in paths.values():
+        for operation in methods.values():
+            assert operation["summary"]
+            assert operation["responses"]["200"]["content"]["application/json"]["schema"]

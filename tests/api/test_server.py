@@ -1,0 +1,208 @@
+"""What holds for every route: methods, unknown paths, headers, health, limits, switches."""
+
+import json
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from kadence.usecases import people
+from tests.world import World, fresh_database, make_company, serving
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/spaces/{uid}/iterations", "GET, POST"),
+        ("/spaces", "GET, POST"),
+        ("/spaces/1", "DELETE, GET, PATCH"),
+        ("/users", "GET"),
+        ("/spaces/1/users/1", "DELETE, GET, PATCH"),
+    ],
+)
+def test_a_wrong_method_is_405_with_allow_before_the_token(
+    world: World, path: str, allowed: str
+) -> None:
+    for method in METHODS:
+        if method not in allowed:
+            answer = world.call(method, path.format(uid=world.space.uid), "nobody")
+            assert answer.status_code == 405, method
+            assert answer.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize("path", ["/nope", "/spaces/1/nope", "/users/current/x", "/api"])
+def test_an_unknown_route_is_404_without_body_before_the_token(world: World, path: str) -> None:
+    for method in METHODS:
+        answer = world.call(method, path, "nobody")
+        assert answer.status_code == 404
+        assert answer.content == b""
+        assert "x-kadence" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/cards"), ("PATCH", "/spaces/x/iterations/y"), ("POST", "/boards/1/columns")],
+)
+def test_a_published_route_that_is_not_served_says_so(world: World, method: str, path: str) -> None:
+    answer = world.call(method, path, "nobody")
+    assert answer.status_code == 404
+    assert answer.headers["x-kadence"] == "not-served"
+
+
+def test_health(world: World) -> None:
+    for path in ("/healthz", "/readyz"):
+        answer = world.http.get(world.url + path)
+        assert answer.status_code == 200
+        assert answer.json() == {"status": "ok"}
+
+
+def test_the_api_page_is_safe_and_loads_nothing_from_elsewhere(world: World) -> None:
+    page = world.http.get(f"{world.url}/schema")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "<script" not in page.text
+    assert "//" not in page.text.replace("https://", "")
+    assert "https://" not in page.text
+    assert "/spaces/{space_uid}/iterations" in page.text
+    style = world.http.get(f"{world.url}/schema/style.css")
+    assert style.headers["content-type"].startswith("text/css")
+    assert "url(" not in style.text
+
+
+def test_a_request_is_one_log_line_without_the_token(world: World) -> None:
+    answer = world.call("GET", "/users/current?secret=1")
+    wanted = answer.headers["x-request-id"]
+    for _ in range(100):
+        if lines := [json.loads(li) for li in world.server.log if f'"{wanted}"' in li]:
+            break
+        time.sleep(0.05)
+    (line,) = lines
+    assert line["status"] == 200
+    assert line["method"] == "GET"
+    assert line["path"] == "/api/latest/users/current"
+    assert line["ms"] >= 0
+    text = "".join(world.server.log)
+    assert "kdn_" not in text
+    assert "secret=1" not in text
+
+
+def test_iterations_switched_off_are_402_there_and_nowhere_else(database: Path) -> None:
+    with serving(database) as server, World(database, server) as world:
+        path = f"/spaces/{world.space.uid}/iterations"
+        world.do(people.switch_iterations, on=False)
+        one = f"{path}/{world.space.iteration_id}"
+        for method, where in (("POST", path), ("GET", path), ("GET", one)):
+            answer = world.call(method, where, content=b"{")
+            assert answer.status_code == 402
+            assert answer.json() == {"message": 'Your tariff doesn\'t include "Iterations" feature'}
+            assert world.call(method, where, "nobody").status_code == 401
+        gone = world.call("GET", "/spaces/x/iterations")
+        assert gone.status_code == 402
+        assert world.call("GET", "/spaces").status_code == 200
+        assert world.call("GET", f"/spaces/{world.other.space_uid}/iterations", "other").is_success
+        world.do(people.switch_iterations, on=True)
+        assert world.call("GET", path).status_code == 200
+
+
+def test_a_rate_limit_counts_each_token_by_itself(database: Path) -> None:
+    with serving(database, "--rate-limit", "3") as server:
+        home = make_company(database, "Home")
+        other = make_company(database, "Other")
+        with httpx.Client(base_url=server.api, timeout=30) as http:
+
+            def ask(token: str) -> httpx.Response:
+                return http.get("/users/current", headers={"Authorization": f"Bearer {token}"})
+
+            for _ in range(20):
+                answers = [ask(home.token) for _ in range(4)]
+                if len({a.headers["x-ratelimit-reset"] for a in answers}) == 1:
+                    break
+            assert [a.status_code for a in answers] == [200, 200, 200, 429]
+            assert [a.headers["x-ratelimit-remaining"] for a in answers] == ["2", "1", "0", "0"]
+            over = answers[-1]
+            assert over.headers["x-ratelimit-limit"] == "3"
+            assert over.headers["retry-after"] == "1"
+            assert over.headers["content-type"].startswith("text/html")
+            assert over.text == "Too many requests, please try again later."
+            assert ask(other.token).status_code == 200
+            assert http.get("/users/current").status_code == 401
+
+
+def test_no_rate_headers_without_a_limit(world: World) -> None:
+    answer = world.call("GET", "/users/current")
+    assert not [name for name in answer.headers if "ratelimit" in name]
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_cors_metrics_and_public_url(tmp_path: Path) -> None:
+    database = fresh_database(tmp_path)
+    options = (
+        "--cors-origin=https://plan.example.com",
+        "--public-url=https://plan.example.com",
+        "--metrics-listen=127.0.0.1:0",
+        "--trusted-proxy=127.0.0.1",
+    )
+    with serving(database, *options) as server:
+        metrics_url = next(line for line in server.log if "metrics" in line).split()[-1]
+        with httpx.Client(base_url=server.url, timeout=30) as http:
+            origin = {"Origin": "https://plan.example.com"}
+            answer = http.get("/healthz", headers=origin)
+            assert answer.headers["access-control-allow-origin"] == "https://plan.example.com"
+            assert "etag" in answer.headers["access-control-expose-headers"].lower()
+            preflight = http.options(
+                "/api/latest/spaces", headers=origin | {"Access-Control-Request-Method": "POST"}
+            )
+            assert preflight.is_success
+            answer = http.get("/healthz", headers={"Origin": "https://elsewhere.example"})
+            assert "access-control-allow-origin" not in answer.headers
+            document = http.get("/schema/openapi.json").json()
+            assert document["servers"][0]["url"] == "https://plan.example.com/api/latest"
+            http.get("/healthz", headers={"X-Forwarded-For": "203.0.113.7"})
+            metrics = httpx.get(metrics_url).text
+        assert 'kadence_requests_total{method="GET",route="/healthz",status="200"}' in metrics
+        assert server.stop() == 0
+        assert '"203.0.113.7"' in "".join(server.log)
+
+
+def test_sigterm_answers_what_was_accepted(database: Path) -> None:
+    with serving(database) as server, World(database, server) as world:
+        path = f"{world.api}/spaces/{world.space.uid}/iterations"
+        answers: list[int] = []
+        stopping = threading.Event()
+
+        def load() -> None:
+            with httpx.Client(headers=world.headers(), timeout=30) as http:
+                while True:
+                    try:
+                        answers.append(http.post(path, json={"title": "x"}).status_code)
+                    except httpx.ConnectError:
+                        return
+                    except httpx.HTTPError:
+                        if stopping.is_set():
+                            return
+                        raise
+
+        threads = [threading.Thread(target=load) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        while len(answers) < 50:
+            time.sleep(0.01)
+        stopping.set()
+        began = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - began < 10
+        for thread in threads:
+            thread.join()
+        assert set(answers) == {200}
+    with serving(database) as again:
+        listed = 0
+        while page := httpx.get(
+            f"{again.api}/spaces/{world.space.uid}/iterations?offset={listed}",
+            headers=world.headers(),
+        ).json():
+            listed += len(page)
+        assert listed >= len(answers) + 1

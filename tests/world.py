@@ -1,0 +1,203 @@
+"""A real server process on a real database file, and the people of the access matrix."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import httpx
+from msgspec import Struct
+
+from kadence.domain.access import Actor
+from kadence.domain.model import CompanyRole, SpaceAccess, SpaceRole, User
+from kadence.storage import migrate, people
+from kadence.storage.engine import Transaction
+from kadence.storage.sqlite import DIALECT, connect
+from kadence.usecases import people as people_usecases
+from kadence.usecases.iterations import NewIteration, create_iteration
+from kadence.usecases.setup import Initialised, initialise
+from kadence.usecases.spaces import NewMember, NewSpace, add_member, create_space
+from kadence.usecases.unit import Unit, random_id, random_secret, system_clock
+
+T = TypeVar("T")
+KADENCE = [sys.executable, "-m", "kadence"]
+NOWHERE = "01890000-0000-7000-8000-000000000000"
+"""A well-formed UUID that nothing has."""
+
+
+def do(path: Path, use_case: Callable[..., T], *args: Any, actor: Actor, **kwargs: Any) -> T:
+    """Run a use case for `actor` on the database file, beside a serving process."""
+    connection = connect(path)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        tx = Transaction(connection.cursor(), DIALECT)
+        unit = Unit(tx, actor, system_clock(), random_id, random_secret)
+        result = use_case(unit, *args, **kwargs)
+        connection.execute("COMMIT")
+        return result
+    finally:
+        connection.close()
+
+
+def make_company(path: Path, name: str) -> Initialised:
+    """One more company in the database: tests put it in through storage."""
+    nobody = Actor(0, "", 0, CompanyRole.USER)
+    email = f"owner@{name.lower()}.example"
+    return do(path, initialise, name, email, f"Owner of {name}", f"{name} space", actor=nobody)
+
+
+class Server(Struct):
+    """A serving process and where it answers."""
+
+    process: subprocess.Popen[str]
+    url: str
+    log: list[str]
+
+    @property
+    def api(self) -> str:
+        """The first base path."""
+        return f"{self.url}/api/latest"
+
+    def stop(self) -> int:
+        """Ask it to end; answers its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(15)
+
+
+@contextmanager
+def serving(path: Path, *options: str) -> Iterator[Server]:
+    """`kadence serve` on a free port."""
+    with start("serve", "--port", "0", "--database", f"sqlite:///{path}", *options) as server:
+        yield server
+
+
+@contextmanager
+def start(*command: str, env: dict[str, str] | None = None) -> Iterator[Server]:
+    """A kadence command that serves, as soon as it answers."""
+    process = subprocess.Popen(
+        [*KADENCE, *command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **(env or {})},
+    )
+    assert process.stderr is not None
+    log: list[str] = []
+    for line in process.stderr:
+        log.append(line)
+        if found := re.search(r"answers at (\S+)", line):
+            break
+    else:
+        raise AssertionError(f"it ended: {''.join(log)}")
+    drain = threading.Thread(target=log.extend, args=(process.stderr,), daemon=True)
+    drain.start()
+    try:
+        yield Server(process, found[1], log)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        drain.join()
+        process.stderr.close()
+
+
+class Space(Struct):
+    """A space that was made for one test."""
+
+    id: int
+    uid: str
+    iteration_id: str
+
+
+class World:
+    """A server with two companies and one token for each kind of caller."""
+
+    def __init__(self, path: Path, server: Server) -> None:
+        self.path = path
+        self.server = server
+        self.url = server.url
+        self.api = server.api
+        self.home = make_company(path, "Home")
+        self.other = make_company(path, "Other")
+        company_id = self._company_id(self.home)
+        self.operator = Actor(self.home.user_id, self.home.user_uid, company_id, CompanyRole.OWNER)
+        self.tokens: dict[str, str | None] = {"owner": self.home.token, "other": self.other.token}
+        self.users: dict[str, User] = {}
+        for name in ("admin", "writer", "reader", "stranger", "revoked", "expired", "deactivated"):
+            made = self.do(people_usecases.add_user, f"{name}@home.example", name.title())
+            self.users[name] = made.user
+            self.tokens[name] = made.token
+        self.tokens["nobody"] = None
+        self.users["owner"] = self.do(people_usecases.user_by_email, "owner@home.example")
+        self.tokens["expired"] = self.do(
+            people_usecases.create_token, "expired@home.example", "short", -1
+        ).secret
+        (revoked,) = (
+            shown.token
+            for shown in self.do(people_usecases.list_tokens)
+            if shown.user.id == self.users["revoked"].id
+        )
+        self.do(people_usecases.revoke_token, revoked.id)
+        self.do(people_usecases.deactivate_user, "deactivated@home.example")
+        self.space = self.make_space()
+        self.http = httpx.Client(timeout=30)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
+    def _company_id(self, made: Initialised) -> int:
+        connection = connect(self.path)
+        try:
+            companies = people.all_companies(Transaction(connection.cursor(), DIALECT))
+        finally:
+            connection.close()
+        return next(company.id for company in companies if company.uid == made.company_uid)
+
+    def do(self, use_case: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Run a use case as the owner of the home company."""
+        return do(self.path, use_case, *args, actor=self.operator, **kwargs)
+
+    def make_space(self, access: SpaceAccess = SpaceAccess.BY_INVITE) -> Space:
+        """A space with one iteration, where admin, writer and reader have these roles."""
+
+        def make(unit: Unit) -> Space:
+            view, _ = create_space(unit, NewSpace("Space", access=access))
+            for name in ("admin", "writer", "reader"):
+                role = SpaceRole[name.upper()]
+                add_member(unit, view.space.id, NewMember(self.users[name].email, role))
+            iteration = create_iteration(unit, view.space.uid, NewIteration("Sprint"))
+            return Space(view.space.id, view.space.uid, iteration.id)
+
+        return self.do(make)
+
+    def headers(self, name: str = "owner") -> dict[str, str]:
+        """The Authorization header of one of the callers."""
+        token = self.tokens[name]
+        return {} if token is None else {"Authorization": f"Bearer {token}"}
+
+    def call(self, method: str, path: str, as_: str = "owner", **kwargs: Any) -> httpx.Response:
+        """A request below the first base path."""
+        headers = self.headers(as_) | kwargs.pop("headers", {})
+        return self.http.request(method, self.api + path, headers=headers, **kwargs)
+
+    def create(self, body: Any, as_: str = "owner", space: str | None = None) -> httpx.Response:
+        """Create iteration with a JSON body."""
+        path = f"/spaces/{space or self.space.uid}/iterations"
+        return self.call("POST", path, as_, content=json.dumps(body))
+
+
+def fresh_database(folder: Path) -> Path:
+    """A database file with the schema and nothing else."""
+    path = folder / "kadence.db"
+    migrate.upgrade(path)
+    return path
