@@ -170,7 +170,7 @@ def test_a_title_given_as_a_number_is_taken_as_its_text(
 def test_a_wrong_body_is_400_with_a_message(world: World, body: Any, message: str) -> None:
     answer = world.call("POST", "/spaces", content=json.dumps(body))
     assert answer.status_code == 400
-    assert answer.json() == {"message": message}
+    assert answer.json()["message"] == message
 
 
 def test_patch_changes_what_it_names_and_nothing_else(world: World) -> None:
@@ -261,7 +261,7 @@ def test_inviting_a_new_address_makes_a_person_with_a_role(world: World) -> None
 def test_a_wrong_invitation_is_400(world: World, body: Any, message: str) -> None:
     answer = world.call("POST", f"/spaces/{world.space.id}/users", json=body)
     assert answer.status_code == 400
-    assert answer.json() == {"message": message}
+    assert answer.json()["message"] == message
 
 
 def test_members_are_listed_changed_and_removed(world: World) -> None:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
-from kadence.domain.errors import BadRequest, NotFound
+from kadence.domain.errors import BadRequest, NotFound, RuleViolation
 from kadence.domain.model import Company, CompanyRole, Instant, Token, User
 from kadence.storage import people
 from kadence.usecases.unit import Draft, Unit, digest, opened
@@ -247,7 +247,7 @@ def normal_email(email: str) -> str:
             email.strip(), check_deliverability=False, globally_deliverable=False
         )
     except EmailNotValidError as error:
-        raise BadRequest('email should match format "email"') from error
+        raise RuleViolation(1, 'email should match format "email"') from error
     return found.normalized.lower()
 
 

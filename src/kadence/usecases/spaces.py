@@ -7,7 +7,7 @@ from msgspec.structs import asdict, replace
 
 from kadence.domain import events
 from kadence.domain.access import Door, role_in_space
-from kadence.domain.errors import BadRequest, NotFound
+from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.model import Member, Space, SpaceAccess, SpaceRole, User
 from kadence.storage import iterations, people, spaces
 from kadence.usecases.access import enter_by_id
@@ -139,7 +139,9 @@ def change_space(unit: Unit, space_id: int, draft: Draft[SpaceChange]) -> SpaceV
     if "parent_uid" in asked and asked["parent_uid"] != space.parent_uid:
         parent = _parent(unit, asked["parent_uid"])
         if parent is not None and f"{parent.path}/".startswith(f"{space.path}/"):
-            raise BadRequest("parent_entity_uid should not be the space itself or one below it")
+            raise RuleViolation(
+                2, "parent_entity_uid should not be the space itself or one below it"
+            )
         _replant(unit, space, parent)
         space = _view(unit, space_id).space
     _store_change(unit, space, replace(space, **asked))
@@ -213,7 +215,7 @@ def add_member(unit: Unit, space_id: int, draft: Draft[NewMember]) -> SpaceMembe
     new = opened(draft)
     user = invite(unit, new.email)
     if user.deactivated_at is not None:
-        raise BadRequest("email belongs to a deactivated user")
+        raise RuleViolation(2, "email belongs to a deactivated user")
     member = spaces.find_member(unit.tx, unit.actor.company_id, space_id, user.id)
     if member is None:
         role = new.role or SpaceRole.WRITER
@@ -273,7 +275,7 @@ def _parent(unit: Unit, uid: str | None) -> Space | None:
         return None
     door = spaces.door_by_uid(unit.tx, unit.actor, uid)
     if door is None or role_in_space(unit.actor.company_role, door) is None:
-        raise BadRequest("parent_entity_uid should be the uid of a space that you can read")
+        raise RuleViolation(1, "parent_entity_uid should be the uid of a space that you can read")
     return spaces.find_space_by_uid(unit.tx, unit.actor.company_id, uid)
 
 

@@ -51,7 +51,7 @@ def create_app(
 
     Pages of `cors_origins` may call it; `public_url` is where people reach it from outside.
     """
-    document = openapi.document(ROUTES, BASE_PATHS, public_url)
+    document = openapi.document(ROUTES, BASE_PATHS, public_url, NOT_SERVED)
     return Litestar(
         route_handlers=[*_api(work), *_not_served(), *pages.handlers(work, document)],
         exception_handlers={HTTPException: _refused, Exception: _refused},

@@ -44,7 +44,7 @@ class IterationCard(Struct, frozen=True):
     updated: When
 
 
-class IterationAnswer(Struct, frozen=True):
+class IterationAnswer(Struct, frozen=True, kw_only=True):
     """An iteration: a time box of a space."""
 
     id: Uid
@@ -59,7 +59,7 @@ class IterationAnswer(Struct, frozen=True):
     actual_finish_date: When | None
     sort_order: float
     data: Statistics | None
-    cards: list[IterationCard] | UnsetType
+    cards: list[IterationCard] | UnsetType = UNSET
     created: When
     updated: When
 

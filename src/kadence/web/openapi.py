@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, Struct
 
 from kadence import __version__
 from kadence.web.errors import ErrorMessage, RuleMessage
 from kadence.web.query import LARGEST_INTEGER
-from kadence.web.route import Route
+from kadence.web.route import Route, names_in
 from kadence.web.wire import schema_hook
 
 Schema = dict[str, Any]
@@ -18,18 +19,50 @@ _UID: Schema = {"type": "string", "format": "uuid"}
 _NOT_JSON: Schema = {"type": "string"}
 
 
-def document(routes: Sequence[Route], base_paths: Sequence[str], public_url: str | None) -> Schema:
-    """What the server does, as an OpenAPI 3.1 document."""
+_PLAIN = "^[^\\x00]*$"
+"""The pattern of all text in a request: U+0000 is refused wherever it stands."""
+_JSON: Schema = {
+    "description": "Any JSON without U+0000: what stands under a key that is not known.",
+    "anyOf": [
+        {"type": ["null", "boolean", "number"]},
+        {"type": "string", "pattern": _PLAIN},
+        {"type": "array", "items": {"$ref": "#/components/schemas/Json"}},
+        {
+            "type": "object",
+            "propertyNames": {"pattern": _PLAIN},
+            "additionalProperties": {"$ref": "#/components/schemas/Json"},
+        },
+    ],
+}
+
+
+def document(
+    routes: Sequence[Route],
+    base_paths: Sequence[str],
+    public_url: str | None = None,
+    not_served: Sequence[tuple[str, Sequence[str]]] = (),
+) -> Schema:
+    """What the server does, as an OpenAPI 3.1 document.
+
+    Of the published operations that are `not_served` it tells those whose path is.
+    """
     bodies = [route.body.shape for route in routes if route.body]
     types = [*bodies, *(route.answer for route in routes), ErrorMessage, RuleMessage]
     schemas, components = msgspec.json.schema_components(
         types, schema_hook=schema_hook, ref_template="#/components/schemas/{name}"
     )
     schema_of = dict(zip(map(str, types), schemas, strict=True))
+    _require_constants(components, answers=set(components) - {body.__name__ for body in bodies})
     paths: dict[str, Schema] = {}
     for route in routes:
         operation = _operation(route, schema_of)
         paths.setdefault(route.path, {})[route.method.value.lower()] = operation
+    for path, methods in not_served:
+        for method in methods if path in paths else ():
+            paths[path][method.lower()] = _not_served(path, method)
+    for body in bodies:
+        _refuse_nul(components[body.__name__])
+    components["Json"] = _JSON
     return {
         "openapi": "3.1.0",
         "info": {
@@ -57,6 +90,50 @@ def document(routes: Sequence[Route], base_paths: Sequence[str], public_url: str
     }
 
 
+def _refuse_nul(body: Schema) -> None:
+    """Say of a body's schema that no text in it, known or not, may hold U+0000."""
+    body["propertyNames"] = {"pattern": _PLAIN}
+    body["additionalProperties"] = {"$ref": "#/components/schemas/Json"}
+    for key in body["properties"].values():
+        for schema in key.get("anyOf", [key]):
+            if "string" in schema.get("type", ()) and "format" not in schema:
+                schema["pattern"] = _PLAIN
+
+
+def _not_served(path: str, method: str) -> Schema:
+    return {
+        "operationId": f"not_served_{method.lower()}_{path.count('/')}",
+        "summary": "Published, but not served yet.",
+        "tags": ["Not served yet"],
+        "security": [],
+        "parameters": [_path_parameter(name, {"type": "string"}) for name in names_in(path)],
+        "responses": {"404": {"description": "With the header `X-Kadence: not-served`."}},
+    }
+
+
+def _path_parameter(name: str, schema: Schema) -> Schema:
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _require_constants(components: dict[str, Schema], answers: set[str]) -> None:
+    """Msgspec takes a field with a default for optional; in an answer it is there all the same."""
+    for name, struct in _structs(Struct).items():
+        if name in answers:
+            components[name]["required"] = [
+                field.encode_name
+                for field in msgspec.structs.fields(struct)
+                if field.default is not UNSET
+            ]
+
+
+def _structs(base: type[Struct]) -> dict[str, type[Struct]]:
+    """Every shape under `base`, by name."""
+    found: dict[str, type[Struct]] = {}
+    for struct in base.__subclasses__():
+        found |= {struct.__name__: struct} | _structs(struct)
+    return found
+
+
 def _operation(route: Route, schema_of: dict[str, Schema]) -> Schema:
     summary, _, description = route.doc.partition("\n\n")
     operation: Schema = {
@@ -65,12 +142,7 @@ def _operation(route: Route, schema_of: dict[str, Schema]) -> Schema:
         "tags": [route.tag],
         "parameters": [
             *(
-                {
-                    "name": name,
-                    "in": "path",
-                    "required": True,
-                    "schema": _UID if name in route.uids else _ID,
-                }
+                _path_parameter(name, _UID if name in route.uids else _ID)
                 for name in route.path_parameters
             ),
             *(

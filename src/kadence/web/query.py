@@ -44,7 +44,7 @@ class Text(Parameter[str | None]):
         return text
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string"}
+        return {"type": "string", "pattern": "^[^\\x00]*$"}
 
 
 class Flag(Parameter[bool]):

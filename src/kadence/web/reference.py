@@ -74,8 +74,9 @@ def _operation(method: str, path: str, operation: Schema, document: Schema) -> s
     if "requestBody" in operation:
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         parts.append(_keys("Body", schema, document))
-    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
-    parts.append(_keys("Answer", answer, document))
+    if "200" in operation["responses"]:
+        answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        parts.append(_keys("Answer", answer, document))
     rows = [
         (status, "", _text(response["description"]))
         for status, response in operation["responses"].items()
@@ -121,7 +122,8 @@ def _kind(schema: Schema, document: Schema) -> str:
         return " | ".join(f"<code>{escape(str(word))}</code>" for word in schema["enum"])
     if schema.get("type") == "array":
         return f"array of {_kind(schema['items'], document)}"
-    return escape(schema.get("format") or schema.get("type", "any"))
+    kind = schema.get("format") or schema.get("type", "any")
+    return escape(kind if isinstance(kind, str) else " or ".join(kind))
 
 
 def _resolved(schema: Schema, document: Schema) -> Schema:

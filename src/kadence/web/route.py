@@ -65,4 +65,9 @@ class Route(Struct, frozen=True):
     @property
     def path_parameters(self) -> list[str]:
         """The names in the path."""
-        return re.findall(r"{(\w+)}", self.path)
+        return names_in(self.path)
+
+
+def names_in(path: str) -> list[str]:
+    """The names of the parameters in a path."""
+    return re.findall(r"{(\w+)}", path)

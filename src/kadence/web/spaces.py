@@ -189,7 +189,7 @@ class ChangeSpace(Struct, frozen=True):
 class AddMember(Struct, frozen=True):
     """Whom to let in, and as what: writer unless said otherwise."""
 
-    email: Annotated[str, Meta(max_length=254)]
+    email: Annotated[str, Meta(max_length=254, extra_json_schema={"format": "email"})]
     role_id: Role | None = None
 
     def draft(self) -> NewMember:

@@ -33,6 +33,9 @@ _RFC3339 = re.compile(
 _NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
+_WRITTEN_OUT = 1e21
+
+
 class Timestamp(int):
     """An instant in a body, as milliseconds since 1970 in UTC; decoded by `parse_timestamp`."""
 
@@ -119,16 +122,24 @@ def _role(value: object) -> Role:
 
 
 def _text_or_number(kind: type[TextOrNumber], value: object) -> TextOrNumber:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(_SHOULD_BE_STRING)  # noqa: TRY004 - as above
-    text = str(value)
+    text = value if isinstance(value, str) else _number_text(value)
     if len(text) < kind.shortest:
         raise ValueError(f"should NOT be shorter than {kind.shortest} characters")
     if len(text) > kind.longest:
         raise ValueError(f"should NOT be longer than {kind.longest} characters")
     return kind(text)
+
+
+def _number_text(number: float) -> str:
+    """The number as JavaScript writes it, near enough: whole ones plainly, huge ones by power."""
+    if abs(number) < _WRITTEN_OUT and number == int(number):
+        return str(int(number))
+    try:
+        return repr(float(number))
+    except OverflowError:
+        raise ValueError("should be a number of at most 308 digits") from None
 
 
 def plain(value: TextOrNumber | N) -> str | N:
@@ -143,7 +154,11 @@ def schema_hook(kind: type) -> dict[str, Any]:
     if kind is Role:
         return {"enum": [*ROLE_UIDS.values(), *map(int, SpaceRole)]}
     if issubclass(kind, TextOrNumber):
-        return {"type": "string", "minLength": kind.shortest, "maxLength": kind.longest}
+        return {
+            "type": ["string", "number"],
+            "minLength": kind.shortest,
+            "maxLength": kind.longest,
+        }
     raise NotImplementedError(kind)
 
 

@@ -1,0 +1,127 @@
+"""Writes the pages of docs/ that follow from the code, and the README's picture."""
+
+import json
+import sys
+from io import StringIO
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+from msgspec import UNSET
+from rich.console import Console
+from rich.syntax import Syntax
+
+from kadence.settings import Settings, description, option_name, variable_name
+from kadence.web.app import ROUTES
+from kadence.web.published import NOT_SERVED
+
+DOCS = Path(__file__).parent.parent / "docs"
+STORED = {"description", "external_id", "goal"}
+"""Keys that are kept and given back, and mean nothing to the server itself."""
+
+
+def configuration() -> str:
+    """docs/configuration.md."""
+    lines = [
+        "# Configuration",
+        "",
+        "Every option of `kadence serve`; `--database` belongs to every command that touches data.",
+        "An option on the command line wins over its environment variable. Made by `make docs`.",
+        "",
+        "| option | environment | default | |",
+        "|---|---|---|---|",
+    ]
+    for field in msgspec.structs.fields(Settings):
+        default = "off" if field.default is None else f"`{field.default}`"
+        option, variable = option_name(field.name), variable_name(field.name)
+        lines.append(f"| `{option}` | `{variable}` | {default} | {description(field)} |")
+    return "\n".join([*lines, ""])
+
+
+def compatibility() -> str:
+    """docs/compatibility.md."""
+    lines = [
+        "# Compatibility",
+        "",
+        "What of the published API works here, made from the code by `make docs`. Under both base paths,",
+        "`/api/latest` and `/api/v1`.",
+        "",
+        "## Endpoints",
+        "",
+        "| method | path | |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {route.method.value} | `{route.path}` | works |" for route in ROUTES]
+    lines += [
+        f"| {method} | `{path}` | not yet |" for path, methods in NOT_SERVED for method in methods
+    ]
+    lines += [
+        "",
+        "## Keys of the answers",
+        "",
+        "Live: it has a meaning here. Stored: kept and given back. Constant: clients read it, and it is",
+        "always the value shown.",
+    ]
+    seen = set()
+    for route in ROUTES:
+        struct = next(iter(get_args(route.answer)), route.answer)
+        if struct in seen:
+            continue
+        seen.add(struct)
+        lines += ["", f"### {route.method.value} `{route.path}`", "", "| key | |", "|---|---|"]
+        lines += [f"| `{key}` | {kind} |" for key, kind in keys(struct)]
+    return "\n".join([*lines, ""])
+
+
+def keys(struct: type[msgspec.Struct]) -> list[tuple[str, str]]:
+    """Each key of an answer, and whether it is live, stored or constant."""
+    found = []
+    for field in msgspec.structs.fields(struct):
+        if field.default_factory is not msgspec.NODEFAULT:
+            kind = f"constant `{json.dumps(field.default_factory())}`"
+        elif field.default is not msgspec.NODEFAULT and field.default is not UNSET:
+            kind = f"constant `{json.dumps(field.default)}`"
+        else:
+            kind = "stored" if field.name in STORED else "live"
+        found.append((field.encode_name, kind))
+    return found
+
+
+def picture() -> str:
+    """The README's picture: the curl line and the answer of docs/create-iteration.md."""
+    page = (DOCS / "create-iteration.md").read_text("utf-8")
+    request, answer = (
+        page.split(f"```json {kind}\n")[1].split("```")[0].strip() for kind in ("request", "answer")
+    )
+    body = json.dumps(json.loads(request), ensure_ascii=False, indent=2).replace("\n", "\n    ")
+    console = Console(record=True, width=92, file=StringIO(), force_terminal=True)
+    console.print("[bold green]$[/] curl -X POST $KADENCE/api/latest/spaces/$SPACE/iterations \\")
+    console.print(f"    -H \"Authorization: Bearer $TOKEN\" -d '{body}'", markup=False)
+    console.print()
+    console.print(Syntax(answer, "json", background_color="default"))
+    return console.export_svg(title="kadence", unique_id="kadence")
+
+
+PAGES = {
+    "configuration.md": configuration,
+    "compatibility.md": compatibility,
+    "images/create-iteration.svg": picture,
+}
+
+
+def main() -> None:
+    """Write the pages; with --check, exit with 1 when one is out of date."""
+    stale = []
+    for name, make in PAGES.items():
+        path = DOCS / name
+        text = make()
+        if not path.exists() or path.read_text("utf-8") != text:
+            stale.append(name)
+            if "--check" not in sys.argv:
+                path.write_text(text, "utf-8")
+    if stale and "--check" in sys.argv:
+        sys.exit(f"out of date, run `make docs`: {', '.join(stale)}")
+
+
+if __name__ == "__main__":
+    main()
