@@ -43,8 +43,8 @@ def compatibility() -> str:
     lines = [
         "# Compatibility",
         "",
-        "What of the published API works here, made from the code by `make docs`. Under both base paths,",
-        "`/api/latest` and `/api/v1`.",
+        "What of the published API works here, made from the code by `make docs`. Under both base",
+        "paths, `/api/latest` and `/api/v1`.",
         "",
         "## Endpoints",
         "",
@@ -59,8 +59,8 @@ def compatibility() -> str:
         "",
         "## Keys of the answers",
         "",
-        "Live: it has a meaning here. Stored: kept and given back. Constant: clients read it, and it is",
-        "always the value shown.",
+        "Live: it has a meaning here. Stored: kept and given back. Constant: clients read it,",
+        "and it is always the value shown.",
     ]
     seen = set()
     for route in ROUTES:
@@ -96,7 +96,7 @@ def picture() -> str:
     body = json.dumps(json.loads(request), ensure_ascii=False, indent=2).replace("\n", "\n    ")
     console = Console(record=True, width=92, file=StringIO(), force_terminal=True)
     console.print("[bold green]$[/] curl -X POST $KADENCE/api/latest/spaces/$SPACE/iterations \\")
-    console.print(f"    -H \"Authorization: Bearer $TOKEN\" -d '{body}'", markup=False)
+    console.print(f"    -H 'Authorization: Bearer '$TOKEN -d '{body}'", markup=False)
     console.print()
     console.print(Syntax(answer, "json", background_color="default"))
     return console.export_svg(title="kadence", unique_id="kadence")

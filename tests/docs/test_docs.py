@@ -61,7 +61,7 @@ COMMANDS = re.findall(
     r"\bkadence ([a-z]+(?: [a-z]+)?)",
     "".join(
         re.findall(
-            r"`[^`]*`|^\$ .*$", "\n".join(page.read_text("utf-8") for page in PAGES), re.MULTILINE
+            r"`[^`\n]*`|^\$ .*$", "\n".join(page.read_text("utf-8") for page in PAGES), re.MULTILINE
         )
     ),
 )

@@ -87,6 +87,9 @@ def _api(work: Work) -> list[HTTPRouteHandler]:
     allowed: dict[str, list[str]] = {}
     for route in ROUTES:
         allowed.setdefault(route.path, []).append(route.method)
+    for path, methods in NOT_SERVED:
+        if path in allowed:
+            allowed[path] += methods
     return [
         HTTPRouteHandler(
             [base + _litestar_path(route.path) for base in BASE_PATHS],
@@ -104,10 +107,14 @@ def _not_served() -> list[HTTPRouteHandler]:
     async def not_served() -> ASGIResponse:
         return errors.empty(404, {"x-kadence": "not-served"})
 
+    served = {route.path for route in ROUTES}
     return [
         HTTPRouteHandler(
             [base + _litestar_path(path) for base in BASE_PATHS],
-            http_method=[HttpMethod(method) for method in methods],
+            http_method=[
+                *map(HttpMethod, methods),
+                *([] if path in served else [HttpMethod.OPTIONS]),
+            ],
             status_code=404,
             name=f"not served: {path}",
         )(not_served)
