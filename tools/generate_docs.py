@@ -1,6 +1,7 @@
 """Writes the pages of docs/ that follow from the code, and the README's picture."""
 
 import json
+import re
 import sys
 from io import StringIO
 from pathlib import Path
@@ -99,7 +100,9 @@ def picture() -> str:
     console.print(f"    -H 'Authorization: Bearer '$TOKEN -d '{body}'", markup=False)
     console.print()
     console.print(Syntax(answer, "json", background_color="default"))
-    return console.export_svg(title="kadence", unique_id="kadence")
+    svg = console.export_svg(title="kadence", unique_id="kadence")
+    # rich would have the fonts loaded from elsewhere; the reader's own monospace does.
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
 
 
 PAGES = {

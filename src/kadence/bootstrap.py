@@ -22,7 +22,7 @@ from kadence.usecases.unit import Work
 from kadence.web.app import create_app
 from kadence.web.middleware import Metrics, RateLimit, RequestLog
 
-STOP_SECONDS = 8
+STOP_SECONDS = 6
 """How long a stopping server waits for the answers that it owes."""
 
 

@@ -1,13 +1,17 @@
 """Who may what: every route times every kind of caller, in one table."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kadence.domain.access import ROLE_UIDS
 from kadence.domain.model import SpaceRole
-from kadence.web.app import ROUTES
-from tests.world import World
+from kadence.storage.sqlite import SqliteDatabase
+from kadence.usecases.unit import Work
+from kadence.web.app import BASE_PATHS, ROUTES, create_app
+from kadence.web.published import NOT_SERVED
+from tests.world import World, fresh_database
 
 CALLERS = (
     "owner",
@@ -57,8 +61,23 @@ CASES = [
 ]
 
 
-def test_the_table_has_every_route() -> None:
+PUBLIC = ("/healthz", "/readyz", "/schema", "/schema/style.css", "/schema/openapi.json")
+
+
+def test_the_table_has_every_route(tmp_path: Path) -> None:
     assert set(MATRIX) == {(route.method.value, route.path) for route in ROUTES}
+    opened = SqliteDatabase(fresh_database(tmp_path))
+    served = {route.path.replace(":str", "") for route in create_app(Work(opened)).routes}
+    opened.close()
+    below = {path for _, path in MATRIX} | {path for path, _ in NOT_SERVED}
+    assert served == {base + path for base in BASE_PATHS for path in below} | set(PUBLIC)
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_what_is_public_is_so_for_everybody(world: World, path: str) -> None:
+    for caller in CALLERS:
+        answer = world.http.get(world.url + path, headers=world.headers(caller))
+        assert answer.status_code == 200
 
 
 @pytest.mark.parametrize(("method", "path", "caller", "status", "body"), CASES)

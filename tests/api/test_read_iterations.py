@@ -139,7 +139,7 @@ def test_an_iteration_of_another_space_is_404(world: World) -> None:
 
 def test_everything_in_a_deleted_space_is_404(world: World) -> None:
     space = world.make_space()
-    world.do(delete_space, space.id)
+    world.do(delete_space, space.id, None)
     for method, path in (("GET", ""), ("POST", ""), ("GET", f"/{space.iteration_id}")):
         answer = world.call(method, f"/spaces/{space.uid}/iterations{path}", json={"title": "x"})
         assert answer.status_code == 404

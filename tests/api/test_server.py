@@ -1,6 +1,7 @@
 """What holds for every route: methods, unknown paths, headers, health, limits, switches."""
 
 import json
+import socket
 import threading
 import time
 from pathlib import Path
@@ -206,3 +207,16 @@ def test_sigterm_answers_what_was_accepted(database: Path) -> None:
         ).json():
             listed += len(page)
         assert listed >= len(answers) + 1
+
+
+def test_sigterm_does_not_wait_for_a_stalled_upload(database: Path) -> None:
+    with serving(database) as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as stalled:
+            stalled.sendall(
+                b"POST /api/latest/spaces HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+            )
+            assert httpx.get(f"{server.url}/healthz").status_code == 200
+            began = time.monotonic()
+            assert server.stop() == 0
+            assert time.monotonic() - began < 10

@@ -214,6 +214,19 @@ def test_deleting_a_space_removes_its_iterations(world: World) -> None:
     assert world.call("DELETE", f"/spaces/{space.id}").status_code == 404
 
 
+def test_unsound_text_in_a_query_is_400_and_nothing_is_done(world: World) -> None:
+    space = world.make_space()
+    member = f"/spaces/{space.id}/users/{world.users['writer'].id}"
+    paths = ("/spaces", "/users", "/users/current", f"/spaces/{space.id}", member)
+    for path in paths:
+        assert world.call("GET", f"{path}?x=%00").status_code == 400
+    for path in (member, f"/spaces/{space.id}"):
+        assert world.call("DELETE", f"{path}?x=%00").status_code == 400
+        assert world.call("GET", path).status_code == 200
+    assert world.call("GET", f"/spaces/{space.id}?x=%00", "stranger").status_code == 404
+    assert world.call("DELETE", f"/spaces/{space.id}?x=%00", "writer").status_code == 403
+
+
 @pytest.mark.parametrize("space", ["0", "-1", "x", NOWHERE, str(2**63 - 1), str(2**63), "9" * 40])
 def test_an_id_that_nothing_has_is_404(world: World, space: str) -> None:
     for method in ("GET", "PATCH", "DELETE"):

@@ -173,6 +173,13 @@ def test_a_wrong_database_url_is_one_clear_sentence(tmp_path: Path, url: str, hi
     assert err.count("\n") == 1
 
 
+def test_an_argument_that_is_no_text_is_one_clear_sentence(tmp_path: Path) -> None:
+    options = ("--company", "\udcff", "--email", "anna@acme.example", "--name", "Anna")
+    code, _, err = run("init", *options, cwd=tmp_path)
+    assert code == 2
+    assert "UTF-8" in err
+
+
 def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path) -> None:
     run_json("init", *INIT, cwd=tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as taken:

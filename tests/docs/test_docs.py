@@ -26,6 +26,15 @@ def test_the_generated_pages_are_current() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_the_picture_loads_nothing_from_elsewhere() -> None:
+    picture = (ROOT / "docs/images/create-iteration.svg").read_text("utf-8")
+    assert set(re.findall(r"https?://[^\s\"<>)]+", picture)) <= {
+        "http://www.w3.org/2000/svg",
+        "https://www.textualize.io",
+    }
+    assert "url(" not in picture.replace("url(#", "")
+
+
 def block(kind: str) -> str:
     return CREATE.split(f"```json {kind}\n")[1].split("```")[0]
 

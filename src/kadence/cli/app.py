@@ -57,3 +57,6 @@ def main() -> None:
     except KadenceError as error:
         err.print(f"kadence: {error.message}", markup=False)
         sys.exit(2)
+    except UnicodeEncodeError:
+        err.print("kadence: an argument is not valid UTF-8")
+        sys.exit(2)

@@ -38,7 +38,11 @@ def check(path: Path) -> None:
         StorageError: it cannot be read or is no database.
     """
     hint = "run `kadence init` first"
-    if not path.exists():
+    try:
+        exists = path.exists()
+    except OSError as error:
+        raise StorageUnusable(f"cannot open the database {path}: {error.strerror}") from error
+    if not exists:
         raise NotInitialised(f"there is no database {path}: {hint}")
     found = revision_of(path)
     if found is None:

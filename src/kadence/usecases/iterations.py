@@ -90,15 +90,17 @@ def list_iterations(unit: Unit, space_uid: str, query: Draft[IterationQuery]) ->
     )
 
 
-def get_iteration(unit: Unit, space_uid: str, iteration_id: str) -> Iteration:
+def get_iteration(unit: Unit, space_uid: str, iteration_id: str, draft: Draft[None]) -> Iteration:
     """One iteration of a space, a removed one too.
 
     Raises:
-        KadenceError: FeatureOff, NotFound (no such space, or no such iteration in it), Forbidden.
+        KadenceError: FeatureOff, NotFound (no such space, or no such iteration in it), Forbidden,
+            BadRequest.
     """
     require_iterations(unit)
     space = enter_by_uid(unit, space_uid, SpaceRole.READER)
     iteration = iterations.find(unit.tx, unit.actor.company_id, space.space_uid, iteration_id)
     if iteration is None:
         raise NotFound
+    opened(draft)
     return iteration

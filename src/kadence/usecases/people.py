@@ -44,8 +44,13 @@ class ShownToken(Struct, frozen=True):
     user: User
 
 
-def current_user(unit: Unit) -> User:
-    """The person who asks."""
+def current_user(unit: Unit, draft: Draft[None] = None) -> User:
+    """The person who asks.
+
+    Raises:
+        BadRequest: the draft is none.
+    """
+    opened(draft)
     user = people.find_user(unit.tx, unit.actor.company_id, unit.actor.user_id)
     if user is None:
         raise NotFound

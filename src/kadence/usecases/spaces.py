@@ -70,8 +70,13 @@ RoleChange: TypeAlias = SpaceRole | None
 """The role that a member gets; None leaves it."""
 
 
-def list_spaces(unit: Unit) -> list[SpaceView]:
-    """The spaces that the actor can read, with their boards, in order."""
+def list_spaces(unit: Unit, draft: Draft[None]) -> list[SpaceView]:
+    """The spaces that the actor can read, with their boards, in order.
+
+    Raises:
+        BadRequest: the draft is none.
+    """
+    opened(draft)
     found = spaces.readable(unit.tx, unit.actor)
     boards = boards_of(unit, [space.id for space, _ in found])
     views = []
@@ -82,13 +87,14 @@ def list_spaces(unit: Unit) -> list[SpaceView]:
     return views
 
 
-def get_space(unit: Unit, space_id: int) -> SpaceView:
+def get_space(unit: Unit, space_id: int, draft: Draft[None]) -> SpaceView:
     """One space.
 
     Raises:
-        NotFound: there is none with this id, or the actor cannot read it.
+        KadenceError: NotFound (or unreadable), BadRequest.
     """
     enter_by_id(unit, space_id, SpaceRole.READER)
+    opened(draft)
     return _view(unit, space_id)
 
 
@@ -148,13 +154,14 @@ def change_space(unit: Unit, space_id: int, draft: Draft[SpaceChange]) -> SpaceV
     return _view(unit, space_id)
 
 
-def delete_space(unit: Unit, space_id: int) -> int:
+def delete_space(unit: Unit, space_id: int, draft: Draft[None]) -> int:
     """Delete a space: its iterations become removed, the spaces below it move up.
 
     Raises:
-        KadenceError: NotFound (or unreadable), Forbidden (no admin).
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
     """
     enter_by_id(unit, space_id, SpaceRole.ADMIN)
+    opened(draft)
     space = _view(unit, space_id).space
     parent = (
         spaces.find_space_by_uid(unit.tx, space.company_id, space.parent_uid)
@@ -190,14 +197,15 @@ def list_members(unit: Unit, space_id: int, query: Draft[tuple[bool, bool]]) -> 
     return [m for m in members if m.own_role or (inherited and m.role)]
 
 
-def get_member(unit: Unit, space_id: int, user_id: int) -> SpaceMember:
+def get_member(unit: Unit, space_id: int, user_id: int, draft: Draft[None]) -> SpaceMember:
     """One person with a role of their own in the space.
 
     Raises:
-        NotFound: no such space, or the actor cannot read it, or no such member.
+        KadenceError: NotFound (no such space, or unreadable, or no such member), BadRequest.
     """
     door = enter_by_id(unit, space_id, SpaceRole.READER)
     member, user = _own_member(unit, door, user_id)
+    opened(draft)
     return _member(unit, door, user, member.role)
 
 
@@ -239,14 +247,15 @@ def change_member(unit: Unit, space_id: int, user_id: int, draft: Draft[RoleChan
     return _member(unit, door, user, role)
 
 
-def remove_member(unit: Unit, space_id: int, user_id: int) -> SpaceMember:
+def remove_member(unit: Unit, space_id: int, user_id: int, draft: Draft[None]) -> SpaceMember:
     """Take a person's own role in the space away; what everyone has there, they keep.
 
     Raises:
-        KadenceError: NotFound (space or member), Forbidden (no admin).
+        KadenceError: NotFound (space or member), Forbidden (no admin), BadRequest.
     """
     door = enter_by_id(unit, space_id, SpaceRole.ADMIN)
     member, user = _own_member(unit, door, user_id)
+    opened(draft)
     spaces.delete_member(unit.tx, member)
     unit.record(
         events.MEMBER_REMOVED,

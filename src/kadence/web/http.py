@@ -86,14 +86,9 @@ class Call:
                 return None
         return whole
 
-    def check_query(self) -> None:
-        """Refuse unsound text in the query of a handler that does not look at it.
-
-        Raises:
-            BadRequest: see Query.
-        """
-        if b"%" in self._request.scope["query_string"]:
-            Query(self._request.scope["query_string"])
+    def nothing(self) -> BadRequest | None:
+        """The draft of a request in which nothing is looked for: None, or an unsound query."""
+        return self.query(lambda _: None)
 
 
 Handler = Callable[[Call], Awaitable[Any]]
@@ -124,7 +119,6 @@ def adapt(
         call = Call(request, work)
         try:
             result = await handler(call)
-            call.check_query()
         except Disconnected:
             return ASGIResponse(status_code=400)
         except Exception as error:

@@ -150,4 +150,8 @@ async def list_iterations(call: Call) -> list[IterationAnswer]:
 
 async def get_iteration(call: Call) -> IterationAnswer:
     """Get one iteration of the space; a removed one is still answered."""
-    return shape(await call.read(usecases.get_iteration, call.uid("space_uid"), call.uid("id")))
+    return shape(
+        await call.read(
+            usecases.get_iteration, call.uid("space_uid"), call.uid("id"), call.nothing()
+        )
+    )

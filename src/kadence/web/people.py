@@ -118,7 +118,7 @@ def _list_query(query: Query) -> PeopleQuery:
 
 async def get_current_user(call: Call) -> CurrentUserAnswer:
     """Who am I: the person that the token belongs to."""
-    return CurrentUserAnswer(**user_values(await call.read(usecases.current_user)))
+    return CurrentUserAnswer(**user_values(await call.read(usecases.current_user, call.nothing())))
 
 
 async def list_users(call: Call) -> list[UserAnswer]:

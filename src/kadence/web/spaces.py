@@ -285,7 +285,7 @@ def _invited(member: SpaceMember) -> InvitedAnswer:
 
 async def list_spaces(call: Call) -> list[ListedSpaceAnswer]:
     """List the spaces that the caller can read, each with its boards."""
-    return [_listed(view) for view in await call.read(usecases.list_spaces)]
+    return [_listed(view) for view in await call.read(usecases.list_spaces, call.nothing())]
 
 
 async def create_space(call: Call) -> NewSpaceAnswer:
@@ -297,7 +297,9 @@ async def create_space(call: Call) -> NewSpaceAnswer:
 
 async def get_space(call: Call) -> SpaceAnswer:
     """Get one space."""
-    return SpaceAnswer(**_space_values(await call.read(usecases.get_space, call.id("space_id"))))
+    return SpaceAnswer(
+        **_space_values(await call.read(usecases.get_space, call.id("space_id"), call.nothing()))
+    )
 
 
 async def change_space(call: Call) -> SpaceAnswer:
@@ -309,7 +311,9 @@ async def change_space(call: Call) -> SpaceAnswer:
 
 async def delete_space(call: Call) -> DeletedAnswer:
     """Delete a space: its iterations become removed, spaces below it move up."""
-    return DeletedAnswer(await call.write(usecases.delete_space, call.id("space_id")))
+    return DeletedAnswer(
+        await call.write(usecases.delete_space, call.id("space_id"), call.nothing())
+    )
 
 
 async def list_members(call: Call) -> list[MemberAnswer]:
@@ -327,7 +331,9 @@ async def add_member(call: Call) -> InvitedAnswer:
 
 async def get_member(call: Call) -> MemberAnswer:
     """Get one person with a role of their own in the space."""
-    member = await call.read(usecases.get_member, call.id("space_id"), call.id("user_id"))
+    member = await call.read(
+        usecases.get_member, call.id("space_id"), call.id("user_id"), call.nothing()
+    )
     return MemberAnswer(**_member_values(member))
 
 
@@ -342,7 +348,9 @@ async def change_member(call: Call) -> MemberAnswer:
 
 async def remove_member(call: Call) -> RemovedMemberAnswer:
     """Take a person's own role in the space away; what everyone has there, they keep."""
-    member = await call.write(usecases.remove_member, call.id("space_id"), call.id("user_id"))
+    member = await call.write(
+        usecases.remove_member, call.id("space_id"), call.id("user_id"), call.nothing()
+    )
     return RemovedMemberAnswer(
         id=member.user.id,
         user_id=member.user.id,
