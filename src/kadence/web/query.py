@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
@@ -14,7 +15,7 @@ LARGEST_INTEGER = 2**63 - 1
 
 
 class Parameter(Generic[T]):
-    """One query parameter; an empty value counts as absent, of several the last one counts."""
+    """One query parameter; an empty value counts as absent, a second value is refused."""
 
     def __init__(self, name: str, default: T, doc: str) -> None:
         self.name = name
@@ -147,6 +148,7 @@ class Query:
             BadRequest: it is no UTF-8, or holds U+0000 or a lone surrogate.
         """
         self._values: dict[str, str] = {}
+        self._repeated: set[str] = set()
         if not raw:
             return
         try:
@@ -154,6 +156,9 @@ class Query:
         except UnicodeDecodeError:
             raise BadRequest("Query is not valid UTF-8") from None
         self._values = dict(pairs)
+        if len(self._values) < len(pairs):
+            names = Counter(name for name, _ in pairs)
+            self._repeated = {name for name, count in names.items() if count > 1}
         if any("\0" in name or "\0" in value for name, value in pairs):
             raise BadRequest("Query should NOT contain U+0000")
 
@@ -161,8 +166,10 @@ class Query:
         """The value of `parameter`, or its default when it is absent or empty.
 
         Raises:
-            BadRequest: the value is not of the parameter's type or list.
+            BadRequest: the value is not of the parameter's type or list, or there are several.
         """
+        if parameter.name in self._repeated:
+            raise BadRequest(f"{parameter.name} should be given once")
         text = self._values.get(parameter.name)
         return parameter.parse(text) if text else parameter.default
 
