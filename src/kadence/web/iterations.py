@@ -10,7 +10,7 @@ from kadence.domain.model import Iteration, IterationStatus
 from kadence.usecases import iterations as usecases
 from kadence.usecases.iterations import IterationQuery, NewIteration
 from kadence.web.http import Call
-from kadence.web.query import LARGEST_INTEGER, Clamped, Query, Word, Words
+from kadence.web.query import LIMIT, OFFSET, SKIP, Query, Word, Words
 from kadence.web.wire import Body, Timestamp, Uid, When, format_optional, format_timestamp, instant
 
 Title = Annotated[str, Meta(min_length=1, max_length=256, description="Unicode code points.")]
@@ -91,9 +91,6 @@ WITH_DATA = Words(
     ["cards"],
     "`cards` adds to each iteration that is not removed its records.",
 )
-LIMIT = Clamped("limit", 100, 1, 100, "How many at most; clamped to 1 to 100.")
-OFFSET = Clamped("offset", 0, 0, LARGEST_INTEGER, "How many to pass over; a negative one is 0.")
-SKIP = Clamped("skip", 0, 0, LARGEST_INTEGER, "Another name for `offset`, which wins.")
 ORDER = Word("order", ["asc", "desc"], "By creation time, ties by id.")
 LIST_PARAMETERS = (STATUS, WITH_DATA, LIMIT, OFFSET, SKIP, ORDER)
 

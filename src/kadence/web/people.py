@@ -8,7 +8,7 @@ from kadence.domain.model import CompanyRole, User
 from kadence.usecases import people as usecases
 from kadence.usecases.people import PeopleQuery
 from kadence.web.http import Call
-from kadence.web.query import LARGEST_INTEGER, Clamped, Flag, Ids, Query, Text
+from kadence.web.query import LIMIT, OFFSET, SKIP, Flag, Ids, Query, Text
 from kadence.web.wire import Uid, When, format_optional, format_timestamp
 
 
@@ -67,9 +67,6 @@ class CurrentUserAnswer(UserAnswer, frozen=True, kw_only=True):
 
 SEARCH = Text("query", "Only people with this text in their name or address, in any case.")
 IDS = Ids("ids", "Only people with these integer ids, comma-separated.")
-LIMIT = Clamped("limit", 100, 1, 100, "How many at most; clamped to 1 to 100.")
-OFFSET = Clamped("offset", 0, 0, LARGEST_INTEGER, "How many to pass over; a negative one is 0.")
-SKIP = Clamped("skip", 0, 0, LARGEST_INTEGER, "Another name for `offset`, which wins.")
 INACTIVE = Flag("include_inactive", "Also the deactivated.")
 LIST_PARAMETERS = (SEARCH, IDS, LIMIT, OFFSET, SKIP, INACTIVE)
 

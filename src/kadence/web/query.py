@@ -138,6 +138,11 @@ class Words(Parameter["Sequence[str]"]):
         return {"type": "string", "pattern": f"^({one})(,({one}))*$"}
 
 
+LIMIT = Clamped("limit", 100, 1, 100, "How many at most; clamped to 1 to 100.")
+OFFSET = Clamped("offset", 0, 0, LARGEST_INTEGER, "How many to pass over; a negative one is 0.")
+SKIP = Clamped("skip", 0, 0, LARGEST_INTEGER, "Another name for `offset`, which wins.")
+
+
 class Query:
     """The query of one request."""
 
