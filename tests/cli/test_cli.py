@@ -50,6 +50,14 @@ def test_init_makes_everything_and_a_second_time_nothing(tmp_path: Path) -> None
     assert (tmp_path / "kadence.db").stat().st_size == before
 
 
+def test_names_that_look_like_markup_are_printed_as_they_are(tmp_path: Path) -> None:
+    names = ("--company", "A [b]C[/i]", "--email", "anna@acme.example", "--name", "[/red]Anna")
+    code, out, err = run("init", *names, cwd=tmp_path)
+    assert code == 0, err
+    assert "A [b]C[/i]" in out
+    assert "[/red]Anna" in run("user", "list", cwd=tmp_path)[1]
+
+
 def test_a_wrong_address_is_refused_and_nothing_made(tmp_path: Path) -> None:
     code, _, err = run("init", *INIT[:2], "--email", "anna", "--name", "Anna", cwd=tmp_path)
     assert code == 2

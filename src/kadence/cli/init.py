@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from msgspec.structs import asdict
+from rich.markup import escape
 
 from kadence.bootstrap import database_file
 from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, out, print_json
@@ -36,7 +37,7 @@ def init(
     if json:
         print_json(asdict(made))
         return
-    out.print(f"Made [bold]{database_file(database)}[/bold] for {company}.\n")
+    out.print(f"Made [bold]{database_file(database)}[/bold] for {escape(company)}.\n")
     out.print(f"Your API token, shown only this once:  [bold]{made.token}[/bold]")
     out.print(f"Your first space:                      {made.space_uid}\n")
     out.print(f"Now run  [bold]kadence serve --database {database}[/bold]")

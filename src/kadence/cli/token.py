@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from kadence.cli.common import (
@@ -55,8 +56,8 @@ def list_(database: DatabaseOption = DATABASE, json: JsonOption = False) -> None
         token = shown.token
         table.add_row(
             str(token.id),
-            shown.user.email,
-            token.name,
+            escape(shown.user.email),
+            escape(token.name),
             *(
                 _when(moment) or "-"
                 for moment in (

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from kadence.cli.common import (
@@ -54,7 +55,7 @@ def list_(database: DatabaseOption = DATABASE, json: JsonOption = False) -> None
         return
     table = Table("id", "name", "e-mail", "role")
     for user in users:
-        table.add_row(str(user.id), user.full_name, user.email, _role(user))
+        table.add_row(str(user.id), escape(user.full_name), escape(user.email), _role(user))
     out.print(table)
 
 
