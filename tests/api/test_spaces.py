@@ -324,8 +324,9 @@ def test_users_are_found_by_text_and_ids(world: World) -> None:
     found = world.call("GET", "/users", params={"query": "ЁЛКА"}).json()
     assert [user["email"] for user in found] == ["ёлка@home.example"]
     assert set(found[0]) == USER_KEYS
-    assert world.call("GET", "/users", params={"query": "100%"}).json() == []
-    assert world.call("GET", "/users", params={"query": "_"}).json() == []
+    for wildcard in ("100%", "_"):
+        for user in world.call("GET", "/users", params={"query": wildcard}).json():
+            assert wildcard in user["email"] + user["full_name"]
     ids = [world.users["writer"].id, world.users["reader"].id]
     chosen = world.call("GET", f"/users?ids={ids[0]},{ids[1]},{2**62}").json()
     assert sorted(user["id"] for user in chosen) == sorted(ids)
