@@ -171,12 +171,12 @@ class World:
         """A space with one iteration, where admin, writer and reader have these roles."""
 
         def make(unit: Unit) -> Space:
-            view, _ = create_space(unit, NewSpace("Space", access=access))
+            space, _ = create_space(unit, NewSpace("Space", access=access))
             for name in ("admin", "writer", "reader"):
                 role = SpaceRole[name.upper()]
-                add_member(unit, view.space.id, NewMember(self.users[name].email, role))
-            iteration = create_iteration(unit, view.space.uid, NewIteration("Sprint"))
-            return Space(view.space.id, view.space.uid, iteration.id)
+                add_member(unit, space.id, NewMember(self.users[name].email, role))
+            iteration = create_iteration(unit, space.uid, NewIteration("Sprint"))
+            return Space(space.id, space.uid, iteration.id)
 
         return self.do(make)
 

@@ -38,9 +38,9 @@ def fill(unit: Unit) -> Initialised:
     create_iteration(unit, made.space_uid, NewIteration("Later: ideas without a date"))
     mikhail = people[0]
     unit.actor = Actor(mikhail.id, mikhail.uid, unit.actor.company_id, CompanyRole.USER)
-    view, _ = create_space(
+    space, _ = create_space(
         unit, NewSpace("Инфраструктура", "По приглашению", access=SpaceAccess.BY_INVITE)
     )
-    add_member(unit, view.space.id, NewMember(people[1].email, SpaceRole.READER))
-    create_iteration(unit, view.space.uid, NewIteration("Переезд на новую базу"))
+    add_member(unit, space.id, NewMember(people[1].email, SpaceRole.READER))
+    create_iteration(unit, space.uid, NewIteration("Переезд на новую базу"))
     return made

@@ -1,13 +1,12 @@
 """The first moments of a database: a company, its owner, a space with a board, and a token."""
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from kadence.domain.access import Actor, Door
-from kadence.domain.model import ColumnType, CompanyRole
+from kadence.domain.model import ColumnType, CompanyRole, Space, SpaceRole
 from kadence.usecases.boards import FullBoard, make_board
 from kadence.usecases.people import make_company, make_token, make_user
-from kadence.usecases.spaces import NewSpace, SpaceView, create_space
+from kadence.usecases.spaces import NewSpace, create_space
 from kadence.usecases.unit import Unit
 
 COLUMNS = (
@@ -39,22 +38,20 @@ def initialise(unit: Unit, company: str, email: str, full_name: str, space: str)
     made = make_company(unit, company)
     owner = make_user(unit, email, full_name, CompanyRole.OWNER)
     unit.actor = Actor(owner.id, owner.uid, made.id, CompanyRole.OWNER)
-    view, full = make_space(unit, space)
+    first, full = make_space(unit, space)
     return Initialised(
         token=make_token(unit, owner, "first token", expires=None).secret,
         user_uid=owner.uid,
         user_id=owner.id,
         company_uid=made.uid,
-        space_uid=view.space.uid,
-        space_id=view.space.id,
+        space_uid=first.uid,
+        space_id=first.id,
         board_id=full.board.id,
     )
 
 
-def make_space(unit: Unit, title: str) -> tuple[SpaceView, FullBoard]:
+def make_space(unit: Unit, title: str) -> tuple[Space, FullBoard]:
     """A space with a board, ready for cards."""
-    view, _ = create_space(unit, NewSpace(title=title))
-    space = view.space
-    door = Door(space.id, space.uid, space.access, space.everyone_role, view.role)
-    board = make_board(unit, door, "Board", COLUMNS, ["Main lane"])
-    return replace(view, boards=[board]), board
+    space, _ = create_space(unit, NewSpace(title=title))
+    door = Door(space.id, space.uid, space.access, space.everyone_role, SpaceRole.ADMIN)
+    return space, make_board(unit, door, "Board", COLUMNS, ["Main lane"])

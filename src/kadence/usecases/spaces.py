@@ -87,7 +87,7 @@ def list_spaces(unit: Unit, draft: Draft[None]) -> list[SpaceView]:
     return views
 
 
-def get_space(unit: Unit, space_id: int, draft: Draft[None]) -> SpaceView:
+def get_space(unit: Unit, space_id: int, draft: Draft[None]) -> Space:
     """One space.
 
     Raises:
@@ -95,10 +95,10 @@ def get_space(unit: Unit, space_id: int, draft: Draft[None]) -> SpaceView:
     """
     enter_by_id(unit, space_id, SpaceRole.READER)
     opened(draft)
-    return _view(unit, space_id)
+    return _space(unit, space_id)
 
 
-def create_space(unit: Unit, draft: Draft[NewSpace]) -> tuple[SpaceView, SpaceMember]:
+def create_space(unit: Unit, draft: Draft[NewSpace]) -> tuple[Space, SpaceMember]:
     """Make a space; the actor becomes its admin and only member.
 
     Raises:
@@ -128,11 +128,10 @@ def create_space(unit: Unit, draft: Draft[NewSpace]) -> tuple[SpaceView, SpaceMe
     )
     unit.record(events.SPACE_CREATED, asdict(space), space_uid=uid)
     _add_member(unit, space.id, uid, unit.actor.user_id, SpaceRole.ADMIN)
-    view = SpaceView(space, unit.actor.user_id, SpaceRole.ADMIN, [])
-    return view, _member(unit, _door(space, None), current_user(unit), SpaceRole.ADMIN)
+    return space, _member(unit, _door(space, None), current_user(unit), SpaceRole.ADMIN)
 
 
-def change_space(unit: Unit, space_id: int, draft: Draft[SpaceChange]) -> SpaceView:
+def change_space(unit: Unit, space_id: int, draft: Draft[SpaceChange]) -> Space:
     """Change what the draft names; a draft that changes nothing leaves no trace.
 
     Raises:
@@ -140,7 +139,7 @@ def change_space(unit: Unit, space_id: int, draft: Draft[SpaceChange]) -> SpaceV
     """
     enter_by_id(unit, space_id, SpaceRole.ADMIN)
     change = opened(draft)
-    space = _view(unit, space_id).space
+    space = _space(unit, space_id)
     asked = {k: v for k, v in asdict(change).items() if v is not UNSET}
     if "parent_uid" in asked and asked["parent_uid"] != space.parent_uid:
         parent = _parent(unit, asked["parent_uid"])
@@ -149,9 +148,9 @@ def change_space(unit: Unit, space_id: int, draft: Draft[SpaceChange]) -> SpaceV
                 2, "parent_entity_uid should not be the space itself or one below it"
             )
         _replant(unit, space, parent)
-        space = _view(unit, space_id).space
+        space = _space(unit, space_id)
     _store_change(unit, space, replace(space, **asked))
-    return _view(unit, space_id)
+    return _space(unit, space_id)
 
 
 def delete_space(unit: Unit, space_id: int, draft: Draft[None]) -> int:
@@ -162,7 +161,7 @@ def delete_space(unit: Unit, space_id: int, draft: Draft[None]) -> int:
     """
     enter_by_id(unit, space_id, SpaceRole.ADMIN)
     opened(draft)
-    space = _view(unit, space_id).space
+    space = _space(unit, space_id)
     parent = (
         spaces.find_space_by_uid(unit.tx, space.company_id, space.parent_uid)
         if space.parent_uid
@@ -269,14 +268,12 @@ def _door(space: Space, own_role: int | None) -> Door:
     return Door(space.id, space.uid, space.access, space.everyone_role, own_role)
 
 
-def _view(unit: Unit, space_id: int) -> SpaceView:
+def _space(unit: Unit, space_id: int) -> Space:
     """A space that the actor has been let into."""
     space = spaces.find_space(unit.tx, unit.actor.company_id, space_id)
-    door = spaces.door_by_id(unit.tx, unit.actor, space_id)
-    role = role_in_space(unit.actor.company_role, door) if door else None
-    if space is None or role is None:
+    if space is None:
         raise NotFound
-    return SpaceView(space, unit.actor.user_id, role, boards_of(unit, [space_id])[space_id])
+    return space
 
 
 def _parent(unit: Unit, uid: str | None) -> Space | None:

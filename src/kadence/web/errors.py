@@ -21,11 +21,10 @@ from kadence.domain.errors import (
     StorageFull,
     Unauthenticated,
 )
-from kadence.web.wire import encode
+from kadence.web.wire import JSON, encode
 
 log = structlog.get_logger()
 
-JSON = "application/json; charset=utf-8"
 FEATURE_OFF = 'Your tariff doesn\'t include "Iterations" feature'
 
 

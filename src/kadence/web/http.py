@@ -12,7 +12,7 @@ from kadence.domain.errors import BadRequest, BodyTooLarge
 from kadence.usecases.unit import UseCase, Work
 from kadence.web import errors
 from kadence.web.query import Query, integer_id
-from kadence.web.wire import Body, encode
+from kadence.web.wire import JSON, Body, encode
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,7 +21,6 @@ B = TypeVar("B", bound=Struct)
 
 LARGEST_BODY = 1024 * 1024
 """Bytes that a request body may have."""
-JSON = "application/json; charset=utf-8"
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 

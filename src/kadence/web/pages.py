@@ -12,9 +12,8 @@ from msgspec import Struct
 from kadence.usecases.unit import Work
 from kadence.web import errors
 from kadence.web.reference import page
-from kadence.web.wire import encode
+from kadence.web.wire import JSON, encode
 
-JSON = "application/json; charset=utf-8"
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from kadence.domain.access import ROLE_UIDS
-from kadence.domain.model import SpaceAccess, SpaceRole
+from kadence.domain.model import Space, SpaceAccess, SpaceRole
 from kadence.usecases import spaces as usecases
 from kadence.usecases.spaces import (
     NewMember,
@@ -219,8 +219,7 @@ INACTIVE = Flag("inactive", "Also the deactivated.")
 MEMBER_PARAMETERS = (INHERITED, INACTIVE)
 
 
-def _space_values(view: SpaceView) -> dict[str, Any]:
-    space = view.space
+def _space_values(space: Space) -> dict[str, Any]:
     return {
         "id": space.id,
         "uid": space.uid,
@@ -240,7 +239,7 @@ def _space_values(view: SpaceView) -> dict[str, Any]:
 
 def _listed(view: SpaceView) -> ListedSpaceAnswer:
     return ListedSpaceAnswer(
-        **_space_values(view),
+        **_space_values(view.space),
         boards=[board_answer(board) for board in view.boards],
         entity_uid=view.space.uid,
         user_id=view.reader_id,
@@ -291,8 +290,8 @@ async def list_spaces(call: Call) -> list[ListedSpaceAnswer]:
 async def create_space(call: Call) -> NewSpaceAnswer:
     """Make a space; the caller becomes its admin."""
     draft = await call.body(CREATE)
-    view, admin = await call.write(usecases.create_space, draft)
-    return NewSpaceAnswer(**_space_values(view), users=[MemberAnswer(**_member_values(admin))])
+    space, admin = await call.write(usecases.create_space, draft)
+    return NewSpaceAnswer(**_space_values(space), users=[MemberAnswer(**_member_values(admin))])
 
 
 async def get_space(call: Call) -> SpaceAnswer:
@@ -305,8 +304,8 @@ async def get_space(call: Call) -> SpaceAnswer:
 async def change_space(call: Call) -> SpaceAnswer:
     """Change a space's title, access and the like."""
     draft = await call.body(CHANGE)
-    view = await call.write(usecases.change_space, call.id("space_id"), draft)
-    return SpaceAnswer(**_space_values(view))
+    space = await call.write(usecases.change_space, call.id("space_id"), draft)
+    return SpaceAnswer(**_space_values(space))
 
 
 async def delete_space(call: Call) -> DeletedAnswer:

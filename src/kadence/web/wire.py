@@ -162,6 +162,9 @@ def schema_hook(kind: type) -> dict[str, Any]:
     raise NotImplementedError(kind)
 
 
+JSON = "application/json; charset=utf-8"
+"""The media type of every JSON text here."""
+
 encode = msgspec.json.Encoder().encode
 """JSON bytes of a wire shape, its keys in the order of its fields."""
 
