@@ -44,6 +44,8 @@ async def create(request: Request) -> ASGIResponse:  # type: ignore[type-arg]
         actual_finish_date=None,
         sort_order=1.0,
         data=None,
+        capacity=None,
+        version=1,
         created=now,
         updated=now,
     )

@@ -21,9 +21,16 @@ from kadence.storage import migrate, people
 from kadence.storage.engine import Transaction
 from kadence.storage.sqlite import DIALECT, connect
 from kadence.usecases import people as people_usecases
+from kadence.usecases.boards import FIRST_COLUMNS, NewBoard, create_board
+from kadence.usecases.card_members import add_card_member
+from kadence.usecases.cards import NewCard, create_card
+from kadence.usecases.columns import NewColumn, NewLane, create_subcolumn
+from kadence.usecases.comments import add_comment
 from kadence.usecases.iterations import NewIteration, create_iteration
+from kadence.usecases.membership import add_card
 from kadence.usecases.setup import Initialised, initialise
 from kadence.usecases.spaces import NewMember, NewSpace, add_member, create_space
+from kadence.usecases.tags import NewTag, add_card_tag
 from kadence.usecases.unit import Unit, random_id, random_secret, system_clock
 
 T = TypeVar("T")
@@ -109,11 +116,52 @@ def start(*command: str, env: dict[str, str] | None = None) -> Iterator[Server]:
 
 
 class Space(Struct):
-    """A space that was made for one test."""
+    """A space that was made for one test.
+
+    It has a board with three columns, one subcolumn and two lanes, and on it a card in its
+    iteration, with the writer as member, a tag, and a comment by the writer.
+    """
 
     id: int
     uid: str
     iteration_id: str
+    board_id: int
+    columns: list[int]
+    subcolumn: int
+    lanes: list[int]
+    card_id: int
+    card_uid: str
+    member_id: int
+    tag_id: int
+    comment_id: int
+
+    def ids(self, path: str) -> dict[str, Any]:
+        """The value of each parameter of a route's path."""
+        known = {
+            "space_uid": self.uid,
+            "space_id": self.id,
+            "user_id": self.member_id,
+            "iteration_id": self.iteration_id,
+            "board_id": self.board_id,
+            "column_id": self.columns[0],
+            "card_id": self.card_id,
+            "card_uid": self.card_uid,
+            "tag_id": self.tag_id,
+            "comment_id": self.comment_id,
+        }
+        of_id = {
+            "iterations": self.iteration_id,
+            "boards": self.board_id,
+            "columns": self.columns[0],
+            "subcolumns": self.subcolumn,
+            "lanes": self.lanes[0],
+            "members": self.member_id,
+            "tags": self.tag_id,
+        }
+        names = re.findall(r"{(\w+)}", path)
+        if "id" in names:
+            known["id"] = of_id[path.split("/{id}", maxsplit=1)[0].rpartition("/")[2]]
+        return {name: known[name] for name in names}
 
 
 class World:
@@ -168,7 +216,7 @@ class World:
         return do(self.path, use_case, *args, actor=self.operator, **kwargs)
 
     def make_space(self, access: SpaceAccess = SpaceAccess.BY_INVITE) -> Space:
-        """A space with one iteration, where admin, writer and reader have these roles."""
+        """A space with one iteration and a card, where admin, writer and reader have these roles."""
 
         def make(unit: Unit) -> Space:
             space, _ = create_space(unit, NewSpace("Space", access=access))
@@ -176,7 +224,31 @@ class World:
                 role = SpaceRole[name.upper()]
                 add_member(unit, space.id, NewMember(self.users[name].email, role))
             iteration = create_iteration(unit, space.uid, NewIteration("Sprint"))
-            return Space(space.id, space.uid, iteration.id)
+            columns = [*FIRST_COLUMNS]
+            lanes = [NewLane("Upper"), NewLane("Lower")]
+            full = create_board(unit, space.id, NewBoard("Board", columns=columns, lanes=lanes))
+            subcolumn = create_subcolumn(unit, full.columns[0].id, NewColumn("Review"))
+            card = create_card(unit, NewCard("Card", full.board.id, size_text="3")).card
+            add_card(unit, space.uid, iteration.id, card.uid)
+            writer = self.users["writer"]
+            add_card_member(unit, card.id, writer.id)
+            _, tag = add_card_tag(unit, card.id, NewTag(f"tag of {space.uid}"))
+            unit.actor = Actor(writer.id, writer.uid, writer.company_id, writer.role)
+            comment = add_comment(unit, card.id, "Looks good").comment
+            return Space(
+                id=space.id,
+                uid=space.uid,
+                iteration_id=iteration.id,
+                board_id=full.board.id,
+                columns=[column.id for column in full.columns],
+                subcolumn=subcolumn.id,
+                lanes=[lane.id for lane in full.lanes],
+                card_id=card.id,
+                card_uid=card.uid,
+                member_id=writer.id,
+                tag_id=tag.id,
+                comment_id=comment.id,
+            )
 
         return self.do(make)
 
@@ -189,6 +261,12 @@ class World:
         """A request below the first base path."""
         headers = self.headers(as_) | kwargs.pop("headers", {})
         return self.http.request(method, self.api + path, headers=headers, **kwargs)
+
+    def own(self, method: str, path: str, as_: str = "owner", **kwargs: Any) -> httpx.Response:
+        """A request below the base path of what kadence adds."""
+        headers = self.headers(as_) | kwargs.pop("headers", {})
+        url = f"{self.url}/api/kadence/v1{path}"
+        return self.http.request(method, url, headers=headers, **kwargs)
 
     def create(self, body: Any, as_: str = "owner", space: str | None = None) -> httpx.Response:
         """Create iteration with a JSON body."""

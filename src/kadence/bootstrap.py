@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Callable, Generator
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from litestar.types import ASGIApp
@@ -14,13 +15,14 @@ from prometheus_client import start_http_server
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from kadence.delivery.stream import follow
 from kadence.domain.errors import KadenceError, StorageUnusable
 from kadence.settings import Settings
 from kadence.storage import migrate
 from kadence.storage.sqlite import SqliteDatabase
 from kadence.usecases.unit import Work
 from kadence.web.app import create_app
-from kadence.web.middleware import Metrics, RateLimit, RequestLog
+from kadence.web.middleware import Faults, Metrics, RateLimit, RequestLog
 
 STOP_SECONDS = 6
 """How long a stopping server waits for the answers that it owes."""
@@ -69,12 +71,19 @@ def open_database(url: str) -> SqliteDatabase:
     return SqliteDatabase(path)
 
 
-def build(settings: Settings, work: Work, metrics: Metrics | None = None) -> ASGIApp:
-    """The ASGI application with everything that the settings put around it."""
+def build(
+    settings: Settings, work: Work, metrics: Metrics | None = None, *, faults: bool = False
+) -> ASGIApp:
+    """The ASGI application with everything that the settings put around it.
+
+    With `faults`, a client can ask for an error to be answered.
+    """
     origins = [o.strip() for o in (settings.cors_origin or "").split(",") if o.strip()]
-    app: ASGIApp = create_app(work, cors_origins=origins, public_url=settings.public_url)
+    app: ASGIApp = create_app(work, follow, cors_origins=origins, public_url=settings.public_url)
     if settings.rate_limit is not None:
         app = RateLimit(app, settings.rate_limit)
+    if faults:
+        app = Faults(app)
     return RequestLog(app, metrics)
 
 
@@ -94,7 +103,11 @@ def serve(settings: Settings, ready: Callable[[Listening], None]) -> None:
 
 
 def serve_database(
-    settings: Settings, database: SqliteDatabase, ready: Callable[[Listening], None]
+    settings: Settings,
+    database: SqliteDatabase,
+    ready: Callable[[Listening], None],
+    *,
+    faults: bool = False,
 ) -> None:
     """As `serve`, over a database that is open and stays so.
 
@@ -102,9 +115,10 @@ def serve_database(
         CannotListen: an address of the settings cannot be listened on.
     """
     metrics, metrics_url = _start_metrics(settings.metrics_listen)
+    work = Work(database)
     with _listen(settings.host, settings.port) as listener:
         config = uvicorn.Config(
-            build(settings, Work(database), metrics),
+            build(settings, work, metrics, faults=faults),
             http="httptools",
             lifespan="on",
             access_log=False,
@@ -116,7 +130,7 @@ def serve_database(
         )
         host, port = listener.getsockname()[:2]
         listening = Listening(_url(host, port), metrics_url)
-        server = _Server(config, lambda: ready(listening))
+        server = _Server(config, lambda: ready(listening), work.pulse.end)
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(server.serve(sockets=[listener]))
 
@@ -124,9 +138,12 @@ def serve_database(
 class _Server(uvicorn.Server):
     """uvicorn, but it ends by returning, not by the signal that it was told with."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], stopping: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._stopping = stopping
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -134,6 +151,10 @@ class _Server(uvicorn.Server):
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.handle_exit, number, None)
         yield
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._stopping()
+        super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from kadence.delivery.stream import follow
 from kadence.domain.access import ROLE_UIDS
 from kadence.domain.model import SpaceRole
 from kadence.storage.sqlite import SqliteDatabase
 from kadence.usecases.unit import Work
-from kadence.web.app import BASE_PATHS, ROUTES, create_app
+from kadence.web.app import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES, create_app
 from kadence.web.published import NOT_SERVED
-from tests.world import World, fresh_database
+from tests.world import Space, World, fresh_database
 
 CALLERS = (
     "owner",
@@ -29,6 +30,7 @@ OUT = "401 401 401 401"
 BY_UID_TO_READ = f"200 200 200 200 403 404 {OUT}"
 BY_UID_TO_WRITE = f"200 200 200 403 403 404 {OUT}"
 BY_ID_TO_READ = f"200 200 200 200 404 404 {OUT}"
+BY_ID_TO_WRITE = f"200 200 200 403 404 404 {OUT}"
 BY_ID_TO_RULE = f"200 200 403 403 404 404 {OUT}"
 ANYBODY = f"200 200 200 200 200 200 {OUT}"
 
@@ -38,6 +40,67 @@ MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
     ("POST", "/spaces/{space_uid}/iterations"): (BY_UID_TO_WRITE, {"title": "Sprint"}),
     ("GET", "/spaces/{space_uid}/iterations"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/iterations/{id}"): (BY_UID_TO_READ, None),
+    ("PATCH", "/spaces/{space_uid}/iterations/{id}"): (BY_UID_TO_WRITE, {"title": "New"}),
+    ("DELETE", "/spaces/{space_uid}/iterations/{id}"): (BY_UID_TO_WRITE, None),
+    ("GET", "/spaces/{space_uid}/iterations/{iteration_id}/cards"): (BY_UID_TO_READ, None),
+    ("POST", "/spaces/{space_uid}/iterations/{iteration_id}/cards"): (
+        BY_UID_TO_WRITE,
+        {"card_uid": "{card_uid}"},
+    ),
+    ("DELETE", "/spaces/{space_uid}/iterations/{iteration_id}/cards/{card_uid}"): (
+        BY_UID_TO_WRITE,
+        None,
+    ),
+    ("GET", "/cards/{card_uid}/iterations-history"): (BY_UID_TO_READ, None),
+    ("GET", "/spaces/{space_id}/boards"): (BY_ID_TO_READ, None),
+    ("POST", "/spaces/{space_id}/boards"): (BY_ID_TO_RULE, {"title": "Board"}),
+    ("GET", "/spaces/{space_id}/boards/{id}"): (BY_ID_TO_READ, None),
+    ("PATCH", "/spaces/{space_id}/boards/{id}"): (BY_ID_TO_RULE, {"title": "New"}),
+    ("DELETE", "/spaces/{space_id}/boards/{id}"): (BY_ID_TO_RULE, {"force": True}),
+    ("GET", "/boards/{id}"): (BY_ID_TO_READ, None),
+    ("GET", "/boards/{board_id}/columns"): (BY_ID_TO_READ, None),
+    ("POST", "/boards/{board_id}/columns"): (BY_ID_TO_RULE, {"title": "Column"}),
+    ("PATCH", "/boards/{board_id}/columns/{id}"): (BY_ID_TO_RULE, {"title": "New"}),
+    ("DELETE", "/boards/{board_id}/columns/{id}"): (BY_ID_TO_RULE, {"force": True}),
+    ("GET", "/columns/{column_id}/subcolumns"): (BY_ID_TO_READ, None),
+    ("POST", "/columns/{column_id}/subcolumns"): (BY_ID_TO_RULE, {"title": "Sub"}),
+    ("PATCH", "/columns/{column_id}/subcolumns/{id}"): (BY_ID_TO_RULE, {"title": "New"}),
+    ("DELETE", "/columns/{column_id}/subcolumns/{id}"): (BY_ID_TO_RULE, {"force": True}),
+    ("GET", "/boards/{board_id}/lanes"): (BY_ID_TO_READ, None),
+    ("POST", "/boards/{board_id}/lanes"): (BY_ID_TO_RULE, {"title": "Lane"}),
+    ("PATCH", "/boards/{board_id}/lanes/{id}"): (BY_ID_TO_RULE, {"title": "New"}),
+    ("DELETE", "/boards/{board_id}/lanes/{id}"): (BY_ID_TO_RULE, {"force": True}),
+    ("POST", "/cards"): (BY_ID_TO_WRITE, {"title": "Card", "board_id": "{board_id}"}),
+    ("GET", "/cards"): (ANYBODY, None),
+    ("GET", "/cards/{card_id}"): (BY_ID_TO_READ, None),
+    ("PATCH", "/cards/{card_id}"): (BY_ID_TO_WRITE, {"title": "New"}),
+    ("DELETE", "/cards/{card_id}"): (BY_ID_TO_WRITE, None),
+    ("GET", "/cards/{card_id}/location-history"): (BY_ID_TO_READ, None),
+    ("GET", "/cards/{card_id}/activity"): (BY_ID_TO_READ, None),
+    ("GET", "/cards/{card_id}/members"): (BY_ID_TO_READ, None),
+    ("POST", "/cards/{card_id}/members"): (BY_ID_TO_WRITE, {"user_id": "{user_id}"}),
+    ("PATCH", "/cards/{card_id}/members/{id}"): (BY_ID_TO_WRITE, {"type": 2}),
+    ("DELETE", "/cards/{card_id}/members/{id}"): (BY_ID_TO_WRITE, None),
+    ("GET", "/cards/{card_id}/tags"): (BY_ID_TO_READ, None),
+    ("POST", "/cards/{card_id}/tags"): (BY_ID_TO_WRITE, {"name": "bug"}),
+    ("DELETE", "/cards/{card_id}/tags/{tag_id}"): (BY_ID_TO_WRITE, None),
+    ("GET", "/cards/{card_id}/comments"): (BY_ID_TO_READ, None),
+    ("POST", "/cards/{card_id}/comments"): (BY_ID_TO_WRITE, {"text": "Done?"}),
+    ("PATCH", "/cards/{card_id}/comments/{comment_id}"): (
+        f"403 403 200 403 404 404 {OUT}",
+        {"text": "Done!"},
+    ),
+    ("DELETE", "/cards/{card_id}/comments/{comment_id}"): (BY_ID_TO_WRITE, None),
+    ("GET", "/tags"): (ANYBODY, None),
+    ("POST", "/tags"): (ANYBODY, {"name": "bug"}),
+    ("PATCH", "/company/tags/{id}"): (f"200 403 403 403 403 404 {OUT}", {"color": 2}),
+    ("DELETE", "/company/tags/{id}"): (f"200 403 403 403 403 404 {OUT}", None),
+    ("GET", "/companies/current"): (ANYBODY, None),
+    ("PATCH", "/companies/current"): (f"200 403 403 403 403 200 {OUT}", {}),
+    ("GET", "/user-roles"): (ANYBODY, None),
+    ("GET", "/card-types"): (ANYBODY, None),
+    ("GET", "/company/custom-properties"): (ANYBODY, None),
+    ("GET", "/sprints"): (ANYBODY, None),
     ("GET", "/users/current"): (ANYBODY, None),
     ("GET", "/users"): (ANYBODY, None),
     ("GET", "/spaces"): (ANYBODY, None),
@@ -54,9 +117,23 @@ MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
     ),
     ("DELETE", "/spaces/{space_id}/users/{user_id}"): (BY_ID_TO_RULE, None),
 }
+
+OWN_MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
+    ("GET", "/spaces/{space_uid}/events"): (BY_UID_TO_READ, None),
+    ("POST", "/spaces/{space_uid}/iterations/{iteration_id}/cards/arrange"): (
+        BY_UID_TO_WRITE,
+        {"action": "add", "card_uids": ["{card_uid}"]},
+    ),
+    ("GET", "/spaces/{space_uid}/iterations/{iteration_id}/capacity"): (BY_UID_TO_READ, None),
+    ("PATCH", "/spaces/{space_uid}/iterations/{iteration_id}/capacity"): (
+        BY_UID_TO_WRITE,
+        {"capacity": 20},
+    ),
+}
 CASES = [
-    (method, path, caller, int(status), body)
-    for (method, path), (statuses, body) in MATRIX.items()
+    (base, method, path, caller, int(status), body)
+    for base, matrix in ((BASE_PATHS[0], MATRIX), (OWN_BASE_PATHS[0], OWN_MATRIX))
+    for (method, path), (statuses, body) in matrix.items()
     for caller, status in zip(CALLERS, statuses.split(), strict=True)
 ]
 
@@ -66,11 +143,13 @@ PUBLIC = ("/healthz", "/readyz", "/schema", "/schema/style.css", "/schema/openap
 
 def test_the_table_has_every_route(tmp_path: Path) -> None:
     assert set(MATRIX) == {(route.method.value, route.path) for route in ROUTES}
+    assert set(OWN_MATRIX) == {(route.method.value, route.path) for route in OWN_ROUTES}
     opened = SqliteDatabase(fresh_database(tmp_path))
-    served = {route.path.replace(":str", "") for route in create_app(Work(opened)).routes}
+    served = {route.path.replace(":str", "") for route in create_app(Work(opened), follow).routes}
     opened.close()
     below = {path for _, path in MATRIX} | {path for path, _ in NOT_SERVED}
-    assert served == {base + path for base in BASE_PATHS for path in below} | set(PUBLIC)
+    own = {base + path for base in OWN_BASE_PATHS for _, path in OWN_MATRIX}
+    assert served == {base + path for base in BASE_PATHS for path in below} | own | set(PUBLIC)
 
 
 @pytest.mark.parametrize("path", PUBLIC)
@@ -80,18 +159,17 @@ def test_what_is_public_is_so_for_everybody(world: World, path: str) -> None:
         assert answer.status_code == 200
 
 
-@pytest.mark.parametrize(("method", "path", "caller", "status", "body"), CASES)
+@pytest.mark.parametrize(("base", "method", "path", "caller", "status", "body"), CASES)
 def test_each_route_answers_each_caller_as_the_table_says(
-    world: World, method: str, path: str, caller: str, status: int, body: Any
+    world: World, base: str, method: str, path: str, caller: str, status: int, body: Any
 ) -> None:
     space = world.make_space()
-    where = path.format(
-        space_uid=space.uid,
-        space_id=space.id,
-        id=space.iteration_id,
-        user_id=world.users["writer"].id,
+    answer = world.http.request(
+        method,
+        world.url + base + path.format(**space.ids(path)),
+        headers=world.headers(caller),
+        json=filled(body, space),
     )
-    answer = world.call(method, where, caller, json=body)
     assert answer.status_code == status, answer.text
     if status in (403, 404):
         assert answer.content == b""
@@ -99,20 +177,38 @@ def test_each_route_answers_each_caller_as_the_table_says(
         assert answer.text == "Unauthorized"
 
 
+def filled(body: Any, space: Space) -> Any:
+    """The body with its placeholders replaced by the space's ids."""
+    if isinstance(body, dict):
+        return {key: filled(value, space) for key, value in body.items()}
+    if isinstance(body, list):
+        return [filled(value, space) for value in body]
+    if isinstance(body, str) and body.startswith("{"):
+        return space.ids(body)[body.strip("{}")]
+    return body
+
+
+BY_INTEGER_ID = sorted(
+    {path for _, path in MATRIX if "{" in path and "_uid}" not in path and "company" not in path}
+)
+
+
 @pytest.mark.parametrize("caller", ["stranger", "other"])
-@pytest.mark.parametrize("path", sorted({path for _, path in MATRIX if "space_id" in path}))
+@pytest.mark.parametrize("path", BY_INTEGER_ID)
 def test_by_integer_id_an_unreadable_thing_answers_exactly_like_an_absent_one(
     world: World, path: str, caller: str
 ) -> None:
     space = world.make_space()
-    user = world.users["writer"].id
+    ids = space.ids(path)
+    absent_ids = ids | {next(iter(ids)): 2**62}
     for method in ("GET", "POST", "PATCH", "DELETE"):
-        there, absent = (
-            world.call(method, path.format(space_id=id_, user_id=user), caller, content=b"{")
-            for id_ in (space.id, 2**62)
-        )
-        assert there.status_code == absent.status_code
-        assert there.content == absent.content
+        for body in (b"{", b"{}"):
+            there, absent = (
+                world.call(method, path.format(**values), caller, content=body)
+                for values in (ids, absent_ids)
+            )
+            assert there.status_code == absent.status_code
+            assert there.content == absent.content
 
 
 def test_lists_hold_nothing_that_the_caller_must_not_see(world: World) -> None:

@@ -46,7 +46,7 @@ def test_an_unknown_route_is_404_without_body_before_the_token(world: World, pat
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/cards"), ("PATCH", "/spaces/x/iterations/y"), ("POST", "/boards/1/columns")],
+    [("GET", "/cards/1/blockers"), ("PUT", "/cards/x/files"), ("POST", "/cards/1/checklists")],
 )
 def test_a_published_route_that_is_not_served_says_so(world: World, method: str, path: str) -> None:
     answer = world.call(method, path, "nobody")

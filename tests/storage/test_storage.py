@@ -64,7 +64,9 @@ def test_a_migrated_schema_equals_a_fresh_one(tmp_path: Path) -> None:
     assert shape(migrated) == shape(fresh)
     engine = create_engine(f"sqlite:///{migrated}")
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        found = compare_metadata(MigrationContext.configure(connection), metadata)
+        # The tables of the text index are made by a statement of their own, compared above.
+        assert [diff for diff in found if "card_search" not in str(diff)] == []
     engine.dispose()
 
 
@@ -153,14 +155,17 @@ def test_a_sound_database_has_no_problems_and_a_gap_in_the_journal_is_one(
     assert checkup.problems(path) == []
     connection = sqlite.connect(path)
     connection.execute(
-        "INSERT INTO iterations SELECT 1, 'lost', ?, 'x', NULL, 'removed', ?, ?,"
-        " NULL, NULL, NULL, 1.0, NULL, 0, 0",
+        "INSERT INTO iterations (company_id, id, space_uid, title, status, creator_uid,"
+        " updater_uid, sort_order, created, updated) VALUES (1, 'lost', ?, 'x', 'planned', ?, ?,"
+        " 1.0, 0, 0)",
         (made.space_uid, made.user_uid, made.user_uid),
     )
+    connection.execute("UPDATE boards SET title = 'Another'")
     connection.execute("PRAGMA foreign_keys=OFF")
     connection.execute("DELETE FROM companies")
     connection.close()
     found = checkup.problems(path)
     assert any("reference" in problem for problem in found)
-    assert "journal: iteration lost was never created" in found
-    assert "journal: iteration lost is removed, but was never" in found
+    assert "journal: iterations lost was never made" in found
+    assert "journal: boards 1 differs in title" in found
+    assert "journal: companies 1 is gone, but was never deleted" in found

@@ -49,7 +49,7 @@ def demo(
         database = SqliteDatabase(path)
         try:
             made = asyncio.run(_make(Work(database), empty=empty))
-            serve_database(Settings(port=port), database, _teller(made, json=json))
+            serve_database(Settings(port=port), database, _teller(made, json=json), faults=True)
         finally:
             database.close()
 

@@ -5,6 +5,8 @@ KadenceError
 ├── FeatureOff             the company has iterations switched off
 ├── NotFound               no such thing, or one that the caller must not learn of
 ├── Forbidden              the caller can see the thing and may not do this
+├── PreconditionFailed     the thing is no longer the one that If-Match names
+├── Conflict               an idempotency key that was used for another request
 ├── BadRequest             the body or the query is not what the endpoint takes
 │   ├── RuleViolation      well-formed, but against a rule; carries the endpoint's own code
 │   └── BodyTooLarge       more bytes than a request may have
@@ -40,6 +42,14 @@ class NotFound(KadenceError):
 
 class Forbidden(KadenceError):
     """The caller can see the thing but may not do this to it."""
+
+
+class PreconditionFailed(KadenceError):
+    """The thing has changed since the caller saw it."""
+
+
+class Conflict(KadenceError):
+    """The idempotency key belongs to another request."""
 
 
 class BadRequest(KadenceError):

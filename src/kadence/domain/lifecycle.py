@@ -1,7 +1,133 @@
-"""Is it allowed? The rules of an iteration's life (contract: iterations.md, Endpoints 1 and 4)."""
+"""Is it allowed? The rules of an iteration's life (contract: iterations.md, Endpoints 1, 4, 5)."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from kadence.domain.errors import RuleViolation
-from kadence.domain.model import Instant
+from kadence.domain.model import Instant, Iteration, IterationStatus
+
+T = TypeVar("T")
+
+PLANNED, ACTIVE, CLOSED, REMOVED = IterationStatus
+
+OPEN = (PLANNED, ACTIVE)
+"""The statuses in which an iteration takes cards, and in which a card can be in one at most."""
+
+TRANSITIONS = {(PLANNED, ACTIVE), (ACTIVE, CLOSED)}
+"""From which status to which other an update may lead; deleting leads from any to removed."""
+
+
+class IterationChange(Struct, frozen=True):
+    """What an update asks for; what is UNSET stays, None clears."""
+
+    title: str | UnsetType = UNSET
+    goal: str | UnsetType | None = UNSET
+    status: str | UnsetType = UNSET
+    start_date: Instant | UnsetType | None = UNSET
+    finish_date: Instant | UnsetType | None = UNSET
+    actual_finish_date: Instant | UnsetType | None = UNSET
+    new_iteration_id: str | UnsetType | None = UNSET
+
+
+class Step(Struct, frozen=True):
+    """An iteration before and after an update, and what was asked for."""
+
+    old: Iteration
+    new: Iteration
+    change: IterationChange
+
+    @property
+    def activates(self) -> bool:
+        """Whether it starts the iteration."""
+        return self.old.status != ACTIVE and self.new.status == ACTIVE
+
+    @property
+    def closes(self) -> bool:
+        """Whether it finishes the iteration."""
+        return self.old.status != CLOSED and self.new.status == CLOSED
+
+
+def step(iteration: Iteration, change: IterationChange, now: Instant) -> Step:
+    """The iteration as the update leaves it, its statistics aside.
+
+    Raises:
+        RuleViolation: by the first rule of RULES that forbids it.
+    """
+    settled = iteration.status == CLOSED and change.status == CLOSED
+    status = iteration.status if change.status is UNSET else change.status
+    new = replace(
+        iteration,
+        title=_or(change.title, iteration.title),
+        goal=_or(change.goal, iteration.goal),
+        status=str(status),
+        start_date=iteration.start_date
+        if settled
+        else _or(change.start_date, iteration.start_date),
+        finish_date=iteration.finish_date
+        if settled
+        else _or(change.finish_date, iteration.finish_date),
+    )
+    made = Step(iteration, new, change)
+    if made.closes:
+        asked = change.actual_finish_date
+        new = replace(new, actual_finish_date=asked if isinstance(asked, int) else now)
+        made = Step(iteration, new, change)
+    for rule in RULES:
+        rule(made)
+    return made
+
+
+def _or(asked: T | UnsetType, stays: T) -> T:
+    return stays if isinstance(asked, UnsetType) else asked
+
+
+def allowed_transition(step: Step) -> None:
+    """Code 1: prevents an iteration that skips its start or comes back to life.
+
+    A closed one keeps its dates, a removed one everything.
+    """
+    old, new = step.old, step.new
+    if old.status == REMOVED and step.change.status is UNSET:
+        raise RuleViolation(1, "Can't change removed iteration")
+    if old.status != new.status and (old.status, new.status) not in TRANSITIONS:
+        raise RuleViolation(1, f"Invalid status transition: {old.status} → {new.status}")
+    if old.status == CLOSED and step.change.status is UNSET and _names_a_date(step.change):
+        raise RuleViolation(1, "Can't change dates of finished iteration")
+
+
+def _names_a_date(change: IterationChange) -> bool:
+    return change.start_date is not UNSET or change.finish_date is not UNSET
+
+
+def active_has_period(step: Step) -> None:
+    """Code 2: prevents a running iteration of which nobody knows when it ends."""
+    new = step.new
+    if new.status == ACTIVE and (new.start_date is None or new.finish_date is None):
+        raise RuleViolation(2, "Active iteration should have start_date and finish_date")
+
+
+def finish_after_start(step: Step) -> None:
+    """Code 6: see `check_period`."""
+    check_period(step.new.start_date, step.new.finish_date)
+
+
+def closes_after_start(step: Step) -> None:
+    """Code 7: prevents an iteration that was over before it began."""
+    start, finish = step.new.start_date, step.new.actual_finish_date
+    if step.closes and start is not None and finish is not None and finish <= start:
+        raise RuleViolation(7, "actual_finish_date should be later than start_date")
+
+
+RULES: tuple[Callable[[Step], None], ...] = (
+    allowed_transition,
+    active_has_period,
+    finish_after_start,
+    closes_after_start,
+)
+"""The rules of an update in the order in which they are tried; 3, 4, 5 of `check_target` follow."""
 
 
 def check_period(start: Instant | None, finish: Instant | None) -> None:
@@ -15,3 +141,21 @@ def check_period(start: Instant | None, finish: Instant | None) -> None:
     """
     if start is not None and finish is not None and finish <= start:
         raise RuleViolation(6, "finish_date should be later than start_date")
+
+
+def check_target(iteration: Iteration, target_id: str, target: Iteration | None) -> Iteration:
+    """The iteration `target` of the same space, into which the leftovers of this one may go.
+
+    `target` is what was found under `target_id` in the space. Prevents cards that are carried
+    into the past, into another space or in a circle.
+
+    Raises:
+        RuleViolation: code 3, it is this one; 4, there is none in this space; 5, it has ended.
+    """
+    if target_id == iteration.id:
+        raise RuleViolation(3, "New iteration should differ from the current one")
+    if target is None:
+        raise RuleViolation(4, "New iteration does not belong to this space")
+    if target.status not in OPEN:
+        raise RuleViolation(5, "New iteration should be planned or active")
+    return target

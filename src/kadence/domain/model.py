@@ -43,6 +43,14 @@ class ColumnType(IntEnum):
     DONE = 3
 
 
+class Condition(IntEnum):
+    """Whether a card or lane is in use."""
+
+    LIVE = 1
+    ARCHIVED = 2
+    DELETED = 3
+
+
 class IterationStatus(StrEnum):
     """Where an iteration stands in its life."""
 
@@ -124,7 +132,7 @@ class Member(Struct, frozen=True):
 
 
 class Board(Struct, frozen=True):
-    """A board of a space."""
+    """A board; `space_id` is the space that it is primary in."""
 
     id: int
     uid: str
@@ -134,8 +142,18 @@ class Board(Struct, frozen=True):
     description: str | None
     external_id: str | None
     sort_order: float
+    deleted_at: Instant | None
     created: Instant
     updated: Instant
+
+
+class Placement(Struct, frozen=True):
+    """That a space shows a board: the one in which it is primary, and any others."""
+
+    company_id: int
+    space_id: int
+    board_id: int
+    created: Instant
 
 
 class Column(Struct, frozen=True):
@@ -149,6 +167,9 @@ class Column(Struct, frozen=True):
     title: str
     type: int
     sort_order: float
+    wip_limit: int | None
+    external_id: str | None
+    deleted_at: Instant | None
     created: Instant
     updated: Instant
 
@@ -162,6 +183,104 @@ class Lane(Struct, frozen=True):
     board_id: int
     title: str
     sort_order: float
+    wip_limit: int | None
+    external_id: str | None
+    condition: int
+    created: Instant
+    updated: Instant
+
+
+class Card(Struct, frozen=True, gc=False):
+    """A piece of work on a board.
+
+    `space_id` is the space in which its board is primary, `state` the type of its first-level
+    column, `iteration_id` the planned or active iteration that it is in. `version` grows with each
+    change of the card itself, `revision` with each change of anything that its answer shows.
+    `properties` is JSON text.
+    """
+
+    id: int
+    uid: str
+    company_id: int
+    space_id: int
+    board_id: int
+    column_id: int
+    lane_id: int
+    title: str
+    state: int
+    condition: int
+    sort_order: float
+    version: int
+    revision: int
+    owner_id: int
+    responsible_id: int | None
+    updater_id: int
+    asap: int
+    due_date: Instant | None
+    due_date_time_present: int
+    size: float | None
+    size_unit: str | None
+    size_text: str | None
+    external_id: str | None
+    estimate_workload: float
+    planned_start: Instant | None
+    planned_end: Instant | None
+    last_moved_at: Instant | None
+    column_changed_at: Instant | None
+    lane_changed_at: Instant | None
+    first_moved_to_in_progress_at: Instant | None
+    last_moved_to_done_at: Instant | None
+    completed_at: Instant | None
+    comments_total: int
+    comment_last_added_at: Instant | None
+    iteration_id: str | None
+    created: Instant
+    updated: Instant
+    properties: str | None
+    description: str | None
+
+
+class CardMember(Struct, frozen=True):
+    """A person who takes part in a card; the responsible one is named by the card itself."""
+
+    company_id: int
+    card_id: int
+    user_id: int
+    created: Instant
+    updated: Instant
+
+
+class Tag(Struct, frozen=True):
+    """A tag of a company."""
+
+    id: int
+    uid: str
+    company_id: int
+    name: str
+    color: int
+    created: Instant
+    updated: Instant
+
+
+class CardTag(Struct, frozen=True):
+    """That a card has a tag."""
+
+    company_id: int
+    card_id: int
+    tag_id: int
+    created: Instant
+
+
+class Comment(Struct, frozen=True):
+    """What a person said about a card."""
+
+    id: int
+    uid: str
+    company_id: int
+    card_id: int
+    author_id: int
+    text: str
+    edited_at: Instant | None
     created: Instant
     updated: Instant
 
@@ -169,7 +288,8 @@ class Lane(Struct, frozen=True):
 class Iteration(Struct, frozen=True, gc=False):
     """A time box of a space.
 
-    `data` is the JSON text of the frozen statistics, null until the iteration is activated.
+    `data` is the JSON text of the frozen statistics, null until the iteration is activated;
+    `capacity` is what the team means to take on, in the unit of its card sizes.
     """
 
     company_id: int
@@ -185,6 +305,28 @@ class Iteration(Struct, frozen=True, gc=False):
     actual_finish_date: Instant | None
     sort_order: float
     data: str | None
+    capacity: float | None
+    version: int
+    created: Instant
+    updated: Instant
+
+
+class IterationCard(Struct, frozen=True, gc=False):
+    """A card's record in an iteration.
+
+    `live` is 1 while it stands in a planned or active iteration, else None: of those a card has at
+    most one, which a unique index holds.
+    """
+
+    company_id: int
+    iteration_id: str
+    id: str
+    card_uid: str
+    added_by_uid: str
+    removed_at: Instant | None
+    removed_by_uid: str | None
+    sort_order: float
+    live: int | None
     created: Instant
     updated: Instant
 
@@ -192,6 +334,7 @@ class Iteration(Struct, frozen=True, gc=False):
 class Event(Struct, frozen=True):
     """One entry of the journal; `payload` holds what a replay needs to make the change again."""
 
+    seq: int
     company_id: int
     at: Instant
     kind: str
@@ -199,4 +342,4 @@ class Event(Struct, frozen=True):
     space_uid: str | None
     iteration_id: str | None
     card_uid: str | None
-    payload: Struct | dict[str, Any]
+    payload: Any

@@ -1,92 +1,211 @@
-"""Boards with their columns and lanes as rows."""
+"""Boards, the spaces that show them, their columns and lanes as rows."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from msgspec import Struct
-from msgspec.structs import asdict, replace
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import bindparam, select
+from sqlalchemy.sql import ColumnElement
 
-from kadence.domain.model import Board, Column, Lane
-from kadence.storage.engine import (
-    Statement,
-    Transaction,
-    after_last,
-    bound,
-    record_columns,
-)
-from kadence.storage.schema import boards, columns, lanes
+from kadence.domain.access import Actor, Door
+from kadence.domain.model import Board, Column, Condition, Lane, Placement, Space
+from kadence.storage.engine import Statement, Transaction, after_last, record_columns
+from kadence.storage.records import Records
+from kadence.storage.schema import boards, columns, lanes, placements, spaces
+from kadence.storage.spaces import DOOR_COLUMNS, OWN_MEMBERSHIP
 
-_INSERT_BOARD = Statement(
-    insert(boards)
-    .values(
-        bound(
-            boards,
-            *(f for f in Board.__struct_fields__ if f not in ("id", "sort_order")),
+BOARDS = Records(boards, Board)
+PLACEMENTS = Records(placements, Placement, ("company_id", "space_id", "board_id"), numbered=False)
+COLUMNS = Records(columns, Column)
+LANES = Records(lanes, Lane)
+
+_NEXT_BOARD = Statement(
+    select(
+        after_last(
+            boards.c.sort_order,
+            boards.c.company_id == bindparam("company_id"),
+            boards.c.space_id == bindparam("space_id"),
         )
-        | {
-            "sort_order": after_last(
-                boards.c.sort_order,
-                boards.c.company_id == bindparam("company_id"),
-                boards.c.space_id == bindparam("space_id"),
-            )
-        }
     )
-    .returning(boards.c.id, boards.c.sort_order)
 )
-_INSERT_COLUMN = Statement(
-    insert(columns)
-    .values(bound(columns, *(f for f in Column.__struct_fields__ if f != "id")))
-    .returning(columns.c.id)
-)
-_INSERT_LANE = Statement(
-    insert(lanes)
-    .values(bound(lanes, *(f for f in Lane.__struct_fields__ if f != "id")))
-    .returning(lanes.c.id)
-)
-
-
-def insert_board(tx: Transaction, board: Board) -> Board:
-    """Add a board behind the others of its space; answers it with its id and sort_order."""
-    values = asdict(board)
-    del values["id"], values["sort_order"]
-    row = tx.first(_INSERT_BOARD, values)
-    assert row is not None  # noqa: S101 - INSERT ... RETURNING gives the row that it made
-    return replace(board, id=row[0], sort_order=row[1])
-
-
-def insert_column(tx: Transaction, column: Column) -> Column:
-    """Add a column; answers it with its id."""
-    values = asdict(column)
-    del values["id"]
-    return replace(column, id=tx.scalar(_INSERT_COLUMN, values))
-
-
-def insert_lane(tx: Transaction, lane: Lane) -> Lane:
-    """Add a lane; answers it with its id."""
-    values = asdict(lane)
-    del values["id"]
-    return replace(lane, id=tx.scalar(_INSERT_LANE, values))
-
-
-def of_spaces(
-    tx: Transaction, company_id: int, space_ids: Sequence[int]
-) -> tuple[list[Board], list[Column], list[Lane]]:
-    """The boards of these spaces with their columns and lanes, each in its order."""
-    found = [Board(*row) for row in tx.all(_in(boards, Board, "space_id", company_id, space_ids))]
-    ids = [board.id for board in found]
-    return (
-        found,
-        [Column(*row) for row in tx.all(_in(columns, Column, "board_id", company_id, ids))],
-        [Lane(*row) for row in tx.all(_in(lanes, Lane, "board_id", company_id, ids))],
+_NEXT_COLUMN = Statement(
+    select(
+        after_last(
+            columns.c.sort_order,
+            columns.c.company_id == bindparam("company_id"),
+            columns.c.board_id == bindparam("board_id"),
+        )
     )
+)
+_NEXT_LANE = Statement(
+    select(
+        after_last(
+            lanes.c.sort_order,
+            lanes.c.company_id == bindparam("company_id"),
+            lanes.c.board_id == bindparam("board_id"),
+        )
+    )
+)
+_DOORS = Statement(
+    select(*DOOR_COLUMNS)
+    .join_from(placements, spaces, spaces.c.id == placements.c.space_id)
+    .outerjoin(*OWN_MEMBERSHIP)
+    .where(
+        placements.c.company_id == bindparam("company_id"),
+        placements.c.board_id == bindparam("board_id"),
+        spaces.c.deleted_at.is_(None),
+    )
+)
+_PLACEMENTS_OF_BOARD = Statement(
+    select(*PLACEMENTS.columns).where(
+        placements.c.company_id == bindparam("company_id"),
+        placements.c.board_id == bindparam("board_id"),
+    )
+)
+_COLUMNS_OF = Statement(
+    select(*COLUMNS.columns)
+    .where(
+        columns.c.company_id == bindparam("company_id"),
+        columns.c.board_id == bindparam("board_id"),
+        columns.c.deleted_at.is_(None),
+    )
+    .order_by(columns.c.sort_order, columns.c.id)
+)
+_LANES_OF = Statement(
+    select(*LANES.columns)
+    .where(lanes.c.company_id == bindparam("company_id"), lanes.c.board_id == bindparam("board_id"))
+    .order_by(lanes.c.sort_order, lanes.c.id)
+)
 
 
-def _in(
-    table: Table, record: type[Struct], owner: str, company_id: int, ids: Sequence[int]
-) -> Statement:
-    """The rows of `table` whose `owner` is one of `ids`, in their order."""
+def next_board_order(tx: Transaction, company_id: int, space_id: int) -> float:
+    """The sort_order that puts a board behind all others of the space."""
+    return float(tx.scalar(_NEXT_BOARD, {"company_id": company_id, "space_id": space_id}))
+
+
+def next_column_order(tx: Transaction, board: Board) -> float:
+    """The sort_order that puts a column behind all others of the board."""
+    return float(tx.scalar(_NEXT_COLUMN, {"company_id": board.company_id, "board_id": board.id}))
+
+
+def next_lane_order(tx: Transaction, board: Board) -> float:
+    """The sort_order that puts a lane behind all others of the board."""
+    return float(tx.scalar(_NEXT_LANE, {"company_id": board.company_id, "board_id": board.id}))
+
+
+def doors_of(tx: Transaction, actor: Actor, board_id: int) -> list[Door]:
+    """What decides about the actor's access to each living space that shows the board."""
+    rows = tx.all(
+        _DOORS,
+        {"company_id": actor.company_id, "user_id": actor.user_id, "board_id": board_id},
+    )
+    return [Door(*row) for row in rows]
+
+
+def spaces_showing(
+    tx: Transaction, actor: Actor, board_ids: Sequence[int]
+) -> list[tuple[int, Door, Space]]:
+    """The living spaces that show these boards: the board's id, the space's door and the space."""
+    if not board_ids:
+        return []
+    values = {f"board_{n}": board_id for n, board_id in enumerate(board_ids)}
+    values |= {"company_id": actor.company_id, "user_id": actor.user_id}
+    width = 1 + len(DOOR_COLUMNS)
+    return [
+        (row[0], Door(*row[1:width]), Space(*row[width:]))
+        for row in tx.all(_spaces_showing(len(board_ids)), values)
+    ]
+
+
+@lru_cache(maxsize=128)
+def _spaces_showing(count: int) -> Statement:
+    ids: list[ColumnElement[int]] = [bindparam(f"board_{n}") for n in range(count)]
     return Statement(
-        select(*record_columns(table, record))
-        .where(table.c.company_id == company_id, table.c[owner].in_(ids))
-        .order_by(table.c.sort_order, table.c.id)
+        select(placements.c.board_id, *DOOR_COLUMNS, *record_columns(spaces, Space))
+        .join_from(placements, spaces, spaces.c.id == placements.c.space_id)
+        .outerjoin(*OWN_MEMBERSHIP)
+        .where(
+            placements.c.company_id == bindparam("company_id"),
+            placements.c.board_id.in_(ids),
+            spaces.c.deleted_at.is_(None),
+        )
+        .order_by(spaces.c.id)
+    )
+
+
+def placements_of(tx: Transaction, company_id: int, board_id: int) -> list[Placement]:
+    """Which spaces show the board."""
+    return PLACEMENTS.all(tx, _PLACEMENTS_OF_BOARD, company_id=company_id, board_id=board_id)
+
+
+def columns_of(tx: Transaction, board: Board) -> list[Column]:
+    """The board's columns and subcolumns, in order."""
+    return COLUMNS.all(tx, _COLUMNS_OF, company_id=board.company_id, board_id=board.id)
+
+
+def lanes_of(tx: Transaction, board: Board) -> list[Lane]:
+    """The board's lanes in order, archived and deleted ones too."""
+    return LANES.all(tx, _LANES_OF, company_id=board.company_id, board_id=board.id)
+
+
+def in_spaces(
+    tx: Transaction, company_id: int, space_ids: Sequence[int]
+) -> list[tuple[int, Board]]:
+    """The living boards that these spaces show, each beside the space's id, in order."""
+    if not space_ids:
+        return []
+    values = {f"space_{n}": space_id for n, space_id in enumerate(space_ids)}
+    rows = tx.all(_in_spaces(len(space_ids)), {"company_id": company_id, **values})
+    return [(row[0], Board(*row[1:])) for row in rows]
+
+
+@lru_cache(maxsize=64)
+def _in_spaces(count: int) -> Statement:
+    return Statement(
+        select(placements.c.space_id, *BOARDS.columns)
+        .join_from(placements, boards, boards.c.id == placements.c.board_id)
+        .where(
+            placements.c.company_id == bindparam("company_id"),
+            placements.c.space_id.in_([bindparam(f"space_{n}") for n in range(count)]),
+            boards.c.deleted_at.is_(None),
+        )
+        .order_by(boards.c.sort_order, boards.c.id)
+    )
+
+
+def parts_of(
+    tx: Transaction, company_id: int, board_ids: Sequence[int]
+) -> tuple[list[Column], list[Lane]]:
+    """The living columns and lanes of these boards, each in its order."""
+    if not board_ids:
+        return [], []
+    values = {f"board_{n}": board_id for n, board_id in enumerate(board_ids)}
+    of_columns, of_lanes = _parts(len(board_ids))
+    return (
+        COLUMNS.all(tx, of_columns, company_id=company_id, **values),
+        LANES.all(tx, of_lanes, company_id=company_id, **values),
+    )
+
+
+@lru_cache(maxsize=64)
+def _parts(count: int) -> tuple[Statement, Statement]:
+    ids: list[ColumnElement[int]] = [bindparam(f"board_{n}") for n in range(count)]
+    return (
+        Statement(
+            select(*COLUMNS.columns)
+            .where(
+                columns.c.company_id == bindparam("company_id"),
+                columns.c.board_id.in_(ids),
+                columns.c.deleted_at.is_(None),
+            )
+            .order_by(columns.c.sort_order, columns.c.id)
+        ),
+        Statement(
+            select(*LANES.columns)
+            .where(
+                lanes.c.company_id == bindparam("company_id"),
+                lanes.c.board_id.in_(ids),
+                lanes.c.condition == Condition.LIVE.value,
+            )
+            .order_by(lanes.c.sort_order, lanes.c.id)
+        ),
     )

@@ -3,35 +3,14 @@
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
-from kadence.domain import events
-from kadence.domain.model import IterationStatus
+from kadence.domain import replay
+from kadence.domain.replay import KEYS, UNTOLD, State
+from kadence.storage import journal
 from kadence.storage.engine import Statement, Transaction
-from kadence.storage.schema import iterations, journal
+from kadence.storage.schema import metadata
 from kadence.storage.sqlite import DIALECT, connect, translated
-
-
-def _without_event(kind: str) -> Statement:
-    """The ids of iterations about which the journal has no event of this kind."""
-    return Statement(
-        select(iterations.c.id, iterations.c.status)
-        .outerjoin_from(
-            iterations,
-            journal,
-            and_(
-                journal.c.company_id == iterations.c.company_id,
-                journal.c.space_uid == iterations.c.space_uid,
-                journal.c.iteration_id == iterations.c.id,
-                journal.c.kind == kind,
-            ),
-        )
-        .where(journal.c.seq.is_(None))
-    )
-
-
-_NEVER_CREATED = _without_event(events.ITERATION_CREATED)
-_NEVER_REMOVED = _without_event(events.ITERATION_REMOVED)
 
 
 def problems(path: Path) -> list[str]:
@@ -51,21 +30,46 @@ def problems(path: Path) -> list[str]:
             f"reference: a row of {table} points to no row of {target}"
             for table, _, target, _ in connection.execute("PRAGMA foreign_key_check")
         ]
-        return found + _journal_gaps(Transaction(connection.cursor(), DIALECT))
+        connection.execute("BEGIN")
+        return found + journal_gaps(Transaction(connection.cursor(), DIALECT))
     except sqlite3.Error as error:
         raise translated(error, str(path)) from error
     finally:
         connection.close()
 
 
-def _journal_gaps(tx: Transaction) -> list[str]:
-    gaps = [
-        f"journal: iteration {iteration_id} was never created"
-        for iteration_id, _ in tx.all(_NEVER_CREATED)
-    ]
-    gaps += [
-        f"journal: iteration {iteration_id} is removed, but was never"
-        for iteration_id, status in tx.all(_NEVER_REMOVED)
-        if status == IterationStatus.REMOVED
-    ]
-    return gaps
+def journal_gaps(tx: Transaction) -> list[str]:
+    """Where the tables differ from what the journal tells, a sentence each."""
+    try:
+        told = replay.replay(journal.all_events(tx))
+    except (KeyError, StopIteration) as error:
+        return [f"journal: an event is about something that was never made: {error}"]
+    kept = tables(tx)
+    return [gap for table in KEYS for gap in _gaps(table, told, kept)]
+
+
+def tables(tx: Transaction) -> State:
+    """The tables as they are, in the shape in which the journal is replayed."""
+    state = replay.empty()
+    for name, rows in state.items():
+        table = metadata.tables[name]
+        columns = [column for column in table.columns if column.name not in UNTOLD.get(name, ())]
+        for values in tx.all(Statement(select(*columns))):
+            row = dict(zip((column.name for column in columns), values, strict=True))
+            rows[tuple(row[key] for key in KEYS[name])] = row
+    return state
+
+
+def _gaps(table: str, told: State, kept: State) -> list[str]:
+    found = []
+    for key in told[table].keys() | kept[table].keys():
+        was_told, is_kept = told[table].get(key), kept[table].get(key)
+        what = f"journal: {table} {', '.join(map(str, key))}"
+        if was_told is None:
+            found.append(f"{what} was never made")
+        elif is_kept is None:
+            found.append(f"{what} is gone, but was never deleted")
+        elif was_told != is_kept:
+            differing = [n for n in is_kept if is_kept[n] != was_told.get(n)]
+            found.append(f"{what} differs in {', '.join(differing)}")
+    return sorted(found)

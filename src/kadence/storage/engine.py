@@ -27,6 +27,9 @@ class Cursor(Protocol):
     def execute(self, sql: str, parameters: Mapping[str, Any], /) -> object:
         """Run one statement with named parameters."""
 
+    def executemany(self, sql: str, parameters: Iterable[Mapping[str, Any]], /) -> object:
+        """Run one statement for each of these sets of named parameters."""
+
     def fetchone(self) -> Row | None:
         """The next row, or None."""
 
@@ -68,6 +71,11 @@ class Transaction:
         """Run a statement; `parameters` by the names of its bind parameters, others are ignored."""
         sql, literals = statement.compiled(self._dialect)
         self._cursor.execute(sql, {**literals, **parameters} if literals else parameters)
+
+    def run_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run a statement once for each of `rows`."""
+        sql, literals = statement.compiled(self._dialect)
+        self._cursor.executemany(sql, [{**literals, **row} for row in rows] if literals else rows)
 
     def first(
         self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS

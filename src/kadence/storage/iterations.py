@@ -2,37 +2,26 @@
 
 from collections.abc import Sequence
 
-from msgspec.structs import asdict
-from sqlalchemy import BindParameter, bindparam, insert, select, update
+from sqlalchemy import BindParameter, bindparam, select
 
-from kadence.domain.model import Instant, Iteration, IterationStatus
-from kadence.storage.engine import (
-    Statement,
-    Transaction,
-    after_last,
-    bound,
-    record_columns,
-)
+from kadence.domain.model import Iteration, IterationStatus
+from kadence.storage.engine import Statement, Transaction, after_last
+from kadence.storage.records import Records
 from kadence.storage.schema import iterations
 
-_COLUMNS = record_columns(iterations, Iteration)
+ITERATIONS = Records(iterations, Iteration, numbered=False)
+_COLUMNS = ITERATIONS.columns
 _THIS_SPACE = (
     iterations.c.company_id == bindparam("company_id"),
     iterations.c.space_uid == bindparam("space_uid"),
 )
 
-_INSERT = Statement(insert(iterations).values(bound(iterations, *Iteration.__struct_fields__)))
 _NEXT_SORT_ORDER = Statement(select(after_last(iterations.c.sort_order, *_THIS_SPACE)))
 _FIND = Statement(select(*_COLUMNS).where(*_THIS_SPACE, iterations.c.id == bindparam("id")))
 _LIVE = Statement(
     select(*_COLUMNS)
     .where(*_THIS_SPACE, iterations.c.status != IterationStatus.REMOVED.value)
     .order_by(iterations.c.created, iterations.c.id)
-)
-_REMOVE = Statement(
-    update(iterations)
-    .where(*_THIS_SPACE, iterations.c.id == bindparam("iteration_id"))
-    .values(bound(iterations, "updater_uid", "updated") | {"status": IterationStatus.REMOVED.value})
 )
 
 
@@ -52,11 +41,6 @@ _PAGES = {
     for newest_first in (False, True)
     for statuses in range(len(IterationStatus) + 1)
 }
-
-
-def insert_iteration(tx: Transaction, iteration: Iteration) -> None:
-    """Add an iteration."""
-    tx.run(_INSERT, asdict(iteration))
 
 
 def next_sort_order(tx: Transaction, company_id: int, space_uid: str) -> float:
@@ -100,19 +84,9 @@ def page(
 
 def live(tx: Transaction, company_id: int, space_uid: str) -> list[Iteration]:
     """All iterations of a space that are not removed."""
-    rows = tx.all(_LIVE, {"company_id": company_id, "space_uid": space_uid})
-    return [Iteration(*row) for row in rows]
+    return ITERATIONS.all(tx, _LIVE, company_id=company_id, space_uid=space_uid)
 
 
-def remove(tx: Transaction, iteration: Iteration, updater_uid: str, now: Instant) -> None:
-    """Set the iteration's status to removed."""
-    tx.run(
-        _REMOVE,
-        {
-            "company_id": iteration.company_id,
-            "space_uid": iteration.space_uid,
-            "iteration_id": iteration.id,
-            "updater_uid": updater_uid,
-            "updated": now,
-        },
-    )
+def by_ids(tx: Transaction, company_id: int, ids: Sequence[str]) -> list[Iteration]:
+    """The iterations with these ids, of whatever space."""
+    return ITERATIONS.among(tx, "id", company_id, ids)

@@ -1,22 +1,28 @@
 """The journal: every change as an event, appended in the change's own transaction."""
 
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from kadence.domain.model import Event
-from kadence.storage.engine import Statement, Transaction, bound, record_columns
+from kadence.storage.engine import Row, Statement, Transaction, bound, record_columns
 from kadence.storage.schema import journal
 
-_APPEND = Statement(insert(journal).values(bound(journal, *Event.__struct_fields__)))
-_ALL = Statement(select(*record_columns(journal, Event)).order_by(journal.c.seq))
+_COLUMNS = record_columns(journal, Event)
+_APPEND = Statement(
+    insert(journal).values(bound(journal, *(f for f in Event.__struct_fields__ if f != "seq")))
+)
+_ALL = Statement(select(*_COLUMNS).order_by(journal.c.seq))
 
 _encode = msgspec.json.Encoder().encode
 
 
-def append(tx: Transaction, event: Event) -> None:
-    """Write one event at the journal's end."""
-    tx.run(
-        _APPEND,
+def append(tx: Transaction, events: Iterable[Event]) -> None:
+    """Write events at the journal's end; their `seq` is given to them there."""
+    rows = [
         {
             "company_id": event.company_id,
             "at": event.at,
@@ -26,16 +32,75 @@ def append(tx: Transaction, event: Event) -> None:
             "iteration_id": event.iteration_id,
             "card_uid": event.card_uid,
             "payload": _encode(event.payload).decode(),
-        },
-    )
+        }
+        for event in events
+    ]
+    if len(rows) == 1:
+        tx.run(_APPEND, rows[0])
+    else:
+        tx.run_many(_APPEND, rows)
 
 
 def all_events(tx: Transaction) -> list[Event]:
     """The whole journal in its order."""
+    return [_event(row) for row in tx.all(_ALL)]
+
+
+def of_space(
+    tx: Transaction,
+    company_id: int,
+    space_uid: str,
+    *,
+    after: int,
+    kinds: Sequence[str],
+    limit: int,
+) -> list[Event]:
+    """The events of a space behind the position `after`, oldest first; no `kinds` means all."""
+    values: dict[str, Any] = {f"kind_{n}": kind for n, kind in enumerate(kinds)}
+    values |= {"company": company_id, "space": space_uid, "after": after, "limit": limit}
+    return [_event(row) for row in tx.all(_space_page(len(kinds)), values)]
+
+
+@lru_cache(maxsize=64)
+def _space_page(kinds: int) -> Statement:
+    query = select(*_COLUMNS).where(
+        journal.c.company_id == bindparam("company"),
+        journal.c.space_uid == bindparam("space"),
+        journal.c.seq > bindparam("after"),
+    )
+    if kinds:
+        query = query.where(journal.c.kind.in_([bindparam(f"kind_{n}") for n in range(kinds)]))
+    return Statement(query.order_by(journal.c.seq).limit(bindparam("limit")))
+
+
+def of_card(
+    tx: Transaction,
+    company_id: int,
+    card_uid: str,
+    *,
+    kinds: Sequence[str] = (),
+    newest_first: bool = False,
+    limit: int = -1,
+    offset: int = 0,
+) -> list[Event]:
+    """The events about a card; no `kinds` means all, a `limit` of -1 none."""
+    values: dict[str, Any] = {f"kind_{n}": kind for n, kind in enumerate(kinds)}
+    values |= {"company": company_id, "card": card_uid, "limit": limit, "offset": offset}
     return [
-        Event(
-            **dict(zip(Event.__struct_fields__, row, strict=True))
-            | {"payload": msgspec.json.decode(row[-1])}
-        )
-        for row in tx.all(_ALL)
+        _event(row) for row in tx.all(_card_page(len(kinds), newest_first=newest_first), values)
     ]
+
+
+@lru_cache(maxsize=64)
+def _card_page(kinds: int, *, newest_first: bool) -> Statement:
+    query = select(*_COLUMNS).where(
+        journal.c.company_id == bindparam("company"), journal.c.card_uid == bindparam("card")
+    )
+    if kinds:
+        query = query.where(journal.c.kind.in_([bindparam(f"kind_{n}") for n in range(kinds)]))
+    query = query.order_by(journal.c.seq.desc() if newest_first else journal.c.seq)
+    return Statement(query.limit(bindparam("limit")).offset(bindparam("offset")))
+
+
+def _event(row: Row) -> Event:
+    return Event(*(*row[:-1], msgspec.json.decode(row[-1])))

@@ -9,9 +9,12 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from kadence.domain.access import Actor
 from kadence.domain.model import Company, Instant, Token, User
 from kadence.storage.engine import Statement, Transaction, bound, record_columns
+from kadence.storage.records import Records
 from kadence.storage.schema import companies, tokens, users
 
-_USER_COLUMNS = record_columns(users, User)
+COMPANIES = Records(companies, Company, ("id",))
+USERS = Records(users, User)
+_USER_COLUMNS = USERS.columns
 _TOKEN_COLUMNS = record_columns(tokens, Token)
 _COMPANY_COLUMNS = record_columns(companies, Company)
 
@@ -144,6 +147,16 @@ def find_user_by_email(tx: Transaction, company_id: int, email: str) -> User | N
     """The person of this company with this (lower-case) address."""
     row = tx.first(_USER_BY_EMAIL, {"company_id": company_id, "email": email})
     return User(*row) if row else None
+
+
+def users_by_uid(tx: Transaction, company_id: int, uids: Sequence[str]) -> list[User]:
+    """The people of this company with these uids."""
+    return USERS.among(tx, "uid", company_id, uids)
+
+
+def users_by_id(tx: Transaction, company_id: int, ids: Sequence[int]) -> list[User]:
+    """The people of this company with these ids."""
+    return USERS.among(tx, "id", company_id, ids)
 
 
 def list_users(

@@ -5,6 +5,7 @@ spread over several machines by company.
 """
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     CheckConstraint,
     Column,
@@ -20,9 +21,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    column,
+    event,
+    table,
+    text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration that this program knows: a database must stand there to be served."""
 
 metadata = MetaData(
@@ -142,11 +147,24 @@ boards = Table(
     Column("description", Text),
     Column("external_id", Text),
     Column("sort_order", Double, nullable=False),
+    Column("deleted_at", Millis),
     Column("created", Millis, nullable=False),
     Column("updated", Millis, nullable=False),
     UniqueConstraint("company_id", "uid"),
     Index(None, "company_id", "space_id"),
     sqlite_autoincrement=True,
+)
+
+placements = Table(
+    "placements",
+    metadata,
+    Column("company_id", Id, nullable=False),
+    Column("space_id", Id, ForeignKey("spaces.id"), nullable=False),
+    Column("board_id", Id, ForeignKey("boards.id"), nullable=False),
+    Column("created", Millis, nullable=False),
+    PrimaryKeyConstraint("company_id", "space_id", "board_id"),
+    Index(None, "company_id", "board_id"),
+    sqlite_with_rowid=False,
 )
 
 columns = Table(
@@ -160,6 +178,9 @@ columns = Table(
     Column("title", Text, nullable=False),
     Column("type", SmallInteger, nullable=False),
     Column("sort_order", Double, nullable=False),
+    Column("wip_limit", BigInteger),
+    Column("external_id", Text),
+    Column("deleted_at", Millis),
     Column("created", Millis, nullable=False),
     Column("updated", Millis, nullable=False),
     UniqueConstraint("company_id", "uid"),
@@ -177,6 +198,9 @@ lanes = Table(
     Column("board_id", Id, ForeignKey("boards.id"), nullable=False),
     Column("title", Text, nullable=False),
     Column("sort_order", Double, nullable=False),
+    Column("wip_limit", BigInteger),
+    Column("external_id", Text),
+    Column("condition", SmallInteger, nullable=False, server_default="1"),
     Column("created", Millis, nullable=False),
     Column("updated", Millis, nullable=False),
     UniqueConstraint("company_id", "uid"),
@@ -200,6 +224,8 @@ iterations = Table(
     Column("actual_finish_date", Millis),
     Column("sort_order", Double, nullable=False),
     Column("data", Text),
+    Column("capacity", Double),
+    Column("version", Integer, nullable=False, server_default="1"),
     Column("created", Millis, nullable=False),
     Column("updated", Millis, nullable=False),
     PrimaryKeyConstraint("company_id", "id"),
@@ -211,6 +237,197 @@ iterations = Table(
     Index(None, "company_id", "space_uid", "created", "id"),
     Index(None, "company_id", "space_uid", "sort_order"),
     # Ids are UUIDv7, so the table itself grows at its end.
+    sqlite_with_rowid=False,
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("uid", Uid, nullable=False),
+    Column("company_id", Id, nullable=False),
+    Column("space_id", Id, ForeignKey("spaces.id"), nullable=False),
+    Column("board_id", Id, ForeignKey("boards.id"), nullable=False),
+    Column("column_id", Id, ForeignKey("columns.id"), nullable=False),
+    Column("lane_id", Id, ForeignKey("lanes.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("condition", SmallInteger, nullable=False),
+    Column("sort_order", Double, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("owner_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("responsible_id", Id, ForeignKey("users.id")),
+    Column("updater_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("asap", SmallInteger, nullable=False),
+    Column("due_date", Millis),
+    Column("due_date_time_present", SmallInteger, nullable=False),
+    Column("size", Double),
+    Column("size_unit", Text),
+    Column("size_text", Text),
+    Column("external_id", Text),
+    Column("estimate_workload", Double, nullable=False),
+    Column("planned_start", Millis),
+    Column("planned_end", Millis),
+    Column("last_moved_at", Millis),
+    Column("column_changed_at", Millis),
+    Column("lane_changed_at", Millis),
+    Column("first_moved_to_in_progress_at", Millis),
+    Column("last_moved_to_done_at", Millis),
+    Column("completed_at", Millis),
+    Column("comments_total", Integer, nullable=False),
+    Column("comment_last_added_at", Millis),
+    Column("iteration_id", Uid),
+    Column("created", Millis, nullable=False),
+    Column("updated", Millis, nullable=False),
+    Column("properties", Text),
+    Column("description", Text),
+    UniqueConstraint("company_id", "uid"),
+    ForeignKeyConstraint(
+        ["company_id", "iteration_id"], ["iterations.company_id", "iterations.id"]
+    ),
+    CheckConstraint("state IN (1, 2, 3)", name="state"),
+    CheckConstraint("condition IN (1, 2, 3)", name="condition"),
+    Index("ix_cards_company", "company_id", "condition", "id"),
+    Index("ix_cards_space", "company_id", "space_id", "condition", "id"),
+    Index("ix_cards_board", "company_id", "board_id", "condition", "id"),
+    Index("ix_cards_cell", "company_id", "column_id", "lane_id", "sort_order"),
+    # The backlog can be a few cards among very many.
+    Index(
+        "ix_cards_backlog",
+        "company_id",
+        "space_id",
+        "condition",
+        "id",
+        sqlite_where=text("iteration_id IS NULL"),
+        postgresql_where=text("iteration_id IS NULL"),
+    ),
+    Index(
+        "ix_cards_iteration",
+        "company_id",
+        "iteration_id",
+        sqlite_where=text("iteration_id IS NOT NULL"),
+        postgresql_where=text("iteration_id IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+card_search = table(
+    "card_search", column("rowid"), column("title"), column("description"), column("external_id")
+)
+"""The case-folded texts of cards in a trigram index (SQLite's FTS5), under the card's id."""
+
+CREATE_CARD_SEARCH = (
+    "CREATE VIRTUAL TABLE card_search USING fts5"
+    "(title, description, external_id, tokenize='trigram case_sensitive 1')"
+)
+event.listen(
+    metadata,
+    "after_create",
+    DDL(CREATE_CARD_SEARCH).execute_if(dialect="sqlite"),  # type: ignore[no-untyped-call]
+)
+
+card_members = Table(
+    "card_members",
+    metadata,
+    Column("company_id", Id, nullable=False),
+    Column("card_id", Id, ForeignKey("cards.id"), nullable=False),
+    Column("user_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("created", Millis, nullable=False),
+    Column("updated", Millis, nullable=False),
+    PrimaryKeyConstraint("company_id", "card_id", "user_id"),
+    Index(None, "company_id", "user_id"),
+    sqlite_with_rowid=False,
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("uid", Uid, nullable=False),
+    Column("company_id", Id, ForeignKey("companies.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("color", SmallInteger, nullable=False),
+    Column("created", Millis, nullable=False),
+    Column("updated", Millis, nullable=False),
+    UniqueConstraint("company_id", "name"),
+    sqlite_autoincrement=True,
+)
+
+card_tags = Table(
+    "card_tags",
+    metadata,
+    Column("company_id", Id, nullable=False),
+    Column("card_id", Id, ForeignKey("cards.id"), nullable=False),
+    Column("tag_id", Id, ForeignKey("tags.id"), nullable=False),
+    Column("created", Millis, nullable=False),
+    PrimaryKeyConstraint("company_id", "card_id", "tag_id"),
+    Index(None, "company_id", "tag_id"),
+    sqlite_with_rowid=False,
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("uid", Uid, nullable=False),
+    Column("company_id", Id, nullable=False),
+    Column("card_id", Id, ForeignKey("cards.id"), nullable=False),
+    Column("author_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("edited_at", Millis),
+    Column("created", Millis, nullable=False),
+    Column("updated", Millis, nullable=False),
+    Index(None, "company_id", "card_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+iteration_cards = Table(
+    "iteration_cards",
+    metadata,
+    Column("company_id", Id, nullable=False),
+    Column("iteration_id", Uid, nullable=False),
+    Column("id", Uid, nullable=False),
+    Column("card_uid", Uid, nullable=False),
+    Column("added_by_uid", Uid, nullable=False),
+    Column("removed_at", Millis),
+    Column("removed_by_uid", Uid),
+    Column("sort_order", Double, nullable=False),
+    Column("live", SmallInteger),
+    Column("created", Millis, nullable=False),
+    Column("updated", Millis, nullable=False),
+    PrimaryKeyConstraint("company_id", "iteration_id", "id"),
+    ForeignKeyConstraint(
+        ["company_id", "iteration_id"], ["iterations.company_id", "iterations.id"]
+    ),
+    ForeignKeyConstraint(["company_id", "card_uid"], ["cards.company_id", "cards.uid"]),
+    CheckConstraint("live IS NULL OR (live = 1 AND removed_at IS NULL)", name="live"),
+    Index(None, "company_id", "iteration_id", "sort_order"),
+    Index("ix_iteration_cards_card", "company_id", "card_uid", "created"),
+    # A card is live in at most one planned or active iteration, whatever the code does.
+    Index(
+        "uq_iteration_cards_live",
+        "company_id",
+        "card_uid",
+        unique=True,
+        sqlite_where=text("live IS NOT NULL"),
+        postgresql_where=text("live IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("company_id", Id, nullable=False),
+    Column("user_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("key", String(255), nullable=False),
+    Column("request", String(64), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("etag", Text),
+    Column("created", Millis, nullable=False),
+    PrimaryKeyConstraint("company_id", "user_id", "key"),
+    Index(None, "created"),
     sqlite_with_rowid=False,
 )
 
@@ -227,4 +444,12 @@ journal = Table(
     Column("card_uid", Uid),
     Column("payload", Text, nullable=False),
     Index(None, "company_id", "space_uid", "seq"),
+    Index(
+        "ix_journal_card",
+        "company_id",
+        "card_uid",
+        "seq",
+        sqlite_where=text("card_uid IS NOT NULL"),
+        postgresql_where=text("card_uid IS NOT NULL"),
+    ),
 )

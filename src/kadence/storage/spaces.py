@@ -13,31 +13,37 @@ from kadence.storage.engine import (
     bound,
     record_columns,
 )
+from kadence.storage.records import Records
 from kadence.storage.schema import members, spaces, users
 
-_COLUMNS = record_columns(spaces, Space)
+SPACES = Records(spaces, Space)
+_COLUMNS = SPACES.columns
 _KEYS = ("company_id", "id", "uid", "created")
 _CHANGEABLE = [field for field in Space.__struct_fields__ if field not in _KEYS]
 _ALIVE = (spaces.c.company_id == bindparam("company_id"), spaces.c.deleted_at.is_(None))
 
-_OWN_MEMBERSHIP = and_(
-    members.c.company_id == spaces.c.company_id,
-    members.c.space_id == spaces.c.id,
-    members.c.user_id == bindparam("user_id"),
+DOOR_COLUMNS = (
+    spaces.c.id,
+    spaces.c.uid,
+    spaces.c.access,
+    spaces.c.everyone_role,
+    members.c.role,
 )
+"""What makes a Door, of spaces beside OWN_MEMBERSHIP."""
+OWN_MEMBERSHIP = (
+    members,
+    and_(
+        members.c.company_id == spaces.c.company_id,
+        members.c.space_id == spaces.c.id,
+        members.c.user_id == bindparam("user_id"),
+    ),
+)
+"""The outer join to the actor's own role in a space."""
 
 
 def _door(key: ColumnElement[bool]) -> Statement:
     return Statement(
-        select(
-            spaces.c.id,
-            spaces.c.uid,
-            spaces.c.access,
-            spaces.c.everyone_role,
-            members.c.role,
-        )
-        .outerjoin_from(spaces, members, _OWN_MEMBERSHIP)
-        .where(*_ALIVE, key)
+        select(*DOOR_COLUMNS).outerjoin_from(spaces, *OWN_MEMBERSHIP).where(*_ALIVE, key)
     )
 
 
@@ -56,7 +62,7 @@ _BY_ID = Statement(select(*_COLUMNS).where(*_ALIVE, spaces.c.id == bindparam("id
 _BY_UID = Statement(select(*_COLUMNS).where(*_ALIVE, spaces.c.uid == bindparam("uid")))
 _WITH_DOORS = Statement(
     select(*_COLUMNS, members.c.role)
-    .outerjoin_from(spaces, members, _OWN_MEMBERSHIP)
+    .outerjoin_from(spaces, *OWN_MEMBERSHIP)
     .where(
         *_ALIVE,
         or_(
@@ -124,6 +130,20 @@ def door_by_id(tx: Transaction, actor: Actor, space_id: int) -> Door | None:
         {"company_id": actor.company_id, "user_id": actor.user_id, "id": space_id},
     )
     return Door(*row) if row else None
+
+
+_READABLE_DOORS = Statement(
+    select(*DOOR_COLUMNS)
+    .outerjoin_from(spaces, *OWN_MEMBERSHIP)
+    .where(*_ALIVE)
+    .order_by(spaces.c.id)
+)
+
+
+def doors(tx: Transaction, actor: Actor) -> list[Door]:
+    """What decides about the actor's access to each living space of the company."""
+    rows = tx.all(_READABLE_DOORS, {"company_id": actor.company_id, "user_id": actor.user_id})
+    return [Door(*row) for row in rows]
 
 
 def insert_space(tx: Transaction, space: Space) -> Space:

@@ -1,10 +1,38 @@
-"""The few functions through which use cases enter a space; permission is reviewed here once."""
+"""The few functions through which use cases enter spaces, boards and cards; reviewed here once."""
+
+from msgspec import Struct
 
 from kadence.domain.access import Door, role_in_space
 from kadence.domain.errors import FeatureOff, Forbidden, NotFound
-from kadence.domain.model import SpaceRole
-from kadence.storage import spaces
+from kadence.domain.model import Board, Card, CompanyRole, SpaceRole
+from kadence.storage import boards, cards, spaces
 from kadence.usecases.unit import Unit
+
+
+class BoardDoor(Struct, frozen=True):
+    """A board that the actor has been let into: with the space in which it is primary."""
+
+    board: Board
+    space_uid: str
+    doors: list[Door]
+
+    def role(self, unit: Unit, space_id: int) -> SpaceRole | None:
+        """The actor's role in one of the spaces that show the board."""
+        for door in self.doors:
+            if door.space_id == space_id:
+                return role_in_space(unit.actor.company_role, door)
+        return None
+
+
+class Reach(Struct, frozen=True):
+    """What the actor can read: these spaces, and these boards that they show of other ones.
+
+    `everything` says that it is all of the company, so that nothing needs to be left out.
+    """
+
+    space_ids: list[int]
+    board_ids: list[int]
+    everything: bool
 
 
 def enter_by_uid(unit: Unit, space_uid: str, need: SpaceRole) -> Door:
@@ -37,6 +65,94 @@ def enter_by_id(unit: Unit, space_id: int, need: SpaceRole) -> Door:
     if role < need:
         raise Forbidden
     return door
+
+
+def enter_board(unit: Unit, board_id: int, need: SpaceRole) -> BoardDoor:
+    """Enter a board by its integer id, through any space that shows it.
+
+    Who reads or writes there reads or writes the board's cards; what the board itself is made of
+    is for the admins of the space in which it is primary.
+
+    Raises:
+        NotFound: no such board, or none that the actor can read.
+        Forbidden: the actor can read it but has a lower role than `need`.
+    """
+    board = boards.BOARDS.find(unit.tx, unit.actor.company_id, board_id)
+    if board is None or board.deleted_at is not None:
+        raise NotFound
+    return _enter(unit, board, need)
+
+
+def _enter(unit: Unit, board: Board, need: SpaceRole) -> BoardDoor:
+    doors = boards.doors_of(unit.tx, unit.actor, board.id)
+    roles = {door.space_id: role_in_space(unit.actor.company_role, door) for door in doors}
+    highest = max((role for role in roles.values() if role is not None), default=None)
+    if highest is None:
+        raise NotFound
+    if ((roles[board.space_id] or 0) if need == SpaceRole.ADMIN else highest) < need:
+        raise Forbidden
+    primary = next(door for door in doors if door.space_id == board.space_id)
+    return BoardDoor(board, primary.space_uid, doors)
+
+
+def enter_card(unit: Unit, card_id: int, need: SpaceRole) -> tuple[Card, BoardDoor]:
+    """Enter a card by its integer id, through its board, which may be deleted like the card.
+
+    Raises:
+        NotFound: no such card, or none that the actor can read.
+        Forbidden: the actor can read it but has a lower role than `need`.
+    """
+    card = cards.CARDS.find(unit.tx, unit.actor.company_id, card_id)
+    if card is None:
+        raise NotFound
+    board = boards.BOARDS.find(unit.tx, unit.actor.company_id, card.board_id)
+    if board is None:
+        raise NotFound
+    return card, _enter(unit, board, need)
+
+
+def enter_card_by_uid(unit: Unit, card_uid: str) -> Card:
+    """Enter a card by its uid to read it, as the iterations routes do.
+
+    Raises:
+        NotFound: no such card in the actor's company, or its space is deleted.
+        Forbidden: the actor cannot read it.
+    """
+    card = cards.find_by_uid(unit.tx, unit.actor.company_id, card_uid)
+    if card is None:
+        raise NotFound
+    doors = boards.doors_of(unit.tx, unit.actor, card.board_id)
+    if not doors:
+        raise NotFound
+    if not any(role_in_space(unit.actor.company_role, door) for door in doors):
+        raise Forbidden
+    return card
+
+
+def readable_card(unit: Unit, card_uid: str) -> Card:
+    """The card that a body names by its uid.
+
+    Raises:
+        NotFound: there is none, or none that the actor can read.
+    """
+    try:
+        return enter_card_by_uid(unit, card_uid)
+    except Forbidden:
+        raise NotFound from None
+
+
+def reach(unit: Unit) -> Reach:
+    """All that the actor can read."""
+    doors = spaces.doors(unit.tx, unit.actor)
+    readable = [
+        door.space_id for door in doors if role_in_space(unit.actor.company_role, door) is not None
+    ]
+    if unit.actor.company_role == CompanyRole.OWNER:
+        return Reach(readable, [], everything=True)
+    shown = boards.in_spaces(unit.tx, unit.actor.company_id, readable)
+    known = set(readable)
+    foreign = {board.id for _, board in shown if board.space_id not in known}
+    return Reach(readable, sorted(foreign), everything=False)
 
 
 def require_iterations(unit: Unit) -> None:

@@ -1,108 +1,274 @@
-"""What people do with boards, columns and lanes."""
+"""What people do with boards."""
 
 from collections.abc import Sequence
 
-from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict, replace
 
 from kadence.domain import events
 from kadence.domain.access import Door
-from kadence.domain.model import Board, Column, ColumnType, Lane
-from kadence.storage import boards
-from kadence.usecases.unit import Unit
+from kadence.domain.errors import BadRequest, Forbidden, NotFound, RuleViolation
+from kadence.domain.model import Board, Card, Column, ColumnType, Lane, Placement, SpaceRole
+from kadence.storage import boards, cards
+from kadence.usecases.access import BoardDoor, enter_board, enter_by_id
+from kadence.usecases.card_views import CardView, view_cards
+from kadence.usecases.cards import delete_cards
+from kadence.usecases.columns import NewColumn, NewLane, add_column, add_lane
+from kadence.usecases.membership import take_out_cards
+from kadence.usecases.unit import Draft, Unit, changes, opened
+
+
+class NewBoard(Struct, frozen=True):
+    """What a caller says of a board to be made; None for columns or lanes makes one of each."""
+
+    title: str
+    description: str | None = None
+    external_id: str | None = None
+    sort_order: float | None = None
+    columns: Sequence[NewColumn] | None = None
+    lanes: Sequence[NewLane] | None = None
+
+
+class BoardChange(Struct, frozen=True):
+    """What a caller wants changed of a board; what is UNSET stays."""
+
+    title: str | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    external_id: str | UnsetType | None = UNSET
+    sort_order: float | UnsetType = UNSET
+    move_from_space_id: int | UnsetType = UNSET
 
 
 class FullBoard(Struct, frozen=True):
-    """A board with its columns and lanes."""
+    """A board with its columns and lanes, as one of the spaces that show it sees it."""
 
     board: Board
+    space_id: int
     columns: list[Column]
     lanes: list[Lane]
 
 
-def make_board(
-    unit: Unit,
-    space: Door,
-    title: str,
-    columns: Sequence[tuple[str, ColumnType]],
-    lanes: Sequence[str],
-) -> FullBoard:
-    """Add a board with these columns and lanes to a space that the actor may administer."""
+def list_boards(unit: Unit, space_id: int, draft: Draft[None]) -> list[FullBoard]:
+    """The boards that a space shows, in order.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), BadRequest.
+    """
+    enter_by_id(unit, space_id, SpaceRole.READER)
+    opened(draft)
+    return boards_of(unit, [space_id])[space_id]
+
+
+def get_board(unit: Unit, board_id: int, draft: Draft[bool]) -> tuple[FullBoard, list[CardView]]:
+    """One board, and its live cards when the draft asks for them.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), BadRequest.
+    """
+    door = enter_board(unit, board_id, SpaceRole.READER)
+    with_cards = opened(draft)
+    full = _full(unit, door.board, door.board.space_id)
+    return full, (_cards_of(unit, door.board) if with_cards else [])
+
+
+def get_board_of_space(
+    unit: Unit, space_id: int, board_id: int, draft: Draft[bool]
+) -> tuple[FullBoard, list[CardView]]:
+    """One board that a space shows, and its live cards when the draft asks for them.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), BadRequest.
+    """
+    enter_by_id(unit, space_id, SpaceRole.READER)
+    door = _shown(unit, space_id, board_id, SpaceRole.READER)
+    with_cards = opened(draft)
+    full = _full(unit, door.board, space_id)
+    return full, (_cards_of(unit, door.board) if with_cards else [])
+
+
+def create_board(unit: Unit, space_id: int, draft: Draft[NewBoard]) -> FullBoard:
+    """Make a board in a space, which is the one that it is primary in.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
+    """
+    door = enter_by_id(unit, space_id, SpaceRole.ADMIN)
+    return make_board(unit, door, opened(draft))
+
+
+def make_board(unit: Unit, space: Door, new: NewBoard) -> FullBoard:
+    """Add a board with its columns and lanes to a space that the actor may administer."""
     company_id = unit.actor.company_id
-    board = boards.insert_board(
+    order = new.sort_order or boards.next_board_order(unit.tx, company_id, space.space_id)
+    board = boards.BOARDS.insert(
         unit.tx,
         Board(
             id=0,
             uid=unit.new_id(),
             company_id=company_id,
             space_id=space.space_id,
-            title=title,
-            description=None,
-            external_id=None,
-            sort_order=0,
+            title=new.title,
+            description=new.description,
+            external_id=new.external_id,
+            sort_order=order,
+            deleted_at=None,
             created=unit.now,
             updated=unit.now,
         ),
     )
-    full = FullBoard(
+    placement = Placement(company_id, space.space_id, board.id, unit.now)
+    boards.PLACEMENTS.insert(unit.tx, placement)
+    unit.record(events.BOARD_CREATED, board, space_uid=space.space_uid)
+    columns = (NewColumn("Queue"),) if new.columns is None else new.columns
+    lanes = (NewLane("Lane"),) if new.lanes is None else new.lanes
+    return FullBoard(
         board,
-        [
-            boards.insert_column(
-                unit.tx,
-                Column(
-                    id=0,
-                    uid=unit.new_id(),
-                    company_id=company_id,
-                    board_id=board.id,
-                    column_id=None,
-                    title=column_title,
-                    type=kind.value,
-                    sort_order=place,
-                    created=unit.now,
-                    updated=unit.now,
-                ),
-            )
-            for place, (column_title, kind) in enumerate(columns, start=1)
-        ],
-        [
-            boards.insert_lane(
-                unit.tx,
-                Lane(
-                    id=0,
-                    uid=unit.new_id(),
-                    company_id=company_id,
-                    board_id=board.id,
-                    title=lane_title,
-                    sort_order=place,
-                    created=unit.now,
-                    updated=unit.now,
-                ),
-            )
-            for place, lane_title in enumerate(lanes, start=1)
-        ],
+        space.space_id,
+        [add_column(unit, space.space_uid, board, column) for column in columns],
+        [add_lane(unit, space.space_uid, board, lane) for lane in lanes],
     )
-    unit.record(
-        events.BOARD_CREATED,
-        asdict(board)
-        | {
-            "columns": [asdict(c) for c in full.columns],
-            "lanes": [asdict(n) for n in full.lanes],
-        },
-        space_uid=space.space_uid,
-    )
-    return full
+
+
+def change_board(unit: Unit, space_id: int, board_id: int, draft: Draft[BoardChange]) -> FullBoard:
+    """Change a board; through a space that did not show it yet, show it there, or move it there.
+
+    Raises:
+        KadenceError: NotFound (space or board, or unreadable), Forbidden (no admin in both the
+            space and the one where the board is primary), BadRequest.
+    """
+    space = enter_by_id(unit, space_id, SpaceRole.ADMIN)
+    door = enter_board(unit, board_id, SpaceRole.ADMIN)
+    change = opened(draft)
+    board = door.board
+    if isinstance(change.move_from_space_id, int) and change.move_from_space_id != space_id:
+        if change.move_from_space_id != board.space_id:
+            raise RuleViolation(1, "move_from_space_id should be the board's primary space")
+        board = _move(unit, door, space)
+    elif space_id not in {shown.space_id for shown in door.doors}:
+        boards.PLACEMENTS.insert(unit.tx, Placement(board.company_id, space_id, board.id, unit.now))
+        payload = {"board_id": board.id, "space_id": space_id}
+        unit.record(events.BOARD_SHOWN, payload, space_uid=space.space_uid)
+    asked = {
+        name: value
+        for name, value in asdict(change).items()
+        if value is not UNSET and name != "move_from_space_id"
+    }
+    board = _store(unit, board, replace(board, **asked), space.space_uid)
+    return _full(unit, board, space_id)
+
+
+def delete_board(unit: Unit, space_id: int, board_id: int, draft: Draft[bool]) -> int:
+    """Delete a board with its cards; through a space that only shows it, stop showing it there.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (without force).
+    """
+    space = enter_by_id(unit, space_id, SpaceRole.ADMIN)
+    door = _shown(unit, space_id, board_id, SpaceRole.READER)
+    if not opened(draft):
+        raise BadRequest("Board should be deleted with force")
+    if space_id == door.board.space_id:
+        erase_board(unit, door.board, door.space_uid)
+    else:
+        hide_board(unit, door.board.id, space)
+    return board_id
+
+
+def erase_board(unit: Unit, board: Board, space_uid: str) -> None:
+    """Delete a board, and its cards with it."""
+    found = cards.standing_in(unit.tx, board.company_id, "board_id", board.id)
+    delete_cards(unit, space_uid, found)
+    boards.BOARDS.update(unit.tx, board, {"deleted_at": unit.now, "updated": unit.now})
+    unit.record(events.BOARD_DELETED, {"id": board.id}, space_uid=space_uid)
+
+
+def hide_board(unit: Unit, board_id: int, space: Door) -> None:
+    """Let a space show a board no more."""
+    gone = Placement(unit.actor.company_id, space.space_id, board_id, unit.now)
+    boards.PLACEMENTS.delete(unit.tx, gone)
+    payload = {"board_id": board_id, "space_id": space.space_id}
+    unit.record(events.BOARD_HIDDEN, payload, space_uid=space.space_uid)
 
 
 def boards_of(unit: Unit, space_ids: Sequence[int]) -> dict[int, list[FullBoard]]:
-    """The boards of these spaces, by the space's id; three queries however many there are."""
-    found, columns, lanes = boards.of_spaces(unit.tx, unit.actor.company_id, space_ids)
-    grouped: dict[int, list[FullBoard]] = {space_id: [] for space_id in space_ids}
-    by_id = {}
-    for board in found:
-        full = by_id[board.id] = FullBoard(board, [], [])
-        grouped[board.space_id].append(full)
+    """The boards that these spaces show, by the space's id; three queries however many."""
+    company_id = unit.actor.company_id
+    found = boards.in_spaces(unit.tx, company_id, space_ids)
+    ids = sorted({board.id for _, board in found})
+    columns, lanes = boards.parts_of(unit.tx, company_id, ids)
+    columns_of: dict[int, list[Column]] = {board_id: [] for board_id in ids}
+    lanes_of: dict[int, list[Lane]] = {board_id: [] for board_id in ids}
     for column in columns:
-        by_id[column.board_id].columns.append(column)
+        columns_of[column.board_id].append(column)
     for lane in lanes:
-        by_id[lane.board_id].lanes.append(lane)
+        lanes_of[lane.board_id].append(lane)
+    grouped: dict[int, list[FullBoard]] = {space_id: [] for space_id in space_ids}
+    for space_id, board in found:
+        full = FullBoard(board, space_id, columns_of[board.id], lanes_of[board.id])
+        grouped[space_id].append(full)
     return grouped
+
+
+def _shown(unit: Unit, space_id: int, board_id: int, need: SpaceRole) -> BoardDoor:
+    """A board through a space that the actor has been let into.
+
+    Raises:
+        NotFound: the space does not show it.
+        Forbidden: the actor's role is lower than `need`.
+    """
+    door = enter_board(unit, board_id, SpaceRole.READER)
+    role = door.role(unit, space_id)
+    if role is None:
+        raise NotFound
+    if role < need:
+        raise Forbidden
+    return door
+
+
+def _move(unit: Unit, door: BoardDoor, space: Door) -> Board:
+    """Make a board primary in another space; its cards leave the iterations of the old one."""
+    board = door.board
+    standing: list[Card] = cards.standing_in(unit.tx, board.company_id, "board_id", board.id)
+    take_out_cards(unit, standing)
+    moved = boards.BOARDS.update(unit.tx, board, {"space_id": space.space_id, "updated": unit.now})
+    cards.change_space(unit.tx, board, space.space_id)
+    if space.space_id not in {shown.space_id for shown in door.doors}:
+        placement = Placement(board.company_id, space.space_id, board.id, unit.now)
+        boards.PLACEMENTS.insert(unit.tx, placement)
+    payload = {
+        "id": board.id,
+        "old": {"space_id": board.space_id},
+        "new": {"space_id": space.space_id},
+    }
+    unit.record(events.BOARD_MOVED, payload, space_uid=space.space_uid)
+    old = next(shown for shown in door.doors if shown.space_id == board.space_id)
+    hide_board(unit, board.id, old)
+    return moved
+
+
+def _store(unit: Unit, old: Board, new: Board, space_uid: str) -> Board:
+    if old == new:
+        return old
+    before, after = changes(old, new)
+    stored = boards.BOARDS.update(unit.tx, old, after | {"updated": unit.now})
+    payload = {"id": old.id, "old": before, "new": after}
+    unit.record(events.BOARD_CHANGED, payload, space_uid=space_uid)
+    return stored
+
+
+def _full(unit: Unit, board: Board, space_id: int) -> FullBoard:
+    columns, lanes = boards.parts_of(unit.tx, board.company_id, [board.id])
+    return FullBoard(board, space_id, columns, lanes)
+
+
+def _cards_of(unit: Unit, board: Board) -> list[CardView]:
+    found = cards.standing_in(unit.tx, board.company_id, "board_id", board.id)
+    return view_cards(unit, [card for card in found if card.condition == 1])
+
+
+FIRST_COLUMNS = (
+    NewColumn("Queue", ColumnType.QUEUE),
+    NewColumn("In progress", ColumnType.IN_PROGRESS),
+    NewColumn("Done", ColumnType.DONE),
+)
+"""The columns of the board that a new database begins with."""

@@ -2,15 +2,27 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from kadence.domain import events
+from kadence.domain import events, statistics
+from kadence.domain.access import Door
 from kadence.domain.errors import NotFound
-from kadence.domain.lifecycle import check_period
-from kadence.domain.model import Instant, Iteration, IterationStatus, SpaceRole
-from kadence.storage import iterations
+from kadence.domain.lifecycle import (
+    OPEN,
+    REMOVED,
+    IterationChange,
+    check_period,
+    check_target,
+    step,
+)
+from kadence.domain.membership import moves_on_closing, moves_on_deleting
+from kadence.domain.model import Instant, Iteration, IterationCard, IterationStatus, SpaceRole
+from kadence.storage import cards, iterations, membership
 from kadence.usecases.access import enter_by_uid, require_iterations
-from kadence.usecases.unit import Draft, Unit, opened
+from kadence.usecases.membership import find_iteration, put_in, take_out
+from kadence.usecases.unit import Draft, Unit, changes, opened
 
 
 class NewIteration(Struct, frozen=True, gc=False):
@@ -26,9 +38,17 @@ class IterationQuery(Struct, frozen=True):
     """Which iterations of a space a caller wants; no `statuses` means all."""
 
     statuses: Sequence[str] = ()
+    with_cards: bool = False
     newest_first: bool = False
     limit: int = 100
     offset: int = 0
+
+
+class Carried(Struct, frozen=True):
+    """An iteration that was changed or removed, and the records of the cards that went on."""
+
+    iteration: Iteration
+    moved: list[IterationCard]
 
 
 def create_iteration(unit: Unit, space_uid: str, draft: Draft[NewIteration]) -> Iteration:
@@ -57,10 +77,12 @@ def create_iteration(unit: Unit, space_uid: str, draft: Draft[NewIteration]) -> 
         actual_finish_date=None,
         sort_order=iterations.next_sort_order(unit.tx, company_id, space.space_uid),
         data=None,
+        capacity=None,
+        version=1,
         created=unit.now,
         updated=unit.now,
     )
-    iterations.insert_iteration(unit.tx, iteration)
+    iterations.ITERATIONS.insert(unit.tx, iteration)
     unit.record(
         events.ITERATION_CREATED,
         iteration,
@@ -70,8 +92,10 @@ def create_iteration(unit: Unit, space_uid: str, draft: Draft[NewIteration]) -> 
     return iteration
 
 
-def list_iterations(unit: Unit, space_uid: str, query: Draft[IterationQuery]) -> list[Iteration]:
-    """The iterations of a space by creation.
+def list_iterations(
+    unit: Unit, space_uid: str, query: Draft[IterationQuery]
+) -> list[tuple[Iteration, list[IterationCard] | None]]:
+    """The iterations of a space by creation, each with its standing records if asked for.
 
     Raises:
         KadenceError: FeatureOff, NotFound (no such space), Forbidden (a stranger), BadRequest.
@@ -79,15 +103,22 @@ def list_iterations(unit: Unit, space_uid: str, query: Draft[IterationQuery]) ->
     require_iterations(unit)
     space = enter_by_uid(unit, space_uid, SpaceRole.READER)
     wanted = opened(query)
-    return iterations.page(
+    company_id = unit.actor.company_id
+    found = iterations.page(
         unit.tx,
-        unit.actor.company_id,
+        company_id,
         space.space_uid,
         statuses=wanted.statuses,
         newest_first=wanted.newest_first,
         limit=wanted.limit,
         offset=wanted.offset,
     )
+    if not wanted.with_cards:
+        return [(iteration, None) for iteration in found]
+    within: dict[str, list[IterationCard]] = {i.id: [] for i in found if i.status != REMOVED}
+    for record in membership.standing_in(unit.tx, company_id, list(within)):
+        within[record.iteration_id].append(record)
+    return [(iteration, within.get(iteration.id)) for iteration in found]
 
 
 def get_iteration(unit: Unit, space_uid: str, iteration_id: str, draft: Draft[None]) -> Iteration:
@@ -99,8 +130,120 @@ def get_iteration(unit: Unit, space_uid: str, iteration_id: str, draft: Draft[No
     """
     require_iterations(unit)
     space = enter_by_uid(unit, space_uid, SpaceRole.READER)
-    iteration = iterations.find(unit.tx, unit.actor.company_id, space.space_uid, iteration_id)
-    if iteration is None:
-        raise NotFound
+    iteration = find_iteration(unit, space, iteration_id)
     opened(draft)
     return iteration
+
+
+def change_iteration(
+    unit: Unit, space_uid: str, iteration_id: str, draft: Draft[IterationChange]
+) -> Carried:
+    """Change what the draft names; start or close the iteration when its status says so.
+
+    Raises:
+        KadenceError: FeatureOff, NotFound, Forbidden, PreconditionFailed, BadRequest,
+            RuleViolation (codes 1, 2, 6, 7, 3, 4, 5); in this order.
+    """
+    require_iterations(unit)
+    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
+    old = find_iteration(unit, door, iteration_id)
+    unit.match(etag(old))
+    made = step(old, opened(draft), unit.now)
+    target_id = made.change.new_iteration_id
+    target = _target(unit, door, old, target_id if made.closes else None)
+    if made.activates:
+        inside = [card for _, card in membership.standing_with_cards(unit.tx, old)]
+        data = msgspec.json.encode(statistics.committed(inside)).decode()
+        return Carried(
+            store(unit, old, replace(made.new, data=data), events.ITERATION_ACTIVATED), []
+        )
+    if made.closes:
+        return _close(unit, old, made.new, target)
+    return Carried(store(unit, old, made.new, events.ITERATION_CHANGED), [])
+
+
+def delete_iteration(
+    unit: Unit, space_uid: str, iteration_id: str, draft: Draft[str | None]
+) -> Carried:
+    """Remove an iteration; its cards go into the one that the draft names, if it names one.
+
+    Raises:
+        KadenceError: FeatureOff, NotFound (a removed one too), Forbidden, PreconditionFailed,
+            BadRequest, RuleViolation (codes 3, 4, 5).
+    """
+    require_iterations(unit)
+    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
+    old = find_iteration(unit, door, iteration_id)
+    if old.status == REMOVED:
+        raise NotFound
+    unit.match(etag(old))
+    target = _target(unit, door, old, opened(draft))
+    standing = membership.standing_with_cards(unit.tx, old)
+    moving = [card for _, card in standing if moves_on_deleting(old, card, door.space_id)]
+    removed = remove_iteration(unit, old, [record for record, _ in standing])
+    return Carried(removed, put_in(unit, target, moving) if target else [])
+
+
+def remove_iteration(
+    unit: Unit, iteration: Iteration, standing: Sequence[IterationCard] | None = None
+) -> Iteration:
+    """Let an iteration and all that stands in it be removed."""
+    if standing is None:
+        standing = membership.records(unit.tx, iteration, "active")
+    take_out(unit, iteration.space_uid, standing)
+    cards.let_go(unit.tx, iteration)
+    new = replace(iteration, status=REMOVED.value)
+    return store(unit, iteration, new, events.ITERATION_REMOVED)
+
+
+def _close(unit: Unit, old: Iteration, new: Iteration, target: Iteration | None) -> Carried:
+    """Freeze the numbers, then carry the unfinished cards over."""
+    standing = membership.standing_with_cards(unit.tx, old)
+    before = msgspec.json.decode(old.data or "", type=statistics.Committed).committed
+    frozen = statistics.outcome(before, [card for _, card in standing])
+    data = msgspec.json.encode(frozen).decode()
+    membership.settle(unit.tx, old)
+    cards.let_go(unit.tx, old)
+    closed = store(unit, old, replace(new, data=data), events.ITERATION_CLOSED)
+    if target is None:
+        return Carried(closed, [])
+    moving = [(record, card) for record, card in standing if moves_on_closing(card)]
+    take_out(unit, old.space_uid, [record for record, _ in moving])
+    return Carried(closed, put_in(unit, target, [card for _, card in moving]))
+
+
+def _target(unit: Unit, door: Door, iteration: Iteration, target_id: object) -> Iteration | None:
+    """The iteration into which leftovers go, or None when none is named."""
+    if not isinstance(target_id, str):
+        return None
+    wanted = target_id.lower()
+    found = iterations.find(unit.tx, unit.actor.company_id, door.space_uid, wanted)
+    return check_target(iteration, wanted, found)
+
+
+def store(unit: Unit, old: Iteration, new: Iteration, kind: str) -> Iteration:
+    """Keep an iteration as it is now, with its event; one that did not change leaves no trace."""
+    if old == new:
+        return old
+    new = replace(
+        new,
+        updater_uid=unit.actor.uid or old.updater_uid,
+        updated=unit.now,
+        version=old.version + 1,
+    )
+    before, after = changes(old, new)
+    iterations.ITERATIONS.update(unit.tx, old, after)
+    if old.status in OPEN and new.status in OPEN:
+        cards.touch(unit.tx, new)
+    unit.record(
+        kind,
+        {"id": old.id, "old": before, "new": after},
+        space_uid=old.space_uid,
+        iteration_id=old.id,
+    )
+    return new
+
+
+def etag(iteration: Iteration) -> str:
+    """The entity tag of an iteration as it is."""
+    return f'"{iteration.version}"'

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
-from kadence.domain.errors import BadRequest, NotFound, RuleViolation
+from kadence.domain.errors import BadRequest, Forbidden, NotFound, RuleViolation
 from kadence.domain.model import Company, CompanyRole, Instant, Token, User
 from kadence.storage import people
 from kadence.usecases.unit import Draft, Unit, digest, opened
@@ -82,6 +82,40 @@ def make_company(unit: Unit, name: str) -> Company:
     )
     unit.actor = replace(unit.actor, company_id=company.id)
     unit.record(events.COMPANY_CREATED, asdict(company))
+    return company
+
+
+def get_company(unit: Unit, draft: Draft[None]) -> Company:
+    """The actor's company.
+
+    Raises:
+        BadRequest: the draft is none.
+    """
+    opened(draft)
+    return _company(unit)
+
+
+def rename_company(unit: Unit, draft: Draft[str | None]) -> Company:
+    """Give the actor's company another name; None leaves it.
+
+    Raises:
+        KadenceError: Forbidden (no owner), BadRequest.
+    """
+    if unit.actor.company_role != CompanyRole.OWNER:
+        raise Forbidden
+    name = opened(draft)
+    company = _company(unit)
+    if name is None or name == company.name:
+        return company
+    changed = people.COMPANIES.update(unit.tx, company, {"name": name, "updated": unit.now})
+    unit.record(events.COMPANY_CHANGED, {"old": {"name": company.name}, "new": {"name": name}})
+    return changed
+
+
+def _company(unit: Unit) -> Company:
+    company = people.COMPANIES.find(unit.tx, unit.actor.company_id)
+    if company is None:
+        raise NotFound
     return company
 
 

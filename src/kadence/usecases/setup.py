@@ -3,18 +3,12 @@
 from msgspec import Struct
 
 from kadence.domain.access import Actor, Door
-from kadence.domain.model import ColumnType, CompanyRole, Space, SpaceRole
-from kadence.usecases.boards import FullBoard, make_board
+from kadence.domain.model import CompanyRole, Space, SpaceRole
+from kadence.usecases.boards import FIRST_COLUMNS, FullBoard, NewBoard, make_board
+from kadence.usecases.columns import NewLane
 from kadence.usecases.people import make_company, make_token, make_user
 from kadence.usecases.spaces import NewSpace, create_space
 from kadence.usecases.unit import Unit
-
-COLUMNS = (
-    ("Queue", ColumnType.QUEUE),
-    ("In progress", ColumnType.IN_PROGRESS),
-    ("Done", ColumnType.DONE),
-)
-"""The columns of a first board."""
 
 
 class Initialised(Struct, frozen=True):
@@ -54,4 +48,6 @@ def make_space(unit: Unit, title: str) -> tuple[Space, FullBoard]:
     """A space with a board, ready for cards."""
     space, _ = create_space(unit, NewSpace(title=title))
     door = Door(space.id, space.uid, space.access, space.everyone_role, SpaceRole.ADMIN)
-    return space, make_board(unit, door, "Board", COLUMNS, ["Main lane"])
+    return space, make_board(
+        unit, door, NewBoard("Board", columns=FIRST_COLUMNS, lanes=[NewLane("Main lane")])
+    )

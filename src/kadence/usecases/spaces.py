@@ -11,7 +11,8 @@ from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.model import Member, Space, SpaceAccess, SpaceRole, User
 from kadence.storage import iterations, people, spaces
 from kadence.usecases.access import enter_by_id
-from kadence.usecases.boards import FullBoard, boards_of
+from kadence.usecases.boards import FullBoard, boards_of, erase_board, hide_board
+from kadence.usecases.iterations import remove_iteration
 from kadence.usecases.people import current_user, invite
 from kadence.usecases.unit import Draft, Unit, opened
 
@@ -154,12 +155,12 @@ def change_space(unit: Unit, space_id: int, draft: Draft[SpaceChange]) -> Space:
 
 
 def delete_space(unit: Unit, space_id: int, draft: Draft[None]) -> int:
-    """Delete a space: its iterations become removed, the spaces below it move up.
+    """Delete a space with its boards; its iterations become removed, spaces below it move up.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
     """
-    enter_by_id(unit, space_id, SpaceRole.ADMIN)
+    door = enter_by_id(unit, space_id, SpaceRole.ADMIN)
     opened(draft)
     space = _space(unit, space_id)
     parent = (
@@ -170,9 +171,13 @@ def delete_space(unit: Unit, space_id: int, draft: Draft[None]) -> int:
     for child in spaces.below(unit.tx, space):
         if child.parent_uid == space.uid:
             _replant(unit, child, parent)
+    for shown in boards_of(unit, [space_id])[space_id]:
+        if shown.board.space_id == space_id:
+            erase_board(unit, shown.board, space.uid)
+        else:
+            hide_board(unit, shown.board.id, door)
     for iteration in iterations.live(unit.tx, space.company_id, space.uid):
-        iterations.remove(unit.tx, iteration, unit.actor.uid, unit.now)
-        unit.record(events.ITERATION_REMOVED, {}, space_uid=space.uid, iteration_id=iteration.id)
+        remove_iteration(unit, iteration)
     spaces.update_space(unit.tx, replace(space, deleted_at=unit.now, updated=unit.now))
     unit.record(events.SPACE_DELETED, {"id": space.id}, space_uid=space.uid)
     return space.id

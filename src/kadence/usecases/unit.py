@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import uuid_utils
@@ -17,13 +17,16 @@ from kadence.domain.access import Actor
 from kadence.domain.errors import (
     AlreadyInitialised,
     BadRequest,
+    Conflict,
     NotInitialised,
+    PreconditionFailed,
     StorageError,
     Unauthenticated,
 )
 from kadence.domain.model import CompanyRole, Event, Instant
-from kadence.storage import journal, people
+from kadence.storage import idempotency, journal, people
 from kadence.storage.engine import Database, Transaction
+from kadence.usecases.pulse import Pulse
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -32,6 +35,31 @@ Draft: TypeAlias = T | BadRequest
 
 SEEN_EVERY = 60_000
 """Milliseconds between two notes of a token's last use: a read must not cost a write each time."""
+
+
+KEPT_FOR = 24 * 60 * 60 * 1000
+"""Milliseconds for which an answer is kept under its idempotency key."""
+
+
+class Terms(Struct, frozen=True):
+    """What a caller makes a write depend on.
+
+    `if_match`: entity tags of which the thing must have one, `*` being any. `key`: an idempotency
+    key, `request` being the digest of what is asked under it. `dry_run`: show what would be, and
+    change nothing.
+    """
+
+    if_match: Sequence[str] | None = None
+    key: str | None = None
+    request: str = ""
+    dry_run: bool = False
+
+
+class Reply(Struct, frozen=True):
+    """An answer as it goes over the wire: JSON, and the entity tag of what it shows."""
+
+    body: bytes
+    etag: str | None = None
 
 
 def system_clock() -> Instant:
@@ -79,6 +107,7 @@ class Unit(Struct, gc=False):
     now: Instant
     new_id: Callable[[], str]
     new_secret: Callable[[], str]
+    terms: Terms = Terms()
 
     def record(
         self,
@@ -90,19 +119,53 @@ class Unit(Struct, gc=False):
         card_uid: str | None = None,
     ) -> None:
         """Write an event into the journal, in this transaction."""
-        journal.append(
-            self.tx,
-            Event(
-                company_id=self.actor.company_id,
-                at=self.now,
-                kind=kind,
-                actor_uid=self.actor.uid or None,
-                space_uid=space_uid,
-                iteration_id=iteration_id,
-                card_uid=card_uid,
-                payload=payload,
-            ),
+        event = self.event(
+            kind, payload, space_uid=space_uid, iteration_id=iteration_id, card_uid=card_uid
         )
+        journal.append(self.tx, [event])
+
+    def record_all(self, events: Sequence[Event]) -> None:
+        """Write events of `event` into the journal, in this transaction."""
+        if events:
+            journal.append(self.tx, events)
+
+    def event(
+        self,
+        kind: str,
+        payload: Struct | dict[str, Any],
+        *,
+        space_uid: str | None = None,
+        iteration_id: str | None = None,
+        card_uid: str | None = None,
+    ) -> Event:
+        """Something that the actor does now."""
+        return Event(
+            seq=0,
+            company_id=self.actor.company_id,
+            at=self.now,
+            kind=kind,
+            actor_uid=self.actor.uid or None,
+            space_uid=space_uid,
+            iteration_id=iteration_id,
+            card_uid=card_uid,
+            payload=payload,
+        )
+
+    def match(self, etag: str) -> None:
+        """Go on only if the caller has seen the thing as it is, or does not ask for that.
+
+        Raises:
+            PreconditionFailed: If-Match names other entity tags.
+        """
+        wanted = self.terms.if_match
+        if wanted is not None and "*" not in wanted and etag not in wanted:
+            raise PreconditionFailed("It has changed since you read it: read it again")
+
+
+def changes(old: Struct, new: Struct) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields in which two records differ, with the old and with the new values."""
+    names = [n for n in old.__struct_fields__ if getattr(old, n) != getattr(new, n)]
+    return {n: getattr(old, n) for n in names}, {n: getattr(new, n) for n in names}
 
 
 _NOBODY = Actor(0, "", 0, CompanyRole.USER)
@@ -128,6 +191,7 @@ class Work:
         self._new_id = new_id
         self._new_secret = new_secret
         self._notes: set[asyncio.Task[None]] = set()
+        self.pulse = Pulse()
 
     async def read(
         self, token: str | None, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
@@ -151,25 +215,44 @@ class Work:
     async def write(
         self,
         token: str | None,
+        terms: Terms,
+        render: Callable[[T], Reply],
         command: UseCase[P, T],
         *args: P.args,
         **kwargs: P.kwargs,
-    ) -> T:
+    ) -> Reply:
         """Run a use case that changes something; the change is durable when this returns.
 
+        The answer is rendered before the commit, so that nothing can go wrong after it. Under an
+        idempotency key it is kept in the same transaction, and a retry is answered from there.
+
         Raises:
-            KadenceError: Unauthenticated, or what the use case raises; nothing was changed then.
+            KadenceError: Unauthenticated, Conflict, PreconditionFailed, or what the use case
+                raises; nothing was changed then.
         """
         key = digest(token)
 
-        def attempt(tx: Transaction) -> T:
+        def attempt(tx: Transaction) -> Reply:
             unit = self._unit_of_bearer(tx, key)
-            result = command(unit, *args, **kwargs)
+            unit.terms = terms
+            keyed = terms.key is not None and not terms.dry_run
+            if keyed and (kept := _kept(unit)) is not None:
+                return kept
+            reply = render(command(unit, *args, **kwargs))
+            if terms.dry_run:
+                raise _WouldBe(reply)
             if _is_stale(unit.actor, unit.now):
                 people.mark_seen(tx, unit.actor, unit.now)
-            return result
+            if keyed:
+                _keep(unit, reply)
+            return reply
 
-        return await self._database.write(attempt)
+        try:
+            reply = await self._database.write(attempt)
+        except _WouldBe as shown:
+            return shown.reply
+        self.pulse.beat()
+        return reply
 
     async def operate(self, command: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case for whoever runs the server, who needs no token to its own database.
@@ -231,6 +314,41 @@ class Work:
         # A read is answered even where nothing can be written, as on a full disk.
         with contextlib.suppress(StorageError):
             await self._database.write(lambda tx: people.mark_seen(tx, actor, now))
+
+
+class _WouldBe(Exception):
+    """Undoes a dry run, and carries its answer out."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
+
+
+def _kept(unit: Unit) -> Reply | None:
+    """The answer that was given under the caller's idempotency key."""
+    actor, terms = unit.actor, unit.terms
+    kept = idempotency.KEPT.find(unit.tx, actor.company_id, actor.user_id, terms.key)
+    if kept is None or kept.created <= unit.now - KEPT_FOR:
+        return None
+    if kept.request != terms.request:
+        raise Conflict("This idempotency key was used for another request")
+    return Reply(kept.answer.encode(), kept.etag)
+
+
+def _keep(unit: Unit, reply: Reply) -> None:
+    """Keep the answer under the caller's idempotency key, and drop those that are too old."""
+    actor, terms = unit.actor, unit.terms
+    idempotency.forget(unit.tx, unit.now - KEPT_FOR)
+    kept = idempotency.Kept(
+        actor.company_id,
+        actor.user_id,
+        str(terms.key),
+        terms.request,
+        reply.body.decode(),
+        reply.etag,
+        unit.now,
+    )
+    idempotency.KEPT.insert(unit.tx, kept)
 
 
 def _is_stale(actor: Actor, now: Instant) -> bool:

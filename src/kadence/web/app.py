@@ -11,25 +11,69 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
 from kadence.usecases.unit import Work
-from kadence.web import errors, iterations, openapi, pages, people, spaces
-from kadence.web.http import adapt
+from kadence.web import (
+    activity,
+    boards,
+    card_list,
+    card_members,
+    cards,
+    columns,
+    comments,
+    errors,
+    fixed,
+    iterations,
+    membership,
+    openapi,
+    pages,
+    people,
+    planning,
+    spaces,
+    tags,
+)
+from kadence.web.http import Follow, adapt
 from kadence.web.published import NOT_SERVED
 from kadence.web.route import Route
 
 BASE_PATHS = ("/api/latest", "/api/v1")
-"""Two names of the same API."""
+"""Two names of the published API."""
+OWN_BASE_PATHS = ("/api/kadence/v1",)
+"""Where what this server adds to it is."""
 
 _GET, _POST, _PATCH, _DELETE = HttpMethod.GET, HttpMethod.POST, HttpMethod.PATCH, HttpMethod.DELETE
 _ITERATIONS = "/spaces/{space_uid}/iterations"
+_ITERATION_CARDS = f"{_ITERATIONS}/{{iteration_id}}/cards"
 _SPACE = "/spaces/{space_id}"
 _MEMBERS = "/spaces/{space_id}/users"
+_BOARDS = "/spaces/{space_id}/boards"
+_COLUMNS = "/boards/{board_id}/columns"
+_SUBCOLUMNS = "/columns/{column_id}/subcolumns"
+_LANES = "/boards/{board_id}/lanes"
+_CARD = "/cards/{card_id}"
 
 ROUTES: Sequence[Route] = (
     Route(_POST, _ITERATIONS, iterations.create_iteration, body=iterations.CREATE),
     Route(_GET, _ITERATIONS, iterations.list_iterations, query=iterations.LIST_PARAMETERS),
     Route(_GET, f"{_ITERATIONS}/{{id}}", iterations.get_iteration),
+    Route(_PATCH, f"{_ITERATIONS}/{{id}}", iterations.change_iteration, body=iterations.CHANGE),
+    Route(_DELETE, f"{_ITERATIONS}/{{id}}", iterations.delete_iteration, body=iterations.DELETE),
+    Route(
+        _GET,
+        _ITERATION_CARDS,
+        membership.list_iteration_cards,
+        query=membership.LIST_PARAMETERS,
+    ),
+    Route(_POST, _ITERATION_CARDS, membership.add_iteration_card, body=membership.ADD),
+    Route(_DELETE, f"{_ITERATION_CARDS}/{{card_uid}}", membership.remove_iteration_card),
+    Route(
+        _GET,
+        "/cards/{card_uid}/iterations-history",
+        membership.list_card_iterations,
+        query=membership.HISTORY_PARAMETERS,
+    ),
     Route(_GET, "/users/current", people.get_current_user),
     Route(_GET, "/users", people.list_users, query=people.LIST_PARAMETERS),
+    Route(_GET, "/companies/current", people.get_company),
+    Route(_PATCH, "/companies/current", people.rename_company, body=people.CHANGE_COMPANY),
     Route(_GET, "/spaces", spaces.list_spaces),
     Route(_POST, "/spaces", spaces.create_space, body=spaces.CREATE),
     Route(_GET, _SPACE, spaces.get_space),
@@ -40,20 +84,120 @@ ROUTES: Sequence[Route] = (
     Route(_GET, f"{_MEMBERS}/{{user_id}}", spaces.get_member),
     Route(_PATCH, f"{_MEMBERS}/{{user_id}}", spaces.change_member, body=spaces.CHANGE_MEMBER),
     Route(_DELETE, f"{_MEMBERS}/{{user_id}}", spaces.remove_member),
+    Route(_GET, _BOARDS, boards.list_boards),
+    Route(_POST, _BOARDS, boards.create_board, body=boards.CREATE),
+    Route(_GET, f"{_BOARDS}/{{id}}", boards.get_board_of_space, query=boards.GET_PARAMETERS),
+    Route(_PATCH, f"{_BOARDS}/{{id}}", boards.change_board, body=boards.CHANGE),
+    Route(
+        _DELETE,
+        f"{_BOARDS}/{{id}}",
+        boards.delete_board,
+        body=columns.DELETE,
+        query=columns.DELETE_PARAMETERS,
+    ),
+    Route(_GET, "/boards/{id}", boards.get_board, query=boards.GET_PARAMETERS),
+    Route(_GET, _COLUMNS, columns.list_columns),
+    Route(_POST, _COLUMNS, columns.create_column, body=columns.CREATE_COLUMN),
+    Route(_PATCH, f"{_COLUMNS}/{{id}}", columns.change_column, body=columns.CHANGE_COLUMN),
+    Route(
+        _DELETE,
+        f"{_COLUMNS}/{{id}}",
+        columns.delete_column,
+        body=columns.DELETE,
+        query=columns.DELETE_PARAMETERS,
+    ),
+    Route(_GET, _SUBCOLUMNS, columns.list_subcolumns),
+    Route(_POST, _SUBCOLUMNS, columns.create_subcolumn, body=columns.CREATE_COLUMN),
+    Route(_PATCH, f"{_SUBCOLUMNS}/{{id}}", columns.change_subcolumn, body=columns.CHANGE_COLUMN),
+    Route(
+        _DELETE,
+        f"{_SUBCOLUMNS}/{{id}}",
+        columns.delete_subcolumn,
+        body=columns.DELETE,
+        query=columns.DELETE_PARAMETERS,
+    ),
+    Route(_GET, _LANES, columns.list_lanes, query=columns.LANE_PARAMETERS),
+    Route(_POST, _LANES, columns.create_lane, body=columns.CREATE_LANE),
+    Route(_PATCH, f"{_LANES}/{{id}}", columns.change_lane, body=columns.CHANGE_LANE),
+    Route(
+        _DELETE,
+        f"{_LANES}/{{id}}",
+        columns.delete_lane,
+        body=columns.DELETE,
+        query=columns.DELETE_PARAMETERS,
+    ),
+    Route(_POST, "/cards", cards.create_card, body=cards.CREATE),
+    Route(_GET, "/cards", card_list.list_cards, query=card_list.LIST_PARAMETERS),
+    Route(_GET, _CARD, cards.get_card),
+    Route(_PATCH, _CARD, cards.change_card, body=cards.CHANGE),
+    Route(_DELETE, _CARD, cards.delete_card),
+    Route(_GET, f"{_CARD}/location-history", activity.location_history),
+    Route(_GET, f"{_CARD}/activity", activity.card_activity, query=activity.ACTIVITY_PARAMETERS),
+    Route(_GET, f"{_CARD}/members", card_members.list_card_members),
+    Route(_POST, f"{_CARD}/members", card_members.add_card_member, body=card_members.ADD),
+    Route(
+        _PATCH,
+        f"{_CARD}/members/{{id}}",
+        card_members.change_card_member,
+        body=card_members.CHANGE,
+    ),
+    Route(_DELETE, f"{_CARD}/members/{{id}}", card_members.remove_card_member),
+    Route(_GET, f"{_CARD}/tags", tags.list_card_tags),
+    Route(_POST, f"{_CARD}/tags", tags.add_card_tag, body=tags.CREATE),
+    Route(_DELETE, f"{_CARD}/tags/{{tag_id}}", tags.remove_card_tag),
+    Route(_GET, f"{_CARD}/comments", comments.list_comments),
+    Route(_POST, f"{_CARD}/comments", comments.add_comment, body=comments.ADD),
+    Route(
+        _PATCH, f"{_CARD}/comments/{{comment_id}}", comments.change_comment, body=comments.CHANGE
+    ),
+    Route(_DELETE, f"{_CARD}/comments/{{comment_id}}", comments.remove_comment),
+    Route(_GET, "/tags", tags.list_tags, query=tags.LIST_PARAMETERS),
+    Route(_POST, "/tags", tags.create_tag, body=tags.CREATE),
+    Route(_PATCH, "/company/tags/{id}", tags.change_tag, body=tags.CHANGE),
+    Route(_DELETE, "/company/tags/{id}", tags.delete_tag),
+    Route(_GET, "/user-roles", fixed.list_user_roles),
+    Route(_GET, "/card-types", fixed.list_card_types),
+    Route(_GET, "/company/custom-properties", fixed.list_custom_properties),
+    Route(_GET, "/sprints", fixed.list_sprints),
 )
-"""What the API serves, below each of the base paths."""
+"""What of the published API is served, below each of BASE_PATHS."""
+
+OWN_ROUTES: Sequence[Route] = (
+    Route(
+        _GET, "/spaces/{space_uid}/events", activity.space_events, query=activity.EVENT_PARAMETERS
+    ),
+    Route(
+        _POST,
+        f"{_ITERATION_CARDS}/arrange",
+        planning.arrange_cards,
+        body=planning.ARRANGE,
+    ),
+    Route(_GET, f"{_ITERATIONS}/{{iteration_id}}/capacity", planning.get_capacity),
+    Route(
+        _PATCH,
+        f"{_ITERATIONS}/{{iteration_id}}/capacity",
+        planning.change_capacity,
+        body=planning.CHANGE_CAPACITY,
+    ),
+)
+"""What this server adds, below OWN_BASE_PATHS."""
 
 
 def create_app(
-    work: Work, *, cors_origins: Sequence[str] = (), public_url: str | None = None
+    work: Work, follow: Follow, *, cors_origins: Sequence[str] = (), public_url: str | None = None
 ) -> Litestar:
-    """The ASGI application over `work`.
+    """The ASGI application over `work`, its live streams made by `follow`.
 
     Pages of `cors_origins` may call it; `public_url` is where people reach it from outside.
     """
-    document = openapi.document(ROUTES, BASE_PATHS, public_url, NOT_SERVED)
+    document = api_document(public_url)
     return Litestar(
-        route_handlers=[*_api(work), *_not_served(), *pages.handlers(work, document)],
+        route_handlers=[
+            *_api(work, follow, ROUTES, BASE_PATHS),
+            *_api(work, follow, OWN_ROUTES, OWN_BASE_PATHS),
+            *_not_served(),
+            *pages.handlers(work, document),
+        ],
         exception_handlers={HTTPException: _refused, Exception: _refused},
         cors_config=_cors(cors_origins) if cors_origins else None,
         openapi_config=None,
@@ -62,11 +206,25 @@ def create_app(
     )
 
 
+def api_document(public_url: str | None = None) -> openapi.Schema:
+    """What the server does, as an OpenAPI document."""
+    parts = [openapi.Part(ROUTES, BASE_PATHS), openapi.Part(OWN_ROUTES, OWN_BASE_PATHS)]
+    return openapi.document(parts, public_url, NOT_SERVED)
+
+
 def _cors(origins: Sequence[str]) -> CORSConfig:
     return CORSConfig(
         allow_origins=list(origins),
         allow_methods=["GET", "POST", "PATCH", "DELETE"],
-        allow_headers=["authorization", "content-type", "if-match", "if-none-match"],
+        allow_headers=[
+            "authorization",
+            "content-type",
+            "idempotency-key",
+            "if-match",
+            "if-none-match",
+            "last-event-id",
+            "x-kadence-strict",
+        ],
         expose_headers=[
             "etag",
             "x-ratelimit-limit",
@@ -78,26 +236,25 @@ def _cors(origins: Sequence[str]) -> CORSConfig:
     )
 
 
-def _api(work: Work) -> list[HTTPRouteHandler]:
-    """One Litestar handler for each route, under both base paths.
+def _api(
+    work: Work, follow: Follow, routes: Sequence[Route], base_paths: Sequence[str]
+) -> list[HTTPRouteHandler]:
+    """One Litestar handler for each route, under its base paths.
 
     The first of a path takes OPTIONS too: Litestar would answer that by itself, but to the contract
     it is one more wrong method.
     """
     allowed: dict[str, list[str]] = {}
-    for route in ROUTES:
+    for route in routes:
         allowed.setdefault(route.path, []).append(route.method)
-    for path, methods in NOT_SERVED:
-        if path in allowed:
-            allowed[path] += methods
     return [
         HTTPRouteHandler(
-            [base + _litestar_path(route.path) for base in BASE_PATHS],
+            [base + _litestar_path(route.path) for base in base_paths],
             http_method=_methods(route.method, first=route.method == allowed[route.path][0]),
             status_code=200,
-            name=f"{route.method} {route.path}",
-        )(adapt(route.handler, work, allowed[route.path]))
-        for route in ROUTES
+            name=f"{route.method} {base_paths[0]}{route.path}",
+        )(adapt(route.handler, work, follow, allowed[route.path], route.query_keys))
+        for route in routes
     ]
 
 

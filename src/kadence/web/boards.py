@@ -1,59 +1,38 @@
-"""What goes over the wire about boards, columns and lanes (contract: workspace.md, Boards)."""
+"""What goes over the wire about boards (contract: workspace.md, Boards)."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from kadence.domain.model import Column, Lane
-from kadence.usecases.boards import FullBoard
-from kadence.web.wire import Uid, When, format_timestamp
-
-
-class ColumnAnswer(Struct, frozen=True, kw_only=True):
-    """A column of a board; one with `column_id` is a subcolumn."""
-
-    id: int
-    uid: Uid
-    title: str
-    type: Annotated[int, Meta(description="1 queue, 2 in progress, 3 done.")]
-    sort_order: float
-    col_count: int = 1
-    wip_limit: int | None = None
-    wip_limit_type: int = 1
-    rules: int = 0
-    board_id: int
-    column_id: int | None
-    archive_after_days: int = -1
-    card_hide_after_days: int | None = None
-    months_to_hide_cards: int | None = None
-    last_moved_warning_after_days: int = -1
-    last_moved_warning_after_hours: int = -1
-    last_moved_warning_after_minutes: int = -1
-    default_tags: str | None = None
-    locked: str | None = None
-    external_id: str | None = None
-    pause_sla: bool = False
-    subcolumns: list["ColumnAnswer"]
-    created: When
-    updated: When
-
-
-class LaneAnswer(Struct, frozen=True, kw_only=True):
-    """A lane of a board."""
-
-    id: int
-    uid: Uid
-    title: str
-    sort_order: float
-    row_count: int = 1
-    wip_limit: int | None = None
-    wip_limit_type: int = 1
-    board_id: int
-    default_card_type_id: int | None = None
-    condition: int = 1
-    external_id: str | None = None
-    created: When
-    updated: When
+from kadence.usecases import boards as usecases
+from kadence.usecases.boards import BoardChange, FullBoard, NewBoard
+from kadence.usecases.card_views import CardView
+from kadence.web.cards import ListedCardAnswer, listed_card
+from kadence.web.columns import (
+    ColumnAnswer,
+    CreateColumn,
+    CreateLane,
+    DeletedAnswer,
+    LaneAnswer,
+    PartTitle,
+    column_answers,
+    forced,
+    lane_answer,
+)
+from kadence.web.http import Call
+from kadence.web.query import LARGEST_INTEGER, Flag
+from kadence.web.wire import (
+    Body,
+    Description,
+    ExternalId,
+    Positive,
+    Uid,
+    When,
+    format_timestamp,
+    number,
+    plain,
+)
 
 
 class BoardAnswer(Struct, frozen=True, kw_only=True):
@@ -84,7 +63,7 @@ class BoardAnswer(Struct, frozen=True, kw_only=True):
     type: int = 1
     space_id: int
     board_id: int
-    primary_path: bool = True
+    primary_path: bool
     card_properties: list[Any] | None = None
     created: When
     updated: When
@@ -92,53 +71,127 @@ class BoardAnswer(Struct, frozen=True, kw_only=True):
     lanes: list[LaneAnswer]
 
 
+class OneBoardAnswer(BoardAnswer, frozen=True, kw_only=True):
+    """A board with its cards, if they were asked for."""
+
+    cards: list[ListedCardAnswer]
+
+
+class CreateBoard(Struct, frozen=True):
+    """A board to make; without columns or lanes it gets one of each."""
+
+    title: PartTitle
+    description: Description | None = None
+    external_id: ExternalId | None = None
+    sort_order: Positive | None = None
+    columns: Annotated[list[CreateColumn], Meta(min_length=1)] | UnsetType = UNSET
+    lanes: Annotated[list[CreateLane], Meta(min_length=1)] | UnsetType = UNSET
+
+    def draft(self) -> NewBoard:
+        """The same for the use case."""
+        return NewBoard(
+            str(self.title),
+            self.description,
+            plain(self.external_id),
+            self.sort_order,
+            None if self.columns is UNSET else [column.draft() for column in self.columns],
+            None if self.lanes is UNSET else [lane.draft() for lane in self.lanes],
+        )
+
+
+class ChangeBoard(Struct, frozen=True):
+    """What to change of a board; absent keys stay."""
+
+    title: PartTitle | UnsetType = UNSET
+    description: Description | UnsetType | None = UNSET
+    external_id: ExternalId | UnsetType | None = UNSET
+    sort_order: Positive | UnsetType = UNSET
+    move_from_space_id: Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)] | UnsetType = UNSET
+
+    def draft(self) -> BoardChange:
+        """The same for the use case."""
+        return BoardChange(
+            plain(self.title),
+            self.description,
+            plain(self.external_id),
+            self.sort_order,
+            self.move_from_space_id,
+        )
+
+
+CREATE = Body("Board", CreateBoard, CreateBoard.draft)
+CHANGE = Body("Board", ChangeBoard, ChangeBoard.draft)
+
+WITH_CARDS = Flag("with_cards", "Fill `cards` with the board's live cards.")
+GET_PARAMETERS = (WITH_CARDS,)
+
+
 def board_answer(full: FullBoard) -> BoardAnswer:
     """The board as the wire shows it."""
+    return BoardAnswer(**_values(full))
+
+
+def _values(full: FullBoard) -> dict[str, Any]:
     board = full.board
-    return BoardAnswer(
-        id=board.id,
-        uid=board.uid,
-        title=board.title,
-        description=board.description,
-        external_id=board.external_id,
-        sort_order=board.sort_order,
-        space_id=board.space_id,
-        board_id=board.id,
-        created=format_timestamp(board.created),
-        updated=format_timestamp(board.updated),
-        columns=[
-            _column_answer(column, full.columns)
-            for column in full.columns
-            if column.column_id is None
-        ],
-        lanes=[_lane_answer(lane) for lane in full.lanes],
+    return {
+        "id": board.id,
+        "uid": board.uid,
+        "title": board.title,
+        "description": board.description,
+        "external_id": board.external_id,
+        "sort_order": number(board.sort_order),
+        "space_id": full.space_id,
+        "board_id": board.id,
+        "primary_path": full.space_id == board.space_id,
+        "created": format_timestamp(board.created),
+        "updated": format_timestamp(board.updated),
+        "columns": column_answers(full.columns),
+        "lanes": [lane_answer(lane) for lane in full.lanes],
+    }
+
+
+def _with_cards(found: tuple[FullBoard, Sequence[CardView]]) -> OneBoardAnswer:
+    full, cards = found
+    return OneBoardAnswer(**_values(full), cards=[listed_card(view) for view in cards])
+
+
+async def list_boards(call: Call) -> list[BoardAnswer]:
+    """List the boards that a space shows, each with its columns and lanes."""
+    found = await call.read(usecases.list_boards, call.id("space_id"), call.nothing())
+    return [board_answer(full) for full in found]
+
+
+async def create_board(call: Call) -> BoardAnswer:
+    """Make a board in a space, with columns and lanes."""
+    draft = await call.body(CREATE)
+    return await call.write(board_answer, usecases.create_board, call.id("space_id"), draft)
+
+
+async def get_board(call: Call) -> OneBoardAnswer:
+    """Get one board."""
+    query = call.query(lambda query: query.get(WITH_CARDS))
+    return _with_cards(await call.read(usecases.get_board, call.id("id"), query))
+
+
+async def get_board_of_space(call: Call) -> OneBoardAnswer:
+    """Get one board as a space shows it."""
+    query = call.query(lambda query: query.get(WITH_CARDS))
+    return _with_cards(
+        await call.read(usecases.get_board_of_space, call.id("space_id"), call.id("id"), query)
     )
 
 
-def _column_answer(column: Column, of_board: list[Column]) -> ColumnAnswer:
-    return ColumnAnswer(
-        id=column.id,
-        uid=column.uid,
-        title=column.title,
-        type=column.type,
-        sort_order=column.sort_order,
-        board_id=column.board_id,
-        column_id=column.column_id,
-        subcolumns=[
-            _column_answer(below, of_board) for below in of_board if below.column_id == column.id
-        ],
-        created=format_timestamp(column.created),
-        updated=format_timestamp(column.updated),
+async def change_board(call: Call) -> BoardAnswer:
+    """Change a board; show it in another space, or with `move_from_space_id` move it there."""
+    draft = await call.body(CHANGE)
+    return await call.write(
+        board_answer, usecases.change_board, call.id("space_id"), call.id("id"), draft
     )
 
 
-def _lane_answer(lane: Lane) -> LaneAnswer:
-    return LaneAnswer(
-        id=lane.id,
-        uid=lane.uid,
-        title=lane.title,
-        sort_order=lane.sort_order,
-        board_id=lane.board_id,
-        created=format_timestamp(lane.created),
-        updated=format_timestamp(lane.updated),
+async def delete_board(call: Call) -> DeletedAnswer:
+    """Delete a board with its cards, or let a space show it no more that is not its own."""
+    draft = await forced(call)
+    return await call.write(
+        DeletedAnswer, usecases.delete_board, call.id("space_id"), call.id("id"), draft
     )

@@ -1,56 +1,114 @@
 """One HTTP request as a handler sees it, and the adapter between handlers and Litestar."""
 
+import hashlib
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from litestar import Request
 from litestar.response.base import ASGIResponse
 from msgspec import Struct
 
 from kadence.domain.errors import BadRequest, BodyTooLarge
-from kadence.usecases.unit import UseCase, Work
+from kadence.domain.model import Event
+from kadence.usecases.pulse import Pulse
+from kadence.usecases.unit import Reply, Terms, UseCase, Work
 from kadence.web import errors
-from kadence.web.query import Query, integer_id
-from kadence.web.wire import JSON, Body, encode
+from kadence.web.query import Flag, Query, integer_id
+from kadence.web.wire import JSON, Body, canonical_uid, encode
 
 P = ParamSpec("P")
 T = TypeVar("T")
 D = TypeVar("D")
+S = TypeVar("S")
 B = TypeVar("B", bound=Struct)
 
 LARGEST_BODY = 1024 * 1024
 """Bytes that a request body may have."""
 
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+DRY_RUN = Flag("dry_run", "Answer what would be, and change nothing.")
+_OF_WRITES = frozenset({DRY_RUN.name})
+_KEY = re.compile(rb"[!-~]{1,255}")
 
 
 class Disconnected(Exception):
     """The client went away before its body had come."""
 
 
+Read = Callable[[int], Awaitable[Sequence[Event]]]
+Follow = Callable[[Pulse, Read, Sequence[Event], int], AsyncIterator[Sequence[Event]]]
+"""How live streams are made: delivery.stream.follow, which web may not know."""
+
+
+class Tagged(Struct, Generic[S], frozen=True):
+    """An answer with the entity tag of what it shows."""
+
+    answer: S
+    etag: str
+
+
+class Nothing(Struct, frozen=True):
+    """The body of a request of which nothing is wanted."""
+
+    def draft(self) -> None:
+        """Nothing, for the use case."""
+
+
+NOTHING = Body("Body", Nothing, Nothing.draft)
+
+
 class Call:
     """One request: its token, path, query and body, and the way into the use cases."""
 
-    __slots__ = ("_request", "_token", "_work")
+    __slots__ = ("_follow", "_known", "_request", "_terms", "_work", "headers", "token")
 
-    def __init__(self, request: Request[Any, Any, Any], work: Work) -> None:
+    def __init__(
+        self,
+        request: Request[Any, Any, Any],
+        work: Work,
+        follow: Follow,
+        known: frozenset[str] = frozenset(),
+    ) -> None:
+        """`known` are the query keys that have an effect on the route."""
+        self._follow = follow
         self._request = request
         self._work = work
-        self._token = bearer_token(request.scope["headers"])
+        self._known = known
+        self._terms = Terms()
+        self.headers: dict[bytes, bytes] = dict(request.scope["headers"])
+        self.token = bearer_token(request.scope["headers"])
+
+    @property
+    def strict(self) -> bool:
+        """Whether the caller wants keys refused that have no effect."""
+        return self.headers.get(b"x-kadence-strict") == b"1"
 
     async def read(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case that changes nothing, for the caller."""
-        return await self._work.read(self._token, use_case, *args, **kwargs)
+        return await self._work.read(self.token, use_case, *args, **kwargs)
 
-    async def write(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a use case that changes something, for the caller."""
-        return await self._work.write(self._token, use_case, *args, **kwargs)
+    async def write(
+        self, shape: Callable[[T], S], use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> S:
+        """Run a use case that changes something, for the caller; answers its result in `shape`.
+
+        Its terms are read with the body, which comes first. What comes back is rendered already,
+        in the transaction, and sent as it is.
+        """
+        done = await self._work.write(
+            self.token, self._terms, lambda result: reply(shape(result)), use_case, *args, **kwargs
+        )
+        return cast("S", done)
+
+    def follow(
+        self, read: Read, first: Sequence[Event], after: int
+    ) -> AsyncIterator[Sequence[Event]]:
+        """The events that `read` gives, as they happen; see delivery.stream."""
+        return self._follow(self._work.pulse, read, first, after)
 
     def uid(self, name: str) -> str:
         """A UUID of the path in canonical form; "" for anything else, which matches nothing."""
-        text: str = self._request.scope["path_params"][name]
-        return text.lower() if _UUID.fullmatch(text) else ""
+        return canonical_uid(self._request.scope["path_params"][name])
 
     def id(self, name: str) -> int:
         """An integer id of the path; 0 for anything else, which matches nothing."""
@@ -59,17 +117,39 @@ class Call:
     def query(self, build: Callable[[Query], D]) -> D | BadRequest:
         """What `build` makes of the query, or what is wrong with the query."""
         try:
-            return build(Query(self._request.scope["query_string"]))
+            query = Query(self._request.scope["query_string"])
+            if self.strict:
+                query.refuse_all_but(self._known)
+            return build(query)
         except BadRequest as refused:
             return refused
 
     async def body(self, kind: Body[B, D]) -> D | BadRequest:
-        """The draft in the request's body, or what is wrong with it or with the query."""
+        """The draft in the request's body, or what is wrong with it, its query or its terms."""
         raw = await self._raw_body()
         if raw is None:
             return BodyTooLarge(f"Request body is larger than {LARGEST_BODY} bytes")
-        unsound = self.query(lambda query: query)
-        return unsound if isinstance(unsound, BadRequest) else kind.read(raw)
+        terms = self.query(lambda query: self._read_terms(raw, query))
+        if isinstance(terms, BadRequest):
+            return terms
+        self._terms = terms
+        return kind.read(raw, strict=self.strict)
+
+    def _read_terms(self, raw: bytes, query: Query) -> Terms:
+        key = self.headers.get(b"idempotency-key", self.headers.get(b"x-idempotency-key"))
+        if key is not None and not _KEY.fullmatch(key):
+            raise BadRequest("Idempotency-Key should be 1 to 255 visible ASCII characters")
+        return Terms(
+            if_match=tags_of(self.headers.get(b"if-match")),
+            key=key.decode() if key else None,
+            request=self._digest(raw) if key else "",
+            dry_run=query.get(DRY_RUN),
+        )
+
+    def _digest(self, raw: bytes) -> str:
+        scope = self._request.scope
+        line = f"{scope['method']} {scope['path']}\n".encode()
+        return hashlib.sha256(line + raw).hexdigest()
 
     async def _raw_body(self) -> bytes | None:
         """The body, or None when it is too large; the Content-Type is not looked at."""
@@ -90,6 +170,22 @@ class Call:
         return self.query(lambda _: None)
 
 
+def tags_of(header: bytes | None) -> Sequence[str] | None:
+    """The entity tags of If-Match or If-None-Match, weak ones as if they were strong."""
+    if header is None:
+        return None
+    return [tag.strip().removeprefix("W/") for tag in header.decode("latin-1").split(",")]
+
+
+def reply(result: Any) -> Reply:
+    """A handler's result as it goes over the wire."""
+    if isinstance(result, Reply):
+        return result
+    if isinstance(result, Tagged):
+        return Reply(encode(result.answer), result.etag)
+    return Reply(encode(result))
+
+
 Handler = Callable[[Call], Awaitable[Any]]
 
 
@@ -105,7 +201,11 @@ def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
 
 
 def adapt(
-    handler: Handler, work: Work, allowed: Sequence[str]
+    handler: Handler,
+    work: Work,
+    follow: Follow,
+    allowed: Sequence[str],
+    known: frozenset[str] = frozenset(),
 ) -> Callable[..., Awaitable[ASGIResponse]]:
     """A Litestar handler that runs `handler` and answers its result as JSON, its errors as told.
 
@@ -113,15 +213,28 @@ def adapt(
     """
 
     async def answer(request: Request[Any, Any, Any]) -> ASGIResponse:
-        if request.scope["method"] == "OPTIONS":
+        method = request.scope["method"]
+        if method == "OPTIONS":
             return errors.wrong_method(allowed)
-        call = Call(request, work)
+        call = Call(request, work, follow, known if method == "GET" else known | _OF_WRITES)
         try:
             result = await handler(call)
         except Disconnected:
             return ASGIResponse(status_code=400)
         except Exception as error:
             return errors.response(error)
-        return ASGIResponse(body=encode(result), media_type=JSON)
+        if isinstance(result, ASGIResponse):
+            return result
+        return _sent(reply(result), method, call)
 
     return answer
+
+
+def _sent(made: Reply, method: str, call: Call) -> ASGIResponse:
+    if made.etag is None:
+        return ASGIResponse(body=made.body, media_type=JSON)
+    tag = {"etag": made.etag}
+    seen = tags_of(call.headers.get(b"if-none-match")) if method == "GET" else None
+    if seen is not None and (made.etag in seen or "*" in seen):
+        return errors.empty(304, tag)
+    return ASGIResponse(body=made.body, media_type=JSON, headers=tag)

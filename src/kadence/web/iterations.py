@@ -1,17 +1,35 @@
 """What goes over the wire about iterations (contract: iterations.md)."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, cast
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from kadence.domain.model import Iteration, IterationStatus
+from kadence.domain.errors import BadRequest
+from kadence.domain.lifecycle import IterationChange
+from kadence.domain.model import Iteration, IterationCard, IterationStatus
 from kadence.usecases import iterations as usecases
-from kadence.usecases.iterations import IterationQuery, NewIteration
-from kadence.web.http import Call
+from kadence.usecases.iterations import Carried, IterationQuery, NewIteration
+from kadence.web.http import Call, Tagged
+from kadence.web.membership import (
+    IterationCardAnswer,
+    MovedCardAnswer,
+    moved_answer,
+    record_answer,
+)
 from kadence.web.query import LIMIT, OFFSET, SKIP, Query, Word, Words
-from kadence.web.wire import Body, Timestamp, Uid, When, format_optional, format_timestamp, instant
+from kadence.web.wire import (
+    Body,
+    Timestamp,
+    Uid,
+    When,
+    format_optional,
+    format_timestamp,
+    instant,
+    moment,
+)
 
 Title = Annotated[str, Meta(min_length=1, max_length=256, description="Unicode code points.")]
 
@@ -31,19 +49,6 @@ class Statistics(Struct, frozen=True, omit_defaults=True):
     totalCount: int | UnsetType = UNSET  # noqa: N815
 
 
-class IterationCard(Struct, frozen=True):
-    """A card's record in an iteration."""
-
-    iteration_id: Uid
-    card_uid: Uid
-    added_by_uid: Uid
-    removed_at: When | None
-    removed_by_uid: Uid | None
-    sort_order: float
-    created: When
-    updated: When
-
-
 class IterationAnswer(Struct, frozen=True, kw_only=True):
     """An iteration: a time box of a space."""
 
@@ -59,7 +64,8 @@ class IterationAnswer(Struct, frozen=True, kw_only=True):
     actual_finish_date: When | None
     sort_order: float
     data: Statistics | None
-    cards: list[IterationCard] | UnsetType = UNSET
+    cards: list[IterationCardAnswer] | UnsetType = UNSET
+    moved_cards: list[MovedCardAnswer] | UnsetType | None = UNSET
     created: When
     updated: When
 
@@ -79,6 +85,59 @@ class CreateIteration(Struct, frozen=True):
         )
 
 
+class ChangeableStatus(StrEnum):
+    """The statuses that an update can ask for."""
+
+    PLANNED = "planned"
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class ChangeIteration(Struct, frozen=True):
+    """What to change, at least one of the first five; absent keys stay, null clears."""
+
+    title: Title | UnsetType = UNSET
+    goal: str | UnsetType | None = UNSET
+    status: ChangeableStatus | UnsetType = UNSET
+    start_date: Timestamp | UnsetType | None = UNSET
+    finish_date: Timestamp | UnsetType | None = UNSET
+    actual_finish_date: Timestamp | UnsetType | None = UNSET
+    new_iteration_id: str | UnsetType | None = UNSET
+
+    def draft(self) -> IterationChange:
+        """The same for the use case.
+
+        Raises:
+            BadRequest: there is nothing to change.
+        """
+        if all(getattr(self, name) is UNSET for name in _ENOUGH):
+            raise BadRequest(f"Iteration should have at least one of: {', '.join(_ENOUGH)}")
+        return IterationChange(
+            title=self.title,
+            goal=self.goal,
+            status=self.status if self.status is UNSET else self.status.value,
+            start_date=moment(self.start_date),
+            finish_date=moment(self.finish_date),
+            actual_finish_date=moment(self.actual_finish_date),
+            new_iteration_id=self.new_iteration_id,
+        )
+
+
+_ENOUGH = ("title", "goal", "status", "start_date", "finish_date")
+
+
+class DeleteIteration(Struct, frozen=True):
+    """Where the cards go, if anywhere."""
+
+    new_iteration_id: str | None = None
+
+    def draft(self) -> str | None:
+        """The same for the use case."""
+        return self.new_iteration_id
+
+
+CHANGE = Body("Iteration", ChangeIteration, ChangeIteration.draft)
+DELETE = Body("Iteration", DeleteIteration, DeleteIteration.draft)
 CREATE = Body("Iteration", CreateIteration, CreateIteration.draft)
 
 STATUS = Words(
@@ -95,9 +154,12 @@ ORDER = Word("order", ["asc", "desc"], "By creation time, ties by id.")
 LIST_PARAMETERS = (STATUS, WITH_DATA, LIMIT, OFFSET, SKIP, ORDER)
 
 
-def shape(iteration: Iteration, *, with_cards: bool = False) -> IterationAnswer:
+def shape(
+    iteration: Iteration,
+    records: Sequence[IterationCard] | None = None,
+    moved: list[MovedCardAnswer] | UnsetType | None = UNSET,
+) -> IterationAnswer:
     """The iteration as the wire shows it."""
-    shows_cards = with_cards and iteration.status != IterationStatus.REMOVED
     return IterationAnswer(
         id=iteration.id,
         space_uid=iteration.space_uid,
@@ -110,45 +172,86 @@ def shape(iteration: Iteration, *, with_cards: bool = False) -> IterationAnswer:
         finish_date=format_optional(iteration.finish_date),
         actual_finish_date=format_optional(iteration.actual_finish_date),
         sort_order=iteration.sort_order,
-        data=msgspec.json.decode(iteration.data, type=Statistics) if iteration.data else None,
-        cards=[] if shows_cards else UNSET,
+        # It is kept as it goes over the wire.
+        data=cast("Statistics", msgspec.Raw(iteration.data.encode())) if iteration.data else None,
+        cards=UNSET if records is None else [record_answer(record) for record in records],
+        moved_cards=moved,
         created=format_timestamp(iteration.created),
         updated=format_timestamp(iteration.updated),
     )
 
 
-def _list_query(query: Query) -> tuple[IterationQuery, Sequence[str]]:
-    wanted = IterationQuery(
+def tagged(iteration: Iteration) -> Tagged[IterationAnswer]:
+    """The iteration with its entity tag."""
+    return Tagged(shape(iteration), usecases.etag(iteration))
+
+
+def _changed(carried: Carried) -> Tagged[IterationAnswer]:
+    moved = [moved_answer(record) for record in carried.moved] or UNSET
+    return Tagged(shape(carried.iteration, moved=moved), usecases.etag(carried.iteration))
+
+
+def _deleted(carried: Carried) -> Tagged[IterationAnswer]:
+    moved = [moved_answer(record) for record in carried.moved] or None
+    return Tagged(shape(carried.iteration, moved=moved), usecases.etag(carried.iteration))
+
+
+def _list_query(query: Query) -> IterationQuery:
+    return IterationQuery(
         statuses=query.get(STATUS),
+        with_cards="cards" in query.get(WITH_DATA),
         newest_first=query.get(ORDER) == "desc",
         limit=query.get(LIMIT),
         offset=query.get_first(OFFSET, SKIP),
     )
-    return wanted, query.get(WITH_DATA)
 
 
-async def create_iteration(call: Call) -> IterationAnswer:
+async def create_iteration(call: Call) -> Tagged[IterationAnswer]:
     """Plan a new iteration at the end of the space.
 
     It is `planned`, and the caller is its creator. `finish_date` must be later than `start_date`
     when both are given, else 400 with code 6.
     """
     draft = await call.body(CREATE)
-    return shape(await call.write(usecases.create_iteration, call.uid("space_uid"), draft))
+    return await call.write(tagged, usecases.create_iteration, call.uid("space_uid"), draft)
 
 
 async def list_iterations(call: Call) -> list[IterationAnswer]:
     """List the iterations of the space by creation, a page at a time."""
-    parsed = call.query(_list_query)
-    draft, with_data = parsed if isinstance(parsed, tuple) else (parsed, ())
-    found = await call.read(usecases.list_iterations, call.uid("space_uid"), draft)
-    return [shape(iteration, with_cards="cards" in with_data) for iteration in found]
+    query = call.query(_list_query)
+    found = await call.read(usecases.list_iterations, call.uid("space_uid"), query)
+    return [shape(iteration, records) for iteration, records in found]
 
 
-async def get_iteration(call: Call) -> IterationAnswer:
+async def get_iteration(call: Call) -> Tagged[IterationAnswer]:
     """Get one iteration of the space; a removed one is still answered."""
-    return shape(
+    return tagged(
         await call.read(
             usecases.get_iteration, call.uid("space_uid"), call.uid("id"), call.nothing()
         )
+    )
+
+
+async def change_iteration(call: Call) -> Tagged[IterationAnswer]:
+    """Change an iteration; `status` starts or closes it.
+
+    From `planned` it goes to `active`, for which both dates must be set, from there to `closed`,
+    with `actual_finish_date` if that is not now. Closing carries the unfinished cards into
+    `new_iteration_id` if that is given; `moved_cards` are their records there.
+    """
+    draft = await call.body(CHANGE)
+    return await call.write(
+        _changed, usecases.change_iteration, call.uid("space_uid"), call.uid("id"), draft
+    )
+
+
+async def delete_iteration(call: Call) -> Tagged[IterationAnswer]:
+    """Remove an iteration; its cards go into `new_iteration_id` if that is given.
+
+    From a planned or active one all live cards go there, from a closed one those that are neither
+    done nor in another planned or active iteration. `moved_cards` are their records there.
+    """
+    draft = await call.body(DELETE)
+    return await call.write(
+        _deleted, usecases.delete_iteration, call.uid("space_uid"), call.uid("id"), draft
     )

@@ -135,3 +135,41 @@ class RateLimit:
             await send(message)
 
         await self._app(scope, receive, add_headers)
+
+
+class Faults:
+    """Answers errors that a client asks for with `X-Kadence-Fault`, to try its retry code.
+
+    `429`, `500` and `503` are answered before anything is done; with `timeout` nothing is done
+    and no answer comes until the client gives up. Only `kadence demo` has this.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        fault = None
+        if scope["type"] == ScopeType.HTTP:
+            fault = dict(scope["headers"]).get(b"x-kadence-fault")
+        if fault in _FAULTS:
+            status, headers, body = _FAULTS[fault]
+            headers = [*headers, (b"content-length", b"%d" % len(body))]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body, "more_body": False})
+        elif fault == b"timeout":
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        else:
+            await self._app(scope, receive, send)
+
+
+_JSON = (b"content-type", b"application/json; charset=utf-8")
+_FAULTS: dict[bytes | None, tuple[int, list[tuple[bytes, bytes]], bytes]] = {
+    b"429": (
+        429,
+        [(b"content-type", b"text/html; charset=utf-8"), (b"retry-after", b"1")],
+        b"Too many requests, please try again later.",
+    ),
+    b"500": (500, [_JSON], b'{"message":"Internal server error"}'),
+    b"503": (503, [_JSON, (b"retry-after", b"1")], b'{"message":"The database is busy"}'),
+}

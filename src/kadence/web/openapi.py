@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct
 
 from kadence import __version__
 from kadence.web.errors import ErrorMessage, RuleMessage
+from kadence.web.http import DRY_RUN
 from kadence.web.query import LARGEST_INTEGER
 from kadence.web.route import Route, names_in
 from kadence.web.wire import schema_hook
@@ -36,16 +37,24 @@ _JSON: Schema = {
 }
 
 
+class Part(Struct, frozen=True):
+    """Routes and the base paths below which they are served."""
+
+    routes: Sequence[Route]
+    base_paths: Sequence[str]
+
+
 def document(
-    routes: Sequence[Route],
-    base_paths: Sequence[str],
+    parts: Sequence[Part],
     public_url: str | None = None,
     not_served: Sequence[tuple[str, Sequence[str]]] = (),
 ) -> Schema:
     """What the server does, as an OpenAPI 3.1 document.
 
-    Of the published operations that are `not_served` it tells those whose path is.
+    The first of the parts is on the servers of the whole document, others name their own. Of the
+    published operations that are `not_served` it tells those whose path is.
     """
+    routes = [route for part in parts for route in part.routes]
     bodies = [route.body.shape for route in routes if route.body]
     types = [*bodies, *(route.answer for route in routes), ErrorMessage, RuleMessage]
     schemas, components = msgspec.json.schema_components(
@@ -54,9 +63,11 @@ def document(
     schema_of = dict(zip(map(str, types), schemas, strict=True))
     _require_constants(components, answers=set(components) - {body.__name__ for body in bodies})
     paths: dict[str, Schema] = {}
-    for route in routes:
-        operation = _operation(route, schema_of)
-        paths.setdefault(route.path, {})[route.method.value.lower()] = operation
+    for part in parts:
+        own = {} if part is parts[0] else {"servers": _servers(part, public_url)}
+        for route in part.routes:
+            operation = _operation(route, schema_of) | own
+            paths.setdefault(route.path, {})[route.method.value.lower()] = operation
     for path, methods in not_served:
         for method in methods if path in paths else ():
             paths[path][method.lower()] = _not_served(path, method)
@@ -73,7 +84,7 @@ def document(
             "UTC with milliseconds and come in as RFC 3339.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": (public_url or "").rstrip("/") + base} for base in base_paths],
+        "servers": _servers(parts[0], public_url),
         "security": [{"token": []}],
         "paths": paths,
         "components": {
@@ -88,6 +99,10 @@ def document(
             "schemas": components,
         },
     }
+
+
+def _servers(part: Part, public_url: str | None) -> list[Schema]:
+    return [{"url": (public_url or "").rstrip("/") + base} for base in part.base_paths]
 
 
 def _refuse_nul(body: Schema) -> None:
@@ -153,7 +168,7 @@ def _operation(route: Route, schema_of: dict[str, Schema]) -> Schema:
                     "allowEmptyValue": True,
                     "schema": parameter.schema(),
                 }
-                for parameter in route.query
+                for parameter in (*route.query, *([DRY_RUN] if route.writes else []))
             ),
         ],
         "responses": _responses(route, schema_of),
@@ -181,12 +196,20 @@ def _responses(route: Route, schema_of: dict[str, Schema]) -> Schema:
     if route.path_parameters:
         responses["403"] = {"description": "The caller may not do this."}
         responses["404"] = {"description": "No such thing, or none that the caller may know of."}
+    if route.is_tagged and route.writes and route.path_parameters:
+        responses["412"] = _response("It is not the one that If-Match names.", *_json(message))
+    if route.writes:
+        responses["409"] = _response("The idempotency key is taken.", *_json(message))
     if route.body:
         responses["413"] = _response("The body is too large.", "application/json", message)
     responses["429"] = _response("Over the rate limit.", "text/html", _NOT_JSON)
     responses["503"] = _response("The database is busy.", "application/json", message)
     responses["507"] = _response("The disk is full.", "application/json", message)
     return responses
+
+
+def _json(schema: Schema) -> tuple[str, Schema]:
+    return "application/json", schema
 
 
 def _response(description: str, media_type: str, schema: Schema) -> Schema:

@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
-from kadence.domain.model import CompanyRole, User
+from kadence.domain.model import Company, CompanyRole, User
 from kadence.usecases import people as usecases
 from kadence.usecases.people import PeopleQuery
 from kadence.web.http import Call
 from kadence.web.query import LIMIT, OFFSET, SKIP, Flag, Ids, Query, Text
-from kadence.web.wire import Uid, When, format_optional, format_timestamp
+from kadence.web.wire import Body, Uid, When, format_optional, format_timestamp
 
 
 class PersonAnswer(Struct, frozen=True, kw_only=True):
@@ -64,6 +64,28 @@ class CurrentUserAnswer(UserAnswer, frozen=True, kw_only=True):
     telegram_settings: dict[str, Any] = field(default_factory=dict)
     has_password: bool = False
 
+
+class CompanyAnswer(Struct, frozen=True):
+    """The company of the person who asks."""
+
+    id: int
+    uid: Uid
+    name: str
+    created: When
+    updated: When
+
+
+class ChangeCompany(Struct, frozen=True):
+    """The company's new name."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
+
+    def draft(self) -> str | None:
+        """The same for the use case."""
+        return self.name
+
+
+CHANGE_COMPANY = Body("Company", ChangeCompany, ChangeCompany.draft)
 
 SEARCH = Text("query", "Only people with this text in their name or address, in any case.")
 IDS = Ids("ids", "Only people with these integer ids, comma-separated.")
@@ -122,3 +144,24 @@ async def list_users(call: Call) -> list[UserAnswer]:
     """List the people of the company, by id."""
     found = await call.read(usecases.list_users, call.query(_list_query))
     return [UserAnswer(**user_values(user)) for user in found]
+
+
+def _company(company: Company) -> CompanyAnswer:
+    return CompanyAnswer(
+        company.id,
+        company.uid,
+        company.name,
+        format_timestamp(company.created),
+        format_timestamp(company.updated),
+    )
+
+
+async def get_company(call: Call) -> CompanyAnswer:
+    """Get the company of the caller."""
+    return _company(await call.read(usecases.get_company, call.nothing()))
+
+
+async def rename_company(call: Call) -> CompanyAnswer:
+    """Give the company another name; its owner can."""
+    draft = await call.body(CHANGE_COMPANY)
+    return await call.write(_company, usecases.rename_company, draft)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 
 from kadence.domain.errors import BadRequest
+from kadence.domain.model import Instant
+from kadence.web.wire import parse_timestamp
 
 T = TypeVar("T")
 
@@ -63,6 +65,84 @@ class Flag(Parameter[bool]):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean", "default": False}
+
+
+class OptionalFlag(Parameter["bool | None"]):
+    """true, false, 1 or 0; absent is neither."""
+
+    def __init__(self, name: str, doc: str) -> None:
+        super().__init__(name, None, doc)
+
+    def parse(self, text: str) -> bool | None:
+        return Flag(self.name, self.doc).parse(text)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+class Moment(Parameter["Instant | None"]):
+    """A timestamp, as in bodies."""
+
+    def __init__(self, name: str, doc: str) -> None:
+        super().__init__(name, None, doc)
+
+    def parse(self, text: str) -> Instant | None:
+        # In a query a plus sign that is not percent-encoded arrives as a blank.
+        try:
+            return int(parse_timestamp(text.replace(" ", "+")))
+        except ValueError:
+            raise BadRequest(f'{self.name} should match format "date-time"') from None
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time"}
+
+
+class Id(Parameter["int | None"]):
+    """One integer id, 1 to 2^63-1."""
+
+    def __init__(self, name: str, doc: str) -> None:
+        super().__init__(name, None, doc)
+
+    def parse(self, text: str) -> int | None:
+        found = integer_id(text)
+        if not found:
+            raise BadRequest(f"{self.name} should be an integer id")
+        return found
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER}
+
+
+class Numbers(Parameter["Sequence[int]"]):
+    """Comma-separated numbers out of a list; none by default."""
+
+    def __init__(self, name: str, numbers: Sequence[int], doc: str) -> None:
+        super().__init__(name, (), doc)
+        self._numbers = numbers
+
+    def parse(self, text: str) -> Sequence[int]:
+        numbers = [integer_id(word) for word in text.split(",")]
+        if not set(numbers) <= set(self._numbers):
+            allowed = ", ".join(map(str, self._numbers))
+            raise BadRequest(f"{self.name} should be one or more of: {allowed}")
+        return numbers
+
+    def schema(self) -> dict[str, Any]:
+        one = "|".join(map(str, self._numbers))
+        return {"type": "string", "pattern": f"^({one})(,({one}))*$"}
+
+
+class Refused(Parameter[None]):
+    """A published parameter that is not supported, and says so instead of being passed over."""
+
+    def __init__(self, name: str, doc: str) -> None:
+        super().__init__(name, None, doc)
+
+    def parse(self, text: str) -> None:  # noqa: ARG002 - no value is right
+        raise BadRequest(f"{self.name} is not supported here")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": 0}
 
 
 class Clamped(Parameter[int]):
@@ -166,6 +246,16 @@ class Query:
             self._repeated = {name for name, count in names.items() if count > 1}
         if any("\0" in name or "\0" in value for name, value in pairs):
             raise BadRequest("Query should NOT contain U+0000")
+
+    def refuse_all_but(self, known: Collection[str]) -> None:
+        """Refuse parameters that have no effect.
+
+        Raises:
+            BadRequest: names the first.
+        """
+        for name in self._values:
+            if name not in known:
+                raise BadRequest(f"Query should NOT have additional parameter '{name}'")
 
     def get(self, parameter: Parameter[T]) -> T:
         """The value of `parameter`, or its default when it is absent or empty.

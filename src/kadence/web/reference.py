@@ -33,7 +33,7 @@ _PAGE = """<!doctype html>
 def page(document: Schema) -> str:
     """The document as one HTML page."""
     operations = [
-        (method.upper(), path, operation)
+        (method.upper(), _base(operation) + path, operation)
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
@@ -45,6 +45,11 @@ def page(document: Schema) -> str:
         contents=_contents(operations),
         operations="".join(_operation(*each, document) for each in operations),
     )
+
+
+def _base(operation: Schema) -> str:
+    """The base path of an operation that is not below those of the whole document."""
+    return str(operation["servers"][0]["url"]) if "servers" in operation else ""
 
 
 def _contents(operations: Iterable[tuple[str, str, Schema]]) -> str:
@@ -121,7 +126,7 @@ def _kind(schema: Schema, document: Schema) -> str:
     if "enum" in schema:
         return " | ".join(f"<code>{escape(str(word))}</code>" for word in schema["enum"])
     if schema.get("type") == "array":
-        return f"array of {_kind(schema['items'], document)}"
+        return f"array of {_kind(schema['items'], document)}" if "items" in schema else "array"
     kind = schema.get("format") or schema.get("type", "any")
     return escape(kind if isinstance(kind, str) else " or ".join(kind))
 

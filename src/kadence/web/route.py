@@ -11,7 +11,7 @@ from typing import Any
 from litestar.enums import HttpMethod
 from msgspec import Struct
 
-from kadence.web.http import Handler
+from kadence.web.http import Handler, Tagged
 from kadence.web.query import Parameter
 from kadence.web.wire import Body
 
@@ -41,31 +41,58 @@ class Route(Struct, frozen=True):
     @property
     def answer(self) -> Any:
         """The type of the answer."""
-        return typing.get_type_hints(self.handler, include_extras=True)["return"]
+        returned = typing.get_type_hints(self.handler, include_extras=True)["return"]
+        return typing.get_args(returned)[0] if self.is_tagged else returned
+
+    @property
+    def is_tagged(self) -> bool:
+        """Whether the answer comes with an entity tag."""
+        returned = typing.get_type_hints(self.handler, include_extras=True)["return"]
+        return typing.get_origin(returned) is Tagged
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes something."""
+        return self.method != HttpMethod.GET
+
+    @property
+    def query_keys(self) -> frozenset[str]:
+        """The names of its query parameters."""
+        return frozenset(parameter.name for parameter in self.query)
 
     @property
     def is_of_iterations(self) -> bool:
         """Whether this is one of the endpoints that answer 402 when iterations are off."""
-        return "iterations" in self.path
+        return self.tag == "Iterations"
 
     @property
     def tag(self) -> str:
         """What the operation is about."""
-        if self.is_of_iterations:
-            return "Iterations"
-        if "/users" in self.path:
-            return "Members" if self.path_parameters else "People"
-        return "Spaces"
+        return next(tag for pattern, tag in _TAGS if re.search(pattern, self.path))
 
     @property
     def uids(self) -> Sequence[str]:
         """The path parameters that are UUIDs; the others are integer ids."""
-        return self.path_parameters if self.is_of_iterations else ()
+        by_uid = "_uid}" in self.path
+        return self.path_parameters if by_uid else ()
 
     @property
     def path_parameters(self) -> list[str]:
         """The names in the path."""
         return names_in(self.path)
+
+
+_TAGS = (
+    (r"/(arrange|capacity|events)$", "Additions"),
+    (r"iterations", "Iterations"),
+    (r"^/cards", "Cards"),
+    (r"boards|columns|lanes", "Boards"),
+    (r"^/spaces/.*/users", "Members"),
+    (r"^/spaces", "Spaces"),
+    (r"^/(users|companies)", "People"),
+    (r"tags", "Tags"),
+    (r"", "Fixed lists"),
+)
 
 
 def names_in(path: str) -> list[str]:

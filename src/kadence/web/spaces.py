@@ -16,21 +16,23 @@ from kadence.usecases.spaces import (
     SpaceView,
 )
 from kadence.web.boards import BoardAnswer, board_answer
-from kadence.web.http import Call
+from kadence.web.columns import DeletedAnswer
+from kadence.web.http import NOTHING, Call
 from kadence.web.people import PersonAnswer, UserAnswer, person_values, user_values
 from kadence.web.query import Flag
 from kadence.web.wire import (
     Body,
+    Description,
+    ExternalId,
+    Positive,
     Role,
     TextOrNumber,
     Uid,
     When,
     format_timestamp,
+    number,
     plain,
 )
-
-Positive = Annotated[float, Meta(gt=0)]
-Description = Annotated[str, Meta(max_length=32768)]
 
 
 class SpaceTitle(TextOrNumber):
@@ -38,12 +40,6 @@ class SpaceTitle(TextOrNumber):
 
     shortest = 1
     longest = 256
-
-
-class ExternalId(TextOrNumber):
-    """An id that another system uses for the space."""
-
-    longest = 1024
 
 
 class SpaceAnswer(Struct, frozen=True, kw_only=True):
@@ -82,12 +78,6 @@ class NewSpaceAnswer(SpaceAnswer, frozen=True, kw_only=True):
     """A space that was just made, with its members."""
 
     users: list["MemberAnswer"]
-
-
-class DeletedAnswer(Struct, frozen=True):
-    """The id of what was deleted."""
-
-    id: int
 
 
 class MemberAnswer(PersonAnswer, frozen=True, kw_only=True):
@@ -227,7 +217,7 @@ def _space_values(space: Space) -> dict[str, Any]:
         "access": space.access,
         "for_everyone_access_role_id": ROLE_UIDS[SpaceRole(space.everyone_role)],
         "path": space.path,
-        "sort_order": space.sort_order,
+        "sort_order": number(space.sort_order),
         "parent_entity_uid": space.parent_uid,
         "company_id": space.company_id,
         "description": space.description,
@@ -282,6 +272,29 @@ def _invited(member: SpaceMember) -> InvitedAnswer:
     )
 
 
+def _one(space: Space) -> SpaceAnswer:
+    return SpaceAnswer(**_space_values(space))
+
+
+def _made(made: tuple[Space, SpaceMember]) -> NewSpaceAnswer:
+    space, admin = made
+    return NewSpaceAnswer(**_space_values(space), users=[_member(admin)])
+
+
+def _member(member: SpaceMember) -> MemberAnswer:
+    return MemberAnswer(**_member_values(member))
+
+
+def _removed(member: SpaceMember) -> RemovedMemberAnswer:
+    return RemovedMemberAnswer(
+        id=member.user.id,
+        user_id=member.user.id,
+        entity_uid=member.space_uid,
+        access_mod=_mode(member.role),
+        own_access_mod=_mode(None),
+    )
+
+
 async def list_spaces(call: Call) -> list[ListedSpaceAnswer]:
     """List the spaces that the caller can read, each with its boards."""
     return [_listed(view) for view in await call.read(usecases.list_spaces, call.nothing())]
@@ -290,42 +303,37 @@ async def list_spaces(call: Call) -> list[ListedSpaceAnswer]:
 async def create_space(call: Call) -> NewSpaceAnswer:
     """Make a space; the caller becomes its admin."""
     draft = await call.body(CREATE)
-    space, admin = await call.write(usecases.create_space, draft)
-    return NewSpaceAnswer(**_space_values(space), users=[MemberAnswer(**_member_values(admin))])
+    return await call.write(_made, usecases.create_space, draft)
 
 
 async def get_space(call: Call) -> SpaceAnswer:
     """Get one space."""
-    return SpaceAnswer(
-        **_space_values(await call.read(usecases.get_space, call.id("space_id"), call.nothing()))
-    )
+    return _one(await call.read(usecases.get_space, call.id("space_id"), call.nothing()))
 
 
 async def change_space(call: Call) -> SpaceAnswer:
     """Change a space's title, access and the like."""
     draft = await call.body(CHANGE)
-    space = await call.write(usecases.change_space, call.id("space_id"), draft)
-    return SpaceAnswer(**_space_values(space))
+    return await call.write(_one, usecases.change_space, call.id("space_id"), draft)
 
 
 async def delete_space(call: Call) -> DeletedAnswer:
     """Delete a space: its iterations become removed, spaces below it move up."""
-    return DeletedAnswer(
-        await call.write(usecases.delete_space, call.id("space_id"), call.nothing())
-    )
+    draft = await call.body(NOTHING)
+    return await call.write(DeletedAnswer, usecases.delete_space, call.id("space_id"), draft)
 
 
 async def list_members(call: Call) -> list[MemberAnswer]:
     """List the people with a role of their own in the space."""
     draft = call.query(lambda query: (query.get(INHERITED), query.get(INACTIVE)))
     members = await call.read(usecases.list_members, call.id("space_id"), draft)
-    return [MemberAnswer(**_member_values(member)) for member in members]
+    return [_member(member) for member in members]
 
 
 async def add_member(call: Call) -> InvitedAnswer:
     """Give the person with this address a role in the space; a new address makes a person."""
     draft = await call.body(ADD_MEMBER)
-    return _invited(await call.write(usecases.add_member, call.id("space_id"), draft))
+    return await call.write(_invited, usecases.add_member, call.id("space_id"), draft)
 
 
 async def get_member(call: Call) -> MemberAnswer:
@@ -333,27 +341,20 @@ async def get_member(call: Call) -> MemberAnswer:
     member = await call.read(
         usecases.get_member, call.id("space_id"), call.id("user_id"), call.nothing()
     )
-    return MemberAnswer(**_member_values(member))
+    return _member(member)
 
 
 async def change_member(call: Call) -> MemberAnswer:
     """Give a member another role."""
     draft = await call.body(CHANGE_MEMBER)
-    member = await call.write(
-        usecases.change_member, call.id("space_id"), call.id("user_id"), draft
+    return await call.write(
+        _member, usecases.change_member, call.id("space_id"), call.id("user_id"), draft
     )
-    return MemberAnswer(**_member_values(member))
 
 
 async def remove_member(call: Call) -> RemovedMemberAnswer:
     """Take a person's own role in the space away; what everyone has there, they keep."""
-    member = await call.write(
-        usecases.remove_member, call.id("space_id"), call.id("user_id"), call.nothing()
-    )
-    return RemovedMemberAnswer(
-        id=member.user.id,
-        user_id=member.user.id,
-        entity_uid=member.space_uid,
-        access_mod=_mode(member.role),
-        own_access_mod=_mode(None),
+    draft = await call.body(NOTHING)
+    return await call.write(
+        _removed, usecases.remove_member, call.id("space_id"), call.id("user_id"), draft
     )

@@ -7,7 +7,7 @@ messages is the published one.
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta, Struct, UnsetType
@@ -30,10 +30,13 @@ _RFC3339 = re.compile(
     r"(?:[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
     r"(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?)?"
 )
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 _WRITTEN_OUT = 1e21
+_LARGEST_WHOLE = 2**53
+"""From here on a double cannot hold every whole number."""
 
 
 class Timestamp(int):
@@ -42,6 +45,11 @@ class Timestamp(int):
 
 class Role(int):
     """A preset role in a body, given by its UUID or as 1, 2 or 3."""
+
+
+def canonical_uid(text: str) -> str:
+    """A UUID in canonical form; "" for anything else, which matches nothing."""
+    return text.lower() if _UUID.fullmatch(text) else ""
 
 
 class TextOrNumber(str):
@@ -75,6 +83,21 @@ def instant(timestamp: Timestamp | None) -> Instant | None:
     return None if timestamp is None else int(timestamp)
 
 
+def moment(timestamp: Timestamp | N) -> Instant | N:
+    """As `instant`, with what stands for absent kept."""
+    return int(timestamp) if isinstance(timestamp, Timestamp) else timestamp
+
+
+def number(value: float) -> float:
+    """A number as JSON writes it: whole ones without a fraction."""
+    return int(value) if float(value).is_integer() and abs(value) < _LARGEST_WHOLE else value
+
+
+def optional_number(value: float | None) -> float | None:
+    """As `number`, with None kept."""
+    return None if value is None else number(value)
+
+
 def format_timestamp(instant: Instant) -> str:
     """Write an instant as UTC with milliseconds: `2026-07-28T06:28:03.984Z`.
 
@@ -91,6 +114,16 @@ def format_timestamp(instant: Instant) -> str:
 def format_optional(instant: Instant | None) -> str | None:
     """As `format_timestamp`, with None kept."""
     return None if instant is None else format_timestamp(instant)
+
+
+class ExternalId(TextOrNumber):
+    """An id that another system uses for the thing."""
+
+    longest = 1024
+
+
+Positive = Annotated[float, Meta(gt=0)]
+Description = Annotated[str, Meta(max_length=32768)]
 
 
 def decode_hook(kind: type, value: object) -> Any:
@@ -180,13 +213,16 @@ class Body(Generic[B, D]):
         self._draft = draft
         self._decode = msgspec.json.Decoder(shape, dec_hook=decode_hook).decode
 
-    def read(self, raw: bytes) -> D | BadRequest:
+    def read(self, raw: bytes, *, strict: bool = False) -> D | BadRequest:
         """The draft, or what is wrong with the body; an empty body is read as `{}`.
 
-        Of keys that come twice the last one counts; unknown ones are passed over.
+        Of keys that come twice the last one counts; unknown ones are passed over, or refused when
+        it is `strict`.
         """
         try:
             _check_text(raw)
+            if strict:
+                _refuse_unknown(self.name, msgspec.json.decode(raw or b"{}"), self.shape)
             return self._draft(self._decode(raw or b"{}"))
         except msgspec.ValidationError:
             return self._explain(raw or b"{}")
@@ -222,6 +258,24 @@ class Body(Generic[B, D]):
             return BadRequest("Request body is not valid JSON")
         except BadRequest as refused:
             return refused
+
+
+def _refuse_unknown(name: str, document: object, shape: type[Struct]) -> None:
+    """Refuse keys that the shape does not have, in it and in the lists of objects in it.
+
+    Raises:
+        BadRequest: names the first.
+    """
+    if not isinstance(document, dict):
+        return
+    fields = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
+    for key, value in document.items():
+        if key not in fields:
+            raise BadRequest(f"{name} should NOT have additional property '{key}'")
+        for inner in get_args(fields[key]):
+            if isinstance(inner, type) and issubclass(inner, Struct) and isinstance(value, list):
+                for item in value:
+                    _refuse_unknown(key, item, inner)
 
 
 def _check_text(raw: bytes) -> None:

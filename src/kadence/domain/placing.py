@@ -1,0 +1,20 @@
+"""Where a card or record stands among its neighbours: fractional positions."""
+
+GAP = 1.0
+"""How far apart two neighbours are put that have room."""
+
+
+def between(before: float | None, after: float | None) -> float | None:
+    """A position behind `before` and ahead of `after`, each None when there is no such neighbour.
+
+    None when no number lies between the two: then all must be spread out anew.
+    """
+    if before is None and after is None:
+        return GAP
+    if before is None:
+        assert after is not None  # noqa: S101 - for the type checker
+        return after / 2 if after > 0 and after / 2 < after else after - GAP
+    if after is None:
+        return before + GAP
+    middle = (before + after) / 2
+    return middle if before < middle < after else None

@@ -1,0 +1,63 @@
+"""The numbers that an iteration freezes, summed exactly (contract: iterations.md, Iteration)."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal, localcontext
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from kadence.domain.model import Card, ColumnType
+from kadence.domain.sizes import exact_size
+
+_DIGITS = 1000
+"""More than a sum of sizes can have, each of which has at most 267 characters."""
+_LARGEST_WHOLE = 2**53
+"""From here on a double cannot hold every whole number."""
+
+Number: TypeAlias = int | float
+"""A number as JSON writes it: whole ones without a fraction."""
+
+
+class Size(Struct, frozen=True):
+    """A sum of card sizes, a card without one counted as 0."""
+
+    size: Number
+
+
+class Committed(Struct, frozen=True):
+    """What stands in `data` from activation on."""
+
+    committed: Size
+
+
+class Outcome(Struct, frozen=True):
+    """What stands in `data` from closing on."""
+
+    committed: Size
+    velocity: Size
+    doneCount: int  # noqa: N815 - the wire's own spelling
+    totalCount: int  # noqa: N815
+
+
+def committed(cards: Iterable[Card]) -> Committed:
+    """The numbers at the moment of activation, of the cards in the iteration."""
+    return Committed(total_size(cards))
+
+
+def outcome(before: Size, cards: Sequence[Card]) -> Outcome:
+    """The numbers at the moment of closing, before the unfinished cards are moved on."""
+    done = [card for card in cards if card.state == ColumnType.DONE]
+    return Outcome(before, total_size(done), len(done), len(cards))
+
+
+def total_size(cards: Iterable[Card]) -> Size:
+    """The sum of the cards' sizes."""
+    with localcontext(prec=_DIGITS):
+        total = sum((exact_size(card.size_text) or Decimal(0) for card in cards), Decimal(0))
+    return Size(json_number(total))
+
+
+def json_number(number: Decimal | float) -> Number:
+    """The number, an integer when it is whole and not too large for every reader."""
+    whole = -_LARGEST_WHOLE < number < _LARGEST_WHOLE and number == int(number)
+    return int(number) if whole else float(number)

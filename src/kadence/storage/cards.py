@@ -1,0 +1,179 @@
+"""Cards, their members and their searchable texts as rows."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, null, select, update
+from sqlalchemy.sql import ColumnElement
+
+from kadence.domain.model import Board, Card, CardMember, Condition, Iteration, User
+from kadence.storage.engine import Statement, Transaction, record_columns
+from kadence.storage.records import Records
+from kadence.storage.schema import card_members, card_search, cards, users
+
+CARDS = Records(cards, Card)
+CARD_MEMBERS = Records(
+    card_members, CardMember, ("company_id", "card_id", "user_id"), numbered=False
+)
+
+_COMPANY = cards.c.company_id == bindparam("company_id")
+_BY_UID = Statement(select(*CARDS.columns).where(_COMPANY, cards.c.uid == bindparam("uid")))
+_CELL = (
+    _COMPANY,
+    cards.c.column_id == bindparam("column_id"),
+    cards.c.lane_id == bindparam("lane_id"),
+)
+_ENDS = Statement(select(func.min(cards.c.sort_order), func.max(cards.c.sort_order)).where(*_CELL))
+_NEXT_AFTER = Statement(
+    select(func.min(cards.c.sort_order)).where(
+        *_CELL, cards.c.sort_order > bindparam("sort_order"), cards.c.id != bindparam("id")
+    )
+)
+_NOT_DELETED = cards.c.condition != Condition.DELETED.value
+_STANDING_IN = {
+    place: Statement(
+        select(*CARDS.columns)
+        .where(_COMPANY, cards.c[place] == bindparam("place"), _NOT_DELETED)
+        .order_by(cards.c.id)
+    )
+    for place in ("space_id", "board_id", "column_id", "lane_id")
+}
+_CHANGE_SPACE = Statement(
+    update(cards)
+    .where(_COMPANY, cards.c.board_id == bindparam("of_board"))
+    .values(space_id=bindparam("to_space"), revision=cards.c.revision + 1)
+)
+_TOUCH = Statement(
+    update(cards)
+    .where(_COMPANY, cards.c.iteration_id == bindparam("of_iteration"))
+    .values(revision=cards.c.revision + 1)
+)
+_LET_GO = Statement(
+    update(cards)
+    .where(_COMPANY, cards.c.iteration_id == bindparam("of_iteration"))
+    .values(revision=cards.c.revision + 1, iteration_id=null())
+)
+_PUT = Statement(
+    update(cards)
+    .where(_COMPANY, cards.c.uid == bindparam("card_uid"))
+    .values(revision=cards.c.revision + 1, iteration_id=bindparam("into"))
+)
+
+_TEXTS = ("title", "description", "external_id")
+_INDEX = Statement(
+    insert(card_search).values(
+        {name: bindparam(name) for name in ("rowid", *_TEXTS)},
+    )
+)
+_REINDEX = Statement(
+    update(card_search)
+    .where(card_search.c.rowid == bindparam("card_id"))
+    .values({name: bindparam(name) for name in _TEXTS})
+)
+
+
+def insert_card(tx: Transaction, card: Card) -> Card:
+    """Add a card; answers it with its id."""
+    added = CARDS.insert(tx, card)
+    tx.run(_INDEX, {"rowid": added.id, **_folded(added)})
+    return added
+
+
+def update_card(tx: Transaction, card: Card, changes: Mapping[str, Any]) -> Card:
+    """Change these fields of the card; answers it as it is then."""
+    changed = CARDS.update(tx, card, changes)
+    if not changes.keys().isdisjoint(_TEXTS):
+        tx.run(_REINDEX, {"card_id": card.id, **_folded(changed)})
+    return changed
+
+
+def _folded(card: Card) -> dict[str, str]:
+    return {name: fold(getattr(card, name) or "") for name in _TEXTS}
+
+
+def fold(text: str) -> str:
+    """The text as it is searched: the same for every way to write its letters' case."""
+    return text.casefold()
+
+
+def find_by_uid(tx: Transaction, company_id: int, uid: str) -> Card | None:
+    """The company's card with this uid, whatever its condition."""
+    found = CARDS.all(tx, _BY_UID, company_id=company_id, uid=uid)
+    return found[0] if found else None
+
+
+def ends_of_cell(
+    tx: Transaction, company_id: int, column_id: int, lane_id: int
+) -> tuple[float, float] | None:
+    """The least and the greatest sort_order in a cell of a board; None when it is empty."""
+    row = tx.first(_ENDS, {"company_id": company_id, "column_id": column_id, "lane_id": lane_id})
+    return None if row is None or row[0] is None else (row[0], row[1])
+
+
+def next_after(tx: Transaction, card: Card, *, without: Card) -> float | None:
+    """The sort_order that comes next in the cell behind `card`, `without` looked through."""
+    found: float | None = tx.scalar(
+        _NEXT_AFTER,
+        {
+            "company_id": card.company_id,
+            "column_id": card.column_id,
+            "lane_id": card.lane_id,
+            "sort_order": card.sort_order,
+            "id": without.id,
+        },
+    )
+    return found
+
+
+def standing_in(tx: Transaction, company_id: int, place: str, place_id: int) -> list[Card]:
+    """The cards, live or archived, whose `place` (`board_id`, say) is this."""
+    return CARDS.all(tx, _STANDING_IN[place], company_id=company_id, place=place_id)
+
+
+def change_space(tx: Transaction, board: Board, space_id: int) -> None:
+    """Note on all cards of a board that it is primary in another space now."""
+    tx.run(
+        _CHANGE_SPACE,
+        {"company_id": board.company_id, "of_board": board.id, "to_space": space_id},
+    )
+
+
+def put_into(tx: Transaction, company_id: int, uids: Sequence[str], into: str | None) -> None:
+    """Note on these cards the planned or active iteration that they are in now, or none."""
+    tx.run_many(_PUT, [{"company_id": company_id, "card_uid": uid, "into": into} for uid in uids])
+
+
+def let_go(tx: Transaction, iteration: Iteration) -> None:
+    """Note on the cards of an iteration that has ended that they are in it no more."""
+    tx.run(_LET_GO, {"company_id": iteration.company_id, "of_iteration": iteration.id})
+
+
+def touch(tx: Transaction, iteration: Iteration) -> None:
+    """Note on the cards of an iteration that what their answers show of it has changed."""
+    tx.run(_TOUCH, {"company_id": iteration.company_id, "of_iteration": iteration.id})
+
+
+def members_of(
+    tx: Transaction, company_id: int, card_ids: Sequence[int]
+) -> list[tuple[CardMember, User]]:
+    """The people who take part in these cards, by id."""
+    if not card_ids:
+        return []
+    values = {f"card_{n}": card_id for n, card_id in enumerate(card_ids)}
+    rows = tx.all(_members_of(len(card_ids)), {"company_id": company_id, **values})
+    width = len(CardMember.__struct_fields__)
+    return [(CardMember(*row[:width]), User(*row[width:])) for row in rows]
+
+
+@lru_cache(maxsize=128)
+def _members_of(count: int) -> Statement:
+    ids: list[ColumnElement[int]] = [bindparam(f"card_{n}") for n in range(count)]
+    return Statement(
+        select(*CARD_MEMBERS.columns, *record_columns(users, User))
+        .join_from(card_members, users, users.c.id == card_members.c.user_id)
+        .where(
+            card_members.c.company_id == bindparam("company_id"), card_members.c.card_id.in_(ids)
+        )
+        .order_by(users.c.id)
+    )

@@ -1,0 +1,23 @@
+"""Comments on cards as rows."""
+
+from sqlalchemy import bindparam, select
+
+from kadence.domain.model import Card, Comment
+from kadence.storage.engine import Statement, Transaction
+from kadence.storage.records import Records
+from kadence.storage.schema import comments
+
+COMMENTS = Records(comments, Comment)
+
+_OF_CARD = Statement(
+    select(*COMMENTS.columns)
+    .where(
+        comments.c.company_id == bindparam("company_id"), comments.c.card_id == bindparam("card_id")
+    )
+    .order_by(comments.c.id)
+)
+
+
+def of_card(tx: Transaction, card: Card) -> list[Comment]:
+    """The card's comments, oldest first."""
+    return COMMENTS.all(tx, _OF_CARD, company_id=card.company_id, card_id=card.id)

@@ -1,0 +1,112 @@
+"""Rows of one table as records: what every noun's storage does in the same way."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy.sql import ColumnElement
+
+from kadence.storage.engine import Statement, Transaction, bound, record_columns
+
+R = TypeVar("R", bound=Struct)
+
+
+class Records(Generic[R]):
+    """Inserts, finds and changes the rows of `table` as records.
+
+    `key` names the columns that tell one row from all others; with `numbered` the database gives
+    each new row its `id`.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        record: type[R],
+        key: Sequence[str] = ("company_id", "id"),
+        *,
+        numbered: bool = True,
+    ) -> None:
+        self._table = table
+        self._record = record
+        self._key = key
+        self._numbered = numbered
+        self.columns = record_columns(table, record)
+        fields = [f for f in record.__struct_fields__ if not (numbered and f == "id")]
+        adding = insert(table).values(bound(table, *fields))
+        self._insert = Statement(adding.returning(table.c.id) if numbered else adding)
+        self._find = Statement(select(*self.columns).where(*self._this()))
+        self._delete = Statement(delete(table).where(*self._this()))
+        self._updates = lru_cache(maxsize=128)(self._update_of)
+
+    def _this(self) -> list[ColumnElement[bool]]:
+        return [self._table.c[name] == bindparam(f"key_{name}") for name in self._key]
+
+    def _update_of(self, names: tuple[str, ...]) -> Statement:
+        return Statement(
+            update(self._table).where(*self._this()).values(bound(self._table, *names))
+        )
+
+    def _key_of(self, record: R) -> dict[str, Any]:
+        return {f"key_{name}": getattr(record, name) for name in self._key}
+
+    def insert(self, tx: Transaction, record: R) -> R:
+        """Add a row; answers the record with the id that it got."""
+        values = asdict(record)
+        if not self._numbered:
+            tx.run(self._insert, values)
+            return record
+        del values["id"]
+        return replace(record, id=tx.scalar(self._insert, values))
+
+    def insert_many(self, tx: Transaction, records: Iterable[R]) -> None:
+        """Add rows that bring their own keys."""
+        tx.run_many(self._insert, map(asdict, records))
+
+    def find(self, tx: Transaction, *key: object) -> R | None:
+        """The record with this key."""
+        values = dict(zip((f"key_{name}" for name in self._key), key, strict=True))
+        row = tx.first(self._find, values)
+        return self._record(*row) if row else None
+
+    def update(self, tx: Transaction, record: R, changes: Mapping[str, Any]) -> R:
+        """Change these columns of the record's row; answers the record as it is then."""
+        tx.run(self._updates(tuple(sorted(changes))), {**self._key_of(record), **changes})
+        return replace(record, **changes)
+
+    def update_many(self, tx: Transaction, changed: Iterable[tuple[R, Mapping[str, Any]]]) -> None:
+        """Change rows, all of them in the same columns."""
+        rows = [(self._key_of(record), changes) for record, changes in changed]
+        if rows:
+            statement = self._updates(tuple(sorted(rows[0][1])))
+            tx.run_many(statement, [{**key, **changes} for key, changes in rows])
+
+    def delete(self, tx: Transaction, record: R) -> None:
+        """Take the record's row away."""
+        tx.run(self._delete, self._key_of(record))
+
+    def all(self, tx: Transaction, statement: Statement, **values: object) -> list[R]:
+        """The records that a statement over `columns` gives."""
+        return [self._record(*row) for row in tx.all(statement, values)]
+
+    def among(
+        self, tx: Transaction, column: str, company_id: int, values: Sequence[Any]
+    ) -> list[R]:
+        """The records of a company whose `column` is one of `values`, in no order."""
+        if not values:
+            return []
+        parameters = {f"value_{n}": value for n, value in enumerate(values)}
+        statement = _among(self._table, self._record, column, len(values))
+        return self.all(tx, statement, company=company_id, **parameters)
+
+
+@lru_cache(maxsize=512)
+def _among(table: Table, record: type[Struct], column: str, count: int) -> Statement:
+    return Statement(
+        select(*record_columns(table, record)).where(
+            table.c.company_id == bindparam("company"),
+            table.c[column].in_([bindparam(f"value_{n}") for n in range(count)]),
+        )
+    )

@@ -1,0 +1,73 @@
+"""Tags and which cards have them, as rows."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from sqlalchemy import bindparam, select
+
+from kadence.domain.model import CardTag, Tag
+from kadence.storage.engine import Row, Statement, Transaction
+from kadence.storage.records import Records
+from kadence.storage.schema import card_tags, tags
+
+TAGS = Records(tags, Tag)
+CARD_TAGS = Records(card_tags, CardTag, ("company_id", "card_id", "tag_id"), numbered=False)
+
+_BY_NAME = Statement(
+    select(*TAGS.columns).where(
+        tags.c.company_id == bindparam("company_id"), tags.c.name == bindparam("name")
+    )
+)
+_OF_COMPANY = Statement(
+    select(*TAGS.columns).where(tags.c.company_id == bindparam("company_id")).order_by(tags.c.id)
+)
+_USES = Statement(
+    select(*CARD_TAGS.columns).where(
+        card_tags.c.company_id == bindparam("company_id"), card_tags.c.tag_id == bindparam("tag_id")
+    )
+)
+
+
+def find_by_name(tx: Transaction, company_id: int, name: str) -> Tag | None:
+    """The company's tag of exactly this name."""
+    found = TAGS.all(tx, _BY_NAME, company_id=company_id, name=name)
+    return found[0] if found else None
+
+
+def of_company(tx: Transaction, company_id: int) -> list[Tag]:
+    """All tags of a company, oldest first."""
+    return TAGS.all(tx, _OF_COMPANY, company_id=company_id)
+
+
+def uses(tx: Transaction, tag: Tag) -> list[CardTag]:
+    """Which cards have the tag."""
+    return CARD_TAGS.all(tx, _USES, company_id=tag.company_id, tag_id=tag.id)
+
+
+def of_cards(
+    tx: Transaction, company_id: int, card_ids: Sequence[int]
+) -> list[tuple[CardTag, Tag]]:
+    """The tags of these cards, by name."""
+    if not card_ids:
+        return []
+    values = {f"card_{n}": card_id for n, card_id in enumerate(card_ids)}
+    rows = tx.all(_of_cards(len(card_ids)), {"company_id": company_id, **values})
+    return [_pair(row) for row in rows]
+
+
+@lru_cache(maxsize=128)
+def _of_cards(count: int) -> Statement:
+    return Statement(
+        select(*CARD_TAGS.columns, *TAGS.columns)
+        .join_from(card_tags, tags, tags.c.id == card_tags.c.tag_id)
+        .where(
+            card_tags.c.company_id == bindparam("company_id"),
+            card_tags.c.card_id.in_([bindparam(f"card_{n}") for n in range(count)]),
+        )
+        .order_by(tags.c.name)
+    )
+
+
+def _pair(row: Row) -> tuple[CardTag, Tag]:
+    width = len(CardTag.__struct_fields__)
+    return CardTag(*row[:width]), Tag(*row[width:])

@@ -1,0 +1,142 @@
+"""What has happened: to a card, and in a space, out of the journal."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from kadence.domain import events
+from kadence.domain.model import Event, SpaceRole, User
+from kadence.storage import boards, journal, people
+from kadence.usecases.access import enter_by_uid, enter_card
+from kadence.usecases.unit import Draft, Unit, opened
+
+
+class Page(Struct, frozen=True):
+    """A part of a list."""
+
+    limit: int = 100
+    offset: int = 0
+
+
+class EventQuery(Struct, frozen=True):
+    """Which events of a space a caller wants: those behind a position; no `kinds` means all."""
+
+    after: int = 0
+    kinds: Sequence[str] = ()
+    limit: int = 100
+
+
+class Happening(Struct, frozen=True):
+    """An event with who made it."""
+
+    event: Event
+    author: User | None
+
+
+class Location(Struct, frozen=True):
+    """Where a card was moved to, and by whom."""
+
+    seq: int
+    card_id: int
+    board_id: int
+    column_id: int
+    subcolumn_id: int | None
+    lane_id: int
+    condition: int
+    author: User | None
+    changed: int
+
+
+def card_activity(unit: Unit, card_id: int, query: Draft[Page]) -> list[Happening]:
+    """What happened to a card, newest first.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), BadRequest.
+    """
+    card, _ = enter_card(unit, card_id, SpaceRole.READER)
+    page = opened(query)
+    found = journal.of_card(
+        unit.tx,
+        card.company_id,
+        card.uid,
+        newest_first=True,
+        limit=page.limit,
+        offset=page.offset,
+    )
+    authors = _authors(unit, found)
+    return [Happening(event, authors.get(event.actor_uid or "")) for event in found]
+
+
+def location_history(unit: Unit, card_id: int, draft: Draft[None]) -> list[Location]:
+    """Where a card has been moved to, an entry for each move, oldest first.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), BadRequest.
+    """
+    card, _ = enter_card(unit, card_id, SpaceRole.READER)
+    opened(draft)
+    kinds = [events.CARD_CREATED, events.CARD_MOVED, *_CONDITIONS]
+    found = journal.of_card(unit.tx, card.company_id, card.uid, kinds=kinds)
+    authors = _authors(unit, found)
+    parents = _parents(unit, found)
+    place = {name: getattr(card, name) for name in _PLACE}
+    locations = []
+    for event in found:
+        payload = event.payload
+        place |= {n: v for n, v in payload.get("new", payload).items() if n in _PLACE}
+        if event.kind == events.CARD_MOVED:
+            parent = parents.get(place["column_id"])
+            locations.append(
+                Location(
+                    seq=event.seq,
+                    card_id=card.id,
+                    board_id=place["board_id"],
+                    column_id=parent or place["column_id"],
+                    subcolumn_id=place["column_id"] if parent else None,
+                    lane_id=place["lane_id"],
+                    condition=place["condition"],
+                    author=authors.get(event.actor_uid or ""),
+                    changed=event.at,
+                )
+            )
+    return locations
+
+
+_PLACE = ("board_id", "column_id", "lane_id", "condition")
+_CONDITIONS = (events.CARD_ARCHIVED, events.CARD_RESTORED, events.CARD_DELETED)
+
+
+def space_events(unit: Unit, space_uid: str, query: Draft[EventQuery]) -> list[Event]:
+    """What happened in a space, oldest first.
+
+    Raises:
+        KadenceError: NotFound (no such space), Forbidden (a stranger), BadRequest.
+    """
+    door = enter_by_uid(unit, space_uid, SpaceRole.READER)
+    wanted = opened(query)
+    return journal.of_space(
+        unit.tx,
+        unit.actor.company_id,
+        door.space_uid,
+        after=wanted.after,
+        kinds=wanted.kinds,
+        limit=wanted.limit,
+    )
+
+
+def _authors(unit: Unit, found: Sequence[Event]) -> dict[str, User]:
+    uids = sorted({event.actor_uid for event in found if event.actor_uid})
+    return {u.uid: u for u in people.users_by_uid(unit.tx, unit.actor.company_id, uids)}
+
+
+def _parents(unit: Unit, found: Sequence[Event]) -> dict[int, int | None]:
+    """By the id of a column that a card was moved to: the column that it is a subcolumn of."""
+    ids = sorted(
+        {
+            event.payload["new"]["column_id"]
+            for event in found
+            if event.kind == events.CARD_MOVED and "column_id" in event.payload["new"]
+        }
+    )
+    found_columns = boards.COLUMNS.among(unit.tx, "id", unit.actor.company_id, ids)
+    return {column.id: column.column_id for column in found_columns}

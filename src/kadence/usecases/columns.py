@@ -1,0 +1,328 @@
+"""What people do with the columns, subcolumns and lanes of a board."""
+
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict, replace
+
+from kadence.domain import events
+from kadence.domain.errors import BadRequest, NotFound, RuleViolation
+from kadence.domain.model import Board, Column, ColumnType, Condition, Lane, SpaceRole
+from kadence.storage import boards, cards
+from kadence.usecases.access import BoardDoor, enter_board
+from kadence.usecases.cards import change_states, delete_cards
+from kadence.usecases.unit import Draft, Unit, changes, opened
+
+
+class NewColumn(Struct, frozen=True):
+    """What a caller says of a column to be made."""
+
+    title: str
+    type: ColumnType = ColumnType.QUEUE
+    sort_order: float | None = None
+    wip_limit: int | None = None
+    external_id: str | None = None
+
+
+class ColumnChange(Struct, frozen=True):
+    """What a caller wants changed of a column; what is UNSET stays."""
+
+    title: str | UnsetType = UNSET
+    type: int | UnsetType = UNSET
+    sort_order: float | UnsetType = UNSET
+    wip_limit: int | UnsetType | None = UNSET
+    external_id: str | UnsetType | None = UNSET
+
+
+class NewLane(Struct, frozen=True):
+    """What a caller says of a lane to be made."""
+
+    title: str
+    sort_order: float | None = None
+    wip_limit: int | None = None
+    external_id: str | None = None
+
+
+class LaneChange(Struct, frozen=True):
+    """What a caller wants changed of a lane; what is UNSET stays."""
+
+    title: str | UnsetType = UNSET
+    sort_order: float | UnsetType = UNSET
+    wip_limit: int | UnsetType | None = UNSET
+    external_id: str | UnsetType | None = UNSET
+    condition: int | UnsetType = UNSET
+
+
+def list_columns(unit: Unit, board_id: int, draft: Draft[None]) -> list[Column]:
+    """All columns and subcolumns of a board, in order.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), BadRequest.
+    """
+    door = enter_board(unit, board_id, SpaceRole.READER)
+    opened(draft)
+    return boards.columns_of(unit.tx, door.board)
+
+
+def create_column(unit: Unit, board_id: int, draft: Draft[NewColumn]) -> Column:
+    """Add a column to a board.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
+    """
+    door = enter_board(unit, board_id, SpaceRole.ADMIN)
+    return add_column(unit, door.space_uid, door.board, opened(draft))
+
+
+def change_column(
+    unit: Unit, board_id: int, column_id: int, draft: Draft[ColumnChange]
+) -> tuple[Column, list[Column]]:
+    """Change a first-level column; answers it beside all columns of the board.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
+    """
+    door = enter_board(unit, board_id, SpaceRole.ADMIN)
+    column = _column(unit, column_id)
+    if column.board_id != board_id or column.column_id is not None:
+        raise NotFound
+    changed = _store_column(unit, door, column, opened(draft))
+    return changed, boards.columns_of(unit.tx, door.board)
+
+
+def delete_column(unit: Unit, board_id: int, column_id: int, draft: Draft[bool]) -> int:
+    """Delete a first-level column with its subcolumns and cards.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (without force, or
+            the board's last).
+    """
+    door = enter_board(unit, board_id, SpaceRole.ADMIN)
+    column = _column(unit, column_id)
+    if column.board_id != board_id or column.column_id is not None:
+        raise NotFound
+    if not opened(draft):
+        raise BadRequest("Column should be deleted with force")
+    everything = boards.columns_of(unit.tx, door.board)
+    if sum(other.column_id is None for other in everything) == 1:
+        raise RuleViolation(1, "Last column of the board can't be deleted")
+    for below in everything:
+        if below.column_id == column_id:
+            _erase_column(unit, door, below)
+    _erase_column(unit, door, column)
+    return column_id
+
+
+def list_subcolumns(unit: Unit, column_id: int, draft: Draft[None]) -> list[Column]:
+    """The subcolumns of a column, in order.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), BadRequest.
+    """
+    door, column = _parent(unit, column_id, SpaceRole.READER)
+    opened(draft)
+    everything = boards.columns_of(unit.tx, door.board)
+    return [below for below in everything if below.column_id == column.id]
+
+
+def create_subcolumn(unit: Unit, column_id: int, draft: Draft[NewColumn]) -> Column:
+    """Add a subcolumn to a first-level column.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
+    """
+    door, column = _parent(unit, column_id, SpaceRole.ADMIN)
+    return add_column(unit, door.space_uid, door.board, opened(draft), column.id)
+
+
+def change_subcolumn(
+    unit: Unit, column_id: int, subcolumn_id: int, draft: Draft[ColumnChange]
+) -> Column:
+    """Change a subcolumn; its type says nothing of its cards' state.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
+    """
+    door, column = _parent(unit, column_id, SpaceRole.ADMIN)
+    below = _column(unit, subcolumn_id)
+    if below.column_id != column.id:
+        raise NotFound
+    return _store_column(unit, door, below, opened(draft))
+
+
+def delete_subcolumn(unit: Unit, column_id: int, subcolumn_id: int, draft: Draft[bool]) -> int:
+    """Delete a subcolumn with its cards.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (without force).
+    """
+    door, column = _parent(unit, column_id, SpaceRole.ADMIN)
+    below = _column(unit, subcolumn_id)
+    if below.column_id != column.id:
+        raise NotFound
+    if not opened(draft):
+        raise BadRequest("Column should be deleted with force")
+    _erase_column(unit, door, below)
+    return subcolumn_id
+
+
+def list_lanes(unit: Unit, board_id: int, query: Draft[int]) -> list[Lane]:
+    """The lanes of a board in this condition, in order.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), BadRequest.
+    """
+    door = enter_board(unit, board_id, SpaceRole.READER)
+    condition = opened(query)
+    return [lane for lane in boards.lanes_of(unit.tx, door.board) if lane.condition == condition]
+
+
+def create_lane(unit: Unit, board_id: int, draft: Draft[NewLane]) -> Lane:
+    """Add a lane to a board.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
+    """
+    door = enter_board(unit, board_id, SpaceRole.ADMIN)
+    return add_lane(unit, door.space_uid, door.board, opened(draft))
+
+
+def change_lane(unit: Unit, board_id: int, lane_id: int, draft: Draft[LaneChange]) -> Lane:
+    """Change a lane, archive it or bring it back.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (also archiving the
+            board's last live lane).
+    """
+    door = enter_board(unit, board_id, SpaceRole.ADMIN)
+    lane = _lane(unit, door, lane_id)
+    asked = {name: value for name, value in asdict(opened(draft)).items() if value is not UNSET}
+    new = replace(lane, **asked)
+    if new == lane:
+        return lane
+    if new.condition != Condition.LIVE and lane.condition == Condition.LIVE:
+        _demand_another_lane(unit, door)
+    before, after = changes(lane, new)
+    stored = boards.LANES.update(unit.tx, lane, after | {"updated": unit.now})
+    payload = {"id": lane.id, "old": before, "new": after}
+    unit.record(events.LANE_CHANGED, payload, space_uid=door.space_uid)
+    return stored
+
+
+def delete_lane(unit: Unit, board_id: int, lane_id: int, draft: Draft[bool]) -> int:
+    """Delete a lane with its cards.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (without force, or
+            the board's last).
+    """
+    door = enter_board(unit, board_id, SpaceRole.ADMIN)
+    lane = _lane(unit, door, lane_id)
+    if not opened(draft):
+        raise BadRequest("Lane should be deleted with force")
+    if lane.condition == Condition.LIVE:
+        _demand_another_lane(unit, door)
+    found = cards.standing_in(unit.tx, lane.company_id, "lane_id", lane.id)
+    delete_cards(unit, door.space_uid, found)
+    gone = {"condition": Condition.DELETED.value, "updated": unit.now}
+    boards.LANES.update(unit.tx, lane, gone)
+    unit.record(events.LANE_DELETED, {"id": lane.id}, space_uid=door.space_uid)
+    return lane_id
+
+
+def add_column(
+    unit: Unit, space_uid: str, board: Board, new: NewColumn, parent_id: int | None = None
+) -> Column:
+    """Add a column to a board that the actor may administer, or below one of its columns."""
+    column = boards.COLUMNS.insert(
+        unit.tx,
+        Column(
+            id=0,
+            uid=unit.new_id(),
+            company_id=board.company_id,
+            board_id=board.id,
+            column_id=parent_id,
+            title=new.title,
+            type=new.type.value,
+            sort_order=new.sort_order or boards.next_column_order(unit.tx, board),
+            wip_limit=new.wip_limit,
+            external_id=new.external_id,
+            deleted_at=None,
+            created=unit.now,
+            updated=unit.now,
+        ),
+    )
+    unit.record(events.COLUMN_CREATED, column, space_uid=space_uid)
+    return column
+
+
+def add_lane(unit: Unit, space_uid: str, board: Board, new: NewLane) -> Lane:
+    """Add a lane to a board that the actor may administer."""
+    lane = boards.LANES.insert(
+        unit.tx,
+        Lane(
+            id=0,
+            uid=unit.new_id(),
+            company_id=board.company_id,
+            board_id=board.id,
+            title=new.title,
+            sort_order=new.sort_order or boards.next_lane_order(unit.tx, board),
+            wip_limit=new.wip_limit,
+            external_id=new.external_id,
+            condition=Condition.LIVE.value,
+            created=unit.now,
+            updated=unit.now,
+        ),
+    )
+    unit.record(events.LANE_CREATED, lane, space_uid=space_uid)
+    return lane
+
+
+def _column(unit: Unit, column_id: int) -> Column:
+    column = boards.COLUMNS.find(unit.tx, unit.actor.company_id, column_id)
+    if column is None or column.deleted_at is not None:
+        raise NotFound
+    return column
+
+
+def _parent(unit: Unit, column_id: int, need: SpaceRole) -> tuple[BoardDoor, Column]:
+    """A first-level column with the door of its board."""
+    column = _column(unit, column_id)
+    door = enter_board(unit, column.board_id, need)
+    if column.column_id is not None:
+        raise NotFound
+    return door, column
+
+
+def _lane(unit: Unit, door: BoardDoor, lane_id: int) -> Lane:
+    lane = boards.LANES.find(unit.tx, unit.actor.company_id, lane_id)
+    if lane is None or lane.board_id != door.board.id or lane.condition == Condition.DELETED:
+        raise NotFound
+    return lane
+
+
+def _demand_another_lane(unit: Unit, door: BoardDoor) -> None:
+    lanes = boards.lanes_of(unit.tx, door.board)
+    if sum(lane.condition == Condition.LIVE for lane in lanes) == 1:
+        raise RuleViolation(1, "Last lane of the board can't be deleted or archived")
+
+
+def _store_column(unit: Unit, door: BoardDoor, old: Column, change: ColumnChange) -> Column:
+    asked = {name: value for name, value in asdict(change).items() if value is not UNSET}
+    new = replace(old, **asked)
+    if new == old:
+        return old
+    before, after = changes(old, new)
+    stored = boards.COLUMNS.update(unit.tx, old, after | {"updated": unit.now})
+    payload = {"id": old.id, "old": before, "new": after}
+    unit.record(events.COLUMN_CHANGED, payload, space_uid=door.space_uid)
+    if "type" in after and old.column_id is None:
+        everything = boards.columns_of(unit.tx, door.board)
+        within = [c.id for c in everything if old.id in (c.id, c.column_id)]
+        change_states(unit, door.space_uid, within, ColumnType(new.type))
+    return stored
+
+
+def _erase_column(unit: Unit, door: BoardDoor, column: Column) -> None:
+    found = cards.standing_in(unit.tx, column.company_id, "column_id", column.id)
+    delete_cards(unit, door.space_uid, found)
+    boards.COLUMNS.update(unit.tx, column, {"deleted_at": unit.now, "updated": unit.now})
+    unit.record(events.COLUMN_DELETED, {"id": column.id}, space_uid=door.space_uid)

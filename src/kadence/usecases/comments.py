@@ -1,0 +1,126 @@
+"""What people say about cards."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from kadence.domain import events
+from kadence.domain.errors import Forbidden, NotFound
+from kadence.domain.model import Card, Comment, SpaceRole, User
+from kadence.storage import cards, comments, people
+from kadence.usecases.access import BoardDoor, enter_card
+from kadence.usecases.unit import Draft, Unit, opened
+
+
+class CommentView(Struct, frozen=True):
+    """A comment with who made it."""
+
+    comment: Comment
+    author: User
+
+
+def list_comments(unit: Unit, card_id: int, draft: Draft[None]) -> list[CommentView]:
+    """The comments on a card, oldest first.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), BadRequest.
+    """
+    card, _ = enter_card(unit, card_id, SpaceRole.READER)
+    opened(draft)
+    found = comments.of_card(unit.tx, card)
+    ids = sorted({comment.author_id for comment in found})
+    authors = {u.id: u for u in people.users_by_id(unit.tx, card.company_id, ids)}
+    return [CommentView(comment, authors[comment.author_id]) for comment in found]
+
+
+def add_comment(unit: Unit, card_id: int, draft: Draft[str]) -> CommentView:
+    """Say something about a card.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no writer), BadRequest.
+    """
+    card, door = enter_card(unit, card_id, SpaceRole.WRITER)
+    comment = comments.COMMENTS.insert(
+        unit.tx,
+        Comment(
+            id=0,
+            uid=unit.new_id(),
+            company_id=card.company_id,
+            card_id=card.id,
+            author_id=unit.actor.user_id,
+            text=opened(draft),
+            edited_at=None,
+            created=unit.now,
+            updated=unit.now,
+        ),
+    )
+    counted = {
+        "comments_total": card.comments_total + 1,
+        "comment_last_added_at": unit.now,
+        "revision": card.revision + 1,
+    }
+    cards.CARDS.update(unit.tx, card, counted)
+    unit.record(events.COMMENT_ADDED, comment, space_uid=door.space_uid, card_uid=card.uid)
+    return _view(unit, comment)
+
+
+def change_comment(
+    unit: Unit, card_id: int, comment_id: int, draft: Draft[str | None]
+) -> CommentView:
+    """Change what one said; nobody can change another's words.
+
+    Raises:
+        KadenceError: NotFound (card or comment), Forbidden (not the author), BadRequest.
+    """
+    card, door = enter_card(unit, card_id, SpaceRole.WRITER)
+    comment = _comment(unit, card, comment_id)
+    if comment.author_id != unit.actor.user_id:
+        raise Forbidden
+    text = opened(draft)
+    if text is None or text == comment.text:
+        return _view(unit, comment)
+    new = replace(comment, text=text, edited_at=unit.now, updated=unit.now)
+    changed = {"text": text, "edited_at": unit.now, "updated": unit.now}
+    comments.COMMENTS.update(unit.tx, comment, changed)
+    payload = {
+        "id": comment.id,
+        "old": {"text": comment.text, "edited_at": comment.edited_at},
+        "new": {"text": text, "edited_at": unit.now},
+    }
+    unit.record(events.COMMENT_CHANGED, payload, space_uid=door.space_uid, card_uid=card.uid)
+    return _view(unit, new)
+
+
+def remove_comment(unit: Unit, card_id: int, comment_id: int, draft: Draft[None]) -> int:
+    """Take a comment back; an admin of the space can take anybody's away.
+
+    Raises:
+        KadenceError: NotFound (card or comment), Forbidden, BadRequest.
+    """
+    card, door = enter_card(unit, card_id, SpaceRole.WRITER)
+    comment = _comment(unit, card, comment_id)
+    if comment.author_id != unit.actor.user_id and not _administers(unit, door):
+        raise Forbidden
+    opened(draft)
+    comments.COMMENTS.delete(unit.tx, comment)
+    counted = {"comments_total": card.comments_total - 1, "revision": card.revision + 1}
+    cards.CARDS.update(unit.tx, card, counted)
+    payload = {"id": comment.id, "card_id": card.id}
+    unit.record(events.COMMENT_REMOVED, payload, space_uid=door.space_uid, card_uid=card.uid)
+    return comment_id
+
+
+def _administers(unit: Unit, door: BoardDoor) -> bool:
+    return (door.role(unit, door.board.space_id) or 0) >= SpaceRole.ADMIN
+
+
+def _comment(unit: Unit, card: Card, comment_id: int) -> Comment:
+    comment = comments.COMMENTS.find(unit.tx, card.company_id, comment_id)
+    if comment is None or comment.card_id != card.id:
+        raise NotFound
+    return comment
+
+
+def _view(unit: Unit, comment: Comment) -> CommentView:
+    author = people.find_user(unit.tx, comment.company_id, comment.author_id)
+    assert author is not None  # noqa: S101 - a foreign key says so
+    return CommentView(comment, author)

@@ -1,0 +1,232 @@
+"""What kadence adds to planning: many cards at once, in any order, and a planned capacity."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from kadence.domain import events
+from kadence.domain.access import Door
+from kadence.domain.errors import BadRequest, NotFound, RuleViolation
+from kadence.domain.lifecycle import OPEN, check_target
+from kadence.domain.membership import check_entry, check_exit
+from kadence.domain.model import Card, Iteration, IterationCard, SpaceRole
+from kadence.domain.placing import GAP, between
+from kadence.storage import cards, iterations, membership
+from kadence.usecases.access import enter_by_uid, readable_card
+from kadence.usecases.iterations import etag, store
+from kadence.usecases.membership import find_iteration, put_in, take_out, take_out_cards
+from kadence.usecases.unit import Draft, Unit, opened
+
+LARGEST_BATCH = 200
+"""Cards that one request can arrange."""
+
+
+class Action(StrEnum):
+    """What is done with the cards."""
+
+    ADD = "add"
+    REMOVE = "remove"
+    MOVE = "move"
+    REORDER = "reorder"
+
+
+class Arrangement(Struct, frozen=True):
+    """What to do with which cards, in this order.
+
+    `before` or `after` names a card of the iteration beside which they are put, else they go to the
+    end; `move` takes them from the iteration into `to`, and its place is meant there.
+    """
+
+    action: Action
+    card_uids: Sequence[str]
+    to: str | None = None
+    before: str | None = None
+    after: str | None = None
+
+
+class Outcome(Struct, frozen=True):
+    """What became of one card: its record, or why nothing was done with it."""
+
+    card_uid: str
+    record: IterationCard | None
+    refusal: RuleViolation | None
+
+
+NO_CARD = 404
+"""The code of the answer about a card that is not there, or not for the caller."""
+
+
+def arrange_cards(
+    unit: Unit, space_uid: str, iteration_id: str, draft: Draft[Arrangement]
+) -> list[Outcome]:
+    """Add, remove, move or reorder cards of an iteration; one that is refused hinders no other.
+
+    Raises:
+        KadenceError: NotFound (space or iteration), Forbidden, BadRequest (also a place beside a
+            card that is not there), RuleViolation (codes 3, 4, 5: the iteration to move to).
+    """
+    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
+    iteration = find_iteration(unit, door, iteration_id)
+    wanted = opened(draft)
+    goal = _goal(unit, door, iteration, wanted)
+    outcomes: dict[str, Outcome] = {}
+    passed: list[Card] = []
+    for uid in dict.fromkeys(wanted.card_uids):
+        try:
+            passed.append(_checked(unit, door, iteration, goal, wanted.action, uid))
+        except RuleViolation as refusal:
+            outcomes[uid] = Outcome(uid, None, refusal)
+    if wanted.action == Action.REMOVE:
+        records = _take(unit, iteration, passed)
+    else:
+        _place(unit, goal, wanted, passed)
+        records = {
+            record.card_uid: record for record in membership.records(unit.tx, goal, "active")
+        }
+    outcomes |= {card.uid: Outcome(card.uid, records[card.uid], None) for card in passed}
+    return [outcomes[uid] for uid in dict.fromkeys(wanted.card_uids)]
+
+
+def _goal(unit: Unit, door: Door, iteration: Iteration, wanted: Arrangement) -> Iteration:
+    """The iteration in which the cards are put."""
+    if wanted.action != Action.MOVE:
+        return iteration
+    if wanted.to is None:
+        raise BadRequest("Arrangement should have required property 'to' to move cards")
+    target_id = wanted.to.lower()
+    found = iterations.find(unit.tx, unit.actor.company_id, door.space_uid, target_id)
+    return check_target(iteration, target_id, found)
+
+
+def _checked(
+    unit: Unit, door: Door, iteration: Iteration, goal: Iteration, action: Action, uid: str
+) -> Card:
+    """A card with which it can be done.
+
+    Raises:
+        RuleViolation: as in adding and removing one card, or NO_CARD.
+    """
+    try:
+        card = readable_card(unit, uid)
+    except NotFound:
+        raise RuleViolation(NO_CARD, "No such card") from None
+    if action == Action.REMOVE:
+        check_exit(iteration)
+    else:
+        check_entry(goal, card, door.space_id)
+    if action != Action.ADD and card.iteration_id != iteration.id:
+        raise RuleViolation(NO_CARD, "Card is not in this iteration")
+    return card
+
+
+def _take(unit: Unit, iteration: Iteration, leaving: Sequence[Card]) -> dict[str, IterationCard]:
+    uids = [card.uid for card in leaving]
+    records = membership.live_of(unit.tx, iteration.company_id, uids)
+    gone = take_out(unit, iteration.space_uid, records)
+    cards.put_into(unit.tx, iteration.company_id, uids, None)
+    return {record.card_uid: record for record in gone}
+
+
+def _place(unit: Unit, goal: Iteration, wanted: Arrangement, moving: Sequence[Card]) -> None:
+    """Have these cards stand in the iteration one behind the other, at the place asked for."""
+    uids = {card.uid for card in moving}
+    standing = membership.records(unit.tx, goal, "active")
+    staying = [record for record in standing if record.card_uid not in uids]
+    if wanted.action == Action.ADD and wanted.before is None and wanted.after is None:
+        entering = [card for card in moving if card.iteration_id != goal.id]
+        take_out_cards(unit, entering)
+        put_in(unit, goal, entering)
+        return
+    at = _index(staying, wanted)
+    entering = [card for card in moving if card.iteration_id != goal.id]
+    take_out_cards(unit, entering)
+    made = put_in(unit, goal, entering)
+    by_uid = {record.card_uid: record for record in [*standing, *made]}
+    block = [by_uid[card.uid] for card in moving]
+    _spread(unit, goal, staying[:at], block, staying[at:])
+
+
+def _index(staying: Sequence[IterationCard], wanted: Arrangement) -> int:
+    beside = wanted.before or wanted.after
+    if beside is None:
+        return len(staying)
+    for place, record in enumerate(staying):
+        if record.card_uid == beside.lower():
+            return place if wanted.before else place + 1
+    raise BadRequest("before and after should name another card that is in the iteration")
+
+
+def _spread(
+    unit: Unit,
+    goal: Iteration,
+    ahead: Sequence[IterationCard],
+    block: Sequence[IterationCard],
+    behind: Sequence[IterationCard],
+) -> None:
+    """Number a block of records between its neighbours; where there is no room, number all."""
+    last = ahead[-1].sort_order if ahead else None
+    following = behind[0].sort_order if behind else None
+    changed = []
+    for record in block:
+        place = between(last, following) if following is not None else (last or 0) + GAP
+        if place is None:
+            everything = [*ahead, *block, *behind]
+            changed = [(r, GAP * n) for n, r in enumerate(everything, start=1)]
+            break
+        changed.append((record, place))
+        last = place
+    moved = [(record, place) for record, place in changed if record.sort_order != place]
+    membership.RECORDS.update_many(
+        unit.tx, ((r, {"sort_order": place, "updated": unit.now}) for r, place in moved)
+    )
+    unit.record_all(
+        [
+            unit.event(
+                events.ITERATION_CARD_REORDERED,
+                {
+                    "id": record.id,
+                    "iteration_id": goal.id,
+                    "card_uid": record.card_uid,
+                    "old": {"sort_order": record.sort_order},
+                    "new": {"sort_order": place},
+                },
+                space_uid=goal.space_uid,
+                iteration_id=goal.id,
+                card_uid=record.card_uid,
+            )
+            for record, place in moved
+        ]
+    )
+
+
+def get_capacity(unit: Unit, space_uid: str, iteration_id: str, draft: Draft[None]) -> Iteration:
+    """An iteration, for its planned capacity.
+
+    Raises:
+        KadenceError: NotFound, Forbidden, BadRequest.
+    """
+    door = enter_by_uid(unit, space_uid, SpaceRole.READER)
+    iteration = find_iteration(unit, door, iteration_id)
+    opened(draft)
+    return iteration
+
+
+def change_capacity(
+    unit: Unit, space_uid: str, iteration_id: str, draft: Draft[float | None]
+) -> Iteration:
+    """Say how much the team means to take on in an iteration; None is: not said.
+
+    Raises:
+        KadenceError: NotFound, Forbidden, PreconditionFailed, BadRequest, RuleViolation (code 5:
+            the iteration has ended).
+    """
+    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
+    iteration = find_iteration(unit, door, iteration_id)
+    unit.match(etag(iteration))
+    capacity = opened(draft)
+    if iteration.status not in OPEN:
+        raise RuleViolation(5, "Can't change capacity of finished iteration")
+    new = replace(iteration, capacity=capacity)
+    return store(unit, iteration, new, events.ITERATION_CHANGED)

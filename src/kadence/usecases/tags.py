@@ -1,0 +1,187 @@
+"""What people do with tags."""
+
+from collections.abc import Sequence
+
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict, replace
+
+from kadence.domain import events
+from kadence.domain.errors import Forbidden, NotFound, RuleViolation
+from kadence.domain.model import Card, CardTag, CompanyRole, SpaceRole, Tag
+from kadence.storage import cards, spaces, tags
+from kadence.usecases.access import enter_card
+from kadence.usecases.cards import bump
+from kadence.usecases.unit import Draft, Unit, changes, opened
+
+COLORS = 17
+"""Colours that tags can have, numbered from 1."""
+
+
+class TagQuery(Struct, frozen=True):
+    """Which tags of the company a caller wants."""
+
+    text: str | None = None
+    ids: Sequence[int] | None = None
+    limit: int = 100
+    offset: int = 0
+
+
+class NewTag(Struct, frozen=True):
+    """What a caller says of a tag to be made."""
+
+    name: str
+    color: int | None = None
+
+
+class TagChange(Struct, frozen=True):
+    """What a caller wants changed of a tag; what is UNSET stays."""
+
+    name: str | UnsetType = UNSET
+    color: int | UnsetType = UNSET
+
+
+def list_tags(unit: Unit, query: Draft[TagQuery]) -> list[Tag]:
+    """The tags of the company, oldest first; their names can be read by everybody of it.
+
+    Raises:
+        BadRequest: the query is none.
+    """
+    wanted = opened(query)
+    found = [
+        tag
+        for tag in tags.of_company(unit.tx, unit.actor.company_id)
+        if (wanted.ids is None or tag.id in wanted.ids)
+        and (wanted.text is None or wanted.text.casefold() in tag.name.casefold())
+    ]
+    return found[wanted.offset : wanted.offset + wanted.limit]
+
+
+def create_tag(unit: Unit, draft: Draft[NewTag]) -> Tag:
+    """The tag of this name, made when there is none.
+
+    Raises:
+        BadRequest: the draft is none.
+    """
+    return _tag_named(unit, opened(draft))
+
+
+def change_tag(unit: Unit, tag_id: int, draft: Draft[TagChange]) -> Tag:
+    """Rename or recolour a tag, on all cards that have it.
+
+    Raises:
+        KadenceError: NotFound, Forbidden (no owner of the company), BadRequest, RuleViolation
+            (code 1: another tag has that name).
+    """
+    tag = _owned(unit, tag_id)
+    asked = {name: value for name, value in asdict(opened(draft)).items() if value is not UNSET}
+    new = replace(tag, **asked)
+    if new == tag:
+        return tag
+    if new.name != tag.name and tags.find_by_name(unit.tx, tag.company_id, new.name):
+        raise RuleViolation(1, "There is already a tag with this name")
+    before, after = changes(tag, new)
+    stored = tags.TAGS.update(unit.tx, tag, after | {"updated": unit.now})
+    unit.record(events.TAG_CHANGED, {"id": tag.id, "old": before, "new": after})
+    return stored
+
+
+def delete_tag(unit: Unit, tag_id: int, draft: Draft[None]) -> int:
+    """Delete a tag, and take it off all cards.
+
+    Raises:
+        KadenceError: NotFound, Forbidden (no owner of the company), BadRequest.
+    """
+    tag = _owned(unit, tag_id)
+    opened(draft)
+    for use in tags.uses(unit.tx, tag):
+        card = cards.CARDS.find(unit.tx, tag.company_id, use.card_id)
+        if card is not None:
+            _take_off(unit, card, use)
+    tags.TAGS.delete(unit.tx, tag)
+    unit.record(events.TAG_DELETED, {"id": tag.id})
+    return tag_id
+
+
+def list_card_tags(unit: Unit, card_id: int, draft: Draft[None]) -> list[tuple[CardTag, Tag]]:
+    """The tags of a card, by name.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), BadRequest.
+    """
+    card, _ = enter_card(unit, card_id, SpaceRole.READER)
+    opened(draft)
+    return tags.of_cards(unit.tx, card.company_id, [card.id])
+
+
+def add_card_tag(unit: Unit, card_id: int, draft: Draft[NewTag]) -> tuple[CardTag, Tag]:
+    """Give a card the tag of this name, made when there is none; one that it has stays.
+
+    Raises:
+        KadenceError: NotFound (or unreadable), Forbidden (no writer), BadRequest.
+    """
+    card, door = enter_card(unit, card_id, SpaceRole.WRITER)
+    tag = _tag_named(unit, opened(draft))
+    found = tags.CARD_TAGS.find(unit.tx, card.company_id, card.id, tag.id)
+    if found is not None:
+        return found, tag
+    card = bump(unit, card)
+    use = CardTag(card.company_id, card.id, tag.id, unit.now)
+    tags.CARD_TAGS.insert(unit.tx, use)
+    payload = asdict(use) | {"version": card.version}
+    unit.record(events.CARD_TAG_ADDED, payload, space_uid=door.space_uid, card_uid=card.uid)
+    return use, tag
+
+
+def remove_card_tag(unit: Unit, card_id: int, tag_id: int, draft: Draft[None]) -> int:
+    """Take a tag off a card.
+
+    Raises:
+        KadenceError: NotFound (card, or a tag that it does not have), Forbidden, BadRequest.
+    """
+    card, _ = enter_card(unit, card_id, SpaceRole.WRITER)
+    use = tags.CARD_TAGS.find(unit.tx, card.company_id, card.id, tag_id)
+    if use is None:
+        raise NotFound
+    opened(draft)
+    _take_off(unit, card, use)
+    return tag_id
+
+
+def _tag_named(unit: Unit, new: NewTag) -> Tag:
+    company_id = unit.actor.company_id
+    found = tags.find_by_name(unit.tx, company_id, new.name)
+    if found is not None:
+        return found
+    tag = tags.TAGS.insert(
+        unit.tx,
+        Tag(
+            id=0,
+            uid=unit.new_id(),
+            company_id=company_id,
+            name=new.name,
+            color=new.color or 1 + sum(map(ord, new.name)) % COLORS,
+            created=unit.now,
+            updated=unit.now,
+        ),
+    )
+    unit.record(events.TAG_CREATED, tag)
+    return tag
+
+
+def _take_off(unit: Unit, card: Card, use: CardTag) -> None:
+    card = bump(unit, card)
+    tags.CARD_TAGS.delete(unit.tx, use)
+    payload = {"card_id": card.id, "tag_id": use.tag_id, "version": card.version}
+    space = spaces.SPACES.find(unit.tx, card.company_id, card.space_id)
+    space_uid = space.uid if space else None
+    unit.record(events.CARD_TAG_REMOVED, payload, space_uid=space_uid, card_uid=card.uid)
+
+
+def _owned(unit: Unit, tag_id: int) -> Tag:
+    """A tag for the owner of the company, who alone may change what stands on everybody's cards."""
+    tag = tags.TAGS.find(unit.tx, unit.actor.company_id, tag_id)
+    if tag is None:
+        raise NotFound
+    if unit.actor.company_role != CompanyRole.OWNER:
+        raise Forbidden
+    return tag

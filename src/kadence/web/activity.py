@@ -1,0 +1,177 @@
+"""What goes over the wire about events: a card's activity and locations, a space's feed."""
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any, cast
+
+from litestar.response.streaming import ASGIStreamingResponse
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from kadence.domain.errors import BadRequest, KadenceError
+from kadence.domain.events import KINDS
+from kadence.domain.model import Event
+from kadence.usecases import activity as usecases
+from kadence.usecases.activity import EventQuery, Happening, Location, Page
+from kadence.web.http import Call
+from kadence.web.people import UserAnswer, user_values
+from kadence.web.query import LARGEST_INTEGER, LIMIT, OFFSET, SKIP, Clamped, Query, Words
+from kadence.web.wire import Uid, When, encode, format_timestamp
+
+
+class EventAnswer(Struct, frozen=True, kw_only=True):
+    """Something that happened; docs/events.md tells what the payload of each kind holds."""
+
+    seq: Annotated[int, Meta(description="The event's position in the journal; it only grows.")]
+    at: When
+    kind: str
+    actor_uid: Uid | None
+    space_uid: Uid | None
+    iteration_id: Uid | None
+    card_uid: Uid | None
+    payload: dict[str, Any]
+
+
+class ActivityAnswer(EventAnswer, frozen=True, kw_only=True):
+    """Something that happened to a card, with who did it."""
+
+    id: int
+    created: When
+    author: UserAnswer | None
+
+
+class LocationAnswer(Struct, frozen=True, kw_only=True):
+    """Where a card was moved to."""
+
+    id: str
+    card_id: int
+    board_id: int
+    column_id: int
+    subcolumn_id: int | None
+    lane_id: int
+    sprint_id: int | None = None
+    author_id: int | None
+    author: UserAnswer | None
+    condition: int
+    changed: When
+
+
+AFTER = Clamped("after", 0, 0, LARGEST_INTEGER, "Only events behind this `seq`.")
+EVENT_KINDS = Words("kinds", KINDS, "Only events of these kinds, comma-separated.")
+EVENT_PARAMETERS = (AFTER, EVENT_KINDS, LIMIT)
+ACTIVITY_PARAMETERS = (LIMIT, OFFSET, SKIP)
+
+
+def event_values(event: Event) -> dict[str, Any]:
+    """The values of the keys of EventAnswer."""
+    return {
+        "seq": event.seq,
+        "at": format_timestamp(event.at),
+        "kind": event.kind,
+        "actor_uid": event.actor_uid,
+        "space_uid": event.space_uid,
+        "iteration_id": event.iteration_id,
+        "card_uid": event.card_uid,
+        "payload": event.payload,
+    }
+
+
+def _event(event: Event) -> EventAnswer:
+    return EventAnswer(**event_values(event))
+
+
+def _happening(found: Happening) -> ActivityAnswer:
+    return ActivityAnswer(
+        **event_values(found.event),
+        id=found.event.seq,
+        created=format_timestamp(found.event.at),
+        author=UserAnswer(**user_values(found.author)) if found.author else None,
+    )
+
+
+def _location(found: Location) -> LocationAnswer:
+    return LocationAnswer(
+        id=str(found.seq),
+        card_id=found.card_id,
+        board_id=found.board_id,
+        column_id=found.column_id,
+        subcolumn_id=found.subcolumn_id,
+        lane_id=found.lane_id,
+        author_id=found.author.id if found.author else None,
+        author=UserAnswer(**user_values(found.author)) if found.author else None,
+        condition=found.condition,
+        changed=format_timestamp(found.changed),
+    )
+
+
+def _page(query: Query) -> Page:
+    return Page(query.get(LIMIT), query.get_first(OFFSET, SKIP))
+
+
+def _event_query(query: Query) -> EventQuery:
+    """The query of a space's feed."""
+    return EventQuery(query.get(AFTER), query.get(EVENT_KINDS), query.get(LIMIT))
+
+
+async def card_activity(call: Call) -> list[ActivityAnswer]:
+    """List what happened to a card, newest first."""
+    found = await call.read(usecases.card_activity, call.id("card_id"), call.query(_page))
+    return [_happening(happening) for happening in found]
+
+
+async def location_history(call: Call) -> list[LocationAnswer]:
+    """List where a card has been moved to, oldest first."""
+    found = await call.read(usecases.location_history, call.id("card_id"), call.nothing())
+    return [_location(location) for location in found]
+
+
+async def space_events(call: Call) -> list[EventAnswer]:
+    """List what happened in a space, oldest first, a page at a time.
+
+    With `Accept: text/event-stream` the same as a live stream, resumed by `Last-Event-ID`.
+    """
+    query = call.query(_event_query)
+    live = b"text/event-stream" in call.headers.get(b"accept", b"")
+    if live and isinstance(query, EventQuery):
+        query = _resumed(query, call.headers.get(b"last-event-id"))
+    space_uid = call.uid("space_uid")
+    found = await call.read(usecases.space_events, space_uid, query)
+    if live and isinstance(query, EventQuery):
+        return cast("list[EventAnswer]", _stream(call, space_uid, query, found))
+    return [_event(event) for event in found]
+
+
+def _resumed(query: EventQuery, last_seen: bytes | None) -> EventQuery | BadRequest:
+    """The query behind the last event that the client has got."""
+    if not last_seen:
+        return query
+    if not last_seen.isdigit():
+        return BadRequest("Last-Event-ID should be integer")
+    return replace(query, after=min(int(last_seen), LARGEST_INTEGER))
+
+
+def _stream(
+    call: Call, space_uid: str, query: EventQuery, first: Sequence[Event]
+) -> ASGIStreamingResponse:
+    async def behind(after: int) -> Sequence[Event]:
+        return await call.read(usecases.space_events, space_uid, replace(query, after=after))
+
+    async def lines() -> AsyncIterator[bytes]:
+        # At once, so that the client knows that it is connected.
+        yield b": kadence\n\n"
+        # The token was revoked or the space closed to its bearer: that is the end of the stream.
+        with contextlib.suppress(KadenceError):
+            async for found in call.follow(behind, first, query.after):
+                yield b"".join(map(_line, found)) or b": alive\n\n"
+
+    return ASGIStreamingResponse(
+        iterator=lines(),
+        media_type="text/event-stream",
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    )
+
+
+def _line(event: Event) -> bytes:
+    """One event as the stream's format has it; JSON has no line breaks of its own."""
+    head = f"id: {event.seq}\nevent: {event.kind}\ndata: ".encode()
+    return head + encode(_event(event)) + b"\n\n"

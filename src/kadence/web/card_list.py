@@ -1,0 +1,199 @@
+"""The card list: its filters, and what they are called on the wire (contract: workspace.md)."""
+
+from collections.abc import Sequence
+from typing import Any, get_args, get_origin
+
+import msgspec
+from msgspec import Struct
+
+from kadence.domain.model import Condition
+from kadence.storage.card_query import SEARCHABLE
+from kadence.usecases import card_views as usecases
+from kadence.usecases.card_views import CardQuery
+from kadence.web.cards import CardAnswer, ListedCardAnswer, listed_card
+from kadence.web.http import Call
+from kadence.web.query import (
+    LIMIT,
+    OFFSET,
+    SKIP,
+    Flag,
+    Id,
+    Ids,
+    Moment,
+    Numbers,
+    OptionalFlag,
+    Parameter,
+    Query,
+    Refused,
+    Text,
+    Word,
+    Words,
+)
+from kadence.web.wire import canonical_uid
+
+_CONDITIONS = [condition.value for condition in Condition]
+_STATES = (1, 2, 3)
+
+SPACE = Id("space_id", "Only cards on boards that this space shows.")
+CONDITION = Numbers("condition", _CONDITIONS, "1 live (the default), 2 archived, 3 deleted.")
+ARCHIVED = OptionalFlag("archived", "true: archived cards alone; false: live ones.")
+TYPE = Id("type_id", "Only cards of this type; all have type 1.")
+TYPES = Ids("type_ids", "Only cards of these types; all have type 1.")
+QUERY = Text("query", "Only cards with each of these words in one text, in any case.")
+SEARCH_FIELDS = Words("search_fields", SEARCHABLE, "Where `query` is looked for; the title if not.")
+ITERATION = Text("iteration_id", "Only cards in this planned or active iteration; `none`: in none.")
+EXTRA = Words("additional_card_fields", ("description", "iteration"), "Keys to add to each card.")
+REQUESTS = Flag("is_request", "Only service requests, of which there are none here.")
+FILTER = Refused("filter", "Not supported.")
+DIRECTION = Word("order_direction", ["asc", "desc"], "The direction of `order_by`.")
+
+IDS_OF: dict[str, tuple[Id | Ids, ...]] = {
+    "board_id": (Id("board_id", "Only cards on this board."),),
+    "column_ids": (
+        Id("column_id", "Only cards in this column or its subcolumns."),
+        Ids("column_ids", "Only cards in these columns or their subcolumns."),
+    ),
+    "lane_id": (Id("lane_id", "Only cards in this lane."),),
+    "owner_ids": (
+        Id("owner_id", "Only cards of this owner."),
+        Ids("owner_ids", "Only cards of these owners."),
+    ),
+    "responsible_ids": (
+        Id("responsible_id", "Only cards for which this person is responsible."),
+        Ids("responsible_ids", "Only cards for which one of these people is responsible."),
+    ),
+    "member_ids": (Ids("member_ids", "Only cards in which one of these people takes part."),),
+    "tag_ids": (Ids("tag_ids", "Only cards with one of these tags."),),
+    **{
+        f"exclude_{what}_ids": (Ids(f"exclude_{what}_ids", f"Not cards of these {what}s."),)
+        for what in ("board", "column", "lane", "owner", "card")
+    },
+}
+"""Each filter that takes one of several ids, with the parameters that it can be given by."""
+STATES = Numbers("states", _STATES, "Only cards that are 1 queued, 2 in progress, 3 done.")
+TAG = Text("tag", "Only cards with a tag of this name.")
+FLAGS = (
+    OptionalFlag("asap", "Whether it is to be done as soon as possible."),
+    OptionalFlag("overdue", "Whether it is not done and was due before now."),
+    OptionalFlag("done_on_time", "true: done by the due date; false: done after it."),
+    OptionalFlag("with_due_date", "Whether it has a due date."),
+)
+MOMENTS = tuple(
+    Moment(f"{what}_{side}", f"Only cards with this instant {side} that.")
+    for what in (
+        "created",
+        "updated",
+        "due_date",
+        "first_moved_in_progress",
+        "last_moved_to_done_at",
+    )
+    for side in ("before", "after")
+)
+EXTERNAL_ID = Text("external_id", "Only cards with exactly this id of another system.")
+VERSION = Id("version", "Only cards of this version.")
+
+SINGLE: Sequence[Parameter[Any]] = (*MOMENTS, EXTERNAL_ID, VERSION)
+
+_NOT_SCALAR = (list, dict, Struct)
+ORDERS = [
+    info.encode_name
+    for info in msgspec.structs.fields(CardAnswer)
+    if not any(
+        isinstance(kind, type) and issubclass(kind, _NOT_SCALAR)
+        for kind in (get_origin(part) or part for part in (*get_args(info.type), info.type))
+    )
+]
+ORDER = Word("order_by", ORDERS, "By which key; ties go by id.")
+
+LIST_PARAMETERS: Sequence[Parameter[Any]] = (
+    SPACE,
+    *(parameter for parameters in IDS_OF.values() for parameter in parameters),
+    STATES,
+    CONDITION,
+    ARCHIVED,
+    TAG,
+    TYPE,
+    TYPES,
+    *FLAGS,
+    *MOMENTS,
+    EXTERNAL_ID,
+    VERSION,
+    ITERATION,
+    QUERY,
+    SEARCH_FIELDS,
+    EXTRA,
+    REQUESTS,
+    FILTER,
+    ORDER,
+    DIRECTION,
+    LIMIT,
+    OFFSET,
+    SKIP,
+)
+
+
+def _card_query(query: Query) -> tuple[CardQuery, tuple[str, ...]]:
+    query.get(FILTER)
+    among: dict[str, Sequence[Any]] = {}
+    for name, parameters in IDS_OF.items():
+        sets = [set(ids) for parameter in parameters if (ids := _ids(query, parameter))]
+        if sets:
+            among[name] = sorted(set.intersection(*sets))
+    if states := query.get(STATES):
+        among["states"] = states
+    if (tag := query.get(TAG)) is not None:
+        among["tag"] = [tag]
+    flags = {flag.name: value for flag in FLAGS if (value := query.get(flag)) is not None}
+    single: dict[str, Any] = {
+        parameter.name: value for parameter in SINGLE if (value := query.get(parameter)) is not None
+    }
+    iteration = query.get(ITERATION)
+    if iteration == "none":
+        flags["backlog"] = True
+    elif iteration is not None:
+        single["iteration_id"] = canonical_uid(iteration)
+    wanted = CardQuery(
+        space_id=query.get(SPACE),
+        conditions=_conditions(query),
+        among=among,
+        single=single,
+        flags=flags,
+        nothing=query.get(REQUESTS) or not _has_type(query) or [] in among.values(),
+        words=(query.get(QUERY) or "").split(),
+        search_in=query.get(SEARCH_FIELDS) or ("title",),
+        order_by=query.get(ORDER),
+        descending=query.get(DIRECTION) == "desc",
+        limit=query.get(LIMIT),
+        offset=query.get_first(OFFSET, SKIP),
+    )
+    extra: Sequence[str] = query.get(EXTRA)
+    return wanted, tuple(extra)
+
+
+def _ids(query: Query, parameter: Id | Ids) -> Sequence[int]:
+    if isinstance(parameter, Ids):
+        return query.get(parameter) or ()
+    one = query.get(parameter)
+    return () if one is None else (one,)
+
+
+def _conditions(query: Query) -> list[int]:
+    """Live ones unless asked for others; asked for in two ways, both must hold."""
+    asked: Sequence[int] = query.get(CONDITION)
+    archived = query.get(ARCHIVED)
+    if archived is not None:
+        return sorted(set(asked or _CONDITIONS) & {2 if archived else 1})
+    return sorted(asked) if asked else [Condition.LIVE.value]
+
+
+def _has_type(query: Query) -> bool:
+    one, several = query.get(TYPE), query.get(TYPES)
+    return (one is None or one == 1) and (several is None or 1 in several)
+
+
+async def list_cards(call: Call) -> list[ListedCardAnswer]:
+    """List the cards that the caller can read and that match every filter, a page at a time."""
+    parsed = call.query(_card_query)
+    query, extra = parsed if isinstance(parsed, tuple) else (parsed, ())
+    found = await call.read(usecases.list_cards, query)
+    return [listed_card(view, extra) for view in found]

@@ -1,0 +1,341 @@
+"""What goes over the wire about columns, subcolumns and lanes (contract: workspace.md, Boards)."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from kadence.domain.errors import BadRequest
+from kadence.domain.model import Column, ColumnType, Condition, Lane
+from kadence.usecases import columns as usecases
+from kadence.usecases.columns import ColumnChange, LaneChange, NewColumn, NewLane
+from kadence.web.http import Call
+from kadence.web.query import Flag, Numbers, Query
+from kadence.web.wire import (
+    Body,
+    ExternalId,
+    Positive,
+    TextOrNumber,
+    Uid,
+    When,
+    format_timestamp,
+    number,
+    plain,
+)
+
+
+class PartTitle(TextOrNumber):
+    """The title of a board, column or lane."""
+
+    shortest = 1
+    longest = 128
+
+
+Limit = Annotated[int, Meta(ge=0, le=2**31 - 1, description="Cards that should be in it at most.")]
+
+
+class ColumnAnswer(Struct, frozen=True, kw_only=True):
+    """A column of a board; one with `column_id` is a subcolumn."""
+
+    id: int
+    uid: Uid
+    title: str
+    type: Annotated[int, Meta(description="1 queue, 2 in progress, 3 done.")]
+    sort_order: float
+    col_count: int = 1
+    wip_limit: int | None
+    wip_limit_type: int = 1
+    rules: int = 0
+    board_id: int
+    column_id: int | None
+    archive_after_days: int = -1
+    card_hide_after_days: int | None = None
+    months_to_hide_cards: int | None = None
+    last_moved_warning_after_days: int = -1
+    last_moved_warning_after_hours: int = -1
+    last_moved_warning_after_minutes: int = -1
+    default_tags: str | None = None
+    locked: str | None = None
+    external_id: str | None
+    pause_sla: bool = False
+    subcolumns: list["ColumnAnswer"]
+    created: When
+    updated: When
+
+
+class LaneAnswer(Struct, frozen=True, kw_only=True):
+    """A lane of a board."""
+
+    id: int
+    uid: Uid
+    title: str
+    sort_order: float
+    row_count: int = 1
+    wip_limit: int | None
+    wip_limit_type: int = 1
+    board_id: int
+    default_card_type_id: int | None = None
+    condition: Annotated[int, Meta(description="1 live, 2 archived, 3 deleted.")]
+    last_moved_warning_after_days: int = -1
+    last_moved_warning_after_hours: int = -1
+    last_moved_warning_after_minutes: int = -1
+    default_tags: str | None = None
+    locked: str | None = None
+    external_id: str | None
+    created: When
+    updated: When
+
+
+class DeletedAnswer(Struct, frozen=True):
+    """The id of what was deleted."""
+
+    id: int
+
+
+class CreateColumn(Struct, frozen=True):
+    """A column to make; a queue unless said otherwise."""
+
+    title: PartTitle
+    type: ColumnType = ColumnType.QUEUE
+    sort_order: Positive | None = None
+    wip_limit: Limit | None = None
+    external_id: ExternalId | None = None
+
+    def draft(self) -> NewColumn:
+        """The same for the use case."""
+        return NewColumn(
+            str(self.title), self.type, self.sort_order, self.wip_limit, plain(self.external_id)
+        )
+
+
+class ChangeColumn(Struct, frozen=True):
+    """What to change of a column; absent keys stay."""
+
+    title: PartTitle | UnsetType = UNSET
+    type: ColumnType | UnsetType = UNSET
+    sort_order: Positive | UnsetType = UNSET
+    wip_limit: Limit | UnsetType | None = UNSET
+    external_id: ExternalId | UnsetType | None = UNSET
+
+    def draft(self) -> ColumnChange:
+        """The same for the use case."""
+        return ColumnChange(
+            plain(self.title),
+            self.type if self.type is UNSET else self.type.value,
+            self.sort_order,
+            self.wip_limit,
+            plain(self.external_id),
+        )
+
+
+class CreateLane(Struct, frozen=True):
+    """A lane to make."""
+
+    title: PartTitle
+    sort_order: Positive | None = None
+    wip_limit: Limit | None = None
+    external_id: ExternalId | None = None
+
+    def draft(self) -> NewLane:
+        """The same for the use case."""
+        return NewLane(str(self.title), self.sort_order, self.wip_limit, plain(self.external_id))
+
+
+class LaneCondition(IntEnum):
+    """The conditions that a lane can be put in."""
+
+    LIVE = 1
+    ARCHIVED = 2
+
+
+class ChangeLane(Struct, frozen=True):
+    """What to change of a lane; absent keys stay."""
+
+    title: PartTitle | UnsetType = UNSET
+    sort_order: Positive | UnsetType = UNSET
+    wip_limit: Limit | UnsetType | None = UNSET
+    external_id: ExternalId | UnsetType | None = UNSET
+    condition: LaneCondition | UnsetType = UNSET
+
+    def draft(self) -> LaneChange:
+        """The same for the use case."""
+        return LaneChange(
+            plain(self.title),
+            self.sort_order,
+            self.wip_limit,
+            plain(self.external_id),
+            self.condition if self.condition is UNSET else self.condition.value,
+        )
+
+
+class DeletePart(Struct, frozen=True):
+    """Deleting takes the cards with it, so that it must be meant."""
+
+    force: bool = False
+
+    def draft(self) -> bool:
+        """The same for the use case."""
+        return self.force
+
+
+CREATE_COLUMN = Body("Column", CreateColumn, CreateColumn.draft)
+CHANGE_COLUMN = Body("Column", ChangeColumn, ChangeColumn.draft)
+CREATE_LANE = Body("Lane", CreateLane, CreateLane.draft)
+CHANGE_LANE = Body("Lane", ChangeLane, ChangeLane.draft)
+DELETE = Body("Body", DeletePart, DeletePart.draft)
+
+FORCE = Flag("force", "Delete it with its cards; can stand in the body instead.")
+DELETE_PARAMETERS = (FORCE,)
+CONDITION = Numbers(
+    "condition", [c.value for c in Condition], "1 live lanes (the default), 2 archived, 3 deleted."
+)
+LANE_PARAMETERS = (CONDITION,)
+
+
+def column_answer(column: Column, of_board: Sequence[Column]) -> ColumnAnswer:
+    """The column as the wire shows it, with its subcolumns out of all columns of its board."""
+    return ColumnAnswer(
+        id=column.id,
+        uid=column.uid,
+        title=column.title,
+        type=column.type,
+        sort_order=number(column.sort_order),
+        wip_limit=column.wip_limit,
+        board_id=column.board_id,
+        column_id=column.column_id,
+        external_id=column.external_id,
+        subcolumns=[
+            column_answer(below, of_board) for below in of_board if below.column_id == column.id
+        ],
+        created=format_timestamp(column.created),
+        updated=format_timestamp(column.updated),
+    )
+
+
+def column_answers(of_board: Sequence[Column]) -> list[ColumnAnswer]:
+    """The first-level columns as the wire shows them, out of all columns of a board."""
+    return [column_answer(c, of_board) for c in of_board if c.column_id is None]
+
+
+def _alone(column: Column) -> ColumnAnswer:
+    return column_answer(column, ())
+
+
+def lane_answer(lane: Lane) -> LaneAnswer:
+    """The lane as the wire shows it."""
+    return LaneAnswer(
+        id=lane.id,
+        uid=lane.uid,
+        title=lane.title,
+        sort_order=number(lane.sort_order),
+        wip_limit=lane.wip_limit,
+        board_id=lane.board_id,
+        condition=lane.condition,
+        external_id=lane.external_id,
+        created=format_timestamp(lane.created),
+        updated=format_timestamp(lane.updated),
+    )
+
+
+def _conditions(query: Query) -> int:
+    asked: Sequence[int] = query.get(CONDITION)
+    return asked[0] if asked else Condition.LIVE.value
+
+
+async def forced(call: Call) -> bool | BadRequest:
+    """Whether the body or the query says that deleting is meant."""
+    in_query = call.query(lambda query: query.get(FORCE))
+    in_body = await call.body(DELETE)
+    if isinstance(in_query, BadRequest):
+        return in_query
+    return in_body if isinstance(in_body, BadRequest) else in_body or in_query
+
+
+async def list_columns(call: Call) -> list[ColumnAnswer]:
+    """List the columns of a board, each with its subcolumns."""
+    return column_answers(
+        await call.read(usecases.list_columns, call.id("board_id"), call.nothing())
+    )
+
+
+async def create_column(call: Call) -> ColumnAnswer:
+    """Add a column to a board."""
+    draft = await call.body(CREATE_COLUMN)
+    return await call.write(_alone, usecases.create_column, call.id("board_id"), draft)
+
+
+async def change_column(call: Call) -> ColumnAnswer:
+    """Change a column; with another type its cards get another state."""
+    draft = await call.body(CHANGE_COLUMN)
+    return await call.write(
+        lambda pair: column_answer(*pair),
+        usecases.change_column,
+        call.id("board_id"),
+        call.id("id"),
+        draft,
+    )
+
+
+async def delete_column(call: Call) -> DeletedAnswer:
+    """Delete a column with its cards."""
+    draft = await forced(call)
+    return await call.write(
+        DeletedAnswer, usecases.delete_column, call.id("board_id"), call.id("id"), draft
+    )
+
+
+async def list_subcolumns(call: Call) -> list[ColumnAnswer]:
+    """List the subcolumns of a column."""
+    found = await call.read(usecases.list_subcolumns, call.id("column_id"), call.nothing())
+    return [_alone(column) for column in found]
+
+
+async def create_subcolumn(call: Call) -> ColumnAnswer:
+    """Add a subcolumn to a column."""
+    draft = await call.body(CREATE_COLUMN)
+    return await call.write(_alone, usecases.create_subcolumn, call.id("column_id"), draft)
+
+
+async def change_subcolumn(call: Call) -> ColumnAnswer:
+    """Change a subcolumn."""
+    draft = await call.body(CHANGE_COLUMN)
+    return await call.write(
+        _alone, usecases.change_subcolumn, call.id("column_id"), call.id("id"), draft
+    )
+
+
+async def delete_subcolumn(call: Call) -> DeletedAnswer:
+    """Delete a subcolumn with its cards."""
+    draft = await forced(call)
+    return await call.write(
+        DeletedAnswer, usecases.delete_subcolumn, call.id("column_id"), call.id("id"), draft
+    )
+
+
+async def list_lanes(call: Call) -> list[LaneAnswer]:
+    """List the lanes of a board, the live ones unless asked otherwise."""
+    found = await call.read(usecases.list_lanes, call.id("board_id"), call.query(_conditions))
+    return [lane_answer(lane) for lane in found]
+
+
+async def create_lane(call: Call) -> LaneAnswer:
+    """Add a lane to a board."""
+    draft = await call.body(CREATE_LANE)
+    return await call.write(lane_answer, usecases.create_lane, call.id("board_id"), draft)
+
+
+async def change_lane(call: Call) -> LaneAnswer:
+    """Change a lane, archive it or bring it back."""
+    draft = await call.body(CHANGE_LANE)
+    return await call.write(
+        lane_answer, usecases.change_lane, call.id("board_id"), call.id("id"), draft
+    )
+
+
+async def delete_lane(call: Call) -> DeletedAnswer:
+    """Delete a lane with its cards."""
+    draft = await forced(call)
+    return await call.write(
+        DeletedAnswer, usecases.delete_lane, call.id("board_id"), call.id("id"), draft
+    )

@@ -1,0 +1,112 @@
+"""What goes over the wire about comments (contract: workspace.md, Cards)."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, field
+
+from kadence.usecases import comments as usecases
+from kadence.usecases.comments import CommentView
+from kadence.web.columns import DeletedAnswer
+from kadence.web.http import NOTHING, Call
+from kadence.web.people import UserAnswer, user_values
+from kadence.web.wire import Body, Uid, When, format_timestamp
+
+CommentText = Annotated[str, Meta(min_length=1, max_length=4096)]
+
+
+class CommentAnswer(Struct, frozen=True, kw_only=True):
+    """What a person said about a card; the keys with a value are constants of this server."""
+
+    id: int
+    uid: Uid
+    text: str
+    type: int = 1
+    card_id: int
+    author_id: int
+    author: UserAnswer
+    edited: bool
+    deleted: bool = False
+    internal: bool = False
+    email_addresses_to: str = ""
+    notification_sent: When | None = None
+    sd_description: bool = False
+    sd_external_recipients_cc: str | None = None
+    attacments: list[Any] = field(default_factory=list)
+    created: When
+    updated: When
+
+
+class AddComment(Struct, frozen=True):
+    """What to say."""
+
+    text: CommentText
+
+    def draft(self) -> str:
+        """The same for the use case."""
+        return self.text
+
+
+class ChangeComment(Struct, frozen=True):
+    """What to say instead."""
+
+    text: CommentText | None = None
+
+    def draft(self) -> str | None:
+        """The same for the use case."""
+        return self.text
+
+
+ADD = Body("Comment", AddComment, AddComment.draft)
+CHANGE = Body("Comment", ChangeComment, ChangeComment.draft)
+
+
+def comment_answer(view: CommentView) -> CommentAnswer:
+    """The comment as the wire shows it."""
+    comment = view.comment
+    return CommentAnswer(
+        id=comment.id,
+        uid=comment.uid,
+        text=comment.text,
+        card_id=comment.card_id,
+        author_id=comment.author_id,
+        author=UserAnswer(**user_values(view.author)),
+        edited=comment.edited_at is not None,
+        created=format_timestamp(comment.created),
+        updated=format_timestamp(comment.updated),
+    )
+
+
+async def list_comments(call: Call) -> list[CommentAnswer]:
+    """List the comments on a card, oldest first."""
+    found = await call.read(usecases.list_comments, call.id("card_id"), call.nothing())
+    return [comment_answer(view) for view in found]
+
+
+async def add_comment(call: Call) -> CommentAnswer:
+    """Say something about a card."""
+    draft = await call.body(ADD)
+    return await call.write(comment_answer, usecases.add_comment, call.id("card_id"), draft)
+
+
+async def change_comment(call: Call) -> CommentAnswer:
+    """Change one's own comment."""
+    draft = await call.body(CHANGE)
+    return await call.write(
+        comment_answer,
+        usecases.change_comment,
+        call.id("card_id"),
+        call.id("comment_id"),
+        draft,
+    )
+
+
+async def remove_comment(call: Call) -> DeletedAnswer:
+    """Take a comment back; an admin of the space can take anybody's away."""
+    draft = await call.body(NOTHING)
+    return await call.write(
+        DeletedAnswer,
+        usecases.remove_comment,
+        call.id("card_id"),
+        call.id("comment_id"),
+        draft,
+    )

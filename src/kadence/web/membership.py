@@ -1,0 +1,177 @@
+"""What goes over the wire about the cards of an iteration (contract: iterations.md, 6 to 9)."""
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from kadence.domain.errors import RuleViolation
+from kadence.domain.model import IterationCard
+from kadence.usecases import membership as usecases
+from kadence.usecases.membership import HistoryEntry
+from kadence.web.http import NOTHING, Call
+from kadence.web.people import UserAnswer, user_values
+from kadence.web.query import Flag, Query, Text
+from kadence.web.wire import (
+    Body,
+    Uid,
+    When,
+    canonical_uid,
+    format_optional,
+    format_timestamp,
+    number,
+)
+
+
+class IterationCardAnswer(Struct, frozen=True):
+    """A card's record in an iteration."""
+
+    iteration_id: Uid
+    card_uid: Uid
+    added_by_uid: Uid
+    removed_at: When | None
+    removed_by_uid: Uid | None
+    sort_order: float
+    created: When
+    updated: When
+
+
+class MovedCardAnswer(Struct, frozen=True):
+    """A card's record in the iteration that it was carried into."""
+
+    iteration_id: Uid
+    card_uid: Uid
+    added_by_uid: Uid
+    sort_order: float
+    created: When
+    updated: When
+
+
+class IterationOfRecord(Struct, frozen=True):
+    """The iteration of a record; where the caller cannot read it, only that it is there."""
+
+    id: Uid
+    space_uid: Uid | UnsetType
+    title: str | UnsetType
+    is_accessible: bool
+
+
+class HistoryAnswer(IterationCardAnswer, frozen=True, kw_only=True):
+    """A card's record, with what surrounds it when details were asked for."""
+
+    iteration: IterationOfRecord | UnsetType = UNSET
+    addedBy: UserAnswer | UnsetType = UNSET  # noqa: N815 - the wire's own spelling
+    removedBy: UserAnswer | UnsetType = UNSET  # noqa: N815
+
+
+class AddCard(Struct, frozen=True):
+    """Which card to put in."""
+
+    card_uid: Annotated[str, Meta(min_length=1)]
+
+    def draft(self) -> str:
+        """The same for the use case; what is no UUID matches no card."""
+        return canonical_uid(self.card_uid)
+
+
+ADD = Body("IterationCard", AddCard, AddCard.draft)
+
+STATUS = Text("status", "`active` or `removed` records; without it both.")
+LIST_PARAMETERS = (STATUS,)
+WITH_DETAILS = Flag(
+    "with_details",
+    "Leave out removed iterations, and add to each record its iteration and who made it.",
+)
+HISTORY_PARAMETERS = (WITH_DETAILS,)
+
+
+def record_answer(record: IterationCard) -> IterationCardAnswer:
+    """The record as the wire shows it."""
+    return IterationCardAnswer(
+        record.iteration_id,
+        record.card_uid,
+        record.added_by_uid,
+        format_optional(record.removed_at),
+        record.removed_by_uid,
+        number(record.sort_order),
+        format_timestamp(record.created),
+        format_timestamp(record.updated),
+    )
+
+
+def moved_answer(record: IterationCard) -> MovedCardAnswer:
+    """The record as the wire shows it where a card was carried over."""
+    return MovedCardAnswer(
+        record.iteration_id,
+        record.card_uid,
+        record.added_by_uid,
+        number(record.sort_order),
+        format_timestamp(record.created),
+        format_timestamp(record.updated),
+    )
+
+
+def _entry_answer(entry: HistoryEntry, *, details: bool) -> HistoryAnswer:
+    plain = record_answer(entry.record)
+    values = {name: getattr(plain, name) for name in plain.__struct_fields__}
+    if not details:
+        return HistoryAnswer(**values)
+    found = entry.iteration
+    return HistoryAnswer(
+        **values,
+        iteration=IterationOfRecord(found.id, found.space_uid, found.title, is_accessible=True)
+        if found
+        else IterationOfRecord(entry.record.iteration_id, UNSET, UNSET, is_accessible=False),
+        addedBy=UserAnswer(**user_values(entry.added_by)) if entry.added_by else UNSET,
+        removedBy=UserAnswer(**user_values(entry.removed_by)) if entry.removed_by else UNSET,
+    )
+
+
+def _status(query: Query) -> str:
+    status = query.get(STATUS)
+    if status not in (None, "active", "removed"):
+        raise RuleViolation(1, "Invalid status filter. Allowed values: active, removed")
+    return status or ""
+
+
+async def list_iteration_cards(call: Call) -> list[IterationCardAnswer]:
+    """List the records of an iteration in order, those of cards that left it too."""
+    found = await call.read(
+        usecases.list_cards, call.uid("space_uid"), call.uid("iteration_id"), call.query(_status)
+    )
+    return [record_answer(record) for record in found]
+
+
+async def add_iteration_card(call: Call) -> IterationCardAnswer:
+    """Put a card at the iteration's end.
+
+    A card that is in another planned or active iteration moves; one that is in this one already
+    stays as it is.
+    """
+    draft = await call.body(ADD)
+    return await call.write(
+        record_answer,
+        usecases.add_card,
+        call.uid("space_uid"),
+        call.uid("iteration_id"),
+        draft,
+    )
+
+
+async def remove_iteration_card(call: Call) -> IterationCardAnswer:
+    """Take a card out of a planned or active iteration; its record stays, marked as removed."""
+    draft = await call.body(NOTHING)
+    return await call.write(
+        record_answer,
+        usecases.remove_card,
+        call.uid("space_uid"),
+        call.uid("iteration_id"),
+        call.uid("card_uid"),
+        draft,
+    )
+
+
+async def list_card_iterations(call: Call) -> list[HistoryAnswer]:
+    """List all records of a card, newest first."""
+    query = call.query(lambda query: query.get(WITH_DETAILS))
+    details, found = await call.read(usecases.card_history, call.uid("card_uid"), query)
+    return [_entry_answer(entry, details=details) for entry in found]

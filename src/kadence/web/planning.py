@@ -1,0 +1,120 @@
+"""What goes over the wire of kadence's own planning operations, below /api/kadence/v1."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from kadence.domain.errors import BadRequest
+from kadence.domain.model import Iteration
+from kadence.usecases import planning as usecases
+from kadence.usecases.iterations import etag
+from kadence.usecases.planning import LARGEST_BATCH, Action, Arrangement, Outcome
+from kadence.web.errors import RuleMessage
+from kadence.web.http import Call, Tagged
+from kadence.web.membership import IterationCardAnswer, record_answer
+from kadence.web.wire import Body, Uid, canonical_uid, optional_number
+
+
+class ArrangeCards(Struct, frozen=True):
+    """What to do with which cards, in this order.
+
+    `before` or `after` names the card beside which they are put, else they go to the end.
+    """
+
+    action: Action
+    card_uids: Annotated[list[str], Meta(min_length=1, max_length=LARGEST_BATCH)]
+    to: str | None = None
+    before: str | None = None
+    after: str | None = None
+
+    def draft(self) -> Arrangement:
+        """The same for the use case.
+
+        Raises:
+            BadRequest: two places are named.
+        """
+        if self.before is not None and self.after is not None:
+            raise BadRequest("Arrangement should have before or after, NOT both")
+        uids = [canonical_uid(uid) or uid for uid in self.card_uids]
+        return Arrangement(self.action, uids, self.to, self.before, self.after)
+
+
+class ArrangedAnswer(Struct, frozen=True):
+    """What became of one card: its record, or why nothing was done with it."""
+
+    card_uid: str
+    record: IterationCardAnswer | None
+    error: RuleMessage | None
+
+
+class ChangeCapacity(Struct, frozen=True):
+    """What the team means to take on, in the unit of its card sizes; null is: not said."""
+
+    capacity: Annotated[float, Meta(ge=0)] | None
+
+    def draft(self) -> float | None:
+        """The same for the use case."""
+        return self.capacity
+
+
+class CapacityAnswer(Struct, frozen=True):
+    """What the team means to take on in an iteration."""
+
+    iteration_id: Uid
+    capacity: float | None
+
+
+ARRANGE = Body("Arrangement", ArrangeCards, ArrangeCards.draft)
+CHANGE_CAPACITY = Body("Capacity", ChangeCapacity, ChangeCapacity.draft)
+
+
+def _arranged(outcomes: list[Outcome]) -> list[ArrangedAnswer]:
+    return [
+        ArrangedAnswer(
+            outcome.card_uid,
+            record_answer(outcome.record) if outcome.record else None,
+            RuleMessage(outcome.refusal.code, outcome.refusal.message) if outcome.refusal else None,
+        )
+        for outcome in outcomes
+    ]
+
+
+def _capacity(iteration: Iteration) -> Tagged[CapacityAnswer]:
+    answer = CapacityAnswer(iteration.id, optional_number(iteration.capacity))
+    return Tagged(answer, etag(iteration))
+
+
+async def arrange_cards(call: Call) -> list[ArrangedAnswer]:
+    """Add, remove, move or reorder up to 200 cards of an iteration at once.
+
+    There is one answer for each card, in the order given; one that is refused hinders no other.
+    """
+    draft = await call.body(ARRANGE)
+    return await call.write(
+        _arranged,
+        usecases.arrange_cards,
+        call.uid("space_uid"),
+        call.uid("iteration_id"),
+        draft,
+    )
+
+
+async def get_capacity(call: Call) -> Tagged[CapacityAnswer]:
+    """Get what the team means to take on in an iteration."""
+    return _capacity(
+        await call.read(
+            usecases.get_capacity, call.uid("space_uid"), call.uid("iteration_id"), call.nothing()
+        )
+    )
+
+
+async def change_capacity(call: Call) -> Tagged[CapacityAnswer]:
+    """Say what the team means to take on in an iteration."""
+    draft = await call.body(CHANGE_CAPACITY)
+    return await call.write(
+        _capacity,
+        usecases.change_capacity,
+        call.uid("space_uid"),
+        call.uid("iteration_id"),
+        draft,
+    )
