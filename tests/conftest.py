@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.api.kit import Team
 from tests.world import World, fresh_database, serving
 
 LONG = bool(os.environ.get("KADENCE_TEST_LONG"))
@@ -29,3 +30,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def database(tmp_path: Path) -> Path:
     """A database file with the schema and nothing else."""
     return fresh_database(tmp_path)
+
+
+@pytest.fixture
+def team(world: World) -> Team:
+    """A fresh space of the running server, seen by its writer."""
+    return Team(world, world.make_space())

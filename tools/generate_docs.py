@@ -13,11 +13,20 @@ from rich.console import Console
 from rich.syntax import Syntax
 
 from kadence.settings import Settings, description, option_name, variable_name
-from kadence.web.app import ROUTES
+from kadence.web.app import OWN_ROUTES, ROUTES
 from kadence.web.published import NOT_SERVED
 
 DOCS = Path(__file__).parent.parent / "docs"
-STORED = {"description", "external_id", "goal"}
+STORED = {
+    "description",
+    "estimate_workload",
+    "external_id",
+    "goal",
+    "planned_end",
+    "planned_start",
+    "properties",
+    "wip_limit",
+}
 """Keys that are kept and given back, and mean nothing to the server itself."""
 
 
@@ -54,7 +63,18 @@ def compatibility() -> str:
     ]
     lines += [f"| {route.method.value} | `{route.path}` | works |" for route in ROUTES]
     lines += [
-        f"| {method} | `{path}` | not yet |" for path, methods in NOT_SERVED for method in methods
+        f"| {method} | `{path}` | not served |" for path, methods in NOT_SERVED for method in methods
+    ]
+    lines += [
+        "",
+        "## Added by kadence, below `/api/kadence/v1`",
+        "",
+        "| method | path | |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| {route.method.value} | `{route.path}` | {route.doc.partition(chr(10))[0]} |"
+        for route in OWN_ROUTES
     ]
     lines += [
         "",
@@ -66,7 +86,7 @@ def compatibility() -> str:
     seen = set()
     for route in ROUTES:
         struct = next(iter(get_args(route.answer)), route.answer)
-        if struct in seen:
+        if struct in seen or not (isinstance(struct, type) and issubclass(struct, msgspec.Struct)):
             continue
         seen.add(struct)
         lines += ["", f"### {route.method.value} `{route.path}`", "", "| key | |", "|---|---|"]
