@@ -63,7 +63,9 @@ def compatibility() -> str:
     ]
     lines += [f"| {route.method.value} | `{route.path}` | works |" for route in ROUTES]
     lines += [
-        f"| {method} | `{path}` | not served |" for path, methods in NOT_SERVED for method in methods
+        f"| {method} | `{path}` | not served |"
+        for path, methods in NOT_SERVED
+        for method in methods
     ]
     lines += [
         "",

@@ -43,7 +43,7 @@ class Team(Struct):
         """The path of an iteration."""
         return f"{self.iterations}/{iteration['id']}"
 
-    def plan(self, title: str = "Sprint", **body: Any) -> dict[str, Any]:
+    def plan(self, title: Any = "Sprint", **body: Any) -> dict[str, Any]:
         """A new iteration, with a period."""
         period = {"start_date": START, "finish_date": FINISH}
         return dict(self.call("POST", self.iterations, {"title": title} | period | body))
@@ -56,7 +56,7 @@ class Team(Struct):
         """Close an iteration."""
         return dict(self.call("PATCH", self.at(iteration), {"status": "closed"} | body))
 
-    def card(self, title: str = "Card", **body: Any) -> dict[str, Any]:
+    def card(self, title: Any = "Card", **body: Any) -> dict[str, Any]:
         """A new card on the board."""
         return dict(
             self.call("POST", "/cards", {"title": title, "board_id": self.space.board_id} | body)

@@ -55,7 +55,7 @@ def replay(journal: list[Event]) -> State:
     """The state after all these events."""
     state = empty()
     for event in journal:
-        _APPLY[event.kind](state, event)
+        APPLY[event.kind](state, event)
     _bind(state)
     return state
 
@@ -224,7 +224,7 @@ def _record_removed(state: State, event: Event) -> None:
     }
 
 
-_APPLY: dict[str, Callable[[State, Event], None]] = {
+APPLY: dict[str, Callable[[State, Event], None]] = {
     events.COMPANY_CREATED: _add("companies"),
     events.COMPANY_CHANGED: _company_changed,
     events.USER_CREATED: _add("users"),

@@ -81,7 +81,7 @@ def list_cards(unit: Unit, query: Draft[CardQuery]) -> list[CardView]:
         BadRequest: the query is none.
     """
     wanted = opened(query)
-    if wanted.nothing:
+    if wanted.nothing or not wanted.conditions:
         return []
     space_ids, board_ids = _narrowed(unit, wanted, reach(unit))
     found = card_query.find_cards(

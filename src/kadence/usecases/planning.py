@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from kadence.domain import events
 from kadence.domain.access import Door
-from kadence.domain.errors import BadRequest, NotFound, RuleViolation
+from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.lifecycle import OPEN, check_target
 from kadence.domain.membership import check_entry, check_exit
 from kadence.domain.model import Card, Iteration, IterationCard, SpaceRole
@@ -64,8 +64,8 @@ def arrange_cards(
     """Add, remove, move or reorder cards of an iteration; one that is refused hinders no other.
 
     Raises:
-        KadenceError: NotFound (space or iteration), Forbidden, BadRequest (also a place beside a
-            card that is not there), RuleViolation (codes 3, 4, 5: the iteration to move to).
+        KadenceError: NotFound (space or iteration), Forbidden, BadRequest, RuleViolation (codes 3,
+            4, 5: the iteration to move to; 6: the card beside which to put them; 7: no `to`).
     """
     door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
     iteration = find_iteration(unit, door, iteration_id)
@@ -94,7 +94,7 @@ def _goal(unit: Unit, door: Door, iteration: Iteration, wanted: Arrangement) -> 
     if wanted.action != Action.MOVE:
         return iteration
     if wanted.to is None:
-        raise BadRequest("Arrangement should have required property 'to' to move cards")
+        raise RuleViolation(7, "Arrangement should have required property 'to' to move cards")
     target_id = wanted.to.lower()
     found = iterations.find(unit.tx, unit.actor.company_id, door.space_uid, target_id)
     return check_target(iteration, target_id, found)
@@ -155,7 +155,7 @@ def _index(staying: Sequence[IterationCard], wanted: Arrangement) -> int:
     for place, record in enumerate(staying):
         if record.card_uid == beside.lower():
             return place if wanted.before else place + 1
-    raise BadRequest("before and after should name another card that is in the iteration")
+    raise RuleViolation(6, "before and after should name another card that is in the iteration")
 
 
 def _spread(

@@ -136,7 +136,7 @@ class DeleteIteration(Struct, frozen=True):
         return self.new_iteration_id
 
 
-CHANGE = Body("Iteration", ChangeIteration, ChangeIteration.draft)
+CHANGE = Body("Iteration", ChangeIteration, ChangeIteration.draft, one_of=_ENOUGH)
 DELETE = Body("Iteration", DeleteIteration, DeleteIteration.draft)
 CREATE = Body("Iteration", CreateIteration, CreateIteration.draft)
 

@@ -55,7 +55,8 @@ def document(
     published operations that are `not_served` it tells those whose path is.
     """
     routes = [route for part in parts for route in part.routes]
-    bodies = [route.body.shape for route in routes if route.body]
+    one_of = {route.body.shape: route.body.one_of for route in routes if route.body}
+    bodies = list(one_of)
     types = [*bodies, *(route.answer for route in routes), ErrorMessage, RuleMessage]
     schemas, components = msgspec.json.schema_components(
         types, schema_hook=schema_hook, ref_template="#/components/schemas/{name}"
@@ -73,6 +74,8 @@ def document(
             paths[path][method.lower()] = _not_served(path, method)
     for body in bodies:
         _refuse_nul(components[body.__name__])
+        if one_of[body]:
+            components[body.__name__]["anyOf"] = [{"required": [key]} for key in one_of[body]]
     components["Json"] = _JSON
     return {
         "openapi": "3.1.0",
@@ -193,7 +196,7 @@ def _responses(route: Route, schema_of: dict[str, Schema]) -> Schema:
     }
     if route.is_of_iterations:
         responses["402"] = _response("Iterations are off.", "application/json", message)
-    if route.path_parameters:
+    if route.path_parameters or route.writes:
         responses["403"] = {"description": "The caller may not do this."}
         responses["404"] = {"description": "No such thing, or none that the caller may know of."}
     if route.is_tagged and route.writes and route.path_parameters:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from kadence.domain.errors import BadRequest
+from kadence.domain.errors import RuleViolation
 from kadence.domain.model import Iteration
 from kadence.usecases import planning as usecases
 from kadence.usecases.iterations import etag
@@ -31,10 +31,10 @@ class ArrangeCards(Struct, frozen=True):
         """The same for the use case.
 
         Raises:
-            BadRequest: two places are named.
+            RuleViolation: code 6, two places are named.
         """
         if self.before is not None and self.after is not None:
-            raise BadRequest("Arrangement should have before or after, NOT both")
+            raise RuleViolation(6, "Arrangement should have before or after, NOT both")
         uids = [canonical_uid(uid) or uid for uid in self.card_uids]
         return Arrangement(self.action, uids, self.to, self.before, self.after)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any, Generic, TypeVar
@@ -214,7 +215,7 @@ class Words(Parameter["Sequence[str]"]):
         return words
 
     def schema(self) -> dict[str, Any]:
-        one = "|".join(self._words)
+        one = "|".join(map(re.escape, self._words))
         return {"type": "string", "pattern": f"^({one})(,({one}))*$"}
 
 

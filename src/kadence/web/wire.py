@@ -4,13 +4,15 @@ The rules are those of the contract's "Timestamps" and "Text, numbers, queries";
 messages is the published one.
 """
 
+import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta, Struct, UnsetType
+from msgspec.structs import FieldInfo
 
 from kadence.domain.access import ROLE_UIDS, role_of_uid
 from kadence.domain.errors import BadRequest
@@ -205,9 +207,19 @@ encode = msgspec.json.Encoder().encode
 class Body(Generic[B, D]):
     """How one kind of request body is read: JSON bytes to a shape, the shape to a draft."""
 
-    def __init__(self, name: str, shape: type[B], draft: Callable[[B], D]) -> None:
-        """`name` is what the published messages call the object, as `Iteration`."""
+    def __init__(
+        self,
+        name: str,
+        shape: type[B],
+        draft: Callable[[B], D],
+        one_of: Sequence[str] = (),
+    ) -> None:
+        """`name` is what the published messages call the object, as `Iteration`.
+
+        Of the keys `one_of`, if there are any, one at least must be there; the draft says so.
+        """
         self.name = name
+        self.one_of = one_of
         self.shape = shape
         self.required = any(field.required for field in msgspec.structs.fields(shape))
         self._draft = draft
@@ -246,11 +258,7 @@ class Body(Generic[B, D]):
             for field in fields:
                 if field.encode_name in document:
                     try:
-                        msgspec.convert(
-                            document[field.encode_name],
-                            field.type,
-                            dec_hook=decode_hook,
-                        )
+                        document[field.encode_name] = _fitting(document[field.encode_name], field)
                     except msgspec.ValidationError as error:
                         return BadRequest(f"{field.encode_name}{_worded(error)}")
             return self._draft(msgspec.convert(document, self.shape, dec_hook=decode_hook))
@@ -258,6 +266,34 @@ class Body(Generic[B, D]):
             return BadRequest("Request body is not valid JSON")
         except BadRequest as refused:
             return refused
+
+
+def _fitting(value: Any, field: FieldInfo) -> Any:
+    """The value, if it is one for the field; `3.0` is one where an integer is wanted.
+
+    Raises:
+        ValidationError: it is none.
+    """
+    try:
+        msgspec.convert(value, field.type, dec_hook=decode_hook)
+    except msgspec.ValidationError:
+        with contextlib.suppress(msgspec.ValidationError):
+            whole = _with_whole_numbers(value)
+            msgspec.convert(whole, field.type, dec_hook=decode_hook)
+            return whole
+        raise
+    return value
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    """The JSON value with whole numbers as integers, however they were written."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_with_whole_numbers(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _with_whole_numbers(item) for key, item in value.items()}
+    return value
 
 
 def _refuse_unknown(name: str, document: object, shape: type[Struct]) -> None:
@@ -272,10 +308,16 @@ def _refuse_unknown(name: str, document: object, shape: type[Struct]) -> None:
     for key, value in document.items():
         if key not in fields:
             raise BadRequest(f"{name} should NOT have additional property '{key}'")
-        for inner in get_args(fields[key]):
-            if isinstance(inner, type) and issubclass(inner, Struct) and isinstance(value, list):
-                for item in value:
-                    _refuse_unknown(key, item, inner)
+        for inner in _shapes_in(fields[key]):
+            for item in value if isinstance(value, list) else [value]:
+                _refuse_unknown(key, item, inner)
+
+
+def _shapes_in(kind: Any) -> list[type[Struct]]:
+    """The shapes that a field's type is made of."""
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        return [kind]
+    return [shape for inner in get_args(kind) for shape in _shapes_in(inner)]
 
 
 def _check_text(raw: bytes) -> None:
@@ -311,6 +353,7 @@ _WORDING: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"Expected `(?:int \| )?float(?: \| null)?`", "should be number"),
         (r"Expected `array(?: \| null)?`", "should be array"),
         (r"Expected `object(?: \| null)?`", "should be object"),
+        (r"Object missing required field `(\w+)`", r"should have required property '\1'"),
         (r"Invalid enum value", "should be equal to one of the allowed values"),
         (r"(should .*)", r"\1"),
     )
