@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from litestar import Litestar, Response
+from litestar import Litestar, Request, Response
 from litestar.config.cors import CORSConfig
 from litestar.enums import HttpMethod
 from litestar.exceptions import HTTPException
@@ -31,7 +31,7 @@ from kadence.web import (
     tags,
 )
 from kadence.web.http import Follow, adapt
-from kadence.web.published import NOT_SERVED
+from kadence.web.published import NOT_SERVED, is_not_served
 from kadence.web.route import Route
 
 BASE_PATHS = ("/api/latest", "/api/v1")
@@ -195,7 +195,6 @@ def create_app(
         route_handlers=[
             *_api(work, follow, ROUTES, BASE_PATHS),
             *_api(work, follow, OWN_ROUTES, OWN_BASE_PATHS),
-            *_not_served(),
             *pages.handlers(work, document),
         ],
         exception_handlers={HTTPException: _refused, Exception: _refused},
@@ -258,27 +257,6 @@ def _api(
     ]
 
 
-def _not_served() -> list[HTTPRouteHandler]:
-    """Published operations that are not served say so, which a wrong address does not."""
-
-    async def not_served() -> ASGIResponse:
-        return errors.empty(404, {"x-kadence": "not-served"})
-
-    served = {route.path for route in ROUTES}
-    return [
-        HTTPRouteHandler(
-            [base + _litestar_path(path) for base in BASE_PATHS],
-            http_method=[
-                *map(HttpMethod, methods),
-                *([] if path in served else [HttpMethod.OPTIONS]),
-            ],
-            status_code=404,
-            name=f"not served: {path}",
-        )(not_served)
-        for path, methods in NOT_SERVED
-    ]
-
-
 def _methods(method: HttpMethod, *, first: bool) -> list[HttpMethod]:
     return [method, HttpMethod.OPTIONS] if first else [method]
 
@@ -298,5 +276,15 @@ class _Ready(Response[bytes]):
         return self._answer
 
 
-def _refused(_request: object, error: Exception) -> _Ready:
+def _refused(request: Request[Any, Any, Any], error: Exception) -> _Ready:
+    if isinstance(error, HTTPException) and error.status_code in _UNROUTED:
+        for base in BASE_PATHS:
+            path = request.scope["path"]
+            if path.startswith(base) and is_not_served(
+                request.scope["method"], path.removeprefix(base)
+            ):
+                return _Ready(errors.empty(404, {"x-kadence": "not-served"}))
     return _Ready(errors.response(error))
+
+
+_UNROUTED = (404, 405)

@@ -1,0 +1,1 @@
+"""Public clients, unmodified, against a running server."""

@@ -1,0 +1,97 @@
+"""docs/testing-your-bot.md: its fixture, its test and its CI lines work as they stand there."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.world import start
+
+PAGE = (Path(__file__).parents[2] / "docs/testing-your-bot.md").read_text("utf-8")
+
+
+def block(name: str) -> str:
+    found = re.search(rf"```\w+ {re.escape(name)}\n(.*?)```", PAGE, re.DOTALL)
+    assert found is not None, name
+    return found[1]
+
+
+def test_the_fixture_and_the_test_pass(tmp_path: Path) -> None:
+    for name in ("conftest.py", "test_my_bot.py"):
+        (tmp_path / name).write_text(block(name), "utf-8")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir",
+            tmp_path,
+            tmp_path,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+
+
+def test_the_ci_lines_run(tmp_path: Path) -> None:
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", block("ci.sh")],  # noqa: S607 - a reader runs it so
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=os.environ | {"PATH": path},
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert '"email":"owner@example.com"' in done.stdout
+
+
+@contextmanager
+def demo() -> Iterator[str]:
+    """Where a demo answers."""
+    command = [sys.executable, "-m", "kadence", "demo", "--port", "0", "--empty", "--json"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        assert server.stdout is not None
+        yield json.loads(server.stdout.readline())["base_url"]
+        server.terminate()
+
+
+@pytest.mark.parametrize(("fault", "status"), [("429", 429), ("500", 500), ("503", 503)])
+def test_the_demo_answers_the_fault_that_is_asked_for(fault: str, status: int) -> None:
+    with demo() as url:
+        answer = httpx.post(f"{url}/api/latest/cards", headers={"X-Kadence-Fault": fault})
+        assert answer.status_code == status
+        assert ("retry-after" in answer.headers) == (fault != "500")
+        assert httpx.get(f"{url}/healthz").status_code == 200
+
+
+def test_the_demo_gives_no_answer_when_that_is_asked_for() -> None:
+    with demo() as url:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.get(f"{url}/api/v1/users", headers={"X-Kadence-Fault": "timeout"}, timeout=0.5)
+        assert httpx.get(f"{url}/healthz").status_code == 200
+
+
+def test_a_real_server_has_no_faults(database: Path) -> None:
+    with start("serve", "--port", "0", "--database", f"sqlite:///{database}") as server:
+        answer = httpx.get(f"{server.url}/healthz", headers={"X-Kadence-Fault": "500"})
+        assert answer.status_code == 200
