@@ -21,6 +21,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+import big_space
 from kadence.cli.init import initialise
 
 ROUNDS = 12
@@ -49,7 +50,22 @@ def main() -> None:
                 rates["kadence"].append(rate)
                 tails.append(tail)
                 rates["loop"].append(_commit_loop(folder / "loop.db"))
+        _measure_big_space(folder)
     _report(rates, tails)
+
+
+def _measure_big_space(folder: Path) -> None:
+    """Work in a big space beside a small one, each with a database and a server of its own."""
+    with contextlib.ExitStack() as stack:
+        sides = []
+        for name, (iterations, cards) in {"small": (12, 1_200), "big": (2_000, 200_000)}.items():
+            path = folder / f"{name}.db"
+            made = initialise(f"sqlite:///{path}", "Bench", "bench@example.com", "Bench")
+            place = big_space.fill(path, made, iterations=iterations, cards=cards)
+            serve = [sys.executable, "-m", "kadence", "serve", "--database", f"sqlite:///{path}"]
+            url = stack.enter_context(_serving(serve, "--port"))
+            sides.append(big_space.Side(big_space.Caller(url, made.token), place))
+        big_space.measure(*sides)
 
 
 def _report(rates: dict[str, list[float]], tails: list[float]) -> None:

@@ -1,0 +1,201 @@
+"""What a request costs the database, whatever the machine's mood: its statements and their plans."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kadence.domain.access import Actor
+from kadence.domain.lifecycle import IterationChange
+from kadence.domain.model import CompanyRole
+from kadence.storage.engine import NO_PARAMETERS, Statement, Transaction
+from kadence.storage.sqlite import DIALECT, connect
+from kadence.usecases import activity, card_views, cards, comments, iterations, membership, planning
+from kadence.usecases.activity import EventQuery, Page
+from kadence.usecases.card_views import CardQuery
+from kadence.usecases.cards import CardChange, NewCard
+from kadence.usecases.iterations import IterationQuery, NewIteration
+from kadence.usecases.planning import Action, Arrangement
+from kadence.usecases.setup import Initialised, initialise
+from kadence.usecases.unit import Unit, random_id, random_secret, system_clock
+from tests.world import fresh_database
+
+GROWING = (
+    "cards",
+    "iterations",
+    "iteration_cards",
+    "journal",
+    "card_tags",
+    "card_members",
+    "comments",
+)
+
+
+class Recording(Transaction):
+    """A transaction that remembers what was run in it."""
+
+    __slots__ = ("ran",)
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.ran: list[tuple[str, dict[str, Any]]] = []
+
+    def run(self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS) -> None:
+        sql, literals = statement.compiled(self._dialect)
+        self.ran.append((sql, {**literals, **parameters}))
+        super().run(statement, parameters)
+
+    def run_many(self, statement: Statement, rows: Any) -> None:
+        rows = list(rows)
+        if rows:
+            sql, literals = statement.compiled(self._dialect)
+            self.ran.append((sql, {**literals, **rows[0]}))
+        super().run_many(statement, rows)
+
+
+class Space:
+    """A space with cards and iterations, one of them active with half of the cards in it."""
+
+    def __init__(self, unit: Unit, cards_in_it: int) -> None:
+        made = initialise(unit, "Home", "owner@home.example", "Owner", "Space")
+        self.made: Initialised = made
+        self.cards = [
+            cards.create_card(unit, NewCard(f"Card number {n}", made.board_id)).card
+            for n in range(cards_in_it)
+        ]
+        period = NewIteration("Sprint", None, unit.now - 10, unit.now + 10)
+        self.active, self.planned, self.spare = (
+            iterations.create_iteration(unit, made.space_uid, period) for _ in range(3)
+        )
+        for card in self.cards[::2]:
+            membership.add_card(unit, made.space_uid, self.active.id, card.uid)
+        active = IterationChange(status="active")
+        iterations.change_iteration(unit, made.space_uid, self.active.id, active)
+
+
+@pytest.fixture(scope="module", params=[4, 60], ids=["small", "large"])
+def stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Unit, Space, Recording, int]]:
+    path: Path = fresh_database(tmp_path_factory.mktemp("plans"))
+    connection = connect(path)
+    connection.execute("BEGIN IMMEDIATE")
+    recording = Recording(connection.cursor(), DIALECT)
+    nobody = Actor(0, "", 0, CompanyRole.USER)
+    unit = Unit(recording, nobody, system_clock(), random_id, random_secret)
+    yield unit, Space(unit, request.param), recording, request.param
+    connection.close()
+
+
+def arrange(unit: Unit, space: Space) -> object:
+    wanted = Arrangement(Action.ADD, [card.uid for card in space.cards[1::2]])
+    return planning.arrange_cards(unit, space.made.space_uid, space.planned.id, wanted)
+
+
+def close(unit: Unit, space: Space) -> object:
+    change = IterationChange(status="closed", new_iteration_id=space.spare.id)
+    return iterations.change_iteration(unit, space.made.space_uid, space.active.id, change)
+
+
+def listing(**wanted: Any) -> Callable[[Unit, Space], object]:
+    def listed(unit: Unit, space: Space) -> object:
+        query = CardQuery(space_id=space.made.space_id, **wanted)
+        return card_views.list_cards(unit, query)
+
+    return listed
+
+
+# Each request with the most statements that it may take, however much there is in the space.
+REQUESTS: dict[str, tuple[int, Callable[[Unit, Space], object]]] = {
+    "create iteration": (
+        4,
+        lambda u, s: iterations.create_iteration(u, s.made.space_uid, NewIteration("x")),
+    ),
+    "list iterations": (
+        2,
+        lambda u, s: iterations.list_iterations(u, s.made.space_uid, IterationQuery()),
+    ),
+    "list iterations with cards": (
+        3,
+        lambda u, s: iterations.list_iterations(
+            u, s.made.space_uid, IterationQuery(with_cards=True, newest_first=True)
+        ),
+    ),
+    "cards of an iteration": (
+        3,
+        lambda u, s: membership.list_cards(u, s.made.space_uid, s.active.id, "active"),
+    ),
+    "list cards": (11, listing()),
+    "search": (11, listing(words=("number", "card"))),
+    "search a short word": (11, listing(words=("no",))),
+    "backlog": (11, listing(flags={"backlog": True})),
+    "cards newest first": (11, listing(descending=True)),
+    "cards of every space": (10, lambda u, _: card_views.list_cards(u, CardQuery())),
+    "get card": (12, lambda u, s: card_views.get_card(u, s.cards[0].id, None)),
+    "create card": (16, lambda u, s: cards.create_card(u, NewCard("x", s.made.board_id))),
+    "change card": (
+        14,
+        lambda u, s: cards.change_card(u, s.cards[0].id, CardChange(title="Card number one")),
+    ),
+    "add a card to an iteration": (
+        11,
+        lambda u, s: membership.add_card(u, s.made.space_uid, s.planned.id, s.cards[1].uid),
+    ),
+    "move a card to another iteration": (
+        15,
+        lambda u, s: membership.add_card(u, s.made.space_uid, s.spare.id, s.cards[1].uid),
+    ),
+    "comment": (8, lambda u, s: comments.add_comment(u, s.cards[0].id, "Hm")),
+    "history of a card": (
+        5,
+        lambda u, s: membership.card_history(u, s.cards[0].uid, True),  # noqa: FBT003
+    ),
+    "activity of a card": (5, lambda u, s: activity.card_activity(u, s.cards[0].id, Page())),
+    "events of a space": (2, lambda u, s: activity.space_events(u, s.made.space_uid, EventQuery())),
+    "close with leftovers": (14, close),
+}
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_request_takes_few_statements_and_scans_no_table(
+    stage: tuple[Unit, Space, Recording, int], name: str
+) -> None:
+    unit, space, recording, _ = stage
+    most, request = REQUESTS[name]
+    recording.ran = []
+    request(unit, space)
+    ran = recording.ran
+    assert len(ran) <= most, "\n".join(sql for sql, _ in ran)
+    for sql, parameters in ran:
+        plan = explained(recording, sql, parameters)
+        for table in GROWING:
+            assert not re.search(rf"SCAN {table}\b(?! USING)", plan), f"{sql}\n{plan}"
+
+
+def test_a_page_by_id_is_found_without_sorting(
+    stage: tuple[Unit, Space, Recording, int],
+) -> None:
+    unit, space, recording, _ = stage
+    for name in ("list cards", "search", "backlog", "cards newest first", "cards of every space"):
+        recording.ran = []
+        REQUESTS[name][1](unit, space)
+        (sql, parameters) = next(
+            (sql, values) for sql, values in recording.ran if "LIMIT" in sql and "cards" in sql
+        )
+        assert "TEMP B-TREE" not in explained(recording, sql, parameters), (name, sql)
+
+
+def test_many_cards_cost_a_few_more_statements_each(
+    stage: tuple[Unit, Space, Recording, int],
+) -> None:
+    unit, space, recording, size = stage
+    recording.ran = []
+    arrange(unit, space)
+    assert len(recording.ran) <= 12 + 2 * size
+
+
+def explained(recording: Recording, sql: str, parameters: Mapping[str, Any]) -> str:
+    recording._cursor.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)  # noqa: SLF001
+    return "\n".join(row[3] for row in recording._cursor.fetchall())  # noqa: SLF001
