@@ -76,6 +76,46 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
     return re.fullmatch(schema.get("pattern", f"({pattern})?"), str(text)) is not None
 
 
+@pytest.mark.long
+def test_stories_along_the_documents_links(world: World) -> None:
+    """What one operation made is looked at, changed and deleted by others."""
+
+    class Story(schema.as_state_machine()):  # type: ignore[misc]
+        def get_call_kwargs(self, case: schemathesis.Case[Any]) -> dict[str, Any]:
+            own = "servers" in case.operation.definition.raw
+            base_url = world.url + (OWN_BASE_PATHS if own else BASE_PATHS)[0]
+            return {"headers": world.headers(), "base_url": base_url}
+
+        def validate_response(
+            self, response: schemathesis.Response, case: schemathesis.Case[Any], **kwargs: Any
+        ) -> None:
+            excluded = [*forgiven(response), *forgiven_query(case)]
+            case.validate_response(response, excluded_checks=excluded, headers=kwargs["headers"])
+
+    Story.run(
+        settings=settings(
+            max_examples=100 if LONG else 15,
+            stateful_step_count=12,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )
+    )
+
+
+def test_every_link_leads_to_an_operation_that_takes_it() -> None:
+    operations = {
+        operation["operationId"]: operation
+        for methods in api_document()["paths"].values()
+        for operation in methods.values()
+    }
+    for operation in operations.values():
+        for link in operation["responses"].get("200", {}).get("links", {}).values():
+            target = operations[link["operationId"]]
+            takes = {parameter["name"] for parameter in target["parameters"]}
+            assert set(link.get("parameters", {})) <= takes
+
+
 def test_the_document_is_served_as_it_was_tested(world: World) -> None:
     served = world.http.get(f"{world.url}/schema/openapi.json").json()
     assert served == api_document()

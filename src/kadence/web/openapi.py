@@ -205,10 +205,83 @@ def _responses(route: Route, schema_of: dict[str, Schema]) -> Schema:
         responses["409"] = _response("The idempotency key is taken.", *_json(message))
     if route.body:
         responses["413"] = _response("The body is too large.", "application/json", message)
+    if links := _links(route):
+        responses["200"]["links"] = links
     responses["429"] = _response("Over the rate limit.", "text/html", _NOT_JSON)
     responses["503"] = _response("The database is busy.", "application/json", message)
     responses["507"] = _response("The disk is full.", "application/json", message)
     return responses
+
+
+_OF_ITERATION = {"space_uid": "space_uid", "id": "id"}
+_OF_ITS_CARDS = {"space_uid": "space_uid", "iteration_id": "id"}
+_LINKS: dict[str, dict[str, dict[str, str]]] = {
+    "create_space": {
+        "get_space": {"space_id": "id"},
+        "change_space": {"space_id": "id"},
+        "delete_space": {"space_id": "id"},
+        "create_board": {"space_id": "id"},
+        "list_boards": {"space_id": "id"},
+        "add_member": {"space_id": "id"},
+        "create_iteration": {"space_uid": "uid"},
+        "list_iterations": {"space_uid": "uid"},
+    },
+    "create_iteration": {
+        "get_iteration": _OF_ITERATION,
+        "change_iteration": _OF_ITERATION,
+        "delete_iteration": _OF_ITERATION,
+        "list_iteration_cards": _OF_ITS_CARDS,
+    },
+    "change_iteration": {"get_iteration": _OF_ITERATION, "delete_iteration": _OF_ITERATION},
+    "create_board": {
+        "get_board": {"id": "id"},
+        "create_column": {"board_id": "id"},
+        "create_lane": {"board_id": "id"},
+        "list_columns": {"board_id": "id"},
+        "list_lanes": {"board_id": "id"},
+    },
+    "create_column": {
+        "change_column": {"board_id": "board_id", "id": "id"},
+        "delete_column": {"board_id": "board_id", "id": "id"},
+        "create_subcolumn": {"column_id": "id"},
+    },
+    "create_lane": {
+        "change_lane": {"board_id": "board_id", "id": "id"},
+        "delete_lane": {"board_id": "board_id", "id": "id"},
+    },
+    "create_card": {
+        "get_card": {"card_id": "id"},
+        "change_card": {"card_id": "id"},
+        "delete_card": {"card_id": "id"},
+        "add_comment": {"card_id": "id"},
+        "add_card_tag": {"card_id": "id"},
+        "card_activity": {"card_id": "id"},
+        "location_history": {"card_id": "id"},
+        "list_card_iterations": {"card_uid": "uid"},
+    },
+    "change_card": {"get_card": {"card_id": "id"}, "delete_card": {"card_id": "id"}},
+    "add_comment": {
+        "change_comment": {"card_id": "card_id", "comment_id": "id"},
+        "remove_comment": {"card_id": "card_id", "comment_id": "id"},
+    },
+    "add_card_tag": {"remove_card_tag": {"card_id": "card_id", "tag_id": "id"}},
+    "create_tag": {"change_tag": {"id": "id"}, "delete_tag": {"id": "id"}},
+}
+"""For an operation, those that go on from its answer: their parameters, each with its key."""
+
+
+def _links(route: Route) -> Schema:
+    links: Schema = {
+        name: {
+            "operationId": name,
+            "parameters": {to: f"$response.body#/{key}" for to, key in parameters.items()},
+        }
+        for name, parameters in _LINKS.get(route.name, {}).items()
+    }
+    if route.name == "create_board":
+        body = {"title": "Card", "board_id": "$response.body#/id"}
+        links["create_card"] = {"operationId": "create_card", "requestBody": body}
+    return links
 
 
 def _json(schema: Schema) -> tuple[str, Schema]:
