@@ -11,6 +11,7 @@ from kadence.domain.model import SpaceRole
 from kadence.storage.sqlite import SqliteDatabase
 from kadence.usecases.unit import Work
 from kadence.web.app import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES, create_app
+from tests.api.kit import Team
 from tests.world import Space, World, fresh_database
 
 CALLERS = (
@@ -208,6 +209,74 @@ def test_by_integer_id_an_unreadable_thing_answers_exactly_like_an_absent_one(
             )
             assert there.status_code == absent.status_code
             assert there.content == absent.content
+
+
+MARK = "Zq7"
+"""Stands in every text of one space, so that it is noticed wherever it comes out."""
+
+
+@pytest.fixture(scope="module")
+def marked(world: World) -> Space:
+    """A space in which everything that has a text has a marked one."""
+    space = world.make_space()
+    team = Team(world, space, as_="admin")
+    team.call("PATCH", f"/spaces/{space.id}", {"title": f"Space {MARK}"})
+    team.call("PATCH", f"/spaces/{space.id}/boards/{space.board_id}", {"title": f"Board {MARK}"})
+    columns, lanes = f"/boards/{space.board_id}/columns", f"/boards/{space.board_id}/lanes"
+    team.call("PATCH", f"{columns}/{space.columns[0]}", {"title": f"Column {MARK}"})
+    team.call("PATCH", f"{lanes}/{space.lanes[0]}", {"title": f"Lane {MARK}"})
+    card = {"title": f"Card {MARK}", "description": MARK, "external_id": MARK, "size_text": MARK}
+    team.call("PATCH", f"/cards/{space.card_id}", card | {"properties": {"id_1": MARK}})
+    team.call("POST", f"/cards/{space.card_id}/comments", {"text": f"Comment {MARK}"})
+    iteration = f"/spaces/{space.uid}/iterations/{space.iteration_id}"
+    team.call("PATCH", iteration, {"title": f"Sprint {MARK}", "goal": MARK})
+    return space
+
+
+@pytest.mark.parametrize("caller", ["stranger", "other", "nobody", "revoked"])
+@pytest.mark.parametrize(
+    ("base", "path"),
+    [
+        (base, path)
+        for base, matrix in ((BASE_PATHS[0], MATRIX), (OWN_BASE_PATHS[0], OWN_MATRIX))
+        for method, path in matrix
+        if method == "GET"
+    ],
+)
+def test_no_answer_tells_a_stranger_anything_of_a_space(
+    world: World, marked: Space, base: str, path: str, caller: str
+) -> None:
+    queries = [
+        "",
+        f"?query={MARK}",
+        f"?space_id={marked.id}",
+        f"?ids={marked.card_id},{marked.tag_id}",
+        f"?board_id={marked.board_id}",
+        f"?iteration_id={marked.iteration_id}",
+        f"?external_id={MARK}",
+        f"?owner_ids={world.users['writer'].id}&condition=1,2,3",
+        f"?tag_ids={marked.tag_id}&additional_card_fields=description,iteration",
+        "?with_data=cards&with_details=true&with_cards=true",
+        f"?after=0&kinds=card.changed&{MARK}=1",
+        f"?limit={MARK}",
+    ]
+    url = world.url + base + path.format(**marked.ids(path))
+    for query in queries:
+        answer = world.http.get(url + query, headers=world.headers(caller))
+        assert MARK not in answer.text, query
+        if caller == "other":
+            assert marked.uid not in answer.text
+
+
+def test_every_answer_that_should_does_tell_the_reader(world: World, marked: Space) -> None:
+    """The mark is really there to be found: else the test above could not fail."""
+    told = [
+        path
+        for method, path in MATRIX
+        if method == "GET"
+        and MARK in world.call("GET", path.format(**marked.ids(path)), "reader").text
+    ]
+    assert len(told) > 12
 
 
 def test_lists_hold_nothing_that_the_caller_must_not_see(world: World) -> None:

@@ -125,9 +125,14 @@ def test_the_document_is_served_as_it_was_tested(world: World) -> None:
 def test_every_route_is_in_the_document() -> None:
     paths = api_document()["paths"]
     assert {(r.method.value.lower(), r.path) for r in (*ROUTES, *OWN_ROUTES)} == {
-        (method, path) for path, methods in paths.items() for method in methods
+        (method, path)
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+        if operation["tags"] != ["Not served yet"]
     }
     for methods in paths.values():
         for operation in methods.values():
             assert operation["summary"]
+            if operation["tags"] == ["Not served yet"]:
+                continue
             assert operation["responses"]["200"]["content"]["application/json"]["schema"]

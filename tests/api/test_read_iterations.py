@@ -104,7 +104,7 @@ def test_the_list_by_status(world: World, many: str, status: str, count: int) ->
 def test_with_data_cards_adds_the_key_in_its_place(world: World) -> None:
     answer = world.call("GET", f"/spaces/{world.space.uid}/iterations?with_data=cards")
     for iteration in answer.json():
-        assert iteration["cards"] == []
+        assert all(record["removed_at"] is None for record in iteration["cards"])
         assert list(iteration) == [*KEYS[:12], "cards", *KEYS[12:]]
 
 

@@ -9,6 +9,7 @@ from litestar.enums import HttpMethod
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
+from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_405_METHOD_NOT_ALLOWED
 
 from kadence.usecases.unit import Work
 from kadence.web import (
@@ -31,7 +32,7 @@ from kadence.web import (
     tags,
 )
 from kadence.web.http import Follow, adapt
-from kadence.web.published import NOT_SERVED, is_not_served
+from kadence.web.published import BY_PATH, NOT_SERVED, is_not_served
 from kadence.web.route import Route
 
 BASE_PATHS = ("/api/latest", "/api/v1")
@@ -245,11 +246,12 @@ def _api(
     """
     allowed: dict[str, list[str]] = {}
     for route in routes:
-        allowed.setdefault(route.path, []).append(route.method)
+        allowed.setdefault(route.path, [*BY_PATH.get(route.path, ())]).append(route.method)
+    firsts = {route.path: route.method for route in reversed(routes)}
     return [
         HTTPRouteHandler(
             [base + _litestar_path(route.path) for base in base_paths],
-            http_method=_methods(route.method, first=route.method == allowed[route.path][0]),
+            http_method=_methods(route.method, first=route.method == firsts[route.path]),
             status_code=200,
             name=f"{route.method} {base_paths[0]}{route.path}",
         )(adapt(route.handler, work, follow, allowed[route.path], route.query_keys))
@@ -277,14 +279,15 @@ class _Ready(Response[bytes]):
 
 
 def _refused(request: Request[Any, Any, Any], error: Exception) -> _Ready:
-    if isinstance(error, HTTPException) and error.status_code in _UNROUTED:
-        for base in BASE_PATHS:
-            path = request.scope["path"]
-            if path.startswith(base) and is_not_served(
-                request.scope["method"], path.removeprefix(base)
-            ):
-                return _Ready(errors.empty(404, {"x-kadence": "not-served"}))
+    if not isinstance(error, HTTPException):
+        return _Ready(errors.response(error))
+    path, method = request.scope["path"], request.scope["method"]
+    below = next((path.removeprefix(b) for b in BASE_PATHS if path.startswith(b)), "")
+    known = error.status_code == HTTP_405_METHOD_NOT_ALLOWED
+    if known or error.status_code == HTTP_404_NOT_FOUND:
+        if is_not_served(method, below, known=known):
+            return _Ready(errors.empty(404, {"x-kadence": "not-served"}))
+        if known:
+            methods = set((error.headers or {}).get("allow", "").split(", ")) - {"OPTIONS"}
+            return _Ready(errors.wrong_method([*methods, *BY_PATH.get(below, ())]))
     return _Ready(errors.response(error))
-
-
-_UNROUTED = (404, 405)

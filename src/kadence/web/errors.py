@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import structlog
 from litestar.exceptions import HTTPException
 from litestar.response.base import ASGIResponse
-from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_405_METHOD_NOT_ALLOWED
+from litestar.status_codes import HTTP_404_NOT_FOUND
 from msgspec import Struct
 
 from kadence.domain.errors import (
@@ -71,10 +71,7 @@ def wrong_method(allowed: Sequence[str]) -> ASGIResponse:
 
 
 def _routing(error: HTTPException) -> ASGIResponse:
-    """What Litestar itself refuses: an unknown route, a wrong method, a broken Host header."""
-    if error.status_code == HTTP_405_METHOD_NOT_ALLOWED:
-        methods = (error.headers or {}).get("allow", "")
-        return wrong_method([m for m in methods.split(", ") if m != "OPTIONS"])
+    """What Litestar itself refuses: an unknown route, a broken Host header."""
     if error.status_code == HTTP_404_NOT_FOUND:
         return empty(404)
     return _json(error.status_code, ErrorMessage(error.detail))

@@ -200,8 +200,18 @@ NOT_SERVED: Sequence[tuple[str, Sequence[str]]] = tuple(
 _PATTERNS = [(re.compile(re.sub(r"{\w+}", "[^/]+", path)), methods) for path, methods in NOT_SERVED]
 
 
-def is_not_served(method: str, path: str) -> bool:
-    """Whether this method and path, below the base path, are published and not served."""
+BY_PATH = dict(NOT_SERVED)
+"""The same by path."""
+
+
+def is_not_served(method: str, path: str, *, known: bool) -> bool:
+    """Whether this method and path, below the base path, are published and not served.
+
+    A path that is `known`, because it is served with other methods, is taken by the letter: else
+    `/users/current` would pass for a `/users/{user_id}`.
+    """
+    if known:
+        return method in BY_PATH.get(path, ())
     return any(
         method in methods and pattern.fullmatch(path) is not None for pattern, methods in _PATTERNS
     )

@@ -271,10 +271,11 @@ class Query:
 
     def get_first(self, *parameters: Parameter[T]) -> T:
         """The value of the first of `parameters` that is there, else the default of the last."""
-        for parameter in parameters:
+        values = [self.get(parameter) for parameter in parameters]
+        for parameter, value in zip(parameters, values, strict=True):
             if self._values.get(parameter.name):
-                break
-        return self.get(parameter)
+                return value
+        return values[-1]
 
 
 def integer_id(text: str) -> int:
