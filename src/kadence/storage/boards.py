@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.access import Actor, Door
@@ -18,33 +18,23 @@ PLACEMENTS = Records(placements, Placement, ("company_id", "space_id", "board_id
 COLUMNS = Records(columns, Column)
 LANES = Records(lanes, Lane)
 
-_NEXT_BOARD = Statement(
-    select(
-        after_last(
-            boards.c.sort_order,
-            boards.c.company_id == bindparam("company_id"),
-            boards.c.space_id == bindparam("space_id"),
+
+def _behind_all(table: Table, owner: str) -> Statement:
+    """The sort_order behind all rows of `table` that belong to one owner."""
+    return Statement(
+        select(
+            after_last(
+                table.c.sort_order,
+                table.c.company_id == bindparam("company_id"),
+                table.c[owner] == bindparam("owner_id"),
+            )
         )
     )
-)
-_NEXT_COLUMN = Statement(
-    select(
-        after_last(
-            columns.c.sort_order,
-            columns.c.company_id == bindparam("company_id"),
-            columns.c.board_id == bindparam("board_id"),
-        )
-    )
-)
-_NEXT_LANE = Statement(
-    select(
-        after_last(
-            lanes.c.sort_order,
-            lanes.c.company_id == bindparam("company_id"),
-            lanes.c.board_id == bindparam("board_id"),
-        )
-    )
-)
+
+
+_NEXT_BOARD = _behind_all(boards, "space_id")
+_NEXT_COLUMN = _behind_all(columns, "board_id")
+_NEXT_LANE = _behind_all(lanes, "board_id")
 _DOORS = Statement(
     select(*DOOR_COLUMNS)
     .join_from(placements, spaces, spaces.c.id == placements.c.space_id)
@@ -79,17 +69,17 @@ _LANES_OF = Statement(
 
 def next_board_order(tx: Transaction, company_id: int, space_id: int) -> float:
     """The sort_order that puts a board behind all others of the space."""
-    return float(tx.scalar(_NEXT_BOARD, {"company_id": company_id, "space_id": space_id}))
+    return float(tx.scalar(_NEXT_BOARD, {"company_id": company_id, "owner_id": space_id}))
 
 
 def next_column_order(tx: Transaction, board: Board) -> float:
     """The sort_order that puts a column behind all others of the board."""
-    return float(tx.scalar(_NEXT_COLUMN, {"company_id": board.company_id, "board_id": board.id}))
+    return float(tx.scalar(_NEXT_COLUMN, {"company_id": board.company_id, "owner_id": board.id}))
 
 
 def next_lane_order(tx: Transaction, board: Board) -> float:
     """The sort_order that puts a lane behind all others of the board."""
-    return float(tx.scalar(_NEXT_LANE, {"company_id": board.company_id, "board_id": board.id}))
+    return float(tx.scalar(_NEXT_LANE, {"company_id": board.company_id, "owner_id": board.id}))
 
 
 def doors_of(tx: Transaction, actor: Actor, board_id: int) -> list[Door]:
