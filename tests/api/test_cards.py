@@ -361,6 +361,9 @@ def test_tags(team: Team) -> None:
     assert now["tags"] == team.call("GET", path) == [tag]
     assert now["version"] == 2
     assert [t["id"] for t in team.call("GET", f"/tags?query={made['uid']}")] == [tag["id"]]
+    here = f"/tags?space_id={team.space.id}"
+    assert tag["id"] in [t["id"] for t in team.call("GET", here)]
+    assert team.call("GET", here, as_="stranger") == []
     renamed = team.call("PATCH", f"/company/tags/{tag['id']}", {"name": name + "!"}, as_="owner")
     assert team.get(made)["tags"][0]["name"] == renamed["name"] == name + "!"
     assert team.call("DELETE", f"{path}/{tag['id']}") == {"id": tag["id"]}

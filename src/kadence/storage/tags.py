@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from sqlalchemy import bindparam, select
 
-from kadence.domain.model import CardTag, Tag
+from kadence.domain.model import CardTag, Condition, Tag
 from kadence.storage.engine import Row, Statement, Transaction
 from kadence.storage.records import Records
-from kadence.storage.schema import card_tags, tags
+from kadence.storage.schema import card_tags, cards, tags
 
 TAGS = Records(tags, Tag)
 CARD_TAGS = Records(card_tags, CardTag, ("company_id", "card_id", "tag_id"), numbered=False)
@@ -20,6 +20,18 @@ _BY_NAME = Statement(
 )
 _OF_COMPANY = Statement(
     select(*TAGS.columns).where(tags.c.company_id == bindparam("company_id")).order_by(tags.c.id)
+)
+_IN_SPACE = Statement(
+    select(*TAGS.columns)
+    .distinct()
+    .join_from(cards, card_tags, card_tags.c.card_id == cards.c.id)
+    .join(tags, tags.c.id == card_tags.c.tag_id)
+    .where(
+        cards.c.company_id == bindparam("company_id"),
+        cards.c.space_id == bindparam("space_id"),
+        cards.c.condition != Condition.DELETED.value,
+    )
+    .order_by(tags.c.id)
 )
 _USES = Statement(
     select(*CARD_TAGS.columns).where(
@@ -37,6 +49,11 @@ def find_by_name(tx: Transaction, company_id: int, name: str) -> Tag | None:
 def of_company(tx: Transaction, company_id: int) -> list[Tag]:
     """All tags of a company, oldest first."""
     return TAGS.all(tx, _OF_COMPANY, company_id=company_id)
+
+
+def in_space(tx: Transaction, company_id: int, space_id: int) -> list[Tag]:
+    """The tags on cards of a space, oldest first."""
+    return TAGS.all(tx, _IN_SPACE, company_id=company_id, space_id=space_id)
 
 
 def uses(tx: Transaction, tag: Tag) -> list[CardTag]:

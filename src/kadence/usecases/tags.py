@@ -9,7 +9,7 @@ from kadence.domain import events
 from kadence.domain.errors import Forbidden, NotFound, RuleViolation
 from kadence.domain.model import Card, CardTag, CompanyRole, SpaceRole, Tag
 from kadence.storage import cards, spaces, tags
-from kadence.usecases.access import enter_card
+from kadence.usecases.access import enter_card, reach
 from kadence.usecases.cards import bump
 from kadence.usecases.unit import Draft, Unit, changes, opened
 
@@ -22,6 +22,7 @@ class TagQuery(Struct, frozen=True):
 
     text: str | None = None
     ids: Sequence[int] | None = None
+    space_id: int | None = None
     limit: int = 100
     offset: int = 0
 
@@ -47,9 +48,15 @@ def list_tags(unit: Unit, query: Draft[TagQuery]) -> list[Tag]:
         BadRequest: the query is none.
     """
     wanted = opened(query)
+    if wanted.space_id is None:
+        every = tags.of_company(unit.tx, unit.actor.company_id)
+    elif wanted.space_id in reach(unit).space_ids:
+        every = tags.in_space(unit.tx, unit.actor.company_id, wanted.space_id)
+    else:
+        every = []
     found = [
         tag
-        for tag in tags.of_company(unit.tx, unit.actor.company_id)
+        for tag in every
         if (wanted.ids is None or tag.id in wanted.ids)
         and (wanted.text is None or wanted.text.casefold() in tag.name.casefold())
     ]

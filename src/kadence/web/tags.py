@@ -9,7 +9,7 @@ from kadence.usecases import tags as usecases
 from kadence.usecases.tags import COLORS, NewTag, TagChange, TagQuery
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import NOTHING, Call
-from kadence.web.query import LIMIT, OFFSET, SKIP, Ids, Query, Text
+from kadence.web.query import LIMIT, OFFSET, SKIP, Id, Ids, Query, Text
 from kadence.web.wire import Body, Uid, When, format_timestamp
 
 Name = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -63,7 +63,8 @@ CHANGE = Body("Tag", ChangeTag, ChangeTag.draft)
 
 SEARCH = Text("query", "Only tags with this text in their name, in any case.")
 IDS = Ids("ids", "Only tags with these integer ids, comma-separated.")
-LIST_PARAMETERS = (SEARCH, IDS, LIMIT, OFFSET, SKIP)
+SPACE = Id("space_id", "Only tags on cards of this space.")
+LIST_PARAMETERS = (SEARCH, IDS, SPACE, LIMIT, OFFSET, SKIP)
 
 
 def _values(tag: Tag) -> dict[str, Any]:
@@ -92,6 +93,7 @@ def _list_query(query: Query) -> TagQuery:
     return TagQuery(
         text=query.get(SEARCH),
         ids=query.get(IDS),
+        space_id=query.get(SPACE),
         limit=query.get(LIMIT),
         offset=query.get_first(OFFSET, SKIP),
     )
