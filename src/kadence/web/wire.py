@@ -221,7 +221,8 @@ class Body(Generic[B, D]):
         self.name = name
         self.one_of = one_of
         self.shape = shape
-        self.required = any(field.required for field in msgspec.structs.fields(shape))
+        required = any(field.required for field in msgspec.structs.fields(shape))
+        self.required = required or bool(one_of)
         self._draft = draft
         self._decode = msgspec.json.Decoder(shape, dec_hook=decode_hook).decode
 
