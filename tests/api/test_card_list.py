@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kadence.web.card_list import ORDERS
 from tests.api.kit import Team
 
 
@@ -203,6 +204,17 @@ def test_a_listed_card_has_its_path_and_no_description(team: Team) -> None:
     listed = team.call("GET", query)[-1]
     assert listed["description"] == "long"
     assert listed["iteration"][0]["title"] == "Sprint 9"
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_every_scalar_key_orders_with_every_filter(shelf: Any, order: str) -> None:
+    team, _ = shelf
+    everything = "condition=1,2,3&states=1,2,3&owner_ids=1,2&query=a&asap=false&overdue=false"
+    for query in ("condition=1,2,3", f"{everything}&iteration_id=none"):
+        path = f"/cards?space_id={team.space.id}&order_by={order}&{query}"
+        found = [card["id"] for card in team.call("GET", path)]
+        backwards = [card["id"] for card in team.call("GET", f"{path}&order_direction=desc")]
+        assert found == backwards[::-1]
 
 
 def test_limit_is_cut_silently_and_offset_may_be_anything(team: Team) -> None:

@@ -206,11 +206,12 @@ def find_cards(tx: Transaction, company_id: int, wanted: CardFilter) -> list[Car
 
 
 def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
-    return {f"{name}_{n}": value for n, value in enumerate(values)}
+    return {f"{name}_is_{n}": value for n, value in enumerate(values)}
 
 
 def _binds(name: str, count: int) -> list[ColumnElement[Any]]:
-    return [bindparam(f"{name}_{n}") for n in range(count)]
+    # Unlike the names that SQLAlchemy makes up for literals, as `condition_1`.
+    return [bindparam(f"{name}_is_{n}") for n in range(count)]
 
 
 def _pattern(word: str) -> str:
