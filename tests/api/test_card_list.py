@@ -145,6 +145,7 @@ def test_each_filter(shelf: Any, query: str, titles: str) -> None:
         "additional_card_fields=everything",
         "limit=many",
         "query=%00",
+        "query=" + "+".join(f"w{n}" for n in range(51)),
     ],
 )
 def test_a_wrong_value_is_400_with_a_message_and_no_code(team: Team, query: str) -> None:
@@ -172,6 +173,11 @@ def test_search_is_case_insensitive_in_every_alphabet(team: Team, title: str, qu
     assert [card["id"] for card in found] == [made["id"]]
     params = {"query": query, "search_fields": "description,external_id"}
     assert team.call("GET", "/cards", params=params | {"space_id": str(team.space.id)}) == []
+
+
+def test_a_search_may_be_long(team: Team) -> None:
+    for query in ("a" * 20000, " ".join(f"w{n}" for n in range(50)), "ab " * 500, " ".join("äöü")):
+        team.call("GET", "/cards", params={"query": query})
 
 
 def test_search_follows_changes(team: Team) -> None:

@@ -6,6 +6,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 from msgspec import Struct
 
+from kadence.domain.errors import BadRequest
 from kadence.domain.model import Condition
 from kadence.storage.card_query import SEARCHABLE
 from kadence.usecases import card_views as usecases
@@ -39,7 +40,11 @@ CONDITION = Numbers("condition", _CONDITIONS, "1 live (the default), 2 archived,
 ARCHIVED = OptionalFlag("archived", "true: archived cards alone; false: live ones.")
 TYPE = Id("type_id", "Only cards of this type; all have type 1.")
 TYPES = Ids("type_ids", "Only cards of these types; all have type 1.")
-QUERY = Text("query", "Only cards with each of these words in one text, in any case.")
+MOST_WORDS = 50
+"""Words that a search can have; each of them is looked for."""
+QUERY = Text(
+    "query", f"Only cards with each of these words (at most {MOST_WORDS}) in a text, in any case."
+)
 SEARCH_FIELDS = Words("search_fields", SEARCHABLE, "Where `query` is looked for; the title if not.")
 ITERATION = Text("iteration_id", "Only cards in this planned or active iteration; `none`: in none.")
 EXTRA = Words("additional_card_fields", ("description", "iteration"), "Keys to add to each card.")
@@ -159,7 +164,7 @@ def _card_query(query: Query) -> tuple[CardQuery, tuple[str, ...]]:
         single=single,
         flags=flags,
         nothing=query.get(REQUESTS) or not _has_type(query) or [] in among.values(),
-        words=(query.get(QUERY) or "").split(),
+        words=_words(query),
         search_in=query.get(SEARCH_FIELDS) or ("title",),
         order_by=query.get(ORDER),
         descending=query.get(DIRECTION) == "desc",
@@ -168,6 +173,13 @@ def _card_query(query: Query) -> tuple[CardQuery, tuple[str, ...]]:
     )
     extra: Sequence[str] = query.get(EXTRA)
     return wanted, tuple(extra)
+
+
+def _words(query: Query) -> Sequence[str]:
+    words = list(dict.fromkeys((query.get(QUERY) or "").split()))
+    if len(words) > MOST_WORDS:
+        raise BadRequest(f"query should have at most {MOST_WORDS} words")
+    return words
 
 
 def _ids(query: Query, parameter: Id | Ids) -> Sequence[int]:
