@@ -225,6 +225,7 @@ def test_lanes_and_their_condition(admin: Team) -> None:
     assert admin.call("PATCH", path, {"condition": 2, "title": "Old"})["condition"] == 2
     assert listed() == admin.space.lanes
     assert listed("?condition=2") == [made["id"]]
+    assert listed("?condition=1,2") == [*admin.space.lanes, made["id"]]
     in_it = {"title": "x", "board_id": admin.space.board_id, "lane_id": made["id"]}
     assert admin.refused("POST", "/cards", in_it) == (400, 2)
     assert admin.call("PATCH", path, {"condition": 1})["condition"] == 1

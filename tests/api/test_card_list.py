@@ -266,4 +266,9 @@ def test_a_board_shown_elsewhere_is_seen_there_without_its_own_space(team: Team)
     assert [space["id"] for space in shown["board"]["spaces"]] == [other.id]
     assert "iteration" not in shown
     assert "hidden sprint" not in str(shown)
+    sprint = team.get(made)["iteration"][0]["id"]
+    assert team.call("GET", f"/cards?iteration_id={sprint}", as_="reader") == []
+    assert team.call("GET", f"/cards/{made['id']}/activity", as_="reader") == []
+    board = team.call("GET", f"/boards/{team.space.board_id}", as_="reader")
+    assert (board["space_id"], board["primary_path"]) == (other.id, False)
     assert team.call("GET", f"/cards?space_id={team.space.id}", as_="reader") == []

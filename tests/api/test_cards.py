@@ -139,6 +139,22 @@ def test_prev_card_id_puts_a_card_behind_another_of_its_cell(team: Team) -> None
         assert team.refused("PATCH", path, {"prev_card_id": wrong}) == (400, 5)
 
 
+def test_there_is_always_room_behind_a_card(team: Team) -> None:
+    here = {"lane_id": team.space.lanes[1]}
+    cards = [team.card(str(n), **here) for n in range(3)]
+    query = f"/cards?lane_id={team.space.lanes[1]}&order_by=sort_order"
+    for turn in range(120):
+        moving = cards[1 + turn % 2]
+        team.change(moving, prev_card_id=cards[0]["id"])
+        assert team.call("GET", query)[1]["id"] == moving["id"]
+
+
+def test_the_same_properties_in_another_order_are_no_change(team: Team) -> None:
+    made = team.card(properties={"a": 1, "b": 2})
+    assert team.change(made, properties={"b": 2.0, "a": 1})["version"] == 1
+    assert team.change(made, properties={"b": 3, "a": 1})["version"] == 2
+
+
 def test_the_version_grows_with_real_changes_only(team: Team) -> None:
     made = team.card("One", size_text="3")
     assert team.change(made, title="One", size_text="3", unknown="x")["version"] == 1

@@ -144,6 +144,8 @@ def test_the_stream_resumes_behind_the_last_event_id(team: Team) -> None:
         headers={"Accept": "text/event-stream", "Last-Event-ID": "x"},
     )
     assert answer.status_code == 400
+    with live(team, headers={"Last-Event-ID": "9" * 5000}) as lines:
+        assert next(lines) == ": kadence"
 
 
 def test_the_stream_is_refused_like_the_pages(team: Team) -> None:

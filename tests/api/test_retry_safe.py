@@ -47,6 +47,19 @@ def test_the_same_key_with_another_request_is_409(team: Team, changed: str) -> N
     assert team.call("GET", team.at(made))["title"] == "a"
 
 
+def test_the_aliases_are_one_under_a_key(team: Team) -> None:
+    path = f"/spaces/{team.space.uid}/iterations"
+    headers = team.world.headers("writer") | key(f"alias-{team.space.uid}")
+    answers = [
+        team.world.http.post(
+            f"{team.world.url}/api/{base}{where}", json={"title": "x"}, headers=headers
+        )
+        for base in ("latest", "v1")
+        for where in (path, path.replace(team.space.uid, team.space.uid.upper()))
+    ]
+    assert len({answer.content for answer in answers}) == 1
+
+
 def test_a_key_belongs_to_its_user(team: Team) -> None:
     body = {"title": "Mine", "board_id": team.space.board_id}
     for caller in ("writer", "admin"):
@@ -127,6 +140,7 @@ def test_an_iterations_etag_changes_with_it_and_only_then(team: Team) -> None:
 def test_a_cards_etag_changes_with_all_that_its_answer_shows(team: Team) -> None:
     card, plan = team.card(), team.plan()
     path = f"/cards/{card['id']}"
+    tag = team.call("POST", "/tags", {"name": f"etag {card['uid']}"})
     tags = []
 
     def note() -> None:
@@ -135,16 +149,17 @@ def test_a_cards_etag_changes_with_all_that_its_answer_shows(team: Team) -> None
     note()
     for method, where, body in (
         ("PATCH", path, {"title": "x"}),
-        ("POST", f"{path}/tags", {"name": "bug"}),
+        ("POST", f"{path}/tags", {"name": tag["name"]}),
         ("POST", f"{path}/comments", {"text": "Hm"}),
         ("POST", f"{path}/members", {"user_id": team.world.users["admin"].id}),
         ("POST", f"{team.at(plan)}/cards", {"card_uid": card["uid"]}),
         ("PATCH", team.at(plan), {"status": "active"}),
         ("PATCH", team.at(plan), {"title": "Renamed"}),
+        ("PATCH", f"/company/tags/{tag['id']}", {"color": 1 + tag["color"] % 9}),
         ("DELETE", f"{team.at(plan)}/cards/{card['uid']}", None),
         ("DELETE", path, None),
     ):
-        team.call(method, where, body)
+        team.call(method, where, body, as_="owner")
         note()
     assert len(set(tags)) == len(tags)
     note()

@@ -123,6 +123,7 @@ def test_code_2_in_an_active_one_a_date_changes_but_is_not_cleared(team: Team) -
     team.start(made)
     for body in ({"start_date": None}, {"finish_date": None}):
         assert team.refused("PATCH", team.at(made), body) == (400, 2)
+        assert team.refused("PATCH", team.at(made), {"status": "closed"} | body) == (400, 2)
     moved = team.call("PATCH", team.at(made), {"finish_date": "2026-03-20"})
     assert moved["finish_date"] == "2026-03-20T00:00:00.000Z"
 

@@ -103,9 +103,13 @@ def _names_a_date(change: IterationChange) -> bool:
 
 
 def active_has_period(step: Step) -> None:
-    """Code 2: prevents a running iteration of which nobody knows when it ends."""
+    """Code 2: prevents a running iteration of which nobody knows when it ends.
+
+    The dates of an active one are not cleared by the update that closes it either.
+    """
     new = step.new
-    if new.status == ACTIVE and (new.start_date is None or new.finish_date is None):
+    running = ACTIVE in (step.old.status, new.status)
+    if running and (new.start_date is None or new.finish_date is None):
         raise RuleViolation(2, "Active iteration should have start_date and finish_date")
 
 

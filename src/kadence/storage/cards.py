@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, null, select, update
 from sqlalchemy.sql import ColumnElement
 
-from kadence.domain.model import Board, Card, CardMember, Condition, Iteration, User
+from kadence.domain.model import Board, Card, CardMember, Condition, Iteration, Tag, User
 from kadence.storage.engine import Statement, Transaction, record_columns
 from kadence.storage.records import Records
-from kadence.storage.schema import card_members, card_search, cards, users
+from kadence.storage.schema import card_members, card_search, card_tags, cards, users
 
 CARDS = Records(cards, Card)
 CARD_MEMBERS = Records(
@@ -30,6 +30,7 @@ _NEXT_AFTER = Statement(
         *_CELL, cards.c.sort_order > bindparam("sort_order"), cards.c.id != bindparam("id")
     )
 )
+_IN_CELL = Statement(select(*CARDS.columns).where(*_CELL).order_by(cards.c.sort_order, cards.c.id))
 _NOT_DELETED = cards.c.condition != Condition.DELETED.value
 _STANDING_IN = {
     place: Statement(
@@ -47,6 +48,21 @@ _CHANGE_SPACE = Statement(
 _TOUCH = Statement(
     update(cards)
     .where(_COMPANY, cards.c.iteration_id == bindparam("of_iteration"))
+    .values(revision=cards.c.revision + 1)
+)
+_TOUCH_TAGGED = Statement(
+    update(cards)
+    .where(
+        _COMPANY,
+        cards.c.id.in_(
+            select(card_tags.c.card_id)
+            .where(
+                card_tags.c.company_id == bindparam("company_id"),
+                card_tags.c.tag_id == bindparam("of_tag"),
+            )
+            .scalar_subquery()
+        ),
+    )
     .values(revision=cards.c.revision + 1)
 )
 _LET_GO = Statement(
@@ -111,6 +127,11 @@ def ends_of_cell(
     return None if row is None or row[0] is None else (row[0], row[1])
 
 
+def in_cell(tx: Transaction, company_id: int, column_id: int, lane_id: int) -> list[Card]:
+    """All cards of a cell, of whatever condition, in order."""
+    return CARDS.all(tx, _IN_CELL, company_id=company_id, column_id=column_id, lane_id=lane_id)
+
+
 def next_after(tx: Transaction, card: Card, *, without: Card) -> float | None:
     """The sort_order that comes next in the cell behind `card`, `without` looked through."""
     found: float | None = tx.scalar(
@@ -152,6 +173,11 @@ def let_go(tx: Transaction, iteration: Iteration) -> None:
 def touch(tx: Transaction, iteration: Iteration) -> None:
     """Note on the cards of an iteration that what their answers show of it has changed."""
     tx.run(_TOUCH, {"company_id": iteration.company_id, "of_iteration": iteration.id})
+
+
+def touch_tagged(tx: Transaction, tag: Tag) -> None:
+    """Note on the cards that have a tag that what their answers show of it has changed."""
+    tx.run(_TOUCH_TAGGED, {"company_id": tag.company_id, "of_tag": tag.id})
 
 
 def members_of(

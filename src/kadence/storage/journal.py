@@ -79,25 +79,34 @@ def of_card(
     card_uid: str,
     *,
     kinds: Sequence[str] = (),
+    space_uids: Sequence[str] | None = None,
     newest_first: bool = False,
     limit: int = -1,
     offset: int = 0,
 ) -> list[Event]:
-    """The events about a card; no `kinds` means all, a `limit` of -1 none."""
+    """The events about a card, told in one of these spaces, or in any.
+
+    No `kinds` means all, a `limit` of -1 none.
+    """
     values: dict[str, Any] = {f"kind_{n}": kind for n, kind in enumerate(kinds)}
+    values |= {f"space_{n}": uid for n, uid in enumerate(space_uids or ())}
     values |= {"company": company_id, "card": card_uid, "limit": limit, "offset": offset}
-    return [
-        _event(row) for row in tx.all(_card_page(len(kinds), newest_first=newest_first), values)
-    ]
+    spaces = None if space_uids is None else len(space_uids)
+    statement = _card_page(len(kinds), spaces, newest_first=newest_first)
+    return [_event(row) for row in tx.all(statement, values)]
 
 
 @lru_cache(maxsize=64)
-def _card_page(kinds: int, *, newest_first: bool) -> Statement:
+def _card_page(kinds: int, spaces: int | None, *, newest_first: bool) -> Statement:
     query = select(*_COLUMNS).where(
         journal.c.company_id == bindparam("company"), journal.c.card_uid == bindparam("card")
     )
     if kinds:
         query = query.where(journal.c.kind.in_([bindparam(f"kind_{n}") for n in range(kinds)]))
+    if spaces is not None:
+        query = query.where(
+            journal.c.space_uid.in_([bindparam(f"space_{n}") for n in range(spaces)])
+        )
     query = query.order_by(journal.c.seq.desc() if newest_first else journal.c.seq)
     return Statement(query.limit(bindparam("limit")).offset(bindparam("offset")))
 

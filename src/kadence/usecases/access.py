@@ -31,6 +31,7 @@ class Reach(Struct, frozen=True):
     """
 
     space_ids: list[int]
+    space_uids: list[str]
     board_ids: list[int]
     everything: bool
 
@@ -144,15 +145,14 @@ def readable_card(unit: Unit, card_uid: str) -> Card:
 def reach(unit: Unit) -> Reach:
     """All that the actor can read."""
     doors = spaces.doors(unit.tx, unit.actor)
-    readable = [
-        door.space_id for door in doors if role_in_space(unit.actor.company_role, door) is not None
-    ]
+    inside = [d for d in doors if role_in_space(unit.actor.company_role, d) is not None]
+    readable, uids = [door.space_id for door in inside], [door.space_uid for door in inside]
     if unit.actor.company_role == CompanyRole.OWNER:
-        return Reach(readable, [], everything=True)
+        return Reach(readable, uids, [], everything=True)
     shown = boards.in_spaces(unit.tx, unit.actor.company_id, readable)
     known = set(readable)
     foreign = {board.id for _, board in shown if board.space_id not in known}
-    return Reach(readable, sorted(foreign), everything=False)
+    return Reach(readable, uids, sorted(foreign), everything=False)
 
 
 def require_iterations(unit: Unit) -> None:

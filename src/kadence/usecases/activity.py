@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from kadence.domain import events
-from kadence.domain.model import Event, SpaceRole, User
-from kadence.storage import boards, journal, people
+from kadence.domain.access import role_in_space
+from kadence.domain.model import CompanyRole, Event, SpaceRole, User
+from kadence.storage import boards, journal, people, spaces
 from kadence.usecases.access import enter_by_uid, enter_card
 from kadence.usecases.unit import Draft, Unit, opened
 
@@ -48,7 +49,7 @@ class Location(Struct, frozen=True):
 
 
 def card_activity(unit: Unit, card_id: int, query: Draft[Page]) -> list[Happening]:
-    """What happened to a card, newest first.
+    """What happened to a card, newest first, as far as the actor can read where it happened.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
@@ -59,6 +60,7 @@ def card_activity(unit: Unit, card_id: int, query: Draft[Page]) -> list[Happenin
         unit.tx,
         card.company_id,
         card.uid,
+        space_uids=_readable(unit),
         newest_first=True,
         limit=page.limit,
         offset=page.offset,
@@ -69,6 +71,8 @@ def card_activity(unit: Unit, card_id: int, query: Draft[Page]) -> list[Happenin
 
 def location_history(unit: Unit, card_id: int, draft: Draft[None]) -> list[Location]:
     """Where a card has been moved to, an entry for each move, oldest first.
+
+    Boards that the actor cannot read are left out.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
@@ -99,7 +103,23 @@ def location_history(unit: Unit, card_id: int, draft: Draft[None]) -> list[Locat
                     changed=event.at,
                 )
             )
-    return locations
+    if unit.actor.company_role == CompanyRole.OWNER:
+        return locations
+    ids = sorted({location.board_id for location in locations})
+    shown = {
+        board_id
+        for board_id, door, _ in boards.spaces_showing(unit.tx, unit.actor, ids)
+        if role_in_space(unit.actor.company_role, door)
+    }
+    return [location for location in locations if location.board_id in shown]
+
+
+def _readable(unit: Unit) -> list[str] | None:
+    """The uids of the spaces that the actor can read; None for all."""
+    if unit.actor.company_role == CompanyRole.OWNER:
+        return None
+    doors = spaces.doors(unit.tx, unit.actor)
+    return [door.space_uid for door in doors if role_in_space(unit.actor.company_role, door)]
 
 
 _PLACE = ("board_id", "column_id", "lane_id", "condition")

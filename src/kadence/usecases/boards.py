@@ -67,7 +67,9 @@ def get_board(unit: Unit, board_id: int, draft: Draft[bool]) -> tuple[FullBoard,
     """
     door = enter_board(unit, board_id, SpaceRole.READER)
     with_cards = opened(draft)
-    full = _full(unit, door.board, door.board.space_id)
+    readable = [shown.space_id for shown in door.doors if door.role(unit, shown.space_id)]
+    primary = door.board.space_id
+    full = _full(unit, door.board, primary if primary in readable else readable[0])
     return full, (_cards_of(unit, door.board) if with_cards else [])
 
 
@@ -139,11 +141,11 @@ def change_board(unit: Unit, space_id: int, board_id: int, draft: Draft[BoardCha
     space = enter_by_id(unit, space_id, SpaceRole.ADMIN)
     door = enter_board(unit, board_id, SpaceRole.ADMIN)
     change = opened(draft)
-    board = door.board
+    board, primary_uid = door.board, door.space_uid
     if isinstance(change.move_from_space_id, int) and change.move_from_space_id != space_id:
         if change.move_from_space_id != board.space_id:
             raise RuleViolation(1, "move_from_space_id should be the board's primary space")
-        board = _move(unit, door, space)
+        board, primary_uid = _move(unit, door, space), space.space_uid
     elif space_id not in {shown.space_id for shown in door.doors}:
         boards.PLACEMENTS.insert(unit.tx, Placement(board.company_id, space_id, board.id, unit.now))
         payload = {"board_id": board.id, "space_id": space_id}
@@ -153,7 +155,7 @@ def change_board(unit: Unit, space_id: int, board_id: int, draft: Draft[BoardCha
         for name, value in asdict(change).items()
         if value is not UNSET and name != "move_from_space_id"
     }
-    board = _store(unit, board, replace(board, **asked), space.space_uid)
+    board = _store(unit, board, replace(board, **asked), primary_uid)
     return _full(unit, board, space_id)
 
 

@@ -83,7 +83,10 @@ def list_cards(unit: Unit, query: Draft[CardQuery]) -> list[CardView]:
     wanted = opened(query)
     if wanted.nothing or not wanted.conditions:
         return []
-    space_ids, board_ids = _narrowed(unit, wanted, reach(unit))
+    all_of_it = reach(unit)
+    if _asks_for_a_hidden_iteration(unit, wanted, all_of_it):
+        return []
+    space_ids, board_ids = _narrowed(unit, wanted, all_of_it)
     found = card_query.find_cards(
         unit.tx,
         unit.actor.company_id,
@@ -103,6 +106,15 @@ def list_cards(unit: Unit, query: Draft[CardQuery]) -> list[CardView]:
         ),
     )
     return view_cards(unit, found)
+
+
+def _asks_for_a_hidden_iteration(unit: Unit, wanted: CardQuery, all_of_it: Reach) -> bool:
+    """Whether it is of a space that the actor cannot read, though they may see its cards."""
+    iteration_id = wanted.single.get("iteration_id")
+    if iteration_id is None:
+        return False
+    found = iterations.by_ids(unit.tx, unit.actor.company_id, [iteration_id])
+    return not found or found[0].space_uid not in all_of_it.space_uids
 
 
 def _narrowed(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
@@ -20,7 +21,7 @@ from kadence.domain.model import (
     Lane,
     SpaceRole,
 )
-from kadence.domain.placing import between
+from kadence.domain.placing import GAP, between
 from kadence.domain.sizes import parse_size
 from kadence.storage import boards, cards, iterations, people
 from kadence.usecases.access import BoardDoor, enter_board, enter_card
@@ -180,12 +181,12 @@ def change_card(unit: Unit, card_id: int, draft: Draft[CardChange]) -> CardView:
     if card.condition == Condition.DELETED:
         raise RuleViolation(6, "Card is deleted")
     asked = {name: value for name, value in asdict(change).items() if value is not UNSET}
-    new = replace(card, **_own_values(unit, asked))
+    new = replace(card, **_own_values(unit, card, asked))
     goal = door
     if "board_id" in asked and asked["board_id"] != card.board_id:
         goal = enter_board(unit, asked["board_id"], SpaceRole.WRITER)
     new = _moved(unit, goal.board, card, new, asked)
-    new = _placed(unit, card, new, asked)
+    new = _placed(unit, goal.space_uid, card, new, asked)
     stored = store_card(unit, door, goal, card, new)
     if stored.responsible_id is not None and stored.responsible_id != card.responsible_id:
         ensure_member(unit, goal, stored, stored.responsible_id)
@@ -378,9 +379,11 @@ _PLAIN = (
 """The fields whose values are stored as they are asked for."""
 
 
-def _own_values(unit: Unit, asked: dict[str, Any]) -> dict[str, Any]:
+def _own_values(unit: Unit, card: Card, asked: dict[str, Any]) -> dict[str, Any]:
     """The asked values of fields that say nothing of where the card is."""
     values = {name: asked[name] for name in _PLAIN if name in asked}
+    if _same_json(values.get("properties"), card.properties):
+        del values["properties"]
     values |= {n: int(asked[n]) for n in ("asap", "due_date_time_present") if n in asked}
     if "size_text" in asked:
         values |= asdict(parse_size(asked["size_text"]))
@@ -389,6 +392,13 @@ def _own_values(unit: Unit, asked: dict[str, Any]) -> dict[str, Any]:
     if owner := _owner(unit, asked.get("owner_id"), asked.get("owner_email")):
         values["owner_id"] = owner
     return values
+
+
+def _same_json(one: str | None, other: str | None) -> bool:
+    """Whether two JSON texts are there and say the same."""
+    if one is None or other is None:
+        return False
+    return bool(msgspec.json.decode(one) == msgspec.json.decode(other))
 
 
 def _moved(unit: Unit, board: Board, old: Card, new: Card, asked: dict[str, Any]) -> Card:
@@ -428,7 +438,7 @@ def _moved(unit: Unit, board: Board, old: Card, new: Card, asked: dict[str, Any]
     return new
 
 
-def _placed(unit: Unit, old: Card, new: Card, asked: dict[str, Any]) -> Card:
+def _placed(unit: Unit, space_uid: str, old: Card, new: Card, asked: dict[str, Any]) -> Card:
     """The card at the place in its cell that is asked for; one that came from elsewhere is last."""
     if "sort_order" in asked:
         return new
@@ -443,13 +453,30 @@ def _placed(unit: Unit, old: Card, new: Card, asked: dict[str, Any]) -> Card:
             raise RuleViolation(5, "prev_card_id should be another card of the same cell")
         after = cards.next_after(unit.tx, previous, without=new)
         place = between(previous.sort_order, after)
-        return replace(new, sort_order=previous.sort_order if place is None else place)
+        if place is None:
+            place = _make_room(unit, space_uid, new, previous)
+        return replace(new, sort_order=place)
     if "position" in asked:
         stays = new if cell == (old.column_id, old.lane_id) else None
         return replace(new, sort_order=_end_of_cell(unit, *cell, asked["position"], stays))
     if cell != (old.column_id, old.lane_id):
         return replace(new, sort_order=_end_of_cell(unit, *cell, LAST))
     return new
+
+
+def _make_room(unit: Unit, space_uid: str, new: Card, previous: Card) -> float:
+    """Number a cell's cards anew where nothing fits between two; the place behind `previous`."""
+    order = [
+        card
+        for card in cards.in_cell(unit.tx, new.company_id, new.column_id, new.lane_id)
+        if card.id != new.id
+    ]
+    behind = next(n for n, card in enumerate(order, start=1) if card.id == previous.id)
+    for place, card in enumerate(order, start=1):
+        goal = GAP * (place if place <= behind else place + 1)
+        if card.sort_order != goal:
+            _change_all(unit, space_uid, [card], events.CARD_CHANGED, {"sort_order": goal})
+    return GAP * (behind + 1)
 
 
 def _end_of_cell(

@@ -1,5 +1,7 @@
 """What people do with the columns, subcolumns and lanes of a board."""
 
+from collections.abc import Sequence
+
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
@@ -164,15 +166,15 @@ def delete_subcolumn(unit: Unit, column_id: int, subcolumn_id: int, draft: Draft
     return subcolumn_id
 
 
-def list_lanes(unit: Unit, board_id: int, query: Draft[int]) -> list[Lane]:
-    """The lanes of a board in this condition, in order.
+def list_lanes(unit: Unit, board_id: int, query: Draft[Sequence[int]]) -> list[Lane]:
+    """The lanes of a board in one of these conditions, in order.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
     door = enter_board(unit, board_id, SpaceRole.READER)
-    condition = opened(query)
-    return [lane for lane in boards.lanes_of(unit.tx, door.board) if lane.condition == condition]
+    conditions = opened(query)
+    return [lane for lane in boards.lanes_of(unit.tx, door.board) if lane.condition in conditions]
 
 
 def create_lane(unit: Unit, board_id: int, draft: Draft[NewLane]) -> Lane:

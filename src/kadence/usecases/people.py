@@ -283,7 +283,10 @@ def normal_email(email: str) -> str:
     """
     try:
         found = validate_email(
-            email.strip(), check_deliverability=False, globally_deliverable=False
+            email.strip(),
+            check_deliverability=False,
+            globally_deliverable=False,
+            test_environment=True,
         )
     except EmailNotValidError as error:
         raise RuleViolation(1, 'email should match format "email"') from error

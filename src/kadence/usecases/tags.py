@@ -88,6 +88,7 @@ def change_tag(unit: Unit, tag_id: int, draft: Draft[TagChange]) -> Tag:
         raise RuleViolation(1, "There is already a tag with this name")
     before, after = changes(tag, new)
     stored = tags.TAGS.update(unit.tx, tag, after | {"updated": unit.now})
+    cards.touch_tagged(unit.tx, tag)
     unit.record(events.TAG_CHANGED, {"id": tag.id, "old": before, "new": after})
     return stored
 

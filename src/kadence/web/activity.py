@@ -147,7 +147,7 @@ def _resumed(query: EventQuery, last_seen: bytes | None) -> EventQuery | BadRequ
         return query
     if not last_seen.isdigit():
         return BadRequest("Last-Event-ID should be integer")
-    return replace(query, after=min(int(last_seen), LARGEST_INTEGER))
+    return replace(query, after=AFTER.parse(last_seen.decode()))
 
 
 def _stream(

@@ -238,9 +238,8 @@ def lane_answer(lane: Lane) -> LaneAnswer:
     )
 
 
-def _conditions(query: Query) -> int:
-    asked: Sequence[int] = query.get(CONDITION)
-    return asked[0] if asked else Condition.LIVE.value
+def _conditions(query: Query) -> Sequence[int]:
+    return query.get(CONDITION) or (Condition.LIVE.value,)
 
 
 async def forced(call: Call) -> bool | BadRequest:

@@ -148,7 +148,9 @@ class Call:
 
     def _digest(self, raw: bytes) -> str:
         scope = self._request.scope
-        line = f"{scope['method']} {scope['path']}\n".encode()
+        # The aliases are one, and so are a uid's ways to be written.
+        path = scope["path"].replace("/api/v1/", "/api/latest/", 1).lower()
+        line = f"{scope['method']} {path}\n".encode()
         return hashlib.sha256(line + raw).hexdigest()
 
     async def _raw_body(self) -> bytes | None:
