@@ -10,11 +10,11 @@ demo: .venv/run
 
 test: .venv/dev
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then bash tools/install-debian; fi
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 $(ARGS)
 	$(BIN)/python tools/left_out.py
 
 test-long: .venv/dev
-	KADENCE_TEST_LONG=1 $(BIN)/pytest -m long $(ARGS)
+	KADENCE_TEST_LONG=1 $(BIN)/pytest -n 2 -m long $(ARGS)
 
 bench: .venv/dev
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then bash tools/install-debian; fi

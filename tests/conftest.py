@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from kadence.storage import migrate
+from kadence.storage.location import locate
 from tests.api.kit import Team
-from tests.world import World, fresh_database, serving
+from tests.cluster import Cluster, binaries, running
+from tests.world import World, file_url, fresh_database, serving
 
 LONG = bool(os.environ.get("KADENCE_TEST_LONG"))
 settings.register_profile("short", max_examples=60, deadline=None, derandomize=True)
@@ -16,20 +19,43 @@ settings.register_profile("long", max_examples=2000, deadline=None, print_blob=T
 settings.load_profile("long" if LONG else "short")
 
 
+ENGINES = ("sqlite", "postgresql")
+
+
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def cluster() -> Iterator[Cluster]:
+    """A private PostgreSQL with a database `empty` that has the schema and nothing else."""
+    if binaries() is None:
+        pytest.skip("no initdb on PATH")
+    with running() as made:
+        made.sql("CREATE DATABASE empty")
+        migrate.upgrade(locate(made.url("empty")))
+        yield made
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
     """A running server with people in it; tests make what they change for themselves."""
-    path = fresh_database(tmp_path_factory.mktemp("world"))
-    with serving(path) as server:
-        with World(path, server) as made:
+    url = _fresh(request, tmp_path_factory.mktemp("world"))
+    with serving(url) as server:
+        with World(url, server) as made:
             yield made
         assert server.stop() == 0
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    """A database file with the schema and nothing else."""
-    return fresh_database(tmp_path)
+@pytest.fixture(params=ENGINES)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with the schema and nothing else."""
+    return _fresh(request, tmp_path)
+
+
+def _fresh(request: pytest.FixtureRequest, folder: Path) -> str:
+    if request.param == "sqlite":
+        return file_url(fresh_database(folder))
+    made: Cluster = request.getfixturevalue("cluster")
+    return made.create(template="empty")
 
 
 @pytest.fixture

@@ -18,8 +18,7 @@ from msgspec import Struct
 from kadence.domain.access import Actor
 from kadence.domain.model import CompanyRole, SpaceAccess, SpaceRole, User
 from kadence.storage import migrate, people
-from kadence.storage.engine import Transaction
-from kadence.storage.sqlite import DIALECT, connect
+from kadence.storage.location import SqliteFile, locate, transaction
 from kadence.usecases import people as people_usecases
 from kadence.usecases.boards import FIRST_COLUMNS, NewBoard, create_board
 from kadence.usecases.card_members import add_card_member
@@ -39,25 +38,18 @@ NOWHERE = "01890000-0000-7000-8000-000000000000"
 """A well-formed UUID that nothing has."""
 
 
-def do(path: Path, use_case: Callable[..., T], *args: Any, actor: Actor, **kwargs: Any) -> T:
-    """Run a use case for `actor` on the database file, beside a serving process."""
-    connection = connect(path)
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        tx = Transaction(connection.cursor(), DIALECT)
+def do(url: str, use_case: Callable[..., T], *args: Any, actor: Actor, **kwargs: Any) -> T:
+    """Run a use case for `actor` on the database, beside a serving process."""
+    with transaction(locate(url)) as tx:
         unit = Unit(tx, actor, system_clock(), random_id, random_secret)
-        result = use_case(unit, *args, **kwargs)
-        connection.execute("COMMIT")
-        return result
-    finally:
-        connection.close()
+        return use_case(unit, *args, **kwargs)
 
 
-def make_company(path: Path, name: str) -> Initialised:
+def make_company(url: str, name: str) -> Initialised:
     """One more company in the database: tests put it in through storage."""
     nobody = Actor(0, "", 0, CompanyRole.USER)
     email = f"owner@{name.lower()}.example"
-    return do(path, initialise, name, email, f"Owner of {name}", f"{name} space", actor=nobody)
+    return do(url, initialise, name, email, f"Owner of {name}", f"{name} space", actor=nobody)
 
 
 class Server(Struct):
@@ -79,9 +71,9 @@ class Server(Struct):
 
 
 @contextmanager
-def serving(path: Path, *options: str) -> Iterator[Server]:
+def serving(url: str, *options: str) -> Iterator[Server]:
     """`kadence serve` on a free port."""
-    with start("serve", "--port", "0", "--database", f"sqlite:///{path}", *options) as server:
+    with start("serve", "--port", "0", "--database", url, *options) as server:
         yield server
 
 
@@ -167,13 +159,13 @@ class Space(Struct):
 class World:
     """A server with two companies and one token for each kind of caller."""
 
-    def __init__(self, path: Path, server: Server) -> None:
-        self.path = path
+    def __init__(self, database: str, server: Server) -> None:
+        self.database = database
         self.server = server
         self.url = server.url
         self.api = server.api
-        self.home = make_company(path, "Home")
-        self.other = make_company(path, "Other")
+        self.home = make_company(database, "Home")
+        self.other = make_company(database, "Other")
         company_id = self._company_id(self.home)
         self.operator = Actor(self.home.user_id, self.home.user_uid, company_id, CompanyRole.OWNER)
         self.tokens: dict[str, str | None] = {"owner": self.home.token, "other": self.other.token}
@@ -204,16 +196,13 @@ class World:
         self.http.close()
 
     def _company_id(self, made: Initialised) -> int:
-        connection = connect(self.path)
-        try:
-            companies = people.all_companies(Transaction(connection.cursor(), DIALECT))
-        finally:
-            connection.close()
+        with transaction(locate(self.database)) as tx:
+            companies = people.all_companies(tx)
         return next(company.id for company in companies if company.uid == made.company_uid)
 
     def do(self, use_case: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Run a use case as the owner of the home company."""
-        return do(self.path, use_case, *args, actor=self.operator, **kwargs)
+        return do(self.database, use_case, *args, actor=self.operator, **kwargs)
 
     def make_space(self, access: SpaceAccess = SpaceAccess.BY_INVITE) -> Space:
         """A space with one iteration and a card, where admin, writer and reader have these roles."""
@@ -277,5 +266,10 @@ class World:
 def fresh_database(folder: Path) -> Path:
     """A database file with the schema and nothing else."""
     path = folder / "kadence.db"
-    migrate.upgrade(path)
+    migrate.upgrade(SqliteFile(path))
     return path
+
+
+def file_url(path: Path) -> str:
+    """The URL of a database file."""
+    return f"sqlite:///{path}"

@@ -5,21 +5,20 @@ import contextlib
 import signal
 import socket
 from collections.abc import Callable, Generator
-from pathlib import Path
 from types import FrameType
 
 import uvicorn
 from litestar.types import ASGIApp
 from msgspec import Struct
 from prometheus_client import start_http_server
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from kadence.delivery.stream import follow
-from kadence.domain.errors import KadenceError, StorageUnusable
+from kadence.domain.errors import KadenceError
 from kadence.settings import Settings
 from kadence.storage import migrate
-from kadence.storage.sqlite import SqliteDatabase
+from kadence.storage.location import locate
+from kadence.storage.location import open_database as connect_to
+from kadence.storage.threads import ThreadedDatabase
 from kadence.usecases.unit import Work
 from kadence.web.app import create_app
 from kadence.web.middleware import Faults, Metrics, RateLimit, RequestLog
@@ -39,36 +38,19 @@ class CannotListen(KadenceError):
     """The address is taken, or is none of this machine."""
 
 
-def database_file(url: str) -> Path:
-    """The file that a database URL names.
-
-    Raises:
-        StorageUnusable: the URL is of another kind.
-    """
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise StorageUnusable(
-            f"{url!r} is no database URL: write sqlite:///file.db for a file here"
-        ) from None
-    if parsed.drivername != "sqlite":
-        raise StorageUnusable(
-            f"databases of kind {parsed.drivername!r} are not supported: use sqlite:///file.db"
-        )
-    if not parsed.database or parsed.database == ":memory:":
-        raise StorageUnusable("the database URL names no file: write sqlite:///file.db")
-    return Path(parsed.database)
-
-
-def open_database(url: str) -> SqliteDatabase:
-    """Open the database behind a URL for serving.
+def open_database(settings: Settings) -> ThreadedDatabase:
+    """Open the database of the settings for serving.
 
     Raises:
         KadenceError: it is not there, not ours, or its schema is not this program's.
     """
-    path = database_file(url)
-    migrate.check(path)
-    return SqliteDatabase(path)
+    location = locate(settings.database)
+    migrate.check(location)
+    return connect_to(
+        location,
+        connections=settings.database_connections,
+        statement_seconds=settings.statement_timeout,
+    )
 
 
 def build(
@@ -95,7 +77,7 @@ def serve(settings: Settings, ready: Callable[[Listening], None]) -> None:
     Raises:
         KadenceError: the database cannot be served, or the address not be listened on.
     """
-    database = open_database(settings.database)
+    database = open_database(settings)
     try:
         serve_database(settings, database, ready)
     finally:
@@ -104,7 +86,7 @@ def serve(settings: Settings, ready: Callable[[Listening], None]) -> None:
 
 def serve_database(
     settings: Settings,
-    database: SqliteDatabase,
+    database: ThreadedDatabase,
     ready: Callable[[Listening], None],
     *,
     faults: bool = False,

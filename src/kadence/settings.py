@@ -11,8 +11,28 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     database: Annotated[
         str,
-        Meta(description="Where the data is: sqlite:///relative.db or sqlite:////absolute.db"),
+        Meta(
+            description="Where the data is: sqlite:///relative.db, sqlite:////absolute.db or "
+            "postgresql://user@host/name (libpq's options may follow, as ?sslmode=verify-full)."
+        ),
     ] = "sqlite:///kadence.db"
+    database_connections: Annotated[
+        int,
+        Meta(
+            ge=2,
+            le=100,
+            description="Connections to PostgreSQL that one worker keeps: one to write, the others "
+            "to read.",
+        ),
+    ] = 5
+    statement_timeout: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=3600,
+            description="Seconds after which PostgreSQL ends a statement; 0 is never.",
+        ),
+    ] = 30
     host: Annotated[
         str,
         Meta(description="The address to listen on; 0.0.0.0 is every one of this machine."),

@@ -5,10 +5,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
+from msgspec.structs import replace
 
-from kadence.storage import checkup
-from kadence.storage.sqlite import connect
+from kadence.storage import checkup, membership
+from kadence.storage.location import locate, transaction
 from tests.api.kit import Team, uids
 
 ROUNDS = 10
@@ -112,15 +114,14 @@ def test_many_writers_lose_nothing(team: Team) -> None:
 def test_the_database_itself_keeps_a_card_from_being_live_twice(team: Team) -> None:
     first, second, card = team.plan(), team.plan(), team.card()
     team.put(first, card)
-    connection = connect(team.world.path)
-    try:
-        with pytest.raises(sqlite3.IntegrityError, match="iteration_cards"):
-            connection.execute(
-                "INSERT INTO iteration_cards (company_id, iteration_id, id, card_uid,"
-                " added_by_uid, sort_order, live, created, updated) SELECT company_id, ?, 'x',"
-                " card_uid, added_by_uid, 1, 1, 0, 0 FROM iteration_cards WHERE card_uid = ?",
-                (second["id"], card["uid"]),
-            )
-    finally:
-        connection.close()
-    assert checkup.problems(team.world.path) == []
+    with transaction(locate(team.world.database)) as tx:
+        (record,) = membership.live_of(tx, team.world.operator.company_id, [card["uid"]])
+    twin = replace(record, iteration_id=second["id"], id="x")
+
+    def put_twice() -> None:
+        with transaction(locate(team.world.database)) as tx:
+            membership.RECORDS.insert(tx, twin)
+
+    with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError), match="iteration_cards"):
+        put_twice()
+    assert checkup.problems(locate(team.world.database)) == []

@@ -13,6 +13,7 @@ import pytest
 from kadence.domain.events import KINDS
 from kadence.domain.replay import APPLY
 from kadence.storage import checkup
+from kadence.storage.location import locate
 from kadence.usecases import people
 from tests.api.kit import Team
 from tests.world import NOWHERE, World, serving
@@ -176,7 +177,7 @@ def test_losing_the_space_ends_the_stream(team: Team) -> None:
 def test_the_stream_is_correct_across_server_processes(team: Team) -> None:
     """What another process commits comes too, each event once."""
     last = feed(team)[-1]["seq"]
-    with serving(team.world.path) as second:
+    with serving(team.world.database) as second:
         headers = team.world.headers("writer")
         with live(team, after=last) as lines:
             next(lines)
@@ -191,7 +192,7 @@ def test_the_stream_is_correct_across_server_processes(team: Team) -> None:
 
 
 def test_a_stopping_server_ends_its_streams_at_once(team: Team) -> None:
-    with serving(team.world.path) as second:
+    with serving(team.world.database) as second:
         url = second.url.removeprefix("http://")
         headers = team.world.headers("writer") | {"Accept": "text/event-stream"}
         path = f"http://{url}/api/kadence/v1/spaces/{team.space.uid}/events?after={2**40}"
@@ -242,7 +243,7 @@ def test_the_tables_follow_from_the_journal_alone(world: World) -> None:
     team.call("DELETE", f"/company/tags/{tag['id']}", as_="owner")
     team.call("DELETE", f"/spaces/{other.id}")
     team.call("DELETE", f"/spaces/{team.space.id}")
-    assert checkup.problems(world.path) == []
+    assert checkup.problems(locate(world.database)) == []
 
 
 def test_every_kind_of_event_can_be_replayed() -> None:

@@ -4,13 +4,12 @@ import json
 import socket
 import threading
 import time
-from pathlib import Path
 
 import httpx
 import pytest
 
 from kadence.usecases import people
-from tests.world import World, fresh_database, make_company, serving
+from tests.world import World, make_company, serving
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
 
@@ -91,7 +90,7 @@ def test_a_request_is_one_log_line_without_the_token(world: World) -> None:
     assert "secret=1" not in text
 
 
-def test_iterations_switched_off_are_402_there_and_nowhere_else(database: Path) -> None:
+def test_iterations_switched_off_are_402_there_and_nowhere_else(database: str) -> None:
     with serving(database) as server, World(database, server) as world:
         path = f"/spaces/{world.space.uid}/iterations"
         world.do(people.switch_iterations, on=False)
@@ -109,7 +108,7 @@ def test_iterations_switched_off_are_402_there_and_nowhere_else(database: Path) 
         assert world.call("GET", path).status_code == 200
 
 
-def test_a_rate_limit_counts_each_token_by_itself(database: Path) -> None:
+def test_a_rate_limit_counts_each_token_by_itself(database: str) -> None:
     with serving(database, "--rate-limit", "3") as server:
         home = make_company(database, "Home")
         other = make_company(database, "Other")
@@ -139,8 +138,7 @@ def test_no_rate_headers_without_a_limit(world: World) -> None:
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_cors_metrics_and_public_url(tmp_path: Path) -> None:
-    database = fresh_database(tmp_path)
+def test_cors_metrics_and_public_url(database: str) -> None:
     options = (
         "--cors-origin=https://plan.example.com",
         "--public-url=https://plan.example.com",
@@ -169,7 +167,7 @@ def test_cors_metrics_and_public_url(tmp_path: Path) -> None:
         assert '"203.0.113.7"' in "".join(server.log)
 
 
-def test_sigterm_answers_what_was_accepted(database: Path) -> None:
+def test_sigterm_answers_what_was_accepted(database: str) -> None:
     with serving(database) as server, World(database, server) as world:
         path = f"{world.api}/spaces/{world.space.uid}/iterations"
         answers: list[int] = []
@@ -209,7 +207,7 @@ def test_sigterm_answers_what_was_accepted(database: Path) -> None:
         assert listed >= len(answers) + 1
 
 
-def test_sigterm_does_not_wait_for_a_stalled_upload(database: Path) -> None:
+def test_sigterm_does_not_wait_for_a_stalled_upload(database: str) -> None:
     with serving(database) as server:
         host, port = server.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as stalled:

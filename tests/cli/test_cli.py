@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from kadence.storage import sqlite
-from tests.world import KADENCE, fresh_database, serving
+from tests.world import KADENCE, file_url, fresh_database, serving
 
 INIT = ("--company", "Acme", "--email", "anna@acme.example", "--name", "Anna")
 
@@ -67,7 +67,7 @@ def test_a_wrong_address_is_refused_and_nothing_made(tmp_path: Path) -> None:
 
 def test_people_and_tokens_take_effect_at_the_next_request(tmp_path: Path) -> None:
     made = run_json("init", *INIT, cwd=tmp_path)
-    with serving(tmp_path / "kadence.db") as server, httpx.Client(timeout=30) as http:
+    with serving(file_url(tmp_path / "kadence.db")) as server, httpx.Client(timeout=30) as http:
 
         def status(token: str, path: str = "/users/current") -> int:
             headers = {"Authorization": f"Bearer {token}"}
@@ -168,7 +168,7 @@ def test_a_schema_that_is_not_this_programs_is_refused(
 @pytest.mark.parametrize(
     ("url", "hint"),
     [
-        ("postgresql://localhost/x", "not supported"),
+        ("mysql://localhost/x", "not supported"),
         ("nonsense", "no database URL"),
         ("sqlite://", "names no file"),
         ("sqlite:////nowhere/at/all.db", "nowhere"),

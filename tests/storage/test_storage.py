@@ -11,14 +11,22 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import insert, select
 
 from kadence.domain.errors import NotFound, StorageUnusable
-from kadence.storage import checkup, migrate, sqlite
+from kadence.storage import checkup, migrate, postgres, sqlite
 from kadence.storage.engine import Statement, Transaction, bound
-from kadence.storage.schema import REVISION, companies, metadata
-from kadence.storage.sqlite import SqliteDatabase
-from tests.world import fresh_database, make_company
+from kadence.storage.location import (
+    Location,
+    PostgresServer,
+    SqliteFile,
+    locate,
+    open_database,
+)
+from kadence.storage.schema import REVISION, companies, iterations, metadata
+from kadence.storage.threads import ThreadedDatabase
+from tests.cluster import Cluster
+from tests.world import file_url, fresh_database, make_company
 
 ADD = Statement(insert(companies).values(bound(companies, "uid", "name", "created", "updated")))
 NAMES = Statement(select(companies.c.name).order_by(companies.c.id))
@@ -32,12 +40,11 @@ def names(tx: Transaction) -> list[str]:
     return [row[0] for row in tx.all(NAMES)]
 
 
-def test_a_migrated_schema_equals_a_fresh_one(tmp_path: Path) -> None:
+def test_a_migrated_file_equals_a_fresh_one(tmp_path: Path) -> None:
     migrated = fresh_database(tmp_path)
     fresh = tmp_path / "fresh.db"
-    engine = create_engine(f"sqlite:///{fresh}")
-    metadata.create_all(engine)
-    engine.dispose()
+    sqlite.connect(fresh, create=True).close()
+    create_all(SqliteFile(fresh))
 
     def shape(path: Path) -> dict[str, Any]:
         with sqlite3.connect(path) as connection:
@@ -62,10 +69,54 @@ def test_a_migrated_schema_equals_a_fresh_one(tmp_path: Path) -> None:
         return found
 
     assert shape(migrated) == shape(fresh)
-    engine = create_engine(f"sqlite:///{migrated}")
+
+
+def test_a_migrated_server_database_equals_a_fresh_one(cluster: Cluster) -> None:
+    fresh = cluster.create()
+    create_all(PostgresServer(fresh))
+
+    def shape(url: str) -> list[Any]:
+        with postgres.connect(url) as connection:
+            return [
+                connection.execute(f"{query} ORDER BY 1, 2, 3").fetchall()
+                for query in (
+                    (
+                        "SELECT table_name::text, column_name::text, data_type::text,"
+                        " character_maximum_length, is_nullable::text, column_default::text"
+                        " FROM information_schema.columns WHERE table_schema = current_schema()"
+                        " AND table_name <> 'alembic_version'"
+                    ),
+                    (
+                        "SELECT i.indrelid::regclass::text, c.relname::text,"
+                        " pg_get_indexdef(i.indexrelid) FROM pg_index i"
+                        " JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n"
+                        " ON n.oid = c.relnamespace WHERE n.nspname = current_schema()"
+                        " AND i.indrelid::regclass::text <> 'alembic_version'"
+                    ),
+                    (
+                        "SELECT c.conrelid::regclass::text, c.conname::text,"
+                        " pg_get_constraintdef(c.oid) FROM pg_constraint c"
+                        " JOIN pg_namespace n ON n.oid = c.connamespace WHERE n.nspname = current_schema()"
+                        " AND c.conrelid::regclass::text <> 'alembic_version'"
+                    ),
+                )
+            ]
+
+    assert shape(cluster.url("empty")) == shape(fresh)
+
+
+def create_all(location: Location) -> None:
+    engine = migrate.engine_of(location)
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+    engine.dispose()
+
+
+def test_alembic_finds_nothing_to_migrate(database: str) -> None:
+    engine = migrate.engine_of(locate(database))
     with engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), metadata)
-        # The tables of the text index are made by a statement of their own, compared above.
+        # The tables of the text index are made by statements of their own, compared above.
         assert [diff for diff in found if "card_search" not in str(diff)] == []
     engine.dispose()
 
@@ -75,12 +126,12 @@ def test_the_program_knows_the_newest_migration() -> None:
     assert ScriptDirectory(str(folder)).get_current_head() == REVISION
 
 
-def test_upgrading_twice_changes_nothing(database: Path) -> None:
-    assert migrate.upgrade(database) == (REVISION, REVISION)
+def test_upgrading_twice_changes_nothing(database: str) -> None:
+    assert migrate.upgrade(locate(database)) == (REVISION, REVISION)
 
 
-def test_a_database_is_opened_durably(database: Path) -> None:
-    connection = sqlite.connect(database)
+def test_a_file_is_opened_durably(tmp_path: Path) -> None:
+    connection = sqlite.connect(fresh_database(tmp_path))
     try:
         for pragma, value in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)):
             assert connection.execute(f"PRAGMA {pragma}").fetchone() == (value,)
@@ -89,18 +140,18 @@ def test_a_database_is_opened_durably(database: Path) -> None:
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_a_refused_job_hurts_no_other_of_its_batch(database: Path, late: bool) -> None:
+def test_a_refused_job_hurts_no_other_of_its_batch(database: str, late: bool) -> None:
     def refused(tx: Transaction) -> None:
         if late:
             add(tx, "never")
         raise NotFound
 
-    async def batch(opened: SqliteDatabase) -> list[Any]:
+    async def batch(opened: ThreadedDatabase) -> list[Any]:
         jobs = [opened.write(partial(add, name=f"kept {n}")) for n in range(5)]
         jobs.insert(2, opened.write(refused))
         return await asyncio.gather(*jobs, return_exceptions=True)
 
-    opened = SqliteDatabase(database)
+    opened = open_database(locate(database))
     try:
         results = asyncio.run(batch(opened))
         assert [type(result) for result in results].count(NotFound) == 1
@@ -109,17 +160,17 @@ def test_a_refused_job_hurts_no_other_of_its_batch(database: Path, late: bool) -
         opened.close()
 
 
-def test_a_failing_statement_is_told_as_ours_and_only_to_its_own_job(database: Path) -> None:
+def test_a_failing_statement_is_told_as_ours_and_only_to_its_own_job(database: str) -> None:
     def twice(tx: Transaction) -> None:
         add(tx, "two")
         add(tx, "one")
 
-    async def batch(opened: SqliteDatabase) -> list[Any]:
+    async def batch(opened: ThreadedDatabase) -> list[Any]:
         jobs = [opened.write(partial(add, name=name)) for name in ("one", "three")]
         jobs.insert(1, opened.write(twice))
         return await asyncio.gather(*jobs, return_exceptions=True)
 
-    opened = SqliteDatabase(database)
+    opened = open_database(locate(database))
     try:
         results = asyncio.run(batch(opened))
         assert [type(r) for r in results] == [type(None), StorageUnusable, type(None)]
@@ -128,8 +179,8 @@ def test_a_failing_statement_is_told_as_ours_and_only_to_its_own_job(database: P
         opened.close()
 
 
-def test_a_read_cannot_write(database: Path) -> None:
-    opened = SqliteDatabase(database)
+def test_a_read_cannot_write(database: str) -> None:
+    opened = open_database(locate(database))
     try:
         with pytest.raises(StorageUnusable):
             asyncio.run(opened.read(lambda tx: add(tx, "x")))
@@ -137,35 +188,51 @@ def test_a_read_cannot_write(database: Path) -> None:
         opened.close()
 
 
-def test_secrets_are_hashed_at_rest(database: Path) -> None:
-    made = make_company(database, "Home")
-    connection = sqlite.connect(database)
+def test_secrets_are_hashed_at_rest(tmp_path: Path) -> None:
+    path = fresh_database(tmp_path)
+    made = make_company(file_url(path), "Home")
+    connection = sqlite.connect(path)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     digests = [row[0] for row in connection.execute("SELECT digest FROM tokens")]
     connection.close()
     assert digests == [hashlib.sha256(made.token.encode()).hexdigest()]
-    assert made.token.encode() not in database.read_bytes()
+    assert made.token.encode() not in path.read_bytes()
 
 
-def test_a_sound_database_has_no_problems_and_a_gap_in_the_journal_is_one(
-    tmp_path: Path,
-) -> None:
+def test_a_sound_database_has_no_problems_and_a_gap_in_the_journal_is_one(database: str) -> None:
+    made = make_company(database, "Home")
+    location = locate(database)
+    assert checkup.problems(location) == []
+    engine = migrate.engine_of(location)
+    with engine.begin() as connection:
+        connection.execute(
+            insert(iterations).values(
+                company_id=1,
+                id="lost",
+                space_uid=made.space_uid,
+                title="x",
+                status="planned",
+                creator_uid=made.user_uid,
+                updater_uid=made.user_uid,
+                sort_order=1.0,
+                created=0,
+                updated=0,
+            )
+        )
+        connection.exec_driver_sql("UPDATE boards SET title = 'Another'")
+    engine.dispose()
+    found = checkup.problems(location)
+    assert "journal: iterations lost was never made" in found
+    assert "journal: boards 1 differs in title" in found
+
+
+def test_a_broken_reference_is_a_problem(tmp_path: Path) -> None:
     path = fresh_database(tmp_path)
-    made = make_company(path, "Home")
-    assert checkup.problems(path) == []
+    make_company(file_url(path), "Home")
     connection = sqlite.connect(path)
-    connection.execute(
-        "INSERT INTO iterations (company_id, id, space_uid, title, status, creator_uid,"
-        " updater_uid, sort_order, created, updated) VALUES (1, 'lost', ?, 'x', 'planned', ?, ?,"
-        " 1.0, 0, 0)",
-        (made.space_uid, made.user_uid, made.user_uid),
-    )
-    connection.execute("UPDATE boards SET title = 'Another'")
     connection.execute("PRAGMA foreign_keys=OFF")
     connection.execute("DELETE FROM companies")
     connection.close()
-    found = checkup.problems(path)
+    found = checkup.problems(SqliteFile(path))
     assert any("reference" in problem for problem in found)
-    assert "journal: iterations lost was never made" in found
-    assert "journal: boards 1 differs in title" in found
     assert "journal: companies 1 is gone, but was never deleted" in found

@@ -5,11 +5,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine
-
 from kadence.storage import checkup, migrate
+from kadence.storage.location import SqliteFile
 from kadence.storage.schema import REVISION
 from kadence.storage.sqlite import connect
 
@@ -110,14 +107,7 @@ EVENTS: list[tuple[int, str, str | None, dict[str, Any]]] = [
 
 
 def first_release(path: Path) -> None:
-    connect(path, create=True).close()
-    engine = create_engine("sqlite://", creator=lambda: connect(path))
-    config = Config()
-    config.set_main_option("script_location", "kadence.storage:migrations")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-    engine.dispose()
+    migrate.upgrade(SqliteFile(path), "0001")
     database = connect(path)
     for table, row in ROWS:
         marks = ", ".join(f":{name}" for name in row)
@@ -135,8 +125,8 @@ def first_release(path: Path) -> None:
 def test_a_database_of_the_first_release_is_brought_here_whole(tmp_path: Path) -> None:
     path = tmp_path / "kadence.db"
     first_release(path)
-    assert migrate.upgrade(path) == ("0001", REVISION)
-    assert checkup.problems(path) == []
+    assert migrate.upgrade(SqliteFile(path)) == ("0001", REVISION)
+    assert checkup.problems(SqliteFile(path)) == []
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT * FROM placements").fetchall() == [(1, 1, 1, 3)]
         assert connection.execute("SELECT DISTINCT version FROM iterations").fetchall() == [(1,)]

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from kadence import settings
 from kadence.bootstrap import open_database
+from kadence.settings import Settings
 from kadence.usecases.unit import Work
 
 T = TypeVar("T")
@@ -43,7 +44,7 @@ def operate(url: str, command: Callable[..., T], *args: Any, **kwargs: Any) -> T
     Raises:
         KadenceError: the database is not there or not ours, or what the use case raises.
     """
-    database = open_database(url)
+    database = open_database(Settings(database=url))
     try:
         return asyncio.run(_operate(Work(database), command, *args, **kwargs))
     finally:

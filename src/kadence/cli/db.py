@@ -1,35 +1,117 @@
 """`kadence db`: the database itself."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
 
-from kadence.bootstrap import database_file
 from kadence.cli.common import DATABASE, DatabaseOption, err, out
-from kadence.storage import checkup, migrate
+from kadence.storage import checkup, migrate, transfer
+from kadence.storage.location import SqliteFile, locate
+from kadence.storage.schema import REVISION
 
-app = typer.Typer(help="Upgrade and check the database.", no_args_is_help=True)
+app = typer.Typer(
+    help="Back up, restore, upgrade, check and move the database.", no_args_is_help=True
+)
 
 
 @app.command()
 def upgrade(database: DatabaseOption = DATABASE) -> None:
-    """Bring the database's schema to this version of kadence; stop the server before."""
-    path = database_file(database)
-    if not path.exists():
-        migrate.check(path)
-    before, after = migrate.upgrade(path)
-    if before == after:
-        out.print(f"{path} already has schema {after}.")
-    else:
-        out.print(f"{path}: upgraded from schema {before or 'none'} to {after}.")
+    """Bring the database's schema to this version of kadence; stop the server before.
+
+    A file is backed up first. On PostgreSQL it is one transaction; make a backup of your own.
+    """
+    location = locate(database)
+    if isinstance(location, SqliteFile) and not location.path.exists():
+        migrate.check(location)
+    before = migrate.revision_of(location)
+    if before == REVISION:
+        out.print(f"{location} already has schema {before}.", markup=False)
+        return
+    if before is None or before > REVISION:
+        migrate.check(location)
+    if isinstance(location, SqliteFile):
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        kept = location.path.with_name(f"{location.path.name}.{before}-{stamp}.backup")
+        transfer.back_up(location, kept)
+        out.print(f"Backed up to {kept}.", markup=False)
+    migrate.upgrade(location)
+    out.print(f"{location}: upgraded from schema {before} to {REVISION}.", markup=False)
 
 
 @app.command()
 def check(database: DatabaseOption = DATABASE) -> None:
     """Look for damage: the file itself, references between rows, and journal against tables."""
-    path = database_file(database)
-    migrate.check(path)
-    problems = checkup.problems(path)
+    location = locate(database)
+    migrate.check(location)
+    problems = checkup.problems(location)
     for problem in problems:
         err.print(problem, markup=False)
     if problems:
         raise typer.Exit(1)
-    out.print(f"{path} is sound.")
+    out.print(f"{location} is sound.", markup=False)
+
+
+@app.command()
+def copy(
+    source: Annotated[str, typer.Option("--from", metavar="URL", help="The database to carry.")],
+    target: Annotated[str, typer.Option("--to", metavar="URL", help="One that holds no data yet.")],
+) -> None:
+    """Carry a database to another engine or place, compared row by row; stop the server before."""
+    start, goal = locate(source), locate(target)
+    with _Bar() as bar:
+        carried = transfer.copy(start, goal, bar.show)
+    table = Table("table", "rows", "SHA-256 of both")
+    for part in carried:
+        table.add_row(part.table, f"{part.rows:,}", part.checksum[:16])
+    out.print(table)
+    out.print(f"{start} is now in {goal} too.", markup=False)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="A new file; it is a SQLite database.")],
+    database: DatabaseOption = DATABASE,
+) -> None:
+    """Write the database into a file, while it is served."""
+    location = locate(database)
+    migrate.check(location)
+    transfer.back_up(location, file)
+    out.print(f"Backed up {location} to {file}.", markup=False)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `kadence db backup` wrote.")],
+    database: DatabaseOption = DATABASE,
+) -> None:
+    """Make the database from a backup; where there is one already, nothing happens."""
+    location = locate(database)
+    with _Bar() as bar:
+        transfer.restore(file, location, bar.show)
+    out.print(f"Restored {location} from {file}.", markup=False)
+    if migrate.revision_of(location) != REVISION:
+        out.print("Its schema is of an older version: run `kadence db upgrade`.", markup=False)
+
+
+class _Bar(Progress):
+    """A bar for each table while it is carried, on stderr."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=err,
+            transient=True,
+        )
+        self._bars: dict[str, TaskID] = {}
+
+    def show(self, table: str, done: int, total: int) -> None:
+        """Say how far a table has come."""
+        if table not in self._bars:
+            self._bars[table] = self.add_task(table, total=total)
+        self.update(self._bars[table], completed=done)

@@ -16,6 +16,7 @@ from kadence.bootstrap import Listening, serve_database
 from kadence.cli.common import JsonOption, out, print_json
 from kadence.settings import Settings
 from kadence.storage import migrate
+from kadence.storage.location import SqliteFile
 from kadence.storage.sqlite import SqliteDatabase
 from kadence.usecases import sample, setup
 from kadence.usecases.setup import Initialised
@@ -45,7 +46,7 @@ def demo(
     logs.configure()
     with TemporaryDirectory(prefix="kadence-demo-") as folder:
         path = Path(folder) / "demo.db"
-        migrate.upgrade(path)
+        migrate.upgrade(SqliteFile(path))
         database = SqliteDatabase(path)
         try:
             made = asyncio.run(_make(Work(database), empty=empty))

@@ -7,10 +7,9 @@ import typer
 from msgspec.structs import asdict
 from rich.markup import escape
 
-from kadence.bootstrap import database_file
 from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, out, print_json
 from kadence.storage import migrate
-from kadence.storage.sqlite import SqliteDatabase
+from kadence.storage.location import locate, open_database
 from kadence.usecases import setup
 from kadence.usecases.setup import Initialised
 from kadence.usecases.unit import Work
@@ -37,7 +36,7 @@ def init(
     if json:
         print_json(asdict(made))
         return
-    out.print(f"Made [bold]{database_file(database)}[/bold] for {escape(company)}.\n")
+    out.print(f"Made [bold]{escape(str(locate(database)))}[/bold] for {escape(company)}.\n")
     out.print(f"Your API token, shown only this once:  [bold]{made.token}[/bold]")
     out.print(f"Your first space:                      {made.space_uid}\n")
     out.print(f"Now run  [bold]kadence serve --database {database}[/bold]")
@@ -49,9 +48,9 @@ def initialise(url: str, company: str, email: str, name: str) -> Initialised:
     Raises:
         KadenceError: AlreadyInitialised, BadRequest (the address), or the database is unusable.
     """
-    path = database_file(url)
-    migrate.upgrade(path)
-    opened = SqliteDatabase(path)
+    location = locate(url)
+    migrate.upgrade(location)
+    opened = open_database(location)
     try:
         work = Work(opened)
         return asyncio.run(

@@ -12,6 +12,12 @@ _DEFAULTS = Settings()
 
 def serve(
     database: DatabaseOption = DATABASE,
+    database_connections: Annotated[
+        int, option("database_connections", metavar="N")
+    ] = _DEFAULTS.database_connections,
+    statement_timeout: Annotated[
+        int, option("statement_timeout", metavar="SECONDS")
+    ] = _DEFAULTS.statement_timeout,
     host: Annotated[str, option("host")] = _DEFAULTS.host,
     port: Annotated[int, option("port")] = _DEFAULTS.port,
     public_url: Annotated[str | None, option("public_url", metavar="URL")] = None,
@@ -27,6 +33,8 @@ def serve(
     logs.configure()
     settings = Settings(
         database=database,
+        database_connections=database_connections,
+        statement_timeout=statement_timeout,
         host=host,
         port=port,
         public_url=public_url,

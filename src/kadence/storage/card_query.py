@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from msgspec import Struct
-from sqlalchemy import bindparam, exists, literal_column, select
+from sqlalchemy import BigInteger, String, bindparam, exists, literal_column, select
 from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.model import Card, ColumnType, Condition, Instant
 from kadence.storage.cards import CARDS, fold
-from kadence.storage.engine import Statement, Transaction
+from kadence.storage.engine import Bytewise, Statement, Transaction
 from kadence.storage.schema import card_members, card_search, card_tags, cards, columns, tags
 
 TRIGRAM = 3
@@ -146,7 +146,7 @@ _NOT_FLAGS: dict[str, Clause] = {
 
 _ORDERS: dict[str, ColumnElement[Any]] = {
     **{
-        name: cards.c[name]
+        name: Bytewise(cards.c[name]) if isinstance(cards.c[name].type, String) else cards.c[name]
         for name in Card.__struct_fields__
         if name not in ("id", "company_id", "revision", "properties", "description", "space_id")
     },
@@ -173,8 +173,8 @@ class _Form(Struct, frozen=True):
 
 def find_cards(tx: Transaction, company_id: int, wanted: CardFilter) -> list[Card]:
     """The cards that match, in the order asked for, ties by id."""
-    long_words = [word for word in wanted.words if len(word) >= TRIGRAM]
-    short_words = [word for word in wanted.words if len(word) < TRIGRAM]
+    long_words = [w for w in wanted.words if tx.has_match and len(w) >= TRIGRAM]
+    short_words = [w for w in wanted.words if w not in long_words]
     form = _Form(
         spaces=None if wanted.space_ids is None else len(wanted.space_ids),
         boards=len(wanted.board_ids),
@@ -209,6 +209,11 @@ def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
     return {f"{name}_is_{n}": value for n, value in enumerate(values)}
 
 
+def _bind(name: str) -> ColumnElement[Any]:
+    # A number that is asked for can be larger than the column's own type.
+    return bindparam(name, type_=BigInteger()) if name == "version" else bindparam(name)
+
+
 def _binds(name: str, count: int) -> list[ColumnElement[Any]]:
     # Unlike the names that SQLAlchemy makes up for literals, as `condition_1`.
     return [bindparam(f"{name}_is_{n}") for n in range(count)]
@@ -225,7 +230,7 @@ def _statement(form: _Form) -> Statement:
     query = select(*CARDS.columns).where(cards.c.company_id == bindparam("company_id"))
     query = query.where(*_reach(form))
     query = query.where(*(_AMONG[name](_binds(name, count)) for name, count in form.among))
-    query = query.where(*(_SINGLE[name](bindparam(name)) for name in form.single))
+    query = query.where(*(_SINGLE[name](_bind(name)) for name in form.single))
     for name, holds in form.flags:
         query = query.where(_FLAGS[name] if holds else _NOT_FLAGS.get(name, ~_FLAGS[name]))
     by_id: ColumnElement[Any] = cards.c.id
@@ -238,8 +243,10 @@ def _statement(form: _Form) -> Statement:
     for word in _binds("word", form.short_words):
         query = query.where(_contains(word, form))
     # A key of which all cards have the same value, or id itself, leaves the order to the ids.
-    keys = [_ORDERS[form.order_by], by_id] if form.order_by in _ORDERS else [by_id]
-    query = query.order_by(*(key.desc() if form.descending else key for key in keys))
+    if form.order_by in _ORDERS:
+        key = _ORDERS[form.order_by]
+        query = query.order_by(key.desc().nulls_last() if form.descending else key.nulls_first())
+    query = query.order_by(by_id.desc() if form.descending else by_id)
     return Statement(query.limit(bindparam("limit")).offset(bindparam("offset")))
 
 

@@ -9,16 +9,24 @@ from kadence.domain import replay
 from kadence.domain.replay import KEYS, UNTOLD, State
 from kadence.storage import journal
 from kadence.storage.engine import Statement, Transaction
+from kadence.storage.location import Location, SqliteFile, transaction
 from kadence.storage.schema import metadata
 from kadence.storage.sqlite import DIALECT, connect, translated
 
 
-def problems(path: Path) -> list[str]:
-    """What is wrong with a database file, a sentence each; an empty list when it is sound.
+def problems(location: Location) -> list[str]:
+    """What is wrong with a database, a sentence each; an empty list when it is sound.
 
     Raises:
         StorageError: it cannot be read at all.
     """
+    if isinstance(location, SqliteFile):
+        return _of_file(location.path)
+    with transaction(location) as tx:
+        return journal_gaps(tx)
+
+
+def _of_file(path: Path) -> list[str]:
     connection = connect(path)
     try:
         found = [

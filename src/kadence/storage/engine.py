@@ -11,7 +11,9 @@ from typing import Any, Protocol, TypeVar
 from msgspec import Struct
 from sqlalchemy import Table, bindparam, func, literal_column, select
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement, Select
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 
 T = TypeVar("T")
@@ -40,10 +42,11 @@ class Cursor(Protocol):
 class Statement:
     """A Core statement, compiled for each dialect when it is first run there."""
 
-    __slots__ = ("_compiled", "_core")
+    __slots__ = ("_compiled", "_core", "writes")
 
     def __init__(self, core: Select[Any] | UpdateBase) -> None:
         self._core = core
+        self.writes = isinstance(core, UpdateBase)
         self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def compiled(self, dialect: Dialect) -> tuple[str, dict[str, Any]]:
@@ -59,22 +62,33 @@ class Statement:
 
 
 class Transaction:
-    """One open transaction; everything done through it is kept or lost together."""
+    """One open transaction; everything done through it is kept or lost together.
 
-    __slots__ = ("_cursor", "_dialect")
+    `writes` counts the statements that wanted to change something.
+    """
+
+    __slots__ = ("_cursor", "_dialect", "writes")
 
     def __init__(self, cursor: Cursor, dialect: Dialect) -> None:
         self._cursor = cursor
         self._dialect = dialect
+        self.writes = 0
+
+    @property
+    def has_match(self) -> bool:
+        """Whether the text index is asked by MATCH (SQLite), else by LIKE (PostgreSQL)."""
+        return self._dialect.name == "sqlite"
 
     def run(self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS) -> None:
         """Run a statement; `parameters` by the names of its bind parameters, others are ignored."""
         sql, literals = statement.compiled(self._dialect)
+        self.writes += statement.writes
         self._cursor.execute(sql, {**literals, **parameters} if literals else parameters)
 
     def run_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement once for each of `rows`."""
         sql, literals = statement.compiled(self._dialect)
+        self.writes += statement.writes
         self._cursor.executemany(sql, [{**literals, **row} for row in rows] if literals else rows)
 
     def first(
@@ -131,3 +145,23 @@ def after_last(column: ColumnElement[float], *where: ColumnElement[bool]) -> Col
     zero: ColumnElement[float] = literal_column("0")
     one: ColumnElement[float] = literal_column("1")
     return select(func.coalesce(func.max(column), zero) + one).where(*where).scalar_subquery()
+
+
+class Bytewise(ColumnElement[Any]):
+    """A text to sort by its bytes, as SQLite does, whatever the language of the database."""
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        self.column = column
+        self.type = column.type
+
+
+@compiles(Bytewise)
+def _plain(element: Bytewise, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return compiler.process(element.column, **kwargs)
+
+
+@compiles(Bytewise, "postgresql")
+def _collated(element: Bytewise, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f'{compiler.process(element.column, **kwargs)} COLLATE "C"'

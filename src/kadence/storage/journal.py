@@ -17,6 +17,9 @@ _APPEND = Statement(
 )
 _ALL = Statement(select(*_COLUMNS).order_by(journal.c.seq))
 
+NO_LIMIT = 2**62
+"""A limit that no list reaches, for databases that have no word for none."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -81,12 +84,12 @@ def of_card(
     kinds: Sequence[str] = (),
     space_uids: Sequence[str] | None = None,
     newest_first: bool = False,
-    limit: int = -1,
+    limit: int = NO_LIMIT,
     offset: int = 0,
 ) -> list[Event]:
     """The events about a card, told in one of these spaces, or in any.
 
-    No `kinds` means all, a `limit` of -1 none.
+    No `kinds` means all.
     """
     values: dict[str, Any] = {f"kind_{n}": kind for n, kind in enumerate(kinds)}
     values |= {f"space_{n}": uid for n, uid in enumerate(space_uids or ())}

@@ -1,66 +1,107 @@
 """Brings a database's schema to where this program is, and tells where it stands (Alembic)."""
 
 import sqlite3
+from collections.abc import Set as AbstractSet
 from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine
 
 from kadence.domain.errors import NotInitialised, SchemaMismatch, StorageUnusable
+from kadence.storage import postgres, sqlite
+from kadence.storage.location import Location, SqliteFile
 from kadence.storage.schema import REVISION
-from kadence.storage.sqlite import connect, translated
+
+MIGRATION_LOCK = postgres.WRITERS_LOCK + 1
+"""The advisory lock of whoever migrates."""
 
 
-def revision_of(path: Path) -> str | None:
-    """The migration at which a database file stands; None when it has no schema yet.
+def revision_of(location: Location) -> str | None:
+    """The migration at which a database stands; None when it has no schema yet.
 
     Raises:
         StorageError: it cannot be read or is no database.
     """
-    connection = connect(path)
+    found = (
+        _in_file(location.path) if isinstance(location, SqliteFile) else _on_server(location.url)
+    )
+    tables, revision = found
+    if "alembic_version" not in tables:
+        if tables:
+            raise StorageUnusable(f"{location} is a database of another program")
+        return None
+    return revision
+
+
+_REVISION = "SELECT version_num FROM alembic_version"
+_Found = tuple[AbstractSet[str], str | None]
+
+
+def _in_file(path: Path) -> _Found:
+    connection = sqlite.connect(path)
     try:
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-        if "alembic_version" not in tables:
-            if tables:
-                raise StorageUnusable(f"{path} is a database of another program")
-            return None
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return str(row[0]) if row else None
+        rows = connection.execute("SELECT name FROM sqlite_master").fetchall()
+        tables = {str(row[0]) for row in rows}
+        row = connection.execute(_REVISION).fetchone() if "alembic_version" in tables else None
+        return tables, str(row[0]) if row else None
     except sqlite3.Error as error:
-        raise translated(error, str(path)) from error
+        raise sqlite.translated(error, str(path)) from error
     finally:
         connection.close()
 
 
-def check(path: Path) -> None:
-    """Make sure that a database file has exactly the schema that this program serves.
+def _on_server(url: str) -> _Found:
+    try:
+        with postgres.connect(url) as connection:
+            rows = connection.execute(
+                "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
+                " AND relnamespace = current_schema()::regnamespace"
+            ).fetchall()
+            tables = {str(row[0]) for row in rows}
+            row = connection.execute(_REVISION).fetchone() if "alembic_version" in tables else None
+            return tables, str(row[0]) if row else None
+    except psycopg.Error as error:
+        raise postgres.translated(error, postgres.shown(url)) from error
+
+
+def check(location: Location) -> None:
+    """Make sure that a database has exactly the schema that this program serves.
 
     Raises:
-        NotInitialised: there is no such file, or nothing in it.
+        NotInitialised: there is no such file, or nothing in the database.
         SchemaMismatch: its schema is older or newer; the message names what to do.
         StorageError: it cannot be read or is no database.
     """
     hint = "run `kadence init` first"
-    try:
-        exists = path.exists()
-    except OSError as error:
-        raise StorageUnusable(f"cannot open the database {path}: {error.strerror}") from error
-    if not exists:
-        raise NotInitialised(f"there is no database {path}: {hint}")
-    found = revision_of(path)
+    if isinstance(location, SqliteFile):
+        try:
+            exists = location.path.exists()
+        except OSError as error:
+            raise StorageUnusable(
+                f"cannot open the database {location}: {error.strerror}"
+            ) from error
+        if not exists:
+            raise NotInitialised(f"there is no database {location}: {hint}")
+    found = revision_of(location)
     if found is None:
-        raise NotInitialised(f"the database {path} is empty: {hint}")
+        raise NotInitialised(f"the database {location} is empty: {hint}")
     if found < REVISION:
         raise SchemaMismatch(
-            f"the database {path} has schema {found}, older than this program's {REVISION}: "
+            f"the database {location} has schema {found}, older than this program's {REVISION}: "
             "run `kadence db upgrade`"
         )
     if found > REVISION:
         raise SchemaMismatch(
-            f"the database {path} has schema {found}, newer than this program's {REVISION}: "
+            f"the database {location} has schema {found}, newer than this program's {REVISION}: "
             "install the newer kadence"
         )
 
 
-def upgrade(path: Path) -> tuple[str | None, str]:
-    """Migrate a database file, made when there is none; answers the revision before and after.
+def upgrade(location: Location, to: str = "head") -> tuple[str | None, str]:
+    """Migrate a database (a file is made when there is none) in one transaction.
+
+    Answers the revision before and after.
 
     Raises:
         SchemaMismatch: its schema is newer than this program.
@@ -68,17 +109,35 @@ def upgrade(path: Path) -> tuple[str | None, str]:
     """
     from alembic import command  # noqa: PLC0415 - costs a fifth of a second that serving saves
     from alembic.config import Config  # noqa: PLC0415
-    from sqlalchemy import create_engine  # noqa: PLC0415
 
-    connect(path, create=True).close()
-    before = revision_of(path)
+    if isinstance(location, SqliteFile):
+        sqlite.connect(location.path, create=True).close()
+    before = revision_of(location)
     if before is not None and before > REVISION:
-        check(path)
-    engine = create_engine("sqlite://", creator=lambda: connect(path))
+        check(location)
+    engine = engine_of(location)
     config = Config()
     config.set_main_option("script_location", "kadence.storage:migrations")
     with engine.begin() as connection:
+        if not isinstance(location, SqliteFile):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
     engine.dispose()
     return before, REVISION
+
+
+def engine_of(location: Location) -> Engine:
+    """SQLAlchemy's own engine on the database, for what changes or inspects the schema."""
+    from sqlalchemy import create_engine  # noqa: PLC0415 - as above
+
+    if isinstance(location, SqliteFile):
+        return create_engine("sqlite://", creator=lambda: sqlite.connect(location.path))
+
+    def connect() -> Any:
+        # Its transactions are SQLAlchemy's to begin.
+        connection = postgres.connect(location.url)
+        connection.autocommit = False
+        return connection
+
+    return create_engine("postgresql+psycopg://", creator=connect)

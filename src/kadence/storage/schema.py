@@ -315,17 +315,37 @@ cards = Table(
 card_search = table(
     "card_search", column("rowid"), column("title"), column("description"), column("external_id")
 )
-"""The case-folded texts of cards in a trigram index (SQLite's FTS5), under the card's id."""
+"""The case-folded texts of cards in a trigram index, under the card's id.
 
-CREATE_CARD_SEARCH = (
-    "CREATE VIRTUAL TABLE card_search USING fts5"
-    "(title, description, external_id, tokenize='trigram case_sensitive 1')"
-)
-event.listen(
-    metadata,
-    "after_create",
-    DDL(CREATE_CARD_SEARCH).execute_if(dialect="sqlite"),  # type: ignore[no-untyped-call]
-)
+SQLite: an FTS5 table. PostgreSQL: a table with indexes of pg_trgm.
+"""
+
+CREATE_CARD_SEARCH = {
+    "sqlite": (
+        (
+            "CREATE VIRTUAL TABLE card_search USING fts5"
+            "(title, description, external_id, tokenize='trigram case_sensitive 1')"
+        ),
+    ),
+    "postgresql": (
+        "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+        (
+            "CREATE TABLE card_search (rowid BIGINT PRIMARY KEY, title TEXT NOT NULL,"
+            " description TEXT NOT NULL, external_id TEXT NOT NULL)"
+        ),
+        *(
+            f"CREATE INDEX ix_card_search_{name} ON card_search USING gin ({name} gin_trgm_ops)"
+            for name in ("title", "description", "external_id")
+        ),
+    ),
+}
+for _dialect, _statements in CREATE_CARD_SEARCH.items():
+    for _statement in _statements:
+        event.listen(
+            metadata,
+            "after_create",
+            DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
+        )
 
 card_members = Table(
     "card_members",

@@ -7,6 +7,7 @@ from sqlalchemy.sql import ColumnElement
 from kadence.domain.access import Actor, Door
 from kadence.domain.model import CompanyRole, Member, Space, SpaceAccess, User
 from kadence.storage.engine import (
+    Bytewise,
     Statement,
     Transaction,
     after_last,
@@ -76,7 +77,7 @@ _WITH_DOORS = Statement(
 _BELOW = Statement(
     select(*_COLUMNS)
     .where(*_ALIVE, spaces.c.path.startswith(bindparam("prefix")))
-    .order_by(spaces.c.path)
+    .order_by(Bytewise(spaces.c.path))
 )
 _UPDATE = Statement(
     update(spaces)

@@ -1,12 +1,11 @@
-"""The embedded database: one writer thread with group commit, reader threads beside it (WAL)."""
+"""The embedded database: a file in WAL mode, its connections and its errors."""
 
-import asyncio
+import contextlib
 import sqlite3
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from sqlalchemy.dialects import sqlite
@@ -18,16 +17,12 @@ from kadence.domain.errors import (
     StorageUnusable,
 )
 from kadence.storage.engine import Transaction
-
-T = TypeVar("T")
-Work = Callable[[Transaction], Any]
+from kadence.storage.threads import ThreadedDatabase
 
 DIALECT = sqlite.dialect(paramstyle="named")
 BUSY_SECONDS = 5.0
 """How long a transaction waits for another program's lock before it is refused."""
-LARGEST_BATCH = 256
-"""Commands that share one commit; more would only make the first of them wait."""
-READERS = 2
+READERS = 4
 
 log = structlog.get_logger()
 
@@ -74,62 +69,57 @@ def translated(error: sqlite3.Error, where: str = "") -> StorageError:
     return StorageUnusable(f"{prefix}the database cannot be used: {error}")
 
 
-class _Job:
-    """A piece of work and the future that waits for it."""
+class SqliteSession:
+    """One connection to the file, as storage.threads.Session."""
 
-    __slots__ = ("error", "future", "result", "work")
+    def __init__(self, path: Path, *, writes: bool) -> None:
+        """Open the file `path`, which must exist.
 
-    def __init__(self, work: Work, future: asyncio.Future[Any]) -> None:
-        self.work = work
-        self.future = future
-        self.result: Any = None
-        self.error: Exception | None = None
+        Raises:
+            StorageError: the file cannot be opened or is no database.
+        """
+        self._connection = connect(path)
+        if not writes:
+            self._connection.execute("PRAGMA query_only=ON")
+        cursor = self._connection.cursor()
+        self.transaction = Transaction(cursor, DIALECT)
+        self.begin: Callable[[], Any] = partial(
+            cursor.execute, "BEGIN IMMEDIATE" if writes else "BEGIN"
+        )
+        self.commit: Callable[[], Any] = partial(cursor.execute, "COMMIT")
+        self.save: Callable[[], Any] = partial(cursor.execute, "SAVEPOINT job")
+        self.undo: Callable[[], Any] = partial(cursor.execute, "ROLLBACK TO job")
+        self.release: Callable[[], Any] = partial(cursor.execute, "RELEASE job")
+        self.close: Callable[[], Any] = self._connection.close
 
-    def settle(self) -> None:
-        """Hand the outcome to whoever waits; runs on the event loop."""
-        if self.future.cancelled():
-            return
-        if self.error is not None:
-            self.future.set_exception(self.error)
-        else:
-            self.future.set_result(self.result)
+    @property
+    def in_transaction(self) -> bool:
+        """SQLite ends a transaction by itself when the disk is full, for one."""
+        return self._connection.in_transaction
 
+    @property
+    def spoilt(self) -> bool:
+        """A failed statement undoes itself and leaves the transaction as it was."""
+        return False
 
-def _settle(jobs: list[_Job]) -> None:
-    for job in jobs:
-        job.settle()
+    def rollback(self) -> None:
+        """See Session.rollback."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
+    def passing(self, _error: Exception) -> bool:
+        """There is one writer, and the wait for other programs is in BUSY_SECONDS already."""
+        return False
 
-Queue = SimpleQueue[list[_Job] | None]
-"""Jobs for a thread, as many at once as came at once; None tells it to end."""
-
-
-class _Inbox:
-    """Collects the jobs of one turn of the event loop, so that a thread is woken once for all.
-
-    Waking it for the first would make it compete with the loop for the interpreter lock while the
-    loop still takes in the others.
-    """
-
-    def __init__(self, queue: Queue) -> None:
-        self._queue = queue
-        self._jobs: list[_Job] = []
-
-    async def submit(self, work: Callable[[Transaction], T]) -> T:
-        """Have a thread do `work`."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        if not self._jobs:
-            loop.call_soon(self._hand_over)
-        self._jobs.append(_Job(work, future))
-        return await future
-
-    def _hand_over(self) -> None:
-        self._queue.put(self._jobs)
-        self._jobs = []
+    def told(self, error: Exception) -> Exception:
+        """See Session.told."""
+        if isinstance(error, sqlite3.Error):
+            log.error("statement failed", exc_info=error)
+            return translated(error)
+        return error
 
 
-class SqliteDatabase:
+class SqliteDatabase(ThreadedDatabase):
     """A database file under one process, as storage.engine.Database."""
 
     def __init__(self, path: Path) -> None:
@@ -138,161 +128,19 @@ class SqliteDatabase:
         Raises:
             StorageError: the file cannot be opened or is no database.
         """
-        self._writes: Queue = SimpleQueue()
-        self._reads: Queue = SimpleQueue()
-        self._to_write = _Inbox(self._writes)
-        self._to_read = _Inbox(self._reads)
-        self._threads = [
-            threading.Thread(
-                target=_write_loop,
-                args=(connect(path), self._writes),
-                name="kadence-writer",
-            )
-        ]
-        self._threads += [
-            threading.Thread(
-                target=_read_loop,
-                args=(connect(path), self._reads),
-                name=f"kadence-reader-{n}",
-            )
-            for n in range(READERS)
-        ]
-        for thread in self._threads:
-            thread.daemon = True
-            thread.start()
-
-    async def read(self, work: Callable[[Transaction], T]) -> T:
-        """See Database.read."""
-        return await self._to_read.submit(work)
-
-    async def write(self, work: Callable[[Transaction], T]) -> T:
-        """See Database.write."""
-        return await self._to_write.submit(work)
-
-    def close(self) -> None:
-        """Finish the queued work and close the file."""
-        self._writes.put(None)
-        for _ in range(READERS):
-            self._reads.put(None)
-        for thread in self._threads:
-            thread.join()
+        super().__init__(
+            SqliteSession(path, writes=True),
+            [SqliteSession(path, writes=False) for _ in range(READERS)],
+        )
 
 
-def _next_batch(queue: Queue) -> tuple[list[_Job], bool]:
-    """Wait for jobs, then take what has queued up behind them; the flag says: end afterwards."""
-    jobs = queue.get()
-    if jobs is None:
-        return [], True
-    batch = jobs
-    while len(batch) < LARGEST_BATCH:
-        try:
-            jobs = queue.get_nowait()
-        except Empty:
-            break
-        if jobs is None:
-            return batch, True
-        batch += jobs
-    return batch, False
-
-
-def _write_loop(connection: sqlite3.Connection, queue: Queue) -> None:
-    cursor = connection.cursor()
-    transaction = Transaction(cursor, DIALECT)
-    ended = False
-    while not ended:
-        batch, ended = _next_batch(queue)
-        if not batch:
-            break
-        try:
-            _write_batch(cursor, transaction, batch)
-        except Exception as error:
-            _fail(connection, batch, error)
-        batch[0].future.get_loop().call_soon_threadsafe(_settle, batch)
-    connection.close()
-
-
-class _Dirty(Exception):
-    """A job failed after it had written: what it wrote must go, and only that."""
-
-
-def _write_batch(cursor: sqlite3.Cursor, transaction: Transaction, batch: list[_Job]) -> None:
-    """Run all jobs and commit once; a refused one hurts no other.
-
-    Most refusals come before the first write, so the jobs run bare at first. Should one fail later
-    than that, the batch is run again with a savepoint around each job, which costs two statements
-    more.
-    """
+@contextlib.contextmanager
+def transaction(path: Path) -> Iterator[Transaction]:
+    """One write transaction on a connection of its own."""
+    session = SqliteSession(path, writes=True)
     try:
-        _run_and_commit(cursor, transaction, batch, savepoints=False)
-    except _Dirty:
-        cursor.execute("ROLLBACK")
-        _run_and_commit(cursor, transaction, batch, savepoints=True)
-
-
-def _run_and_commit(
-    cursor: sqlite3.Cursor,
-    transaction: Transaction,
-    batch: list[_Job],
-    *,
-    savepoints: bool,
-) -> None:
-    connection = cursor.connection
-    cursor.execute("BEGIN IMMEDIATE")
-    for job in batch:
-        before = connection.total_changes
-        job.error = None
-        if savepoints:
-            cursor.execute("SAVEPOINT job")
-        try:
-            job.result = job.work(transaction)
-        except Exception as error:
-            if not connection.in_transaction:
-                raise
-            job.error = _told(error)
-            if connection.total_changes != before:
-                if not savepoints:
-                    raise _Dirty from error
-                cursor.execute("ROLLBACK TO job")
-        if savepoints:
-            cursor.execute("RELEASE job")
-    cursor.execute("COMMIT")
-
-
-def _told(error: Exception) -> Exception:
-    if isinstance(error, sqlite3.Error):
-        log.error("statement failed", exc_info=error)
-        return translated(error)
-    return error
-
-
-def _fail(connection: sqlite3.Connection, batch: list[_Job], error: Exception) -> None:
-    """Nothing of the batch was kept: say so to every job that had not failed by itself."""
-    if connection.in_transaction:
-        connection.execute("ROLLBACK")
-    if isinstance(error, sqlite3.Error):
-        error = translated(error)
-    log.error("batch not committed", jobs=len(batch), error=str(error))
-    for job in batch:
-        job.error = job.error or error
-
-
-def _read_loop(connection: sqlite3.Connection, queue: Queue) -> None:
-    connection.execute("PRAGMA query_only=ON")
-    cursor = connection.cursor()
-    transaction = Transaction(cursor, DIALECT)
-    while (jobs := queue.get()) is not None:
-        for job in jobs:
-            _read(cursor, transaction, job)
-        jobs[0].future.get_loop().call_soon_threadsafe(_settle, jobs)
-    connection.close()
-
-
-def _read(cursor: sqlite3.Cursor, transaction: Transaction, job: _Job) -> None:
-    """Run the job on a snapshot of its own."""
-    try:
-        cursor.execute("BEGIN")
-        job.result = job.work(transaction)
-    except Exception as error:
-        job.error = _told(error)
-    if cursor.connection.in_transaction:
-        cursor.execute("ROLLBACK")
+        session.begin()
+        yield session.transaction
+        session.commit()
+    finally:
+        session.close()

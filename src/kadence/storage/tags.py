@@ -6,7 +6,7 @@ from functools import lru_cache
 from sqlalchemy import bindparam, select
 
 from kadence.domain.model import CardTag, Condition, Tag
-from kadence.storage.engine import Row, Statement, Transaction
+from kadence.storage.engine import Bytewise, Row, Statement, Transaction
 from kadence.storage.records import Records
 from kadence.storage.schema import card_tags, cards, tags
 
@@ -81,7 +81,7 @@ def _of_cards(count: int) -> Statement:
             card_tags.c.company_id == bindparam("company_id"),
             card_tags.c.card_id.in_([bindparam(f"card_{n}") for n in range(count)]),
         )
-        .order_by(tags.c.name)
+        .order_by(Bytewise(tags.c.name))
     )
 
 

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from kadence.storage.schema import CREATE_CARD_SEARCH
+
 revision = "0002"
 down_revision = "0001"
 
@@ -305,10 +307,8 @@ def upgrade() -> None:
             sa.Column("condition", sa.SmallInteger(), server_default="1", nullable=False)
         )
 
-    op.execute(
-        "CREATE VIRTUAL TABLE card_search USING fts5"
-        "(title, description, external_id, tokenize='trigram case_sensitive 1')"
-    )
+    for statement in CREATE_CARD_SEARCH[op.get_bind().dialect.name]:
+        op.execute(statement)
     op.execute(
         "INSERT INTO placements (company_id, space_id, board_id, created) "
         "SELECT company_id, space_id, id, created FROM boards"

@@ -1,0 +1,96 @@
+"""Where a database is: what its URL says, and the doors to it that both engines have."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from msgspec import Struct
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from kadence.domain.errors import StorageUnusable
+from kadence.storage import postgres, sqlite
+from kadence.storage.engine import Transaction
+from kadence.storage.postgres import PostgresDatabase
+from kadence.storage.sqlite import SqliteDatabase
+from kadence.storage.threads import ThreadedDatabase
+
+
+class SqliteFile(Struct, frozen=True):
+    """A database file."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+class PostgresServer(Struct, frozen=True):
+    """A database of a server; `url` may hold a password, its text never does."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return postgres.shown(self.url)
+
+
+Location: TypeAlias = SqliteFile | PostgresServer
+
+
+def locate(url: str) -> Location:
+    """The place that a database URL names.
+
+    Raises:
+        StorageUnusable: it is no URL, or of another kind.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise StorageUnusable(
+            f"{url!r} is no database URL: write sqlite:///file.db for a file here, or "
+            "postgresql://user@host/database"
+        ) from None
+    if parsed.drivername in ("postgresql", "postgres"):
+        return PostgresServer(url)
+    if parsed.drivername != "sqlite":
+        raise StorageUnusable(
+            f"databases of kind {parsed.drivername!r} are not supported: use sqlite:///file.db or "
+            "postgresql://user@host/database"
+        )
+    if not parsed.database or parsed.database == ":memory:":
+        raise StorageUnusable("the database URL names no file: write sqlite:///file.db")
+    return SqliteFile(Path(parsed.database))
+
+
+def open_database(
+    location: Location, *, connections: int = 2, statement_seconds: int = 0
+) -> ThreadedDatabase:
+    """Open a database whose schema has been checked.
+
+    On PostgreSQL: with so many connections, at least 2, of which one writes, and an end to
+    statements that take longer than `statement_seconds`; 0 is no limit.
+
+    Raises:
+        StorageError: it cannot be opened.
+    """
+    if isinstance(location, SqliteFile):
+        return SqliteDatabase(location.path)
+    return PostgresDatabase(
+        location.url, connections=connections, statement_seconds=statement_seconds
+    )
+
+
+@contextlib.contextmanager
+def transaction(location: Location) -> Iterator[Transaction]:
+    """One write transaction on a connection of its own, committed when the block ends well.
+
+    Raises:
+        StorageError: the database cannot be opened.
+    """
+    if isinstance(location, SqliteFile):
+        with sqlite.transaction(location.path) as tx:
+            yield tx
+    else:
+        with postgres.transaction(location.url) as tx:
+            yield tx

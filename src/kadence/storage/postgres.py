@@ -1,0 +1,269 @@
+"""PostgreSQL: its connections, the one lock that writers queue up at, and its errors.
+
+Writers of all server processes take one lock for the length of a batch, so that every rule holds as
+it does with SQLite's one writer, and the journal's order is the order of the commits. Why not
+SERIALIZABLE: docs/decisions/0006-postgresql-writes.md.
+"""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import structlog
+from psycopg import errors
+from psycopg.pq import TransactionStatus
+from sqlalchemy.dialects.postgresql import psycopg as dialect
+from sqlalchemy.engine import make_url
+
+from kadence.domain.errors import StorageBusy, StorageError, StorageFull, StorageUnusable
+from kadence.storage.engine import Transaction
+from kadence.storage.threads import ThreadedDatabase
+
+DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
+WRITERS_LOCK = 0x6B6164656E6365
+"""The advisory lock of writers: the letters of kadence."""
+CONNECT_SECONDS = 5
+"""How long a new connection may take, unless the URL says otherwise."""
+OUTCOME_SECONDS = 20.0
+"""How long to ask whether a commit was made that the connection was lost in."""
+LOCK_SECONDS = 10
+"""How long a statement waits for a lock before it is refused."""
+IDLE_SECONDS = 60
+"""After how long a process that stands still inside a transaction loses it: others wait for it."""
+
+log = structlog.get_logger()
+
+
+def connect(url: str, *, statement_seconds: int = 0) -> psycopg.Connection[tuple[Any, ...]]:
+    """Open a connection; `url` goes to libpq as it is, TLS options too.
+
+    Transactions are left to the caller. A statement that takes longer than `statement_seconds` is
+    ended; 0 is no limit.
+
+    Raises:
+        StorageBusy: the server is not there, or not yet ready: trying again may help.
+        StorageUnusable: it refuses us.
+    """
+    try:
+        connection = psycopg.connect(url, autocommit=True, **_defaults(url))
+        connection.execute(
+            "SELECT set_config('statement_timeout', %s, false),"
+            " set_config('lock_timeout', %s, false),"
+            " set_config('idle_in_transaction_session_timeout', %s, false)",
+            (f"{statement_seconds}s", f"{LOCK_SECONDS}s", f"{IDLE_SECONDS}s"),
+        )
+    except psycopg.Error as error:
+        raise translated(error, shown(url)) from error
+    return connection
+
+
+def _defaults(url: str) -> dict[str, Any]:
+    """Connection parameters of ours that the URL does not set itself."""
+    given = psycopg.conninfo.conninfo_to_dict(url)
+    ours = {
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "kadence",
+        "client_encoding": "UTF8",
+    }
+    return {name: value for name, value in ours.items() if name not in given}
+
+
+def shown(url: str) -> str:
+    """The URL as it may be shown: without its password."""
+    parsed = make_url(url)
+    kept = {name: value for name, value in parsed.query.items() if "password" not in name}
+    return parsed.set(query=kept).render_as_string(hide_password=True)
+
+
+def translated(error: psycopg.Error, where: str = "") -> StorageError:
+    """The driver's error as one of ours, by its SQLSTATE; one without is a lost connection."""
+    prefix = f"{where}: " if where else ""
+    said = str(error).strip().partition("\n")[0]
+    if isinstance(error, errors.LockNotAvailable):
+        return StorageBusy(f"{prefix}the database is locked by another program")
+    if isinstance(error, errors.QueryCanceled):
+        return StorageBusy(f"{prefix}the database took too long for it")
+    if isinstance(error, errors.DiskFull):
+        return StorageFull(f"{prefix}there is no room left on the database's disk")
+    if isinstance(error, errors.InvalidCatalogName | errors.InvalidPassword):
+        return StorageUnusable(f"{prefix}{said}")
+    if _lost(error):
+        return StorageBusy(f"{prefix}the database server does not answer: {said}")
+    return StorageUnusable(f"{prefix}the database cannot be used: {said}")
+
+
+def _lost(error: Exception) -> bool:
+    """Whether the connection is gone, or none could be had."""
+    if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    # 57P01 to 57P03: the server is being stopped, has crashed, or is starting up.
+    state = error.sqlstate
+    return state is None or state[:2] == "08" or state[:3] == "57P" or state == "25P03"
+
+
+def _collides(error: Exception) -> bool:
+    return isinstance(error, errors.SerializationFailure | errors.DeadlockDetected)
+
+
+class NotCommitted(StorageBusy):
+    """The connection was lost in a commit that was not made."""
+
+
+class PostgresSession:
+    """One connection to the server, as storage.threads.Session."""
+
+    def __init__(self, url: str, *, writes: bool, statement_seconds: int = 0) -> None:
+        self._url = url
+        self._writes = writes
+        self._statement_seconds = statement_seconds
+        self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
+        self._number: int | None = None
+        self._open()
+
+    def _open(self) -> None:
+        self._connection = connect(self._url, statement_seconds=self._statement_seconds)
+        self._cursor = self._connection.cursor()
+        self.transaction = Transaction(self._cursor, DIALECT)
+
+    @property
+    def _status(self) -> TransactionStatus:
+        if self._connection is None:
+            return TransactionStatus.UNKNOWN
+        return self._connection.info.transaction_status
+
+    @property
+    def in_transaction(self) -> bool:
+        """A failed statement leaves the transaction open, to be undone in part or whole."""
+        return self._status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+    @property
+    def spoilt(self) -> bool:
+        """See Session.spoilt."""
+        return self._status == TransactionStatus.INERROR
+
+    def begin(self) -> None:
+        """See Session.begin; a writer waits for its turn here."""
+        if self._status != TransactionStatus.IDLE:
+            self._drop()
+            self._open()
+        if self._writes:
+            # Each statement sees what was committed before it: all that other writers did, once
+            # the lock is ours.
+            self._cursor.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+            self._cursor.execute(
+                "SELECT pg_current_xact_id()::text::bigint, pg_advisory_xact_lock(%s)",
+                (WRITERS_LOCK,),
+            )
+            row = self._cursor.fetchone()
+            self._number = row[0] if row else None
+        else:
+            self._cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def commit(self) -> None:
+        """See Session.commit; when the connection is lost in it, the server is asked what became.
+
+        Raises:
+            StorageError: it was not made, or for OUTCOME_SECONDS nobody could say.
+        """
+        try:
+            self._cursor.execute("COMMIT")
+        except psycopg.Error as error:
+            if not _lost(error):
+                raise
+            self._drop()
+            if not self._was_committed():
+                raise NotCommitted("the connection was lost before the commit") from error
+            log.warning("the connection was lost in a commit, which was made", xid=self._number)
+            return
+        if self._cursor.statusmessage != "COMMIT":
+            raise StorageUnusable("the database undid what it was told to commit")
+
+    def _was_committed(self) -> bool:
+        """What became of the last transaction, as soon as the server can say."""
+        ends = time.monotonic() + OUTCOME_SECONDS
+        while True:
+            with contextlib.suppress(StorageError, psycopg.Error):
+                self._open()
+                self._cursor.execute("SELECT pg_xact_status(%s::text::xid8)", (str(self._number),))
+                row = self._cursor.fetchone()
+                if row and row[0] in ("committed", "aborted"):
+                    return bool(row[0] == "committed")
+            self._drop()
+            if time.monotonic() > ends:
+                raise StorageBusy("the connection was lost in the commit; whether it was made?")
+            time.sleep(0.1)
+
+    def rollback(self) -> None:
+        """See Session.rollback; a connection that cannot is dropped."""
+        if self._status in (TransactionStatus.IDLE, TransactionStatus.UNKNOWN):
+            return
+        try:
+            self._cursor.execute("ROLLBACK")
+        except psycopg.Error:
+            self._drop()
+
+    def save(self) -> None:
+        """See Session.save."""
+        self._cursor.execute("SAVEPOINT job")
+
+    def undo(self) -> None:
+        """See Session.undo."""
+        self._cursor.execute("ROLLBACK TO job")
+
+    def release(self) -> None:
+        """See Session.release."""
+        self._cursor.execute("RELEASE job")
+
+    def passing(self, error: Exception) -> bool:
+        """Another writer was in the way, or the connection had been lost since it was last used."""
+        if isinstance(error, NotCommitted) or _collides(error):
+            return True
+        return _lost(error)
+
+    def told(self, error: Exception) -> Exception:
+        """See Session.told."""
+        if isinstance(error, psycopg.Error):
+            if not _lost(error):
+                log.error("statement failed", exc_info=error)
+            return translated(error)
+        return error
+
+    def close(self) -> None:
+        """See Session.close."""
+        self._drop()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(psycopg.Error):
+                self._connection.close()
+        self._connection = None
+
+
+class PostgresDatabase(ThreadedDatabase):
+    """A database of a PostgreSQL server, as storage.engine.Database."""
+
+    def __init__(self, url: str, *, connections: int, statement_seconds: int) -> None:
+        """Connect to `url`: once to write, else to read.
+
+        Raises:
+            StorageError: the server is not there or refuses us.
+        """
+        sessions = [
+            PostgresSession(url, writes=n == 0, statement_seconds=statement_seconds)
+            for n in range(connections)
+        ]
+        super().__init__(sessions[0], sessions[1:])
+
+
+@contextlib.contextmanager
+def transaction(url: str) -> Iterator[Transaction]:
+    """One transaction on a connection of its own, under the writers' lock."""
+    session = PostgresSession(url, writes=True)
+    try:
+        session.begin()
+        yield session.transaction
+        session.commit()
+    finally:
+        session.close()

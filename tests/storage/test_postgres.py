@@ -1,0 +1,170 @@
+"""What only PostgreSQL does: colliding with others, losing connections, hiding a password."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import bindparam, select, update
+
+from kadence.domain.errors import StorageBusy
+from kadence.storage import postgres, threads
+from kadence.storage.engine import Statement, Transaction
+from kadence.storage.location import locate
+from kadence.storage.postgres import PostgresDatabase, PostgresSession
+from kadence.storage.schema import companies
+from tests.cluster import Cluster
+from tests.world import make_company
+
+RENAME = Statement(
+    update(companies).where(companies.c.id == bindparam("key")).values(name=bindparam("to"))
+)
+NAMES = Statement(select(companies.c.name).order_by(companies.c.id))
+
+
+@pytest.fixture
+def url(cluster: Cluster) -> str:
+    made = cluster.create(template="empty")
+    for name in ("One", "Two"):
+        make_company(made, name)
+    return made
+
+
+@pytest.fixture
+def opened(url: str) -> Iterator[PostgresDatabase]:
+    database = PostgresDatabase(url, connections=3, statement_seconds=30)
+    yield database
+    database.close()
+
+
+def names(tx: Transaction) -> list[str]:
+    return [row[0] for row in tx.all(NAMES)]
+
+
+def test_a_deadlock_with_another_program_is_tried_again(url: str, opened: PostgresDatabase) -> None:
+    locked, met = threading.Event(), threading.Event()
+    tries = []
+
+    def crossing(tx: Transaction) -> None:
+        tries.append(1)
+        tx.run(RENAME, {"key": 1, "to": "ours"})
+        met.set()
+        tx.run(RENAME, {"key": 2, "to": "ours"})
+
+    def other() -> None:
+        with psycopg.connect(url) as connection:
+            # It waits longer than we do before it looks for a deadlock, so that we are the ones.
+            connection.execute("SET deadlock_timeout = '20s'")
+            connection.execute("UPDATE companies SET name = 'theirs' WHERE id = 2")
+            locked.set()
+            met.wait(10)
+            connection.execute("UPDATE companies SET name = 'theirs' WHERE id = 1")
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    locked.wait(10)
+    asyncio.run(opened.write(crossing))
+    thread.join()
+    assert len(tries) >= 2
+    assert asyncio.run(opened.read(names)) == ["ours", "ours"]
+
+
+def test_a_collision_that_does_not_pass_is_busy_and_keeps_nothing(
+    opened: PostgresDatabase,
+) -> None:
+    tries = []
+
+    def colliding(tx: Transaction) -> None:
+        tries.append(1)
+        tx.run(RENAME, {"key": 1, "to": "lost"})
+        raise psycopg.errors.SerializationFailure("could not serialize access")
+
+    with pytest.raises(StorageBusy):
+        asyncio.run(opened.write(colliding))
+    assert len(tries) == threads.TRIES
+    assert asyncio.run(opened.read(names)) == ["One", "Two"]
+
+
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_connection_that_was_lost_is_replaced(
+    url: str, opened: PostgresDatabase, writes: bool
+) -> None:
+    ask = opened.write if writes else opened.read
+    assert asyncio.run(ask(names)) == ["One", "Two"]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'kadence' AND datname = current_database()"
+        )
+    assert asyncio.run(ask(names)) == ["One", "Two"]
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_a_commit_in_which_the_connection_is_lost_is_looked_up(
+    url: str, made: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the server did counts, whatever came back of it."""
+    session = PostgresSession(url, writes=True)
+    session.begin()
+    session.transaction.run(RENAME, {"key": 1, "to": "kept"})
+    cursor = session._cursor  # noqa: SLF001
+
+    class Losing:
+        """The cursor of a connection that breaks with the next statement."""
+
+        def execute(self, sql: str, *_: Any) -> None:
+            if made:
+                cursor.execute(sql)
+            cursor.connection.close()
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(session, "_cursor", Losing())
+    if made:
+        session.commit()
+    else:
+        with pytest.raises(postgres.NotCommitted):
+            session.commit()
+    session.begin()
+    assert names(session.transaction)[0] == ("kept" if made else "One")
+    session.rollback()
+    session.close()
+
+
+def test_writers_of_two_processes_come_one_after_the_other(url: str) -> None:
+    first, second = (PostgresSession(url, writes=True) for _ in range(2))
+    first.begin()
+    order: list[str] = []
+
+    def follow() -> None:
+        second.begin()
+        order.append(names(second.transaction)[0])
+        second.rollback()
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    first.transaction.run(RENAME, {"key": 1, "to": "first"})
+    first.commit()
+    thread.join()
+    assert order == ["first"]
+    first.close()
+    second.close()
+
+
+def test_a_statement_that_takes_too_long_is_ended(url: str) -> None:
+    opened = PostgresDatabase(url, connections=2, statement_seconds=1)
+    try:
+        with pytest.raises(StorageBusy, match="too long"):
+            asyncio.run(opened.read(lambda tx: tx._cursor.execute("SELECT pg_sleep(20)", {})))  # noqa: SLF001
+    finally:
+        opened.close()
+
+
+def test_a_password_is_not_shown() -> None:
+    for url in (
+        "postgresql://anna:s3cret@db.example/plan?sslmode=require",
+        "postgresql://db.example/plan?user=anna&password=s3cret&sslpassword=s3cret",
+    ):
+        assert "s3cret" not in str(locate(url))
+        assert "db.example/plan" in str(locate(url))
