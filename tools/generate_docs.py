@@ -12,7 +12,7 @@ from msgspec import UNSET
 from rich.console import Console
 from rich.syntax import Syntax
 
-from kadence.settings import Settings, description, option_name, variable_name
+from kadence.settings import Settings, meta_of, option_name, variable_name
 from kadence.web.app import OWN_ROUTES, ROUTES
 from kadence.web.published import NOT_SERVED
 
@@ -44,7 +44,7 @@ def configuration() -> str:
     for field in msgspec.structs.fields(Settings):
         default = "off" if field.default is None else f"`{field.default}`"
         option, variable = option_name(field.name), variable_name(field.name)
-        lines.append(f"| `{option}` | `{variable}` | {default} | {description(field)} |")
+        lines.append(f"| `{option}` | `{variable}` | {default} | {meta_of(field).description} |")
     return "\n".join([*lines, ""])
 
 

@@ -10,7 +10,7 @@ from types import FrameType
 import uvicorn
 from litestar.types import ASGIApp
 from msgspec import Struct
-from prometheus_client import start_http_server
+from prometheus_client import CollectorRegistry, start_http_server
 
 from kadence.delivery.stream import follow
 from kadence.domain.errors import KadenceError
@@ -22,6 +22,7 @@ from kadence.storage.threads import ThreadedDatabase
 from kadence.usecases.unit import Work
 from kadence.web.app import create_app
 from kadence.web.middleware import Faults, Metrics, RateLimit, RequestLog
+from kadence.web.rates import Counts, LocalCounts
 
 STOP_SECONDS = 6
 """How long a stopping server waits for the answers that it owes."""
@@ -53,20 +54,26 @@ def open_database(settings: Settings) -> ThreadedDatabase:
     )
 
 
-def build(
-    settings: Settings, work: Work, metrics: Metrics | None = None, *, faults: bool = False
-) -> ASGIApp:
-    """The ASGI application with everything that the settings put around it.
+class Surroundings(Struct, frozen=True):
+    """What is around the application and may be shared with other processes.
 
     With `faults`, a client can ask for an error to be answered.
     """
+
+    counts: Counts
+    metrics: Metrics | None = None
+    faults: bool = False
+
+
+def build(settings: Settings, work: Work, around: Surroundings) -> ASGIApp:
+    """The ASGI application with everything that the settings put around it."""
     origins = [o.strip() for o in (settings.cors_origin or "").split(",") if o.strip()]
     app: ASGIApp = create_app(work, follow, cors_origins=origins, public_url=settings.public_url)
     if settings.rate_limit is not None:
-        app = RateLimit(app, settings.rate_limit)
-    if faults:
+        app = RateLimit(app, settings.rate_limit, around.counts)
+    if around.faults:
         app = Faults(app)
-    return RequestLog(app, metrics)
+    return RequestLog(app, around.metrics)
 
 
 def serve(settings: Settings, ready: Callable[[Listening], None]) -> None:
@@ -96,43 +103,70 @@ def serve_database(
     Raises:
         CannotListen: an address of the settings cannot be listened on.
     """
-    metrics, metrics_url = _start_metrics(settings.metrics_listen)
+    metrics = Metrics() if settings.metrics_listen else None
+    metrics_url = start_metrics(settings.metrics_listen, metrics.registry) if metrics else None
+    around = Surroundings(LocalCounts(), metrics, faults)
+    with listen(settings.host, settings.port) as listener:
+        listening = Listening(address_of(listener), metrics_url)
+        serve_on(listener, settings, database, around, lambda: ready(listening))
+
+
+def serve_on(
+    listener: socket.socket,
+    settings: Settings,
+    database: ThreadedDatabase,
+    around: Surroundings,
+    ready: Callable[[], None],
+    parent: int | None = None,
+) -> None:
+    """Serve on a socket that listens already, until SIGTERM or SIGINT, or the end of `parent`.
+
+    `parent` is a file descriptor that can be read once the parent process has ended.
+    """
     work = Work(database)
-    with _listen(settings.host, settings.port) as listener:
-        config = uvicorn.Config(
-            build(settings, work, metrics, faults=faults),
-            http="httptools",
-            lifespan="on",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            proxy_headers=settings.trusted_proxy is not None,
-            forwarded_allow_ips=settings.trusted_proxy,
-            timeout_graceful_shutdown=STOP_SECONDS,
-        )
-        host, port = listener.getsockname()[:2]
-        listening = Listening(_url(host, port), metrics_url)
-        server = _Server(config, lambda: ready(listening), work.pulse.end)
-        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(server.serve(sockets=[listener]))
+    config = uvicorn.Config(
+        build(settings, work, around),
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=settings.trusted_proxy is not None,
+        forwarded_allow_ips=settings.trusted_proxy,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    server = _Server(config, ready, work.pulse.end, parent)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(server.serve(sockets=[listener]))
 
 
 class _Server(uvicorn.Server):
     """uvicorn, but it ends by returning, not by the signal that it was told with."""
 
     def __init__(
-        self, config: uvicorn.Config, ready: Callable[[], None], stopping: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        ready: Callable[[], None],
+        stopping: Callable[[], None],
+        parent: int | None,
     ) -> None:
         super().__init__(config)
         self._ready = ready
         self._stopping = stopping
+        self._parent = parent
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.handle_exit, number, None)
+        if self._parent is not None:
+            loop.add_reader(self._parent, self._orphaned, loop, self._parent)
         yield
+
+    def _orphaned(self, loop: asyncio.AbstractEventLoop, parent: int) -> None:
+        loop.remove_reader(parent)
+        self.handle_exit(signal.SIGTERM, None)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._stopping()
@@ -144,7 +178,12 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on an address.
+
+    Raises:
+        CannotListen: it is taken, or none of this machine.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
@@ -152,17 +191,27 @@ def _listen(host: str, port: int) -> socket.socket:
         raise CannotListen(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
 
 
+def address_of(listener: socket.socket) -> str:
+    """The URL at which a listening socket answers."""
+    host, port = listener.getsockname()[:2]
+    return _url(host, port)
+
+
 def _url(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _start_metrics(listen: str | None) -> tuple[Metrics | None, str | None]:
-    if listen is None:
-        return None, None
-    host, _, port = listen.rpartition(":")
-    metrics = Metrics()
+def start_metrics(address: str | None, registry: CollectorRegistry) -> str | None:
+    """Let Prometheus read the metrics at HOST:PORT, if there is one; the URL.
+
+    Raises:
+        CannotListen: it is taken, or none.
+    """
+    if address is None:
+        return None
+    host, _, port = address.rpartition(":")
     try:
-        server, _ = start_http_server(int(port), host.strip("[]") or "127.0.0.1", metrics.registry)
+        server, _ = start_http_server(int(port), host.strip("[]") or "127.0.0.1", registry)
     except (OSError, ValueError, OverflowError) as error:
-        raise CannotListen(f"cannot listen on {listen} for metrics: {error}") from error
-    return metrics, _url(str(server.server_address[0]), server.server_port)
+        raise CannotListen(f"cannot listen on {address} for metrics: {error}") from error
+    return _url(str(server.server_address[0]), server.server_port)

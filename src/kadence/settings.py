@@ -16,6 +16,15 @@ class Settings(Struct, frozen=True, kw_only=True):
             "postgresql://user@host/name (libpq's options may follow, as ?sslmode=verify-full)."
         ),
     ] = "sqlite:///kadence.db"
+    workers: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=64,
+            description="Server processes that answer side by side; more than one needs "
+            "PostgreSQL.",
+        ),
+    ] = 1
     database_connections: Annotated[
         int,
         Meta(
@@ -88,15 +97,16 @@ def variable_name(field: str) -> str:
     return f"KADENCE_{field.upper()}"
 
 
-def default_and_help(field: str) -> tuple[Any, str]:
-    """A field's default and its description."""
+def default_and_meta(field: str) -> tuple[Any, Meta]:
+    """A field's default, and its description and bounds."""
     for info in msgspec.structs.fields(Settings):
         if info.name == field:
-            return info.default, description(info)
+            return info.default, meta_of(info)
     raise KeyError(field)
 
 
-def description(info: msgspec.structs.FieldInfo) -> str:
-    """What the field's Meta says of it."""
+def meta_of(info: msgspec.structs.FieldInfo) -> Meta:
+    """What stands beside the field's type."""
     (meta,) = info.type.__metadata__
-    return str(meta.description)
+    assert isinstance(meta, Meta)  # noqa: S101 - for the type checker
+    return meta

@@ -21,12 +21,14 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def option(field: str, *, metavar: str | None = None) -> Any:
     """A typer option made from the field of that name in Settings."""
-    _, text = settings.default_and_help(field)
+    _, meta = settings.default_and_meta(field)
     return typer.Option(
         settings.option_name(field),
         envvar=settings.variable_name(field),
-        help=text,
+        help=meta.description,
         metavar=metavar,
+        min=meta.ge,
+        max=meta.le,
     )
 
 
@@ -35,7 +37,7 @@ JsonOption = Annotated[
     bool,
     typer.Option("--json", help="Print one JSON object on one line, for a script."),
 ]
-DATABASE: str = settings.default_and_help("database")[0]
+DATABASE: str = settings.default_and_meta("database")[0]
 
 
 def operate(url: str, command: Callable[..., T], *args: Any, **kwargs: Any) -> T:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from kadence import bootstrap, logs
+from kadence import workers as workers_module
 from kadence.bootstrap import Listening
 from kadence.cli.common import DATABASE, DatabaseOption, err, option
 from kadence.settings import Settings
@@ -12,6 +13,7 @@ _DEFAULTS = Settings()
 
 def serve(
     database: DatabaseOption = DATABASE,
+    workers: Annotated[int, option("workers", metavar="N")] = _DEFAULTS.workers,
     database_connections: Annotated[
         int, option("database_connections", metavar="N")
     ] = _DEFAULTS.database_connections,
@@ -33,6 +35,7 @@ def serve(
     logs.configure()
     settings = Settings(
         database=database,
+        workers=workers,
         database_connections=database_connections,
         statement_timeout=statement_timeout,
         host=host,
@@ -43,7 +46,10 @@ def serve(
         rate_limit=rate_limit,
         metrics_listen=metrics_listen,
     )
-    bootstrap.serve(settings, _tell)
+    if settings.workers > 1:
+        workers_module.serve(settings, _tell)
+    else:
+        bootstrap.serve(settings, _tell)
 
 
 def _tell(listening: Listening) -> None:

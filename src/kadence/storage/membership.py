@@ -50,7 +50,11 @@ _WITH_CARDS = Statement(
 _OF_CARD_HERE = Statement(
     select(*RECORDS.columns)
     .where(*_THIS_ITERATION, iteration_cards.c.card_uid == bindparam("card_uid"))
-    .order_by(iteration_cards.c.removed_at.is_not(None), iteration_cards.c.id.desc())
+    .order_by(
+        iteration_cards.c.removed_at.is_not(None),
+        iteration_cards.c.created.desc(),
+        iteration_cards.c.id.desc(),
+    )
     .limit(1)
 )
 _HISTORY = Statement(

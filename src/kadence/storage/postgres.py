@@ -28,7 +28,7 @@ CONNECT_SECONDS = 5
 """How long a new connection may take, unless the URL says otherwise."""
 OUTCOME_SECONDS = 20.0
 """How long to ask whether a commit was made that the connection was lost in."""
-LOCK_SECONDS = 10
+LOCK_SECONDS = 5
 """How long a statement waits for a lock before it is refused."""
 IDLE_SECONDS = 60
 """After how long a process that stands still inside a transaction loses it: others wait for it."""
@@ -221,6 +221,10 @@ class PostgresSession:
         if isinstance(error, NotCommitted) or _collides(error):
             return True
         return _lost(error)
+
+    def hits_all(self, error: Exception) -> bool:
+        """See Session.hits_all."""
+        return isinstance(error, errors.LockNotAvailable | errors.DiskFull)
 
     def told(self, error: Exception) -> Exception:
         """See Session.told."""

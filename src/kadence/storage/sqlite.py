@@ -1,6 +1,7 @@
 """The embedded database: a file in WAL mode, its connections and its errors."""
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -47,26 +48,51 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
             cached_statements=512,
         )
     except sqlite3.Error as error:
-        raise StorageUnusable(f"cannot open the database {path}: {error}") from error
+        raise _told_of_folder(path) or StorageUnusable(
+            f"cannot open the database {path}: {error}"
+        ) from error
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
     except sqlite3.Error as error:
         connection.close()
-        raise translated(error, str(path)) from error
+        raise _told_of_folder(path) or translated(error, str(path)) from error
     return connection
+
+
+def _told_of_folder(path: Path) -> StorageError | None:
+    """SQLite writes files beside the database's own, and does not say so when it cannot."""
+    folder = path.absolute().parent
+    if folder.is_dir() and not os.access(folder, os.W_OK):
+        return StorageUnusable(f"{path}: the folder {folder} is read-only")
+    return None
 
 
 def translated(error: sqlite3.Error, where: str = "") -> StorageError:
     """The driver's error as one of ours, by SQLite's result code."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = _code(error)
     prefix = f"{where}: " if where else ""
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StorageBusy(f"{prefix}the database is locked by another program")
     if code == sqlite3.SQLITE_FULL:
         return StorageFull(f"{prefix}there is no room left on the database's disk")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StorageUnusable(f"{prefix}the database file is damaged: {error}")
     return StorageUnusable(f"{prefix}the database cannot be used: {error}")
+
+
+def _code(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+_OF_THE_FILE = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+}
 
 
 class SqliteSession:
@@ -110,6 +136,10 @@ class SqliteSession:
     def passing(self, _error: Exception) -> bool:
         """There is one writer, and the wait for other programs is in BUSY_SECONDS already."""
         return False
+
+    def hits_all(self, error: Exception) -> bool:
+        """See Session.hits_all: the disk or the file, not the statement."""
+        return isinstance(error, sqlite3.Error) and _code(error) in _OF_THE_FILE
 
     def told(self, error: Exception) -> Exception:
         """See Session.told."""

@@ -67,6 +67,9 @@ class Session(Protocol):
     def passing(self, error: Exception) -> bool:
         """Whether the same transaction may well succeed when it is tried again at once."""
 
+    def hits_all(self, error: Exception) -> bool:
+        """Whether it would meet every job of a batch, so that going on with the others is idle."""
+
     def told(self, error: Exception) -> Exception:
         """The driver's error as one of ours; one that is not the driver's as it is."""
 
@@ -240,7 +243,7 @@ def _run_and_commit(session: Session, batch: Sequence[_Job], *, savepoints: bool
         try:
             job.result = job.work(transaction)
         except Exception as error:
-            if not session.in_transaction or session.passing(error):
+            if not session.in_transaction or session.passing(error) or session.hits_all(error):
                 raise
             job.error = session.told(error)
             if session.spoilt or transaction.writes != before:

@@ -67,6 +67,23 @@ def system_clock() -> Instant:
     return time.time_ns() // 1_000_000
 
 
+class SteadyClock:
+    """The time by another clock, but never earlier than it was told before by this one.
+
+    The machine's clock can be set back while a server runs; what happens later must not seem to
+    have happened earlier. `seq` orders the journal in any case.
+    """
+
+    def __init__(self, clock: Callable[[], Instant] = system_clock) -> None:
+        self._clock = clock
+        self._latest: Instant = 0
+
+    def __call__(self) -> Instant:
+        """The time now."""
+        self._latest = max(self._latest, self._clock())
+        return self._latest
+
+
 def random_id() -> str:
     """A new UUIDv7: ids of one process ascend, also within a millisecond."""
     return str(uuid_utils.uuid7())
@@ -182,12 +199,12 @@ class Work:
     def __init__(
         self,
         database: Database,
-        clock: Callable[[], Instant] = system_clock,
+        clock: Callable[[], Instant] | None = None,
         new_id: Callable[[], str] = random_id,
         new_secret: Callable[[], str] = random_secret,
     ) -> None:
         self._database = database
-        self._clock = clock
+        self._clock = clock or SteadyClock()
         self._new_id = new_id
         self._new_secret = new_secret
         self._notes: set[asyncio.Task[None]] = set()

@@ -11,6 +11,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from kadence.web.http import bearer_token
+from kadence.web.rates import Counts
 
 log = structlog.get_logger()
 
@@ -95,12 +96,17 @@ class RateLimit:
     Requests without a token pass: they are answered 401 before anything is looked up.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        limit: int,
+        counts: Counts,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._app = app
         self._limit = limit
+        self._counts = counts
         self._clock = clock
-        self._second = 0
-        self._used: dict[str, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = bearer_token(scope["headers"]) if scope["type"] == ScopeType.HTTP else None
@@ -108,11 +114,7 @@ class RateLimit:
             await self._app(scope, receive, send)
             return
         now = int(self._clock())
-        if now != self._second:
-            self._second = now
-            self._used = {}
-        used = self._used.get(token, 0) + 1
-        self._used[token] = used
+        used = self._counts.count(token, now)
         headers = [
             (b"x-ratelimit-limit", b"%d" % self._limit),
             (b"x-ratelimit-remaining", b"%d" % max(self._limit - used, 0)),

@@ -1,0 +1,110 @@
+"""Load from several threads that remembers what it was told, and the reckoning afterwards."""
+
+import itertools
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+from msgspec import Struct
+
+from kadence.storage import checkup, iterations
+from kadence.storage.location import locate, transaction
+from kadence.usecases.setup import Initialised
+from tests.conftest import LONG
+from tests.world import Server, make_company
+
+ROUNDS = 50 if LONG else 10
+_numbers = itertools.count()
+
+
+class Said(Struct, frozen=True):
+    """What came back of one request to create an iteration; no status is no answer."""
+
+    title: str
+    status: int | None
+    retry_after: str | None = None
+    text: str = ""
+
+
+class Load:
+    """Threads that create iterations, each with a title that was never used before."""
+
+    def __init__(self, server: Server, made: Initialised, threads: int = 6) -> None:
+        self.said: list[Said] = []
+        self._stop = threading.Event()
+        self._url = f"{server.api}/spaces/{made.space_uid}/iterations"
+        self._headers = {"Authorization": f"Bearer {made.token}"}
+        self._threads = [threading.Thread(target=self._run) for _ in range(threads)]
+
+    def _run(self) -> None:
+        with httpx.Client(headers=self._headers, timeout=60) as http:
+            while not self._stop.is_set():
+                title = f"Sprint {next(_numbers)}"
+                try:
+                    answer = http.post(self._url, json={"title": title})
+                except httpx.HTTPError:
+                    self.said.append(Said(title, None))
+                    time.sleep(0.02)
+                    continue
+                waits = answer.headers.get("retry-after")
+                self.said.append(Said(title, answer.status_code, waits, answer.text))
+                if answer.status_code != 200:
+                    time.sleep(0.02)
+
+    def wait_for(self, enough: Callable[[Counter[int | None]], bool], seconds: float = 60) -> None:
+        """Go on until the counts of the statuses so far are enough."""
+        ends = time.monotonic() + seconds
+        while not enough(Counter(said.status for said in self.said)):
+            assert time.monotonic() < ends, Counter(said.status for said in self.said)
+            time.sleep(0.005)
+
+    def titles(self, *statuses: int | None) -> set[str]:
+        """The titles of the requests that were answered so."""
+        return {said.title for said in self.said if said.status in statuses}
+
+    def end(self) -> None:
+        """Let every thread finish its request."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+
+@contextmanager
+def loading(server: Server, made: Initialised, threads: int = 6) -> Iterator[Load]:
+    """Load for as long as the block lasts."""
+    load = Load(server, made, threads)
+    for thread in load._threads:  # noqa: SLF001
+        thread.start()
+    try:
+        yield load
+    finally:
+        load.end()
+
+
+def company(url: str) -> Initialised:
+    """A company with a space to load."""
+    return make_company(url, "Home")
+
+
+def kept(url: str, made: Initialised) -> Counter[str]:
+    """How often each title stands in the space, by the tables themselves."""
+    with transaction(locate(url)) as tx:
+        return Counter(i.title for i in iterations.live(tx, 1, made.space_uid))
+
+
+def assert_sound(url: str) -> None:
+    """Pages, references and the journal against the tables."""
+    assert checkup.problems(locate(url)) == []
+
+
+def assert_nothing_lost(url: str, made: Initialised, load: Load) -> None:
+    """What was acknowledged is there, once; what was refused is not."""
+    found = kept(url, made)
+    assert load.titles(200) <= found.keys()
+    assert set(found.values()) <= {1}
+    refused = {said.title for said in load.said if said.status not in (200, None)}
+    assert refused & found.keys() == set()
+    assert_sound(url)

@@ -1,0 +1,137 @@
+"""A database file on a full disk, under another program's lock, read-only, damaged."""
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from kadence.storage import sqlite
+from tests.cli.test_cli import INIT, run
+from tests.faults.kit import assert_nothing_lost, company, loading
+from tests.world import file_url, fresh_database, serving
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True)
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, megabytes: int = 8) -> Iterator[Path]:
+    """A disk of its own that is soon full."""
+    folder.mkdir()
+    _run("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder))
+    try:
+        yield folder
+    finally:
+        _run("umount", "--lazy", str(folder))
+
+
+@as_root
+def test_a_full_disk_is_507_for_all_until_there_is_room(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        url = file_url(fresh_database(disk))
+        made = company(url)
+        ballast = disk / "ballast"
+        headers = {"Authorization": f"Bearer {made.token}"}
+        with serving(url) as server, loading(server, made) as load:
+            load.wait_for(lambda seen: seen[200] >= 20)
+            for _ in range(2):
+                with ballast.open("wb") as file, contextlib.suppress(OSError):
+                    while True:
+                        file.write(b"x" * 65536)
+                        file.flush()
+                refused = len(load.titles(507))
+                load.wait_for(lambda seen, refused=refused: seen[507] >= refused + 30)  # type: ignore[misc]
+                # Nobody is let through while others are refused.
+                full = [said.status for said in load.said[-20:]]
+                assert set(full) == {507}
+                path = f"{server.api}/spaces/{made.space_uid}/iterations?limit=5"
+                answer = httpx.get(path, headers=headers)
+                assert answer.status_code == 200
+                assert len(answer.json()) == 5
+                ballast.unlink()
+                done = len(load.titles(200))
+                load.wait_for(lambda seen, done=done: seen[200] >= done + 20)  # type: ignore[misc]
+        assert {said.status for said in load.said} == {200, 507}
+        assert all("no room" in said.text for said in load.said if said.status == 507)
+        assert_nothing_lost(url, made, load)
+
+
+def test_a_lock_of_another_program_is_waited_for_and_then_told(tmp_path: Path) -> None:
+    path = fresh_database(tmp_path)
+    url = file_url(path)
+    made = company(url)
+    headers = {"Authorization": f"Bearer {made.token}"}
+    with serving(url) as server, loading(server, made, threads=3) as load:
+        load.wait_for(lambda seen: seen[200] >= 10)
+        other = sqlite.connect(path)
+        other.execute("BEGIN IMMEDIATE")
+        load.wait_for(lambda seen: seen[503] >= 3, 20)
+        api = f"{server.api}/spaces/{made.space_uid}/iterations"
+        assert httpx.get(api, headers=headers).status_code == 200
+        done = len(load.titles(200))
+        other.execute("ROLLBACK")
+        other.close()
+        load.wait_for(lambda seen: seen[200] >= done + 10)
+    assert {said.status for said in load.said} == {200, 503}
+    assert all(said.retry_after for said in load.said if said.status == 503)
+    assert_nothing_lost(url, made, load)
+
+
+@as_root
+def test_a_read_only_folder_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        url = file_url(fresh_database(disk))
+        company(url)
+        _run("mount", "-o", "remount,ro", str(disk))
+        before = (disk / "kadence.db").read_bytes()
+        code, _, err = run("serve", "--port", "0", "--database", url, cwd=tmp_path)
+        assert code == 2
+        assert "read-only" in err
+        new = file_url(disk / "new.db")
+        code, _, err = run("init", *INIT, "--database", new, cwd=tmp_path)
+        assert code == 2
+        assert "new.db" in err
+        assert (disk / "kadence.db").read_bytes() == before
+
+
+def test_a_damaged_file_is_told_and_left_as_it_is(tmp_path: Path) -> None:
+    path = fresh_database(tmp_path)
+    url = file_url(path)
+    made = company(url)
+    with serving(url) as server, loading(server, made) as load:
+        load.wait_for(lambda seen: seen[200] >= 5)
+    connection = sqlite.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (page,) = connection.execute(
+        "SELECT rootpage FROM sqlite_master WHERE name = 'iterations'"
+    ).fetchone()
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    damaged = path.read_bytes()
+    code, _, err = run("db", "check", "--database", url, cwd=tmp_path)
+    assert code in (1, 2)
+    assert "integrity" in err or "damaged" in err
+    headers = {"Authorization": f"Bearer {made.token}"}
+    with serving(url) as server:
+        api = f"{server.api}/spaces/{made.space_uid}/iterations"
+        for answer in (
+            httpx.get(api, headers=headers),
+            httpx.post(api, headers=headers, json={"title": "x"}),
+        ):
+            assert answer.status_code == 503
+            assert "message" in answer.json()
+        assert server.stop() == 0
+        assert "damaged" in "".join(server.log)
+    # Only what tells when a token was last used may have been written.
+    assert path.read_bytes()[(page - 1) * size : page * size] == b"\xff" * size
+    assert len(path.read_bytes()) >= len(damaged)
