@@ -138,9 +138,11 @@ def serve_on(
     )
     server = _Server(config, ready, work.pulse.end, parent)
     # What is there by now stays: looking through it for cycles again and again would stop all
-    # requests for some 40 ms each time.
+    # requests for some 40 ms each time. And a request makes no cycles, so that the default of one
+    # search for 700 new objects finds nothing.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve(sockets=[listener]))
 

@@ -1,8 +1,11 @@
 """Structured logs on stderr: JSON lines for a machine, coloured text for a terminal."""
 
+import asyncio
+import atexit
 import logging
 import sys
-from typing import Any
+import threading
+from typing import Any, BinaryIO
 
 import msgspec
 import structlog
@@ -23,12 +26,43 @@ def configure() -> None:
             cache_logger_on_first_use=True,
         )
     else:
+        lines = _Lines(sys.stderr.buffer)
         structlog.configure(
             processors=[*shared, structlog.processors.format_exc_info, _as_json],
-            logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+            logger_factory=lambda *_: lines,
             cache_logger_on_first_use=True,
         )
     logging.basicConfig(level=logging.WARNING, handlers=[_IntoStructlog()], force=True)
+
+
+class _Lines:
+    """Writes lines as they come, but those of one turn of the event loop at once."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._waiting: list[bytes] = []
+        self._lock = threading.Lock()
+        atexit.register(self._write)
+
+    def msg(self, line: bytes) -> None:
+        """Write a line, at the latest when the event loop of this thread comes round again."""
+        with self._lock:
+            self._waiting.append(line)
+            if len(self._waiting) > 1:
+                return
+        try:
+            asyncio.get_running_loop().call_soon(self._write)
+        except RuntimeError:
+            self._write()
+
+    debug = info = warning = error = critical = msg
+
+    def _write(self) -> None:
+        with self._lock:
+            lines, self._waiting = self._waiting, []
+        if lines:
+            self._file.write(b"\n".join([*lines, b""]))
+            self._file.flush()
 
 
 def _as_json(_logger: object, _method: str, event: structlog.typing.EventDict) -> bytes:

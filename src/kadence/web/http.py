@@ -7,6 +7,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from litestar import Request
 from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
 from msgspec import Struct
 
 from kadence.domain.errors import BadRequest, BodyTooLarge
@@ -233,10 +234,25 @@ def adapt(
 
 
 def _sent(made: Reply, method: str, call: Call) -> ASGIResponse:
-    if made.etag is None:
-        return ASGIResponse(body=made.body, media_type=JSON)
-    tag = {"etag": made.etag}
     seen = tags_of(call.headers.get(b"if-none-match")) if method == "GET" else None
-    if seen is not None and (made.etag in seen or "*" in seen):
-        return errors.empty(304, tag)
-    return ASGIResponse(body=made.body, media_type=JSON, headers=tag)
+    if made.etag is not None and seen is not None and (made.etag in seen or "*" in seen):
+        return errors.empty(304, {"etag": made.etag})
+    return _Success(made)
+
+
+class _Success(ASGIResponse):
+    """A 200 that is rendered already; Litestar's own would render and weigh it once more."""
+
+    def __init__(self, made: Reply) -> None:
+        self._made = made
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        body, etag = self._made.body, self._made.etag
+        headers = [(b"content-type", _JSON), (b"content-length", b"%d" % len(body))]
+        if etag is not None:
+            headers.append((b"etag", etag.encode()))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+_JSON = JSON.encode()
