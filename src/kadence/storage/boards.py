@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.access import Actor, Door
 from kadence.domain.model import Board, Column, Condition, Lane, Placement, Space
-from kadence.storage.engine import Statement, Transaction, after_last, record_columns
+from kadence.storage.engine import Query, Row, Statement, Transaction, after_last, record_columns
 from kadence.storage.records import Records
 from kadence.storage.schema import boards, columns, lanes, placements, spaces
 from kadence.storage.spaces import DOOR_COLUMNS, OWN_MEMBERSHIP
@@ -35,16 +36,6 @@ def _behind_all(table: Table, owner: str) -> Statement:
 _NEXT_BOARD = _behind_all(boards, "space_id")
 _NEXT_COLUMN = _behind_all(columns, "board_id")
 _NEXT_LANE = _behind_all(lanes, "board_id")
-_DOORS = Statement(
-    select(*DOOR_COLUMNS)
-    .join_from(placements, spaces, spaces.c.id == placements.c.space_id)
-    .outerjoin(*OWN_MEMBERSHIP)
-    .where(
-        placements.c.company_id == bindparam("company_id"),
-        placements.c.board_id == bindparam("board_id"),
-        spaces.c.deleted_at.is_(None),
-    )
-)
 _PLACEMENTS_OF_BOARD = Statement(
     select(*PLACEMENTS.columns).where(
         placements.c.company_id == bindparam("company_id"),
@@ -82,28 +73,21 @@ def next_lane_order(tx: Transaction, board: Board) -> float:
     return float(tx.scalar(_NEXT_LANE, {"company_id": board.company_id, "owner_id": board.id}))
 
 
-def doors_of(tx: Transaction, actor: Actor, board_id: int) -> list[Door]:
-    """What decides about the actor's access to each living space that shows the board."""
-    rows = tx.all(
-        _DOORS,
-        {"company_id": actor.company_id, "user_id": actor.user_id, "board_id": board_id},
-    )
-    return [Door(*row) for row in rows]
+Showing: TypeAlias = tuple[int, Door, Space]
+"""A board's id, the door of a space that shows it, and the space."""
+_SHOWING_WIDTH = 1 + len(DOOR_COLUMNS)
 
 
-def spaces_showing(
-    tx: Transaction, actor: Actor, board_ids: Sequence[int]
-) -> list[tuple[int, Door, Space]]:
-    """The living spaces that show these boards: the board's id, the space's door and the space."""
-    if not board_ids:
-        return []
+def spaces_showing(actor: Actor, board_ids: Sequence[int]) -> Query[Showing]:
+    """The living spaces that show these boards."""
     values = {f"board_{n}": board_id for n, board_id in enumerate(board_ids)}
     values |= {"company_id": actor.company_id, "user_id": actor.user_id}
-    width = 1 + len(DOOR_COLUMNS)
-    return [
-        (row[0], Door(*row[1:width]), Space(*row[width:]))
-        for row in tx.all(_spaces_showing(len(board_ids)), values)
-    ]
+    statement = _spaces_showing(len(board_ids)) if board_ids else None
+    return Query(statement, values, _showing)
+
+
+def _showing(row: Row) -> Showing:
+    return row[0], Door(*row[1:_SHOWING_WIDTH]), Space(*row[_SHOWING_WIDTH:])
 
 
 @lru_cache(maxsize=128)

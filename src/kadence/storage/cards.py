@@ -8,15 +8,21 @@ from sqlalchemy import bindparam, func, insert, null, select, update
 from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.model import Board, Card, CardMember, Condition, Iteration, Tag, User
-from kadence.storage.engine import Statement, Transaction, record_columns
+from kadence.storage.engine import Query, Row, Statement, Transaction, record_columns
 from kadence.storage.records import Records
-from kadence.storage.schema import card_members, card_search, card_tags, cards, users
+from kadence.storage.schema import boards, card_members, card_search, card_tags, cards, users
 
 CARDS = Records(cards, Card)
 CARD_MEMBERS = Records(
     card_members, CardMember, ("company_id", "card_id", "user_id"), numbered=False
 )
 
+_WITH_BOARD = Statement(
+    select(*CARDS.columns, *record_columns(boards, Board))
+    .join_from(cards, boards, boards.c.id == cards.c.board_id)
+    .where(cards.c.company_id == bindparam("company_id"), cards.c.id == bindparam("id"))
+)
+_CARD_WIDTH = len(Card.__struct_fields__)
 _COMPANY = cards.c.company_id == bindparam("company_id")
 _BY_UID = Statement(select(*CARDS.columns).where(_COMPANY, cards.c.uid == bindparam("uid")))
 _CELL = (
@@ -24,7 +30,13 @@ _CELL = (
     cards.c.column_id == bindparam("column_id"),
     cards.c.lane_id == bindparam("lane_id"),
 )
-_ENDS = Statement(select(func.min(cards.c.sort_order), func.max(cards.c.sort_order)).where(*_CELL))
+# Each by itself is the first entry of an index, both together would be all of them.
+_ENDS = Statement(
+    select(
+        select(func.min(cards.c.sort_order)).where(*_CELL).scalar_subquery(),
+        select(func.max(cards.c.sort_order)).where(*_CELL).scalar_subquery(),
+    )
+)
 _NEXT_AFTER = Statement(
     select(func.min(cards.c.sort_order)).where(
         *_CELL, cards.c.sort_order > bindparam("sort_order"), cards.c.id != bindparam("id")
@@ -119,6 +131,12 @@ def find_by_uid(tx: Transaction, company_id: int, uid: str) -> Card | None:
     return found[0] if found else None
 
 
+def find_with_board(tx: Transaction, company_id: int, card_id: int) -> tuple[Card, Board] | None:
+    """The company's card with this id, whatever its condition, and its board."""
+    row = tx.first(_WITH_BOARD, {"company_id": company_id, "id": card_id})
+    return (Card(*row[:_CARD_WIDTH]), Board(*row[_CARD_WIDTH:])) if row else None
+
+
 def ends_of_cell(
     tx: Transaction, company_id: int, column_id: int, lane_id: int
 ) -> tuple[float, float] | None:
@@ -180,16 +198,18 @@ def touch_tagged(tx: Transaction, tag: Tag) -> None:
     tx.run(_TOUCH_TAGGED, {"company_id": tag.company_id, "of_tag": tag.id})
 
 
-def members_of(
-    tx: Transaction, company_id: int, card_ids: Sequence[int]
-) -> list[tuple[CardMember, User]]:
+_MEMBER_WIDTH = len(CardMember.__struct_fields__)
+
+
+def members_of(company_id: int, card_ids: Sequence[int]) -> Query[tuple[CardMember, User]]:
     """The people who take part in these cards, by id."""
-    if not card_ids:
-        return []
     values = {f"card_{n}": card_id for n, card_id in enumerate(card_ids)}
-    rows = tx.all(_members_of(len(card_ids)), {"company_id": company_id, **values})
-    width = len(CardMember.__struct_fields__)
-    return [(CardMember(*row[:width]), User(*row[width:])) for row in rows]
+    statement = _members_of(len(card_ids)) if card_ids else None
+    return Query(statement, {"company_id": company_id, **values}, _member)
+
+
+def _member(row: Row) -> tuple[CardMember, User]:
+    return CardMember(*row[:_MEMBER_WIDTH]), User(*row[_MEMBER_WIDTH:])
 
 
 @lru_cache(maxsize=128)

@@ -6,7 +6,7 @@ run on the driver itself, because Core's own execution costs several times what 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 from sqlalchemy import Table, bindparam, func, literal_column, select
@@ -61,6 +61,14 @@ class Statement:
         return ready
 
 
+class Query(Struct, Generic[T], frozen=True, gc=False):
+    """A SELECT with its values, and what is made of each row; no statement gives no rows."""
+
+    statement: Statement | None
+    values: Mapping[str, Any]
+    make: Callable[[Row], T]
+
+
 class Transaction:
     """One open transaction; everything done through it is kept or lost together.
 
@@ -104,6 +112,18 @@ class Transaction:
         """Run a statement; all its rows."""
         self.run(statement, parameters)
         return self._cursor.fetchall()
+
+    def gather(self, *queries: Query[Any]) -> list[list[Any]]:
+        """The results of queries that do not depend on each other, in their order.
+
+        Where the database is at the other end of a wire, they go there together.
+        """
+        return [
+            [query.make(row) for row in self.all(query.statement, query.values)]
+            if query.statement
+            else []
+            for query in queries
+        ]
 
     def scalar(self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Any:
         """Run a statement that gives a row; the first column of it."""

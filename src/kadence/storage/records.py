@@ -9,7 +9,7 @@ from msgspec.structs import asdict, replace
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.sql import ColumnElement
 
-from kadence.storage.engine import Statement, Transaction, bound, record_columns
+from kadence.storage.engine import Query, Row, Statement, Transaction, bound, record_columns
 
 R = TypeVar("R", bound=Struct)
 
@@ -95,11 +95,16 @@ class Records(Generic[R]):
         self, tx: Transaction, column: str, company_id: int, values: Sequence[Any]
     ) -> list[R]:
         """The records of a company whose `column` is one of `values`, in no order."""
-        if not values:
-            return []
+        return tx.gather(self.query_among(column, company_id, values))[0]
+
+    def query_among(self, column: str, company_id: int, values: Sequence[Any]) -> Query[R]:
+        """What `among` asks."""
         parameters = {f"value_{n}": value for n, value in enumerate(values)}
-        statement = _among(self._table, self._record, column, len(values))
-        return self.all(tx, statement, company=company_id, **parameters)
+        statement = _among(self._table, self._record, column, len(values)) if values else None
+        return Query(statement, {"company": company_id, **parameters}, self._made)
+
+    def _made(self, row: Row) -> R:
+        return self._record(*row)
 
 
 @lru_cache(maxsize=512)

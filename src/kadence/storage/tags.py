@@ -6,7 +6,7 @@ from functools import lru_cache
 from sqlalchemy import bindparam, select
 
 from kadence.domain.model import CardTag, Condition, Tag
-from kadence.storage.engine import Bytewise, Row, Statement, Transaction
+from kadence.storage.engine import Bytewise, Query, Row, Statement, Transaction
 from kadence.storage.records import Records
 from kadence.storage.schema import card_tags, cards, tags
 
@@ -61,15 +61,11 @@ def uses(tx: Transaction, tag: Tag) -> list[CardTag]:
     return CARD_TAGS.all(tx, _USES, company_id=tag.company_id, tag_id=tag.id)
 
 
-def of_cards(
-    tx: Transaction, company_id: int, card_ids: Sequence[int]
-) -> list[tuple[CardTag, Tag]]:
+def of_cards(company_id: int, card_ids: Sequence[int]) -> Query[tuple[CardTag, Tag]]:
     """The tags of these cards, by name."""
-    if not card_ids:
-        return []
     values = {f"card_{n}": card_id for n, card_id in enumerate(card_ids)}
-    rows = tx.all(_of_cards(len(card_ids)), {"company_id": company_id, **values})
-    return [_pair(row) for row in rows]
+    statement = _of_cards(len(card_ids)) if card_ids else None
+    return Query(statement, {"company_id": company_id, **values}, _pair)
 
 
 @lru_cache(maxsize=128)

@@ -8,6 +8,7 @@ import contextlib
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeVar
@@ -98,15 +99,28 @@ class _Job:
             self.future.set_result(self.result)
 
 
-def _settle(jobs: Sequence[_Job]) -> None:
-    for job in jobs:
-        job.settle()
+class _Outbox:
+    """Hands finished jobs back to the event loop, and wakes it once for all that are finished."""
 
+    def __init__(self) -> None:
+        self._done: deque[_Job] = deque()
+        self._woken: asyncio.AbstractEventLoop | None = None
 
-def _hand_back(jobs: Sequence[_Job]) -> None:
-    # A loop that is closed already has nobody left who waits.
-    with contextlib.suppress(RuntimeError):
-        jobs[0].future.get_loop().call_soon_threadsafe(_settle, jobs)
+    def hand_back(self, jobs: Sequence[_Job]) -> None:
+        """Have these jobs settled; called by any thread."""
+        self._done.extend(jobs)
+        loop = jobs[0].future.get_loop()
+        if self._woken is not loop:
+            self._woken = loop
+            # A loop that is closed already has nobody left who waits.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._settle)
+
+    def _settle(self) -> None:
+        # First, so that whoever hands back from now on wakes the loop again.
+        self._woken = None
+        while self._done:
+            self._done.popleft().settle()
 
 
 WriteQueue = SimpleQueue[list[_Job] | None]
@@ -121,15 +135,19 @@ class ThreadedDatabase:
         self._writes: WriteQueue = SimpleQueue()
         self._reads: ReadQueue = SimpleQueue()
         self._arrived: list[_Job] = []
+        outbox = _Outbox()
         self._threads = [
             threading.Thread(
-                target=_write_loop, args=(writer, self._writes), name="kadence-writer", daemon=True
+                target=_write_loop,
+                args=(writer, self._writes, outbox),
+                name="kadence-writer",
+                daemon=True,
             )
         ]
         self._threads += [
             threading.Thread(
                 target=_read_loop,
-                args=(reader, self._reads),
+                args=(reader, self._reads, outbox),
                 name=f"kadence-reader-{n}",
                 daemon=True,
             )
@@ -188,7 +206,7 @@ def _next_batch(queue: WriteQueue) -> tuple[list[_Job], bool]:
     return batch, False
 
 
-def _write_loop(session: Session, queue: WriteQueue) -> None:
+def _write_loop(session: Session, queue: WriteQueue, outbox: _Outbox) -> None:
     ended = False
     while not ended:
         batch, ended = _next_batch(queue)
@@ -198,7 +216,7 @@ def _write_loop(session: Session, queue: WriteQueue) -> None:
             write_batch(session, batch)
         except Exception as error:
             _fail(session, batch, error)
-        _hand_back(batch)
+        outbox.hand_back(batch)
     session.close()
 
 
@@ -266,10 +284,10 @@ def _fail(session: Session, batch: Sequence[_Job], error: Exception) -> None:
         job.error = job.error or error
 
 
-def _read_loop(session: Session, queue: ReadQueue) -> None:
+def _read_loop(session: Session, queue: ReadQueue, outbox: _Outbox) -> None:
     while (job := queue.get()) is not None:
         _read(session, job)
-        _hand_back([job])
+        outbox.hand_back([job])
     session.close()
 
 

@@ -1,11 +1,14 @@
 """The few functions through which use cases enter spaces, boards and cards; reviewed here once."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from kadence.domain.access import Door, role_in_space
 from kadence.domain.errors import FeatureOff, Forbidden, NotFound
-from kadence.domain.model import Board, Card, CompanyRole, SpaceRole
+from kadence.domain.model import Board, Card, CompanyRole, Space, SpaceRole
 from kadence.storage import boards, cards, spaces
+from kadence.storage.boards import Showing
 from kadence.usecases.unit import Unit
 
 
@@ -15,6 +18,8 @@ class BoardDoor(Struct, frozen=True):
     board: Board
     space_uid: str
     doors: list[Door]
+    shown: list[Space]
+    """The spaces that show the board to the actor, first the one in which it is primary."""
 
     def role(self, unit: Unit, space_id: int) -> SpaceRole | None:
         """The actor's role in one of the spaces that show the board."""
@@ -85,7 +90,8 @@ def enter_board(unit: Unit, board_id: int, need: SpaceRole) -> BoardDoor:
 
 
 def _enter(unit: Unit, board: Board, need: SpaceRole) -> BoardDoor:
-    doors = boards.doors_of(unit.tx, unit.actor, board.id)
+    (showing,) = unit.tx.gather(boards.spaces_showing(unit.actor, [board.id]))
+    doors = [door for _, door, _ in showing]
     roles = {door.space_id: role_in_space(unit.actor.company_role, door) for door in doors}
     highest = max((role for role in roles.values() if role is not None), default=None)
     if highest is None:
@@ -93,7 +99,17 @@ def _enter(unit: Unit, board: Board, need: SpaceRole) -> BoardDoor:
     if ((roles[board.space_id] or 0) if need == SpaceRole.ADMIN else highest) < need:
         raise Forbidden
     primary = next(door for door in doors if door.space_id == board.space_id)
-    return BoardDoor(board, primary.space_uid, doors)
+    return BoardDoor(board, primary.space_uid, doors, visible(unit, board, showing))
+
+
+def visible(unit: Unit, board: Board, showing: Sequence[Showing]) -> list[Space]:
+    """Of the spaces that show boards: those that show this one to the actor, its own first."""
+    spaces = [
+        space
+        for board_id, door, space in showing
+        if board_id == board.id and role_in_space(unit.actor.company_role, door)
+    ]
+    return sorted(spaces, key=lambda space: space.id != board.space_id)
 
 
 def enter_card(unit: Unit, card_id: int, need: SpaceRole) -> tuple[Card, BoardDoor]:
@@ -103,12 +119,10 @@ def enter_card(unit: Unit, card_id: int, need: SpaceRole) -> tuple[Card, BoardDo
         NotFound: no such card, or none that the actor can read.
         Forbidden: the actor can read it but has a lower role than `need`.
     """
-    card = cards.CARDS.find(unit.tx, unit.actor.company_id, card_id)
-    if card is None:
+    found = cards.find_with_board(unit.tx, unit.actor.company_id, card_id)
+    if found is None:
         raise NotFound
-    board = boards.BOARDS.find(unit.tx, unit.actor.company_id, card.board_id)
-    if board is None:
-        raise NotFound
+    card, board = found
     return card, _enter(unit, board, need)
 
 
@@ -122,10 +136,10 @@ def enter_card_by_uid(unit: Unit, card_uid: str) -> Card:
     card = cards.find_by_uid(unit.tx, unit.actor.company_id, card_uid)
     if card is None:
         raise NotFound
-    doors = boards.doors_of(unit.tx, unit.actor, card.board_id)
-    if not doors:
+    (showing,) = unit.tx.gather(boards.spaces_showing(unit.actor, [card.board_id]))
+    if not showing:
         raise NotFound
-    if not any(role_in_space(unit.actor.company_role, door) for door in doors):
+    if not any(role_in_space(unit.actor.company_role, door) for _, door, _ in showing):
         raise Forbidden
     return card
 

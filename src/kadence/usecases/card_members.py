@@ -21,7 +21,7 @@ def list_card_members(
     """
     card, _ = enter_card(unit, card_id, SpaceRole.READER)
     opened(draft)
-    return card, cards.members_of(unit.tx, card.company_id, [card.id])
+    return card, unit.tx.gather(cards.members_of(card.company_id, [card.id]))[0]
 
 
 def add_card_member(unit: Unit, card_id: int, draft: Draft[int]) -> tuple[Card, CardMember, User]:

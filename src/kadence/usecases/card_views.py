@@ -1,11 +1,10 @@
 """Cards as people see them: with what surrounds them, one by one and in lists."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from kadence.domain.access import role_in_space
 from kadence.domain.model import (
     Board,
     Card,
@@ -22,8 +21,12 @@ from kadence.domain.model import (
 )
 from kadence.storage import boards, card_query, cards, iterations, people, tags
 from kadence.storage.card_query import CardFilter
-from kadence.usecases.access import Reach, enter_card, reach
+from kadence.storage.engine import Query
+from kadence.storage.records import Records
+from kadence.usecases.access import BoardDoor, Reach, enter_card, reach, visible
 from kadence.usecases.unit import Draft, Unit, opened
+
+R = TypeVar("R", bound=Struct)
 
 
 class CardView(Struct, frozen=True):
@@ -69,9 +72,9 @@ def get_card(unit: Unit, card_id: int, draft: Draft[None]) -> CardView:
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    card, _ = enter_card(unit, card_id, SpaceRole.READER)
+    card, door = enter_card(unit, card_id, SpaceRole.READER)
     opened(draft)
-    return view_cards(unit, [card])[0]
+    return view_cards(unit, [card], door)[0]
 
 
 def list_cards(unit: Unit, query: Draft[CardQuery]) -> list[CardView]:
@@ -133,28 +136,44 @@ def _narrowed(
     return [wanted.space_id], foreign
 
 
-def view_cards(unit: Unit, found: Sequence[Card]) -> list[CardView]:
-    """The cards with what surrounds them, by eight queries however many there are."""
+def view_cards(
+    unit: Unit, found: Sequence[Card], entered: BoardDoor | None = None
+) -> list[CardView]:
+    """The cards with what surrounds them, by at most eight queries that go to the database at once.
+
+    The board that they are on need not be looked up when it was `entered`.
+    """
     if not found:
         return []
-    tx, company_id = unit.tx, unit.actor.company_id
+    company_id = unit.actor.company_id
     ids = [card.id for card in found]
-    board_ids = sorted({card.board_id for card in found})
-    of_boards = {b.id: b for b in boards.BOARDS.among(tx, "id", company_id, board_ids)}
-    column_ids = sorted({card.column_id for card in found})
-    columns = {c.id: c for c in boards.COLUMNS.among(tx, "id", company_id, column_ids)}
-    lane_ids = sorted({card.lane_id for card in found})
-    lanes = {n.id: n for n in boards.LANES.among(tx, "id", company_id, lane_ids)}
-    owner_ids = sorted({card.owner_id for card in found})
-    owners = {u.id: u for u in people.users_by_id(tx, company_id, owner_ids)}
-    iteration_ids = sorted({card.iteration_id for card in found if card.iteration_id})
-    planned = {i.id: i for i in iterations.by_ids(tx, company_id, iteration_ids)}
-    spaces = _spaces_of(unit, of_boards)
+    known = {entered.board.id: entered} if entered else {}
+    board_ids = sorted({card.board_id for card in found} - known.keys())
+
+    def among(records: Records[R], name: str) -> Query[R]:
+        wanted = {value for card in found if (value := getattr(card, name)) is not None}
+        return records.query_among("id", company_id, sorted(wanted))
+
+    rows = unit.tx.gather(
+        boards.BOARDS.query_among("id", company_id, board_ids),
+        boards.spaces_showing(unit.actor, board_ids),
+        among(boards.COLUMNS, "column_id"),
+        among(boards.LANES, "lane_id"),
+        among(people.USERS, "owner_id"),
+        among(iterations.ITERATIONS, "iteration_id"),
+        cards.members_of(company_id, ids),
+        tags.of_cards(company_id, ids),
+    )
+    of_boards = {board.id: board for board in rows[0]}
+    spaces = {board.id: visible(unit, board, rows[1]) for board in rows[0]}
+    for board_id, door in known.items():
+        of_boards[board_id], spaces[board_id] = door.board, door.shown
+    columns, lanes, owners, planned = ({row.id: row for row in part} for part in rows[2:6])
     members: dict[int, list[tuple[CardMember, User]]] = {card_id: [] for card_id in ids}
-    for member, user in cards.members_of(tx, company_id, ids):
+    for member, user in rows[6]:
         members[member.card_id].append((member, user))
     tagged: dict[int, list[tuple[CardTag, Tag]]] = {card_id: [] for card_id in ids}
-    for use, tag in tags.of_cards(tx, company_id, ids):
+    for use, tag in rows[7]:
         tagged[use.card_id].append((use, tag))
     return [
         CardView(
@@ -170,16 +189,6 @@ def view_cards(unit: Unit, found: Sequence[Card]) -> list[CardView]:
         )
         for card in found
     ]
-
-
-def _spaces_of(unit: Unit, of_boards: Mapping[int, Board]) -> dict[int, list[Space]]:
-    """By board: the spaces that show it to the actor, the one where it is primary first."""
-    spaces: dict[int, list[Space]] = {board_id: [] for board_id in of_boards}
-    for board_id, door, space in boards.spaces_showing(unit.tx, unit.actor, list(of_boards)):
-        if role_in_space(unit.actor.company_role, door):
-            primary = space.id == of_boards[board_id].space_id
-            spaces[board_id].insert(0 if primary else len(spaces[board_id]), space)
-    return spaces
 
 
 def _visible(iteration: Iteration | None, spaces: Sequence[Space]) -> Iteration | None:

@@ -165,7 +165,7 @@ def create_card(unit: Unit, draft: Draft[NewCard]) -> CardView:
     unit.record(events.CARD_CREATED, card, space_uid=door.space_uid, card_uid=card.uid)
     if card.responsible_id is not None:
         ensure_member(unit, door, card, card.responsible_id)
-    return view_cards(unit, [card])[0]
+    return view_cards(unit, [card], door)[0]
 
 
 def change_card(unit: Unit, card_id: int, draft: Draft[CardChange]) -> CardView:
@@ -190,7 +190,7 @@ def change_card(unit: Unit, card_id: int, draft: Draft[CardChange]) -> CardView:
     stored = store_card(unit, door, goal, card, new)
     if stored.responsible_id is not None and stored.responsible_id != card.responsible_id:
         ensure_member(unit, goal, stored, stored.responsible_id)
-    return view_cards(unit, [stored])[0]
+    return view_cards(unit, [stored], goal)[0]
 
 
 def delete_card(unit: Unit, card_id: int, draft: Draft[None]) -> CardView:
@@ -206,7 +206,7 @@ def delete_card(unit: Unit, card_id: int, draft: Draft[None]) -> CardView:
     if card.condition != Condition.DELETED:
         new = replace(card, condition=Condition.DELETED.value)
         card = store_card(unit, door, door, card, new)
-    return view_cards(unit, [card])[0]
+    return view_cards(unit, [card], door)[0]
 
 
 def store_card(unit: Unit, door: BoardDoor, goal: BoardDoor, old: Card, new: Card) -> Card:

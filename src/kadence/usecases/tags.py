@@ -118,7 +118,7 @@ def list_card_tags(unit: Unit, card_id: int, draft: Draft[None]) -> list[tuple[C
     """
     card, _ = enter_card(unit, card_id, SpaceRole.READER)
     opened(draft)
-    return tags.of_cards(unit.tx, card.company_id, [card.id])
+    return unit.tx.gather(tags.of_cards(card.company_id, [card.id]))[0]
 
 
 def add_card_tag(unit: Unit, card_id: int, draft: Draft[NewTag]) -> tuple[CardTag, Tag]:

@@ -8,6 +8,7 @@ import contextlib
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
 
 import msgspec
@@ -100,6 +101,7 @@ def optional_number(value: float | None) -> float | None:
     return None if value is None else number(value)
 
 
+@lru_cache(maxsize=4096)  # one thing has the same instant at several of its keys
 def format_timestamp(instant: Instant) -> str:
     """Write an instant as UTC with milliseconds: `2026-07-28T06:28:03.984Z`.
 
