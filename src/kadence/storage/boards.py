@@ -4,14 +4,32 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, and_, bindparam, select
 from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.access import Actor, Door
-from kadence.domain.model import Board, Column, Condition, Lane, Placement, Space
+from kadence.domain.model import (
+    Board,
+    Card,
+    Column,
+    Condition,
+    Iteration,
+    Lane,
+    Placement,
+    Space,
+    User,
+)
 from kadence.storage.engine import Query, Row, Statement, Transaction, after_last, record_columns
 from kadence.storage.records import Records
-from kadence.storage.schema import boards, columns, lanes, placements, spaces
+from kadence.storage.schema import (
+    boards,
+    columns,
+    iterations,
+    lanes,
+    placements,
+    spaces,
+    users,
+)
 from kadence.storage.spaces import DOOR_COLUMNS, OWN_MEMBERSHIP
 
 BOARDS = Records(boards, Board)
@@ -103,6 +121,52 @@ def _spaces_showing(count: int) -> Statement:
             spaces.c.deleted_at.is_(None),
         )
         .order_by(spaces.c.id)
+    )
+
+
+_COLUMN_WIDTH = len(Column.__struct_fields__)
+_LANE_WIDTH = len(Lane.__struct_fields__)
+_USER_WIDTH = len(User.__struct_fields__)
+Surroundings: TypeAlias = tuple[Column, Lane, User, Iteration | None]
+"""The column and lane that a card is in, its owner, and its planned or active iteration."""
+_SURROUNDINGS = Statement(
+    select(
+        *COLUMNS.columns,
+        *LANES.columns,
+        *record_columns(users, User),
+        *record_columns(iterations, Iteration),
+    )
+    .join_from(columns, lanes, lanes.c.id == bindparam("lane_id"))
+    .join(users, users.c.id == bindparam("owner_id"))
+    .outerjoin(
+        iterations,
+        and_(
+            iterations.c.company_id == columns.c.company_id,
+            iterations.c.id == bindparam("iteration_id"),
+        ),
+    )
+    .where(columns.c.company_id == bindparam("company_id"), columns.c.id == bindparam("column_id"))
+)
+
+
+def surroundings(card: Card) -> Query[Surroundings]:
+    """What is around one card, in a row."""
+    values = {
+        name: getattr(card, name)
+        for name in ("company_id", "column_id", "lane_id", "owner_id", "iteration_id")
+    }
+    return Query(_SURROUNDINGS, values, _surroundings)
+
+
+def _surroundings(row: Row) -> Surroundings:
+    lane_at = _COLUMN_WIDTH
+    owner_at = lane_at + _LANE_WIDTH
+    iteration_at = owner_at + _USER_WIDTH
+    return (
+        Column(*row[:lane_at]),
+        Lane(*row[lane_at:owner_at]),
+        User(*row[owner_at:iteration_at]),
+        Iteration(*row[iteration_at:]) if row[iteration_at] is not None else None,
     )
 
 

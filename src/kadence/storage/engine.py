@@ -6,6 +6,8 @@ run on the driver itself, because Core's own execution costs several times what 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct
@@ -75,12 +77,18 @@ class Transaction:
     `writes` counts the statements that wanted to change something.
     """
 
-    __slots__ = ("_cursor", "_dialect", "writes")
+    __slots__ = ("_cursor", "_dialect", "_postponed", "writes")
 
     def __init__(self, cursor: Cursor, dialect: Dialect) -> None:
         self._cursor = cursor
         self._dialect = dialect
         self.writes = 0
+        self._postponed: list[tuple[Statement, Mapping[str, Any]]] = []
+
+    @property
+    def has_cheap_returning(self) -> bool:
+        """Whether RETURNING costs next to nothing; in SQLite it costs as much as the INSERT."""
+        return self._dialect.name != "sqlite"
 
     @property
     def has_match(self) -> bool:
@@ -99,6 +107,25 @@ class Transaction:
         self.writes += statement.writes
         self._cursor.executemany(sql, [{**literals, **row} for row in rows] if literals else rows)
 
+    def postpone(self, statement: Statement, row: Mapping[str, Any]) -> None:
+        """Run a statement at the transaction's end, with those of all the rows postponed for it."""
+        self._postponed.append((statement, row))
+
+    @property
+    def postponed(self) -> int:
+        """How many rows are postponed."""
+        return len(self._postponed)
+
+    def forget(self, after: int = 0) -> None:
+        """Drop what was postponed but for the first so many rows."""
+        del self._postponed[after:]
+
+    def finish(self) -> None:
+        """Run what was postponed, in its order."""
+        rows, self._postponed = self._postponed, []
+        for statement, group in groupby(rows, key=itemgetter(0)):
+            self.run_many(statement, [row for _, row in group])
+
     def first(
         self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS
     ) -> Row | None:
@@ -114,10 +141,7 @@ class Transaction:
         return self._cursor.fetchall()
 
     def gather(self, *queries: Query[Any]) -> list[list[Any]]:
-        """The results of queries that do not depend on each other, in their order.
-
-        Where the database is at the other end of a wire, they go there together.
-        """
+        """The results of queries that do not depend on each other, in their order."""
         return [
             [query.make(row) for row in self.all(query.statement, query.values)]
             if query.statement
@@ -135,13 +159,16 @@ class Transaction:
 
 
 class Database(Protocol):
-    """Where transactions come from; both calls run `work` off the event loop.
+    """Where transactions come from; `read` and `write` run `work` off the event loop.
 
     What a write did is durable when the call returns; when it raises, nothing was written.
     """
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` on a consistent snapshot that holds every write acknowledged before."""
+
+    async def glance(self, work: Callable[[Transaction], T]) -> T:
+        """As `read`, for work of a few look-ups by key: it may hold up the event loop."""
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in a transaction of its own and commit it."""

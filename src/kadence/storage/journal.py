@@ -24,9 +24,12 @@ _encode = msgspec.json.Encoder().encode
 
 
 def append(tx: Transaction, events: Iterable[Event]) -> None:
-    """Write events at the journal's end; their `seq` is given to them there."""
-    rows = [
-        {
+    """Write events at the journal's end, together with all others of the transaction.
+
+    Their `seq` is given to them there.
+    """
+    for event in events:
+        row = {
             "company_id": event.company_id,
             "at": event.at,
             "kind": event.kind,
@@ -36,12 +39,7 @@ def append(tx: Transaction, events: Iterable[Event]) -> None:
             "card_uid": event.card_uid,
             "payload": _encode(event.payload).decode(),
         }
-        for event in events
-    ]
-    if len(rows) == 1:
-        tx.run(_APPEND, rows[0])
-    else:
-        tx.run_many(_APPEND, rows)
+        tx.postpone(_APPEND, row)
 
 
 def all_events(tx: Transaction) -> list[Event]:

@@ -268,6 +268,7 @@ def transaction(url: str) -> Iterator[Transaction]:
     try:
         session.begin()
         yield session.transaction
+        session.transaction.finish()
         session.commit()
     finally:
         session.close()

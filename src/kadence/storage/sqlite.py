@@ -98,13 +98,15 @@ _OF_THE_FILE = {
 class SqliteSession:
     """One connection to the file, as storage.threads.Session."""
 
-    def __init__(self, path: Path, *, writes: bool) -> None:
-        """Open the file `path`, which must exist.
+    def __init__(self, path: Path, *, writes: bool, waits: bool = True) -> None:
+        """Open the file `path`, which must exist; one that does not wait fails at a lock at once.
 
         Raises:
             StorageError: the file cannot be opened or is no database.
         """
         self._connection = connect(path)
+        if not waits:
+            self._connection.execute("PRAGMA busy_timeout=0")
         if not writes:
             self._connection.execute("PRAGMA query_only=ON")
         cursor = self._connection.cursor()
@@ -161,6 +163,7 @@ class SqliteDatabase(ThreadedDatabase):
         super().__init__(
             SqliteSession(path, writes=True),
             [SqliteSession(path, writes=False) for _ in range(READERS)],
+            near=SqliteSession(path, writes=False, waits=False),
         )
 
 
@@ -171,6 +174,7 @@ def transaction(path: Path) -> Iterator[Transaction]:
     try:
         session.begin()
         yield session.transaction
+        session.transaction.finish()
         session.commit()
     finally:
         session.close()

@@ -139,16 +139,17 @@ def _narrowed(
 def view_cards(
     unit: Unit, found: Sequence[Card], entered: BoardDoor | None = None
 ) -> list[CardView]:
-    """The cards with what surrounds them, by at most eight queries that go to the database at once.
+    """The cards with what surrounds them, by at most eight queries however many there are.
 
     The board that they are on need not be looked up when it was `entered`.
     """
     if not found:
         return []
+    if entered and len(found) == 1 and found[0].board_id == entered.board.id:
+        return [_view_card(unit, found[0], entered)]
     company_id = unit.actor.company_id
     ids = [card.id for card in found]
-    known = {entered.board.id: entered} if entered else {}
-    board_ids = sorted({card.board_id for card in found} - known.keys())
+    board_ids = sorted({card.board_id for card in found})
 
     def among(records: Records[R], name: str) -> Query[R]:
         wanted = {value for card in found if (value := getattr(card, name)) is not None}
@@ -166,8 +167,6 @@ def view_cards(
     )
     of_boards = {board.id: board for board in rows[0]}
     spaces = {board.id: visible(unit, board, rows[1]) for board in rows[0]}
-    for board_id, door in known.items():
-        of_boards[board_id], spaces[board_id] = door.board, door.shown
     columns, lanes, owners, planned = ({row.id: row for row in part} for part in rows[2:6])
     members: dict[int, list[tuple[CardMember, User]]] = {card_id: [] for card_id in ids}
     for member, user in rows[6]:
@@ -189,6 +188,27 @@ def view_cards(
         )
         for card in found
     ]
+
+
+def _view_card(unit: Unit, card: Card, entered: BoardDoor) -> CardView:
+    """One card with what surrounds it on the board that was entered, by three queries."""
+    surroundings, members, tagged = unit.tx.gather(
+        boards.surroundings(card),
+        cards.members_of(card.company_id, [card.id]),
+        tags.of_cards(card.company_id, [card.id]),
+    )
+    ((column, lane, owner, iteration),) = surroundings
+    return CardView(
+        card=card,
+        board=entered.board,
+        column=column,
+        lane=lane,
+        spaces=entered.shown,
+        owner=owner,
+        members=members,
+        tags=tagged,
+        iteration=_visible(iteration, entered.shown),
+    )
 
 
 def _visible(iteration: Iteration | None, spaces: Sequence[Space]) -> Iteration | None:

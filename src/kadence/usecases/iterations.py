@@ -63,7 +63,7 @@ def create_iteration(unit: Unit, space_uid: str, draft: Draft[NewIteration]) -> 
     new = opened(draft)
     check_period(new.start_date, new.finish_date)
     company_id = unit.actor.company_id
-    iteration = Iteration(
+    planned = Iteration(
         company_id=company_id,
         id=unit.new_id(),
         space_uid=space.space_uid,
@@ -75,14 +75,14 @@ def create_iteration(unit: Unit, space_uid: str, draft: Draft[NewIteration]) -> 
         start_date=new.start_date,
         finish_date=new.finish_date,
         actual_finish_date=None,
-        sort_order=iterations.next_sort_order(unit.tx, company_id, space.space_uid),
+        sort_order=0.0,
         data=None,
         capacity=None,
         version=1,
         created=unit.now,
         updated=unit.now,
     )
-    iterations.ITERATIONS.insert(unit.tx, iteration)
+    iteration = iterations.insert_last(unit.tx, planned)
     unit.record(
         events.ITERATION_CREATED,
         iteration,

@@ -7,8 +7,8 @@ import contextlib
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast
 
 import uuid_utils
 from msgspec import Struct
@@ -218,16 +218,36 @@ class Work:
         Raises:
             KadenceError: Unauthenticated, or what the use case raises.
         """
+        return await self._read(self._database.read, token, query, *args, **kwargs)
+
+    async def glance(
+        self, token: str | None, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `read`, for a use case of a few look-ups by key.
+
+        Raises:
+            KadenceError: as `read`.
+        """
+        return await self._read(self._database.glance, token, query, *args, **kwargs)
+
+    async def _read(
+        self,
+        how: Callable[[Callable[[Transaction], Any]], Awaitable[Any]],
+        token: str | None,
+        query: UseCase[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
         key = digest(token)
 
         def attempt(tx: Transaction) -> tuple[Actor, Instant, T]:
             unit = self._unit_of_bearer(tx, key)
             return unit.actor, unit.now, query(unit, *args, **kwargs)
 
-        actor, now, result = await self._database.read(attempt)
+        actor, now, result = await how(attempt)
         if _is_stale(actor, now):
             self._note_in_background(actor, now)
-        return result
+        return cast("T", result)
 
     async def write(
         self,

@@ -514,7 +514,7 @@ async def create_card(call: Call) -> Tagged[OneCardAnswer]:
 
 async def get_card(call: Call) -> Tagged[OneCardAnswer]:
     """Get one card, an archived or deleted one too."""
-    return one_card(await call.read(card_views.get_card, call.id("card_id"), call.nothing()))
+    return one_card(await call.glance(card_views.get_card, call.id("card_id"), call.nothing()))
 
 
 async def change_card(call: Call) -> Tagged[OneCardAnswer]:

@@ -88,6 +88,10 @@ class Call:
         """Run a use case that changes nothing, for the caller."""
         return await self._work.read(self.token, use_case, *args, **kwargs)
 
+    async def glance(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `read`, for a use case of a few look-ups by key, however much data there is."""
+        return await self._work.glance(self.token, use_case, *args, **kwargs)
+
     async def write(
         self, shape: Callable[[T], S], use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> S:

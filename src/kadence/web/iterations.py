@@ -226,7 +226,7 @@ async def list_iterations(call: Call) -> list[IterationAnswer]:
 async def get_iteration(call: Call) -> Tagged[IterationAnswer]:
     """Get one iteration of the space; a removed one is still answered."""
     return tagged(
-        await call.read(
+        await call.glance(
             usecases.get_iteration, call.uid("space_uid"), call.uid("id"), call.nothing()
         )
     )

@@ -137,7 +137,9 @@ def _list_query(query: Query) -> PeopleQuery:
 
 async def get_current_user(call: Call) -> CurrentUserAnswer:
     """Who am I: the person that the token belongs to."""
-    return CurrentUserAnswer(**user_values(await call.read(usecases.current_user, call.nothing())))
+    return CurrentUserAnswer(
+        **user_values(await call.glance(usecases.current_user, call.nothing()))
+    )
 
 
 async def list_users(call: Call) -> list[UserAnswer]:
@@ -158,7 +160,7 @@ def _company(company: Company) -> CompanyAnswer:
 
 async def get_company(call: Call) -> CompanyAnswer:
     """Get the company of the caller."""
-    return _company(await call.read(usecases.get_company, call.nothing()))
+    return _company(await call.glance(usecases.get_company, call.nothing()))
 
 
 async def rename_company(call: Call) -> CompanyAnswer:

@@ -102,7 +102,7 @@ async def arrange_cards(call: Call) -> list[ArrangedAnswer]:
 async def get_capacity(call: Call) -> Tagged[CapacityAnswer]:
     """Get what the team means to take on in an iteration."""
     return _capacity(
-        await call.read(
+        await call.glance(
             usecases.get_capacity, call.uid("space_uid"), call.uid("iteration_id"), call.nothing()
         )
     )

@@ -1,0 +1,1 @@
+"""What kadence costs, as ratios taken within one run."""
