@@ -18,7 +18,7 @@ test-long: .venv/dev
 
 bench: .venv/dev
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then bash tools/install-debian; fi
-	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench.run $(ARGS)
 
 lint: .venv/dev
 	$(BIN)/ruff check src tests bench tools

@@ -27,7 +27,8 @@ def measure(folder: Path) -> list[Measure]:
 
         def synced(_: int) -> object:
             os.write(file, b"x" * 4096)
-            return os.fdatasync(file)
+            os.fdatasync(file)
+            return None
 
         def created(_: int) -> object:
             return client.post(site.iterations, content=CREATE, headers=headers).raise_for_status()

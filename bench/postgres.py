@@ -2,6 +2,7 @@
 
 import contextlib
 import statistics
+from pathlib import Path
 
 from tests.cluster import running
 
@@ -11,7 +12,7 @@ SECTION = "32 connections, PostgreSQL"
 ROUNDS = 6
 
 
-def measure() -> list[Measure]:
+def measure(_folder: Path) -> list[Measure]:
     """A private cluster with the settings that PostgreSQL comes with; all take turns."""
     turns: dict[str, list[Load]] = {"floor": [], "one": [], "two": [], "get": []}
     with running() as cluster, contextlib.ExitStack() as stack:

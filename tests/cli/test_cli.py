@@ -11,9 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
-from kadence.storage import sqlite
-from tests.world import KADENCE, file_url, fresh_database, serving
+from kadence.storage import migrate, sqlite
+from kadence.storage.location import locate
+from tests.world import KADENCE, file_url, serving
 
 INIT = ("--company", "Acme", "--email", "anna@acme.example", "--name", "Anna")
 
@@ -154,13 +156,13 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("revision", "hint"), [("0000", "db upgrade"), ("9999", "newer")])
 def test_a_schema_that_is_not_this_programs_is_refused(
-    tmp_path: Path, revision: str, hint: str
+    database: str, tmp_path: Path, revision: str, hint: str
 ) -> None:
-    path = fresh_database(tmp_path)
-    connection = sqlite.connect(path)
-    connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
-    connection.close()
-    code, _, err = run("serve", "--port", "0", cwd=tmp_path)
+    engine = migrate.engine_of(locate(database))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": revision})
+    engine.dispose()
+    code, _, err = run("serve", "--port", "0", "--database", database, cwd=tmp_path)
     assert code == 2
     assert hint in err
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import bindparam, select, update
 
 from kadence.domain.errors import StorageBusy
-from kadence.storage import postgres, threads
+from kadence.storage import postgres, sessions
 from kadence.storage.engine import Statement, Transaction
 from kadence.storage.location import locate
 from kadence.storage.postgres import PostgresDatabase, PostgresSession
@@ -83,7 +83,7 @@ def test_a_collision_that_does_not_pass_is_busy_and_keeps_nothing(
 
     with pytest.raises(StorageBusy):
         asyncio.run(opened.write(colliding))
-    assert len(tries) == threads.TRIES
+    assert len(tries) == sessions.TRIES
     assert asyncio.run(opened.read(names)) == ["One", "Two"]
 
 

@@ -1,14 +1,19 @@
 """A database of the first release, with its rows and its journal, is brought to this one whole."""
 
 import json
-import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
+from sqlalchemy import text
+
 from kadence.storage import checkup, migrate
-from kadence.storage.location import SqliteFile
+from kadence.storage.location import Location, PostgresServer, SqliteFile, locate
 from kadence.storage.schema import REVISION
-from kadence.storage.sqlite import connect
+from tests.cli.test_cli import run
+from tests.cluster import Cluster
+from tests.world import file_url
 
 COMPANY = {"id": 1, "uid": "c", "name": "Home", "iterations_off_at": None} | {
     "created": 1,
@@ -106,27 +111,77 @@ EVENTS: list[tuple[int, str, str | None, dict[str, Any]]] = [
 ]
 
 
-def first_release(path: Path) -> None:
-    migrate.upgrade(SqliteFile(path), "0001")
-    database = connect(path)
-    for table, row in ROWS:
-        marks = ", ".join(f":{name}" for name in row)
-        statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})"  # noqa: S608
-        database.execute(statement, row)
-    for at, kind, iteration_id, payload in EVENTS:
-        database.execute(
-            "INSERT INTO journal (company_id, at, kind, actor_uid, space_uid, iteration_id, payload)"
-            " VALUES (1, ?, ?, 'u', 's', ?, ?)",
-            (at, kind, iteration_id, json.dumps(payload)),
-        )
-    database.close()
+def first_release(location: Location) -> None:
+    migrate.upgrade(location, "0001")
+    engine = migrate.engine_of(location)
+    with engine.begin() as connection:
+        for table, row in ROWS:
+            marks = ", ".join(f":{name}" for name in row)
+            statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})"  # noqa: S608
+            connection.execute(text(statement), row)
+        for at, kind, iteration_id, payload in EVENTS:
+            connection.execute(
+                text(
+                    "INSERT INTO journal (company_id, at, kind, actor_uid, space_uid, iteration_id,"
+                    " payload) VALUES (1, :at, :kind, 'u', 's', :iteration_id, :payload)"
+                ),
+                {
+                    "at": at,
+                    "kind": kind,
+                    "iteration_id": iteration_id,
+                    "payload": json.dumps(payload),
+                },
+            )
+    engine.dispose()
 
 
-def test_a_database_of_the_first_release_is_brought_here_whole(tmp_path: Path) -> None:
-    path = tmp_path / "kadence.db"
-    first_release(path)
-    assert migrate.upgrade(SqliteFile(path)) == ("0001", REVISION)
-    assert checkup.problems(SqliteFile(path)) == []
-    with sqlite3.connect(path) as connection:
-        assert connection.execute("SELECT * FROM placements").fetchall() == [(1, 1, 1, 3)]
-        assert connection.execute("SELECT DISTINCT version FROM iterations").fetchall() == [(1,)]
+@pytest.fixture(params=["sqlite", "postgresql"])
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> Location:
+    """A place for a database that has no schema yet."""
+    if request.param == "sqlite":
+        return SqliteFile(tmp_path / "kadence.db")
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return locate(cluster.create())
+
+
+def test_a_database_of_the_first_release_is_brought_here_whole(location: Location) -> None:
+    first_release(location)
+    assert migrate.upgrade(location) == ("0001", REVISION)
+    assert checkup.problems(location) == []
+    engine = migrate.engine_of(location)
+    with engine.connect() as connection:
+        placed = connection.execute(text("SELECT * FROM placements")).fetchall()
+        versions = connection.execute(text("SELECT DISTINCT version FROM iterations")).fetchall()
+    engine.dispose()
+    assert [tuple(row) for row in placed] == [(1, 1, 1, 3)]
+    assert [tuple(row) for row in versions] == [(1,)]
+
+
+def test_two_servers_that_start_at_once_migrate_nothing(location: Location, tmp_path: Path) -> None:
+    first_release(location)
+    url = location.url if isinstance(location, PostgresServer) else file_url(location.path)
+    ends: list[tuple[int, str, str]] = []
+
+    def serve() -> None:
+        ends.append(run("serve", "--port", "0", "--database", url, cwd=tmp_path))
+
+    threads = [threading.Thread(target=serve) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [code for code, _, _ in ends] == [2, 2]
+    assert all("db upgrade" in err for _, _, err in ends)
+    assert migrate.revision_of(location) == "0001"
+
+
+def test_two_upgrades_at_once_are_one(cluster: Cluster) -> None:
+    place = locate(cluster.create())
+    first_release(place)
+    threads = [threading.Thread(target=migrate.upgrade, args=(place,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert migrate.revision_of(place) == REVISION
+    assert checkup.problems(place) == []

@@ -37,7 +37,7 @@ class Cursor(Protocol):
     def fetchone(self) -> Row | None:
         """The next row, or None."""
 
-    def fetchall(self) -> Iterable[Row]:
+    def fetchall(self) -> Sequence[Row]:
         """All the rows left."""
 
 
@@ -71,18 +71,24 @@ class Query(Struct, Generic[T], frozen=True, gc=False):
     make: Callable[[Row], T]
 
 
+class NotBrief(Exception):
+    """Work that was thought to be brief is not."""
+
+
 class Transaction:
     """One open transaction; everything done through it is kept or lost together.
 
-    `writes` counts the statements that wanted to change something.
+    `writes` counts the statements that wanted to change something. While `most_rows` is set, work
+    that turns out to look at or to write more rows at once is stopped by `NotBrief`.
     """
 
-    __slots__ = ("_cursor", "_dialect", "_postponed", "writes")
+    __slots__ = ("_cursor", "_dialect", "_postponed", "most_rows", "writes")
 
     def __init__(self, cursor: Cursor, dialect: Dialect) -> None:
         self._cursor = cursor
         self._dialect = dialect
         self.writes = 0
+        self.most_rows: int | None = None
         self._postponed: list[tuple[Statement, Mapping[str, Any]]] = []
 
     @property
@@ -103,6 +109,8 @@ class Transaction:
 
     def run_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement once for each of `rows`."""
+        rows = list(rows)
+        self._check_brief(rows)
         sql, literals = statement.compiled(self._dialect)
         self.writes += statement.writes
         self._cursor.executemany(sql, [{**literals, **row} for row in rows] if literals else rows)
@@ -135,10 +143,16 @@ class Transaction:
 
     def all(
         self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS
-    ) -> Iterable[Row]:
+    ) -> Sequence[Row]:
         """Run a statement; all its rows."""
         self.run(statement, parameters)
-        return self._cursor.fetchall()
+        rows = self._cursor.fetchall()
+        self._check_brief(rows)
+        return rows
+
+    def _check_brief(self, rows: Sequence[Any]) -> None:
+        if self.most_rows is not None and len(rows) > self.most_rows:
+            raise NotBrief
 
     def gather(self, *queries: Query[Any]) -> list[list[Any]]:
         """The results of queries that do not depend on each other, in their order."""
@@ -172,6 +186,9 @@ class Database(Protocol):
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in a transaction of its own and commit it."""
+
+    async def jot(self, work: Callable[[Transaction], T]) -> T:
+        """As `write`, for work of a few look-ups and changes by key: as in `glance`."""
 
     def close(self) -> None:
         """Finish what was begun, then let go of files and connections."""

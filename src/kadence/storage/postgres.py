@@ -112,7 +112,7 @@ class NotCommitted(StorageBusy):
 
 
 class PostgresSession:
-    """One connection to the server, as storage.threads.Session."""
+    """One connection to the server, as storage.sessions.Session."""
 
     def __init__(self, url: str, *, writes: bool, statement_seconds: int = 0) -> None:
         self._url = url
@@ -143,7 +143,7 @@ class PostgresSession:
         """See Session.spoilt."""
         return self._status == TransactionStatus.INERROR
 
-    def begin(self) -> None:
+    def begin(self, *, wait: bool = True) -> None:  # noqa: ARG002 - never on the event loop
         """See Session.begin; a writer waits for its turn here."""
         if self._status != TransactionStatus.IDLE:
             self._drop()

@@ -96,29 +96,34 @@ _OF_THE_FILE = {
 
 
 class SqliteSession:
-    """One connection to the file, as storage.threads.Session."""
+    """One connection to the file, as storage.sessions.Session."""
 
-    def __init__(self, path: Path, *, writes: bool, waits: bool = True) -> None:
-        """Open the file `path`, which must exist; one that does not wait fails at a lock at once.
+    def __init__(self, path: Path, *, writes: bool) -> None:
+        """Open the file `path`, which must exist.
 
         Raises:
             StorageError: the file cannot be opened or is no database.
         """
         self._connection = connect(path)
-        if not waits:
-            self._connection.execute("PRAGMA busy_timeout=0")
         if not writes:
             self._connection.execute("PRAGMA query_only=ON")
         cursor = self._connection.cursor()
         self.transaction = Transaction(cursor, DIALECT)
-        self.begin: Callable[[], Any] = partial(
-            cursor.execute, "BEGIN IMMEDIATE" if writes else "BEGIN"
-        )
+        self._begin = partial(cursor.execute, "BEGIN IMMEDIATE" if writes else "BEGIN")
+        self._waits = True
         self.commit: Callable[[], Any] = partial(cursor.execute, "COMMIT")
         self.save: Callable[[], Any] = partial(cursor.execute, "SAVEPOINT job")
         self.undo: Callable[[], Any] = partial(cursor.execute, "ROLLBACK TO job")
         self.release: Callable[[], Any] = partial(cursor.execute, "RELEASE job")
         self.close: Callable[[], Any] = self._connection.close
+
+    def begin(self, *, wait: bool = True) -> None:
+        """See Session.begin."""
+        if wait is not self._waits:
+            self._waits = wait
+            milliseconds = int(BUSY_SECONDS * 1000) if wait else 0
+            self._connection.execute(f"PRAGMA busy_timeout={milliseconds}")
+        self._begin()
 
     @property
     def in_transaction(self) -> bool:
@@ -163,7 +168,7 @@ class SqliteDatabase(ThreadedDatabase):
         super().__init__(
             SqliteSession(path, writes=True),
             [SqliteSession(path, writes=False) for _ in range(READERS)],
-            near=SqliteSession(path, writes=False, waits=False),
+            near=SqliteSession(path, writes=False),
         )
 
 

@@ -267,6 +267,36 @@ class Work:
             KadenceError: Unauthenticated, Conflict, PreconditionFailed, or what the use case
                 raises; nothing was changed then.
         """
+        how = self._database.write
+        return await self._write(how, token, terms, render, command, *args, **kwargs)
+
+    async def jot(
+        self,
+        token: str | None,
+        terms: Terms,
+        render: Callable[[T], Reply],
+        command: UseCase[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Reply:
+        """As `write`, for a use case of a few look-ups and changes by key.
+
+        Raises:
+            KadenceError: as `write`.
+        """
+        how = self._database.jot
+        return await self._write(how, token, terms, render, command, *args, **kwargs)
+
+    async def _write(
+        self,
+        how: Callable[[Callable[[Transaction], Reply]], Awaitable[Reply]],
+        token: str | None,
+        terms: Terms,
+        render: Callable[[T], Reply],
+        command: UseCase[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Reply:
         key = digest(token)
 
         def attempt(tx: Transaction) -> Reply:
@@ -285,7 +315,7 @@ class Work:
             return reply
 
         try:
-            reply = await self._database.write(attempt)
+            reply = await how(attempt)
         except _WouldBe as shown:
             return shown.reply
         self.pulse.beat()
@@ -350,7 +380,7 @@ class Work:
     async def _note(self, actor: Actor, now: Instant) -> None:
         # A read is answered even where nothing can be written, as on a full disk.
         with contextlib.suppress(StorageError):
-            await self._database.write(lambda tx: people.mark_seen(tx, actor, now))
+            await self._database.jot(lambda tx: people.mark_seen(tx, actor, now))
 
 
 class _WouldBe(Exception):

@@ -59,13 +59,13 @@ async def list_card_members(call: Call) -> list[CardMemberAnswer]:
 async def add_card_member(call: Call) -> CardMemberAnswer:
     """Let a person of the company take part in a card."""
     draft = await call.body(ADD)
-    return await call.write(_answer, usecases.add_card_member, call.id("card_id"), draft)
+    return await call.jot(_answer, usecases.add_card_member, call.id("card_id"), draft)
 
 
 async def change_card_member(call: Call) -> CardMemberAnswer:
     """Make a member the responsible one, or a plain one again."""
     draft = await call.body(CHANGE)
-    return await call.write(
+    return await call.jot(
         _answer, usecases.change_card_member, call.id("card_id"), call.id("id"), draft
     )
 
@@ -73,6 +73,6 @@ async def change_card_member(call: Call) -> CardMemberAnswer:
 async def remove_card_member(call: Call) -> DeletedAnswer:
     """Let a person take part in a card no more."""
     draft = await call.body(NOTHING)
-    return await call.write(
+    return await call.jot(
         DeletedAnswer, usecases.remove_card_member, call.id("card_id"), call.id("id"), draft
     )

@@ -509,7 +509,7 @@ def one_card(view: CardView) -> Tagged[OneCardAnswer]:
 async def create_card(call: Call) -> Tagged[OneCardAnswer]:
     """Make a card on a board."""
     draft = await call.body(CREATE)
-    return await call.write(one_card, usecases.create_card, draft)
+    return await call.jot(one_card, usecases.create_card, draft)
 
 
 async def get_card(call: Call) -> Tagged[OneCardAnswer]:
@@ -520,7 +520,7 @@ async def get_card(call: Call) -> Tagged[OneCardAnswer]:
 async def change_card(call: Call) -> Tagged[OneCardAnswer]:
     """Change, move, archive or restore a card; `version` grows when that changes anything."""
     draft = await call.body(CHANGE)
-    return await call.write(one_card, usecases.change_card, call.id("card_id"), draft)
+    return await call.jot(one_card, usecases.change_card, call.id("card_id"), draft)
 
 
 async def delete_card(call: Call) -> Tagged[OneCardAnswer]:

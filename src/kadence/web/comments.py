@@ -85,13 +85,13 @@ async def list_comments(call: Call) -> list[CommentAnswer]:
 async def add_comment(call: Call) -> CommentAnswer:
     """Say something about a card."""
     draft = await call.body(ADD)
-    return await call.write(comment_answer, usecases.add_comment, call.id("card_id"), draft)
+    return await call.jot(comment_answer, usecases.add_comment, call.id("card_id"), draft)
 
 
 async def change_comment(call: Call) -> CommentAnswer:
     """Change one's own comment."""
     draft = await call.body(CHANGE)
-    return await call.write(
+    return await call.jot(
         comment_answer,
         usecases.change_comment,
         call.id("card_id"),
@@ -103,7 +103,7 @@ async def change_comment(call: Call) -> CommentAnswer:
 async def remove_comment(call: Call) -> DeletedAnswer:
     """Take a comment back; an admin of the space can take anybody's away."""
     draft = await call.body(NOTHING)
-    return await call.write(
+    return await call.jot(
         DeletedAnswer,
         usecases.remove_comment,
         call.id("card_id"),

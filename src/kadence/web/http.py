@@ -105,6 +105,15 @@ class Call:
         )
         return cast("S", done)
 
+    async def jot(
+        self, shape: Callable[[T], S], use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> S:
+        """As `write`, for a use case of a few look-ups and changes by key."""
+        done = await self._work.jot(
+            self.token, self._terms, lambda result: reply(shape(result)), use_case, *args, **kwargs
+        )
+        return cast("S", done)
+
     def follow(
         self, read: Read, first: Sequence[Event], after: int
     ) -> AsyncIterator[Sequence[Event]]:

@@ -213,7 +213,7 @@ async def create_iteration(call: Call) -> Tagged[IterationAnswer]:
     when both are given, else 400 with code 6.
     """
     draft = await call.body(CREATE)
-    return await call.write(tagged, usecases.create_iteration, call.uid("space_uid"), draft)
+    return await call.jot(tagged, usecases.create_iteration, call.uid("space_uid"), draft)
 
 
 async def list_iterations(call: Call) -> list[IterationAnswer]:

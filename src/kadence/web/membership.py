@@ -148,7 +148,7 @@ async def add_iteration_card(call: Call) -> IterationCardAnswer:
     stays as it is.
     """
     draft = await call.body(ADD)
-    return await call.write(
+    return await call.jot(
         record_answer,
         usecases.add_card,
         call.uid("space_uid"),
@@ -160,7 +160,7 @@ async def add_iteration_card(call: Call) -> IterationCardAnswer:
 async def remove_iteration_card(call: Call) -> IterationCardAnswer:
     """Take a card out of a planned or active iteration; its record stays, marked as removed."""
     draft = await call.body(NOTHING)
-    return await call.write(
+    return await call.jot(
         record_answer,
         usecases.remove_card,
         call.uid("space_uid"),
