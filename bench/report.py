@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import altair as alt
 import vl_convert
@@ -42,7 +43,7 @@ def _tables(measures: Sequence[Measure]) -> str:
 
 def _picture(measures: Sequence[Measure]) -> str:
     """How far each ratio is from its budget: 1 is just met, more is better."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for measure in measures:
         if measure.at_least is not None:
             margin = measure.value / measure.at_least
@@ -51,20 +52,37 @@ def _picture(measures: Sequence[Measure]) -> str:
         else:
             continue
         name = f"{measure.name}: {measure.shown} ({measure.budget})"
-        rows.append({"name": name, "margin": min(margin, 3), "met": bool(measure.met)})
-    chart = (
-        alt.Chart(alt.InlineData(rows), width=420, title="Measured by budget; 1 is just met")
+        rows.append(
+            {
+                "section": measure.section,
+                "name": name,
+                "margin": min(margin, 3),
+                "met": bool(measure.met),
+            }
+        )
+    bars = (
+        alt.Chart()
+        .mark_bar()
         .encode(
             y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=520)),
-            x=alt.X("margin:Q", title="times the budget (cut at 3)"),
+            x=alt.X("margin:Q", title="times the budget (1 is just met; cut at 3)"),
             color=alt.Color(
                 "met:N",
                 scale=alt.Scale(domain=[True, False], range=["#2a7f62", "#b3392f"]),
                 legend=None,
             ),
         )
-        .mark_bar()
     )
-    line = alt.Chart(alt.InlineData([{"at": 1}])).mark_rule(strokeDash=[4, 3])
-    whole = (chart + line.encode(x="at:Q")).configure(background="white", font="sans-serif")
+    sections = list(dict.fromkeys(row["section"] for row in rows))
+    met = alt.Chart().mark_rule(strokeDash=[4, 3]).encode(x=alt.datum(1))
+    header = alt.Header(
+        title=None, labelAngle=0, labelAnchor="start", labelOrient="top", labelFontWeight="bold"
+    )
+    whole = (
+        alt.layer(bars, met, data=alt.InlineData(rows))
+        .properties(width=380)
+        .facet(row=alt.Row("section:N", sort=sections, header=header), spacing=8)
+        .resolve_scale(y="independent")
+        .configure(background="white", font="sans-serif")
+    )
     return str(vl_convert.vegalite_to_svg(whole.to_json()))

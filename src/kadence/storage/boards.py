@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
-from sqlalchemy import Table, and_, bindparam, select
+from sqlalchemy import Table, and_, bindparam, func, select
 from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.access import Actor, Door
@@ -68,6 +68,18 @@ _COLUMNS_OF = Statement(
         columns.c.deleted_at.is_(None),
     )
     .order_by(columns.c.sort_order, columns.c.id)
+)
+_PARENT = columns.alias("parent")
+_COLUMN_AND_TYPE = Statement(
+    # A subcolumn's cards have the state of the column that it is a part of.
+    select(*COLUMNS.columns, func.coalesce(_PARENT.c.type, columns.c.type))
+    .outerjoin_from(columns, _PARENT, _PARENT.c.id == columns.c.column_id)
+    .where(
+        columns.c.company_id == bindparam("company_id"),
+        columns.c.board_id == bindparam("board_id"),
+        columns.c.id == bindparam("column_id"),
+        columns.c.deleted_at.is_(None),
+    )
 )
 _LANES_OF = Statement(
     select(*LANES.columns)
@@ -178,6 +190,13 @@ def placements_of(tx: Transaction, company_id: int, board_id: int) -> list[Place
 def columns_of(tx: Transaction, board: Board) -> list[Column]:
     """The board's columns and subcolumns, in order."""
     return COLUMNS.all(tx, _COLUMNS_OF, company_id=board.company_id, board_id=board.id)
+
+
+def find_column(tx: Transaction, board: Board, column_id: int) -> tuple[Column, int] | None:
+    """The board's living column or subcolumn with this id, and the type that its cards have."""
+    values = {"company_id": board.company_id, "board_id": board.id, "column_id": column_id}
+    row = tx.first(_COLUMN_AND_TYPE, values)
+    return (Column(*row[:-1]), row[-1]) if row else None
 
 
 def lanes_of(tx: Transaction, board: Board) -> list[Lane]:

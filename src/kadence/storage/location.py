@@ -10,10 +10,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from kadence.domain.errors import StorageUnusable
-from kadence.storage import postgres, sqlite
+from kadence.storage import postgres, sessions
 from kadence.storage.engine import Transaction
-from kadence.storage.postgres import PostgresDatabase
-from kadence.storage.sqlite import SqliteDatabase
+from kadence.storage.postgres import PostgresDatabase, PostgresSession
+from kadence.storage.sessions import Session
+from kadence.storage.sqlite import SqliteDatabase, SqliteSession
 from kadence.storage.threads import ThreadedDatabase
 
 
@@ -86,11 +87,12 @@ def transaction(location: Location) -> Iterator[Transaction]:
     """One write transaction on a connection of its own, committed when the block ends well.
 
     Raises:
-        StorageError: the database cannot be opened.
+        StorageError: the database cannot be opened, or refused something; nothing was written then.
     """
-    if isinstance(location, SqliteFile):
-        with sqlite.transaction(location.path) as tx:
-            yield tx
-    else:
-        with postgres.transaction(location.url) as tx:
-            yield tx
+    session: Session = (
+        SqliteSession(location.path, writes=True)
+        if isinstance(location, SqliteFile)
+        else PostgresSession(location.url, writes=True)
+    )
+    with sessions.transaction(session) as tx:
+        yield tx

@@ -7,7 +7,6 @@ SERIALIZABLE: docs/decisions/0006-postgresql-writes.md.
 
 import contextlib
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -259,16 +258,3 @@ class PostgresDatabase(ThreadedDatabase):
             for n in range(connections)
         ]
         super().__init__(sessions[0], sessions[1:])
-
-
-@contextlib.contextmanager
-def transaction(url: str) -> Iterator[Transaction]:
-    """One transaction on a connection of its own, under the writers' lock."""
-    session = PostgresSession(url, writes=True)
-    try:
-        session.begin()
-        yield session.transaction
-        session.transaction.finish()
-        session.commit()
-    finally:
-        session.close()

@@ -32,6 +32,7 @@ class Records(Generic[R]):
         self._table = table
         self._record = record
         self._key = key
+        self._key_binds = [f"key_{name}" for name in key]
         self._numbered = numbered
         self.columns = record_columns(table, record)
         fields = [f for f in record.__struct_fields__ if not (numbered and f == "id")]
@@ -50,7 +51,10 @@ class Records(Generic[R]):
         )
 
     def _key_of(self, record: R) -> dict[str, Any]:
-        return {f"key_{name}": getattr(record, name) for name in self._key}
+        return {
+            bind: getattr(record, name)
+            for bind, name in zip(self._key_binds, self._key, strict=True)
+        }
 
     def insert(self, tx: Transaction, record: R) -> R:
         """Add a row; answers the record with the id that it got."""
@@ -67,8 +71,7 @@ class Records(Generic[R]):
 
     def find(self, tx: Transaction, *key: object) -> R | None:
         """The record with this key."""
-        values = dict(zip((f"key_{name}" for name in self._key), key, strict=True))
-        row = tx.first(self._find, values)
+        row = tx.first(self._find, dict(zip(self._key_binds, key, strict=True)))
         return self._record(*row) if row else None
 
     def update(self, tx: Transaction, record: R, changes: Mapping[str, Any]) -> R:

@@ -5,9 +5,10 @@ time.
 """
 
 import asyncio
+import contextlib
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -163,6 +164,27 @@ def run_jobs(
             transaction.finish()
             session.release()
     transaction.finish()
+
+
+@contextlib.contextmanager
+def transaction(session: Session) -> Iterator[Transaction]:
+    """One transaction on a session of its own, committed when the block ends well.
+
+    Raises:
+        StorageError: what the database refused; nothing was written then.
+    """
+    try:
+        session.begin()
+        yield session.transaction
+        session.transaction.finish()
+        session.commit()
+    except Exception as error:
+        told = session.told(error)
+        if told is error:
+            raise
+        raise told from error
+    finally:
+        session.close()
 
 
 def fail(session: Session, batch: Sequence[Job], error: Exception) -> None:

@@ -1,9 +1,8 @@
 """The embedded database: a file in WAL mode, its connections and its errors."""
 
-import contextlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -170,16 +169,3 @@ class SqliteDatabase(ThreadedDatabase):
             [SqliteSession(path, writes=False) for _ in range(READERS)],
             near=SqliteSession(path, writes=False),
         )
-
-
-@contextlib.contextmanager
-def transaction(path: Path) -> Iterator[Transaction]:
-    """One write transaction on a connection of its own."""
-    session = SqliteSession(path, writes=True)
-    try:
-        session.begin()
-        yield session.transaction
-        session.transaction.finish()
-        session.commit()
-    finally:
-        session.close()

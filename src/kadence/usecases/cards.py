@@ -495,15 +495,14 @@ def _end_of_cell(
 
 def _column(unit: Unit, board: Board, column_id: int | None) -> tuple[Column, int]:
     """A column of the board, its first by default, with the state that it gives its cards."""
-    everything = boards.columns_of(unit.tx, board)
-    by_id = {column.id: column for column in everything}
     if column_id is None:
-        column = next(column for column in everything if column.column_id is None)
-    elif column_id in by_id:
-        column = by_id[column_id]
-    else:
+        everything = boards.columns_of(unit.tx, board)
+        first = next(column for column in everything if column.column_id is None)
+        return first, first.type
+    found = boards.find_column(unit.tx, board, column_id)
+    if found is None:
         raise RuleViolation(1, "column_id should be a column of the board")
-    return column, (by_id[column.column_id] if column.column_id else column).type
+    return found
 
 
 def _lane(unit: Unit, board: Board, lane_id: int | None) -> Lane:

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast
 
 import uuid_utils
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from kadence.domain.access import Actor
 from kadence.domain.errors import (
@@ -181,8 +182,12 @@ class Unit(Struct, gc=False):
 
 def changes(old: Struct, new: Struct) -> tuple[dict[str, Any], dict[str, Any]]:
     """The fields in which two records differ, with the old and with the new values."""
-    names = [n for n in old.__struct_fields__ if getattr(old, n) != getattr(new, n)]
-    return {n: getattr(old, n) for n in names}, {n: getattr(new, n) for n in names}
+    fields = zip(old.__struct_fields__, astuple(old), astuple(new), strict=True)
+    differing = [(name, before, after) for name, before, after in fields if before != after]
+    return (
+        {name: before for name, before, _ in differing},
+        {name: after for name, _, after in differing},
+    )
 
 
 _NOBODY = Actor(0, "", 0, CompanyRole.USER)
