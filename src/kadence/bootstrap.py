@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -195,7 +196,8 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        raise CannotListen(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise CannotListen(f"cannot listen on {host}:{port}: {why or error}") from error
 
 
 def address_of(listener: socket.socket) -> str:
@@ -217,8 +219,13 @@ def start_metrics(address: str | None, registry: CollectorRegistry) -> str | Non
     if address is None:
         return None
     host, _, port = address.rpartition(":")
+    if not port.isdigit():
+        raise CannotListen(f"cannot listen on {address} for metrics: write HOST:PORT")
     try:
         server, _ = start_http_server(int(port), host.strip("[]") or "127.0.0.1", registry)
-    except (OSError, ValueError, OverflowError) as error:
-        raise CannotListen(f"cannot listen on {address} for metrics: {error}") from error
+    except OSError as error:
+        why = error.strerror or error
+        raise CannotListen(f"cannot listen on {address} for metrics: {why}") from error
+    except OverflowError:
+        raise CannotListen(f"cannot listen on {address}: there is no such port") from None
     return _url(str(server.server_address[0]), server.server_port)

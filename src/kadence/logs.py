@@ -2,13 +2,18 @@
 
 import asyncio
 import atexit
+import contextlib
 import logging
+import os
 import sys
 import threading
 from typing import Any, BinaryIO
 
 import msgspec
 import structlog
+
+WHOLE = 4096
+"""Bytes that a pipe takes whole, so that the lines of several workers are not torn."""
 
 _encode = msgspec.json.Encoder(enc_hook=repr).encode
 
@@ -36,10 +41,13 @@ def configure() -> None:
 
 
 class _Lines:
-    """Writes lines as they come, but those of one turn of the event loop at once."""
+    """Writes lines as they come, but those of one turn of the event loop at once.
+
+    A line that cannot be written, as on a full disk, is lost: nobody's request is to fail for it.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+        self._descriptor = file.fileno()
         self._waiting: list[bytes] = []
         self._lock = threading.Lock()
         atexit.register(self._write)
@@ -60,9 +68,18 @@ class _Lines:
     def _write(self) -> None:
         with self._lock:
             lines, self._waiting = self._waiting, []
-        if lines:
-            self._file.write(b"\n".join([*lines, b""]))
-            self._file.flush()
+        part = b""
+        for line in lines:
+            if part and len(part) + len(line) >= WHOLE:
+                self._put(part)
+                part = b""
+            part += line + b"\n"
+        self._put(part)
+
+    def _put(self, part: bytes) -> None:
+        with contextlib.suppress(OSError):
+            while part:
+                part = part[os.write(self._descriptor, part) :]
 
 
 def _as_json(_logger: object, _method: str, event: structlog.typing.EventDict) -> bytes:

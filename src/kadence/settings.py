@@ -75,7 +75,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         int | None,
         Meta(
             ge=1,
-            description="Requests that one token may make in a second. Off by default.",
+            description="Requests that one token may make in a second, of all workers together. "
+            "Off by default.",
         ),
     ] = None
     metrics_listen: Annotated[

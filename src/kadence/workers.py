@@ -31,6 +31,9 @@ METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 LAST_SECONDS = bootstrap.STOP_SECONDS + 3
 """How long a worker may take to stop before it is killed."""
 
+LONGEST_PAUSE = 10.0
+"""Seconds, at the most, before a worker is followed that could not start."""
+
 log = structlog.get_logger()
 
 
@@ -100,6 +103,7 @@ class _Parent:
         self._workers: list[_Worker] = []
         self._wake, self._waker = socket.socketpair()
         self._stopping = False
+        self._pause = 0.0
 
     def run(self) -> None:
         """Return once it was told to stop and every worker has."""
@@ -137,11 +141,16 @@ class _Parent:
             self._ready = None
 
     def _replace(self, dead: _Worker) -> None:
+        """Start another; one that does not even begin to answer is not followed at once."""
         dead.said.close()
-        if not dead.answers:
+        if self._ready is not None:
             raise WorkerFailed("a worker could not start")
         log.error("a worker died", pid=dead.process.pid, code=dead.process.exitcode)
-        self._workers[self._workers.index(dead)] = self._start()
+        self._pause = 0.0 if dead.answers else min(max(self._pause * 2, 0.5), LONGEST_PAUSE)
+        if self._pause:
+            wait([self._wake], self._pause)
+        if not self._stopping:
+            self._workers[self._workers.index(dead)] = self._start()
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True

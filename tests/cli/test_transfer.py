@@ -6,15 +6,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from kadence.domain.access import Actor
+from kadence.domain.errors import StorageUnusable
 from kadence.domain.model import CompanyRole
-from kadence.storage import checkup, migrate
+from kadence.storage import checkup, migrate, schema
 from kadence.storage.location import SqliteFile, locate
 from kadence.storage.schema import REVISION
 from kadence.usecases import sample
 from kadence.usecases.setup import Initialised
-from tests.cli.test_cli import run
+from tests.cli.test_cli import INIT, run
 from tests.cluster import Cluster
 from tests.world import do, file_url, fresh_database, serving
 
@@ -137,3 +139,88 @@ def test_a_copy_that_arrives_changed_is_not_kept(tmp_path: Path) -> None:
     with sqlite3.connect(goal) as connection:
         assert connection.execute("SELECT count(*) FROM companies").fetchone() == (0,)
     connection.close()
+
+
+def test_a_log_of_the_database_that_was_moved_away_is_not_taken_for_nothing(tmp_path: Path) -> None:
+    path = fresh_database(tmp_path)
+    file = tmp_path / "saved.backup"
+    assert run("db", "backup", str(file), cwd=tmp_path)[0] == 0
+    left = tmp_path / "kadence.db-wal"
+    path.rename(tmp_path / "away.db")
+    left.write_bytes(b"what was acknowledged last")
+    code, _, err = run("db", "restore", str(file), cwd=tmp_path)
+    assert code == 2
+    assert "kadence.db-wal is there already" in err
+    assert left.read_bytes() == b"what was acknowledged last"
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("name", ["empty", "newer"])
+def test_what_is_no_backup_for_this_program_is_refused(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.touch()
+    if name == "newer":
+        file = fresh_database(tmp_path)
+        engine = migrate.engine_of(SqliteFile(file))
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        engine.dispose()
+    goal = tmp_path / "goal.db"
+    code, _, err = run("db", "restore", str(file), "--database", file_url(goal), cwd=tmp_path)
+    assert code == 2
+    assert "newer" in err or "no backup" in err
+    assert not goal.exists()
+
+
+def test_a_backup_is_read_without_a_trace_and_by_its_owner_alone(tmp_path: Path) -> None:
+    fresh_database(tmp_path)
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    file = folder / "saved.backup"
+    assert run("db", "backup", str(file), cwd=tmp_path)[0] == 0
+    before = file.read_bytes()
+    assert file.stat().st_mode & 0o077 == 0
+    assert run("db", "check", "--database", file_url(file), cwd=tmp_path)[0] == 0
+    goal = file_url(tmp_path / "goal.db")
+    assert run("db", "restore", str(file), "--database", goal, cwd=tmp_path)[0] == 0
+    assert file.read_bytes() == before
+    assert [path.name for path in folder.iterdir()] == ["saved.backup"]
+
+
+def test_an_upgrade_that_fails_is_undone_whole(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cluster: Cluster
+) -> None:
+    """On both engines: the last statement of the last migration fails."""
+    place = (
+        locate(cluster.create())
+        if database.startswith("postgresql")
+        else SqliteFile(tmp_path / "old.db")
+    )
+    migrate.upgrade(place, "0001")
+    broken = dict.fromkeys(schema.CREATE_CARD_SEARCH, ("CREATE TABLE journal (x INTEGER)",))
+    monkeypatch.setattr(schema, "CREATE_CARD_SEARCH", broken)
+    with pytest.raises(StorageUnusable, match="journal"):
+        migrate.upgrade(place)
+    monkeypatch.undo()
+    assert migrate.revision_of(place) == "0001"
+    assert migrate.upgrade(place) == ("0001", REVISION)
+
+
+def test_init_does_not_upgrade_what_is_there(tmp_path: Path) -> None:
+    migrate.upgrade(SqliteFile(tmp_path / "kadence.db"), "0001")
+    code, _, err = run("init", *INIT, cwd=tmp_path)
+    assert code == 2
+    assert "db upgrade" in err
+    assert migrate.revision_of(SqliteFile(tmp_path / "kadence.db")) == "0001"
+
+
+def test_a_negative_zero_is_no_difference(cluster: Cluster, tmp_path: Path) -> None:
+    url = cluster.create(template="empty")
+    nobody = Actor(0, "", 0, CompanyRole.USER)
+    do(url, sample.fill, actor=nobody)
+    engine = migrate.engine_of(locate(url))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE cards SET estimate_workload = '-0'::float8"))
+    engine.dispose()
+    code, _, err = run("db", "backup", "saved", "--database", url, cwd=tmp_path)
+    assert code == 0, err

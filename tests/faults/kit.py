@@ -106,5 +106,6 @@ def assert_nothing_lost(url: str, made: Initialised, load: Load) -> None:
     assert load.titles(200) <= found.keys()
     assert set(found.values()) <= {1}
     refused = {said.title for said in load.said if said.status not in (200, None)}
-    assert refused & found.keys() == set()
+    kept_all_the_same = refused & found.keys()
+    assert kept_all_the_same == set(), [s for s in load.said if s.title in kept_all_the_same]
     assert_sound(url)

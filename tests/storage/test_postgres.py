@@ -9,10 +9,11 @@ import psycopg
 import pytest
 from sqlalchemy import bindparam, select, update
 
-from kadence.domain.errors import StorageBusy
-from kadence.storage import postgres, sessions
+from kadence.domain.errors import StorageBusy, StorageUnusable
+from kadence.domain.model import Event
+from kadence.storage import journal, sessions
 from kadence.storage.engine import Statement, Transaction
-from kadence.storage.location import locate
+from kadence.storage.location import locate, snapshot
 from kadence.storage.postgres import PostgresDatabase, PostgresSession
 from kadence.storage.schema import companies
 from tests.cluster import Cluster
@@ -102,34 +103,40 @@ def test_a_connection_that_was_lost_is_replaced(
 
 
 @pytest.mark.parametrize("made", [True, False])
-def test_a_commit_in_which_the_connection_is_lost_is_looked_up(
-    url: str, made: bool, monkeypatch: pytest.MonkeyPatch
+def test_a_commit_in_which_the_connection_is_lost_is_done_once_and_answered(
+    opened: PostgresDatabase, made: bool
 ) -> None:
     """What the server did counts, whatever came back of it."""
-    session = PostgresSession(url, writes=True)
-    session.begin()
-    session.transaction.run(RENAME, {"key": 1, "to": "kept"})
-    cursor = session._cursor  # noqa: SLF001
+    session = opened._writer  # noqa: SLF001
+    assert isinstance(session, PostgresSession)
+    tries = []
 
     class Losing:
         """The cursor of a connection that breaks with the next statement."""
 
+        def __init__(self, cursor: Any) -> None:
+            self.cursor = cursor
+
         def execute(self, sql: str, *_: Any) -> None:
             if made:
-                cursor.execute(sql)
-            cursor.connection.close()
+                self.cursor.execute(sql)
+            self.cursor.connection.close()
             raise psycopg.OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr(session, "_cursor", Losing())
-    if made:
-        session.commit()
-    else:
-        with pytest.raises(postgres.NotCommitted):
-            session.commit()
-    session.begin()
-    assert names(session.transaction)[0] == ("kept" if made else "One")
-    session.rollback()
-    session.close()
+    def rename(tx: Transaction) -> str:
+        tries.append(1)
+        tx.run(RENAME, {"key": 1, "to": f"kept {len(tries)}"})
+        payload = {"new": {"name": f"kept {len(tries)}"}}
+        journal.append(tx, [Event(0, 1, 5, "company.changed", None, None, None, None, payload)])
+        if len(tries) == 1:
+            session._cursor = Losing(session._cursor)  # type: ignore[assignment]  # noqa: SLF001
+        return f"kept {len(tries)}"
+
+    answer = asyncio.run(opened.write(rename))
+    assert answer == ("kept 1" if made else "kept 2")
+    assert asyncio.run(opened.read(names))[0] == answer
+    told = asyncio.run(opened.read(journal.all_events))
+    assert [event.kind for event in told].count("company.changed") == 1
 
 
 def test_writers_of_two_processes_come_one_after_the_other(url: str) -> None:
@@ -165,6 +172,31 @@ def test_a_password_is_not_shown() -> None:
     for url in (
         "postgresql://anna:s3cret@db.example/plan?sslmode=require",
         "postgresql://db.example/plan?user=anna&password=s3cret&sslpassword=s3cret",
+        "postgresql://anna:s3cret@db1:5432,db2:5432/plan?target_session_attrs=read-write",
     ):
         assert "s3cret" not in str(locate(url))
-        assert "db.example/plan" in str(locate(url))
+        assert "/plan" in str(locate(url))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://anna:s3cret%zz@db.example/plan",
+        "postgresql://anna:s3 cret@db.example/plan",
+        "postgresql://anna:p@s3cret@db.example/plan",
+        "postgresql//anna:s3cret@db.example/plan",
+        "host=db password=s3cret",
+        "mysql://anna:s3cret@db.example/plan",
+    ],
+)
+def test_a_wrong_url_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(StorageUnusable) as refused:
+        locate(url)
+    assert "cret" not in str(refused.value)
+
+
+def test_a_check_stops_nobody(url: str, opened: PostgresDatabase) -> None:
+    with snapshot(locate(url)) as tx:
+        assert names(tx) == ["One", "Two"]
+        asyncio.run(opened.write(lambda writing: writing.run(RENAME, {"key": 1, "to": "Uno"})))
+        assert names(tx) == ["One", "Two"]

@@ -64,7 +64,7 @@ def copy(
     start, goal = locate(source), locate(target)
     with _Bar() as bar:
         carried = transfer.copy(start, goal, bar.show)
-    table = Table("table", "rows", "SHA-256 of both")
+    table = Table("table", "rows", "SHA-256 of both begins")
     for part in carried:
         table.add_row(part.table, f"{part.rows:,}", part.checksum[:16])
     out.print(table)
@@ -78,7 +78,10 @@ def backup(
 ) -> None:
     """Write the database into a file, while it is served."""
     location = locate(database)
-    migrate.check(location)
+    # A file can be backed up by a program that is newer than its schema: before an upgrade.
+    of_file = isinstance(location, SqliteFile) and location.path.exists()
+    if not of_file or migrate.revision_of(location) is None:
+        migrate.check(location)
     transfer.back_up(location, file)
     out.print(f"Backed up {location} to {file}.", markup=False)
 
@@ -107,6 +110,7 @@ class _Bar(Progress):
             MofNCompleteColumn(),
             console=err,
             transient=True,
+            disable=not err.is_terminal,
         )
         self._bars: dict[str, TaskID] = {}
 

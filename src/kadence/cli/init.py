@@ -1,6 +1,7 @@
 """`kadence init`: the first company of a database."""
 
 import asyncio
+import shlex
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from rich.markup import escape
 
 from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, out, print_json
 from kadence.storage import migrate
-from kadence.storage.location import locate, open_database
+from kadence.storage.location import SqliteFile, locate, open_database
 from kadence.usecases import setup
 from kadence.usecases.setup import Initialised
 from kadence.usecases.unit import Work
@@ -39,7 +40,13 @@ def init(
     out.print(f"Made [bold]{escape(str(locate(database)))}[/bold] for {escape(company)}.\n")
     out.print(f"Your API token, shown only this once:  [bold]{made.token}[/bold]")
     out.print(f"Your first space:                      {made.space_uid}\n")
-    out.print(f"Now run  [bold]kadence serve --database {database}[/bold]")
+    out.print(f"Now run  [bold]{_serve_line(database)}[/bold]")
+
+
+def _serve_line(database: str) -> str:
+    if isinstance(locate(database), SqliteFile):
+        return f"kadence serve --database {escape(shlex.quote(database))}"
+    return "kadence serve  with the same --database, or KADENCE_DATABASE set to it"
 
 
 def initialise(url: str, company: str, email: str, name: str) -> Initialised:
@@ -49,7 +56,7 @@ def initialise(url: str, company: str, email: str, name: str) -> Initialised:
         KadenceError: AlreadyInitialised, BadRequest (the address), or the database is unusable.
     """
     location = locate(url)
-    migrate.upgrade(location)
+    migrate.prepare(location)
     opened = open_database(location)
     try:
         work = Work(opened)

@@ -1,5 +1,6 @@
 """`kadence serve`: the server."""
 
+import contextlib
 from typing import Annotated
 
 from kadence import bootstrap, logs
@@ -53,6 +54,8 @@ def serve(
 
 
 def _tell(listening: Listening) -> None:
-    if listening.metrics_url:
-        err.print(f"metrics for Prometheus at {listening.metrics_url}/metrics")
-    err.print(f"kadence answers at [bold]{listening.url}[/bold]")
+    # A server answers even where its words cannot be written, as on a full disk.
+    with contextlib.suppress(OSError):
+        if listening.metrics_url:
+            err.print(f"metrics for Prometheus at {listening.metrics_url}/metrics")
+        err.print(f"kadence answers at [bold]{listening.url}[/bold]")

@@ -9,7 +9,7 @@ from kadence.domain import replay
 from kadence.domain.replay import KEYS, UNTOLD, State
 from kadence.storage import journal
 from kadence.storage.engine import Statement, Transaction
-from kadence.storage.location import Location, SqliteFile, transaction
+from kadence.storage.location import Location, SqliteFile, snapshot
 from kadence.storage.schema import metadata
 from kadence.storage.sqlite import DIALECT, connect, translated
 
@@ -22,12 +22,12 @@ def problems(location: Location) -> list[str]:
     """
     if isinstance(location, SqliteFile):
         return _of_file(location.path)
-    with transaction(location) as tx:
+    with snapshot(location) as tx:
         return journal_gaps(tx)
 
 
 def _of_file(path: Path) -> list[str]:
-    connection = connect(path)
+    connection = connect(path, read_only=True)
     try:
         found = [
             f"integrity: {row[0]}"

@@ -82,7 +82,7 @@ class Transaction:
     that turns out to look at or to write more rows at once is stopped by `NotBrief`.
     """
 
-    __slots__ = ("_cursor", "_dialect", "_postponed", "most_rows", "writes")
+    __slots__ = ("_cursor", "_dialect", "_postponed", "last_row", "most_rows", "writes")
 
     def __init__(self, cursor: Cursor, dialect: Dialect) -> None:
         self._cursor = cursor
@@ -90,6 +90,8 @@ class Transaction:
         self.writes = 0
         self.most_rows: int | None = None
         self._postponed: list[tuple[Statement, Mapping[str, Any]]] = []
+        self.last_row: Mapping[str, Any] | None = None
+        """The last row that was postponed until the end of this transaction, once that has come."""
 
     @property
     def has_cheap_returning(self) -> bool:
@@ -127,10 +129,13 @@ class Transaction:
     def forget(self, after: int = 0) -> None:
         """Drop what was postponed but for the first so many rows."""
         del self._postponed[after:]
+        self.last_row = None
 
     def finish(self) -> None:
         """Run what was postponed, in its order."""
         rows, self._postponed = self._postponed, []
+        if rows:
+            self.last_row = rows[-1][1]
         for statement, group in groupby(rows, key=itemgetter(0)):
             self.run_many(statement, [row for _, row in group])
 

@@ -1,15 +1,23 @@
 """The answers of writes that came with an idempotency key, as rows."""
 
 from msgspec import Struct
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, select, tuple_
 
 from kadence.domain.model import Instant
 from kadence.storage.engine import Statement, Transaction
 from kadence.storage.records import Records
 from kadence.storage.schema import idempotency_keys
 
+AT_ONCE = 100
+"""Answers that are dropped with one that is kept: soon none is left that is too old."""
+
+_KEY = [idempotency_keys.c[name] for name in ("company_id", "user_id", "key")]
 _FORGET = Statement(
-    delete(idempotency_keys).where(idempotency_keys.c.created <= bindparam("before"))
+    delete(idempotency_keys).where(
+        tuple_(*_KEY).in_(
+            select(*_KEY).where(idempotency_keys.c.created <= bindparam("before")).limit(AT_ONCE)
+        )
+    )
 )
 
 
@@ -29,5 +37,5 @@ KEPT = Records(idempotency_keys, Kept, ("company_id", "user_id", "key"), numbere
 
 
 def forget(tx: Transaction, before: Instant) -> None:
-    """Drop the answers that were given at or before that instant."""
+    """Drop some of the answers that were given at or before that instant."""
     tx.run(_FORGET, {"before": before})

@@ -1,6 +1,6 @@
 """The journal: every change as an event, appended in the change's own transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,8 @@ _APPEND = Statement(
 )
 _ALL = Statement(select(*_COLUMNS).order_by(journal.c.seq))
 
+RECENT = 200_000
+"""Events that may have been written while a lost connection was replaced."""
 NO_LIMIT = 2**62
 """A limit that no list reaches, for databases that have no word for none."""
 
@@ -40,6 +42,19 @@ def append(tx: Transaction, events: Iterable[Event]) -> None:
             "payload": _encode(event.payload).decode(),
         }
         tx.postpone(_APPEND, row)
+
+
+_RECENT = select(journal).order_by(journal.c.seq.desc()).limit(RECENT).subquery()
+_HOLDS = Statement(
+    select(_RECENT.c.seq).where(
+        *(_RECENT.c[name] == bindparam(name) for name in ("company_id", "at", "kind", "payload"))
+    )
+)
+
+
+def holds(tx: Transaction, row: Mapping[str, Any]) -> bool:
+    """Whether this row of `append` is among the last events: what was made of its transaction."""
+    return tx.first(_HOLDS, row) is not None
 
 
 def all_events(tx: Transaction) -> list[Event]:

@@ -45,15 +45,17 @@ def locate(url: str) -> Location:
     Raises:
         StorageUnusable: it is no URL, or of another kind.
     """
+    if url.startswith(("postgresql://", "postgres://")):
+        postgres.shown(url)
+        return PostgresServer(url)
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
+        # Not repeated here: it may hold a password.
         raise StorageUnusable(
-            f"{url!r} is no database URL: write sqlite:///file.db for a file here, or "
+            "that is no database URL: write sqlite:///file.db for a file here, or "
             "postgresql://user@host/database"
         ) from None
-    if parsed.drivername in ("postgresql", "postgres"):
-        return PostgresServer(url)
     if parsed.drivername != "sqlite":
         raise StorageUnusable(
             f"databases of kind {parsed.drivername!r} are not supported: use sqlite:///file.db or "
@@ -89,10 +91,22 @@ def transaction(location: Location) -> Iterator[Transaction]:
     Raises:
         StorageError: the database cannot be opened, or refused something; nothing was written then.
     """
-    session: Session = (
-        SqliteSession(location.path, writes=True)
-        if isinstance(location, SqliteFile)
-        else PostgresSession(location.url, writes=True)
-    )
-    with sessions.transaction(session) as tx:
+    with sessions.transaction(_session(location, writes=True)) as tx:
         yield tx
+
+
+@contextlib.contextmanager
+def snapshot(location: Location) -> Iterator[Transaction]:
+    """The database as it is at one moment, beside whoever writes to it, for as long as it takes.
+
+    Raises:
+        StorageError: the database cannot be opened or read.
+    """
+    with sessions.transaction(_session(location, writes=False)) as tx:
+        yield tx
+
+
+def _session(location: Location, *, writes: bool) -> Session:
+    if isinstance(location, SqliteFile):
+        return SqliteSession(location.path, writes=writes)
+    return PostgresSession(location.url, writes=writes, idle_seconds=0)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError
 
 from kadence.domain.errors import NotInitialised, SchemaMismatch, StorageUnusable
 from kadence.storage import postgres, sqlite
@@ -39,7 +40,7 @@ _Found = tuple[AbstractSet[str], str | None]
 
 
 def _in_file(path: Path) -> _Found:
-    connection = sqlite.connect(path)
+    connection = sqlite.connect(path, read_only=True)
     try:
         rows = connection.execute("SELECT name FROM sqlite_master").fetchall()
         tables = {str(row[0]) for row in rows}
@@ -118,13 +119,37 @@ def upgrade(location: Location, to: str = "head") -> tuple[str | None, str]:
     engine = engine_of(location)
     config = Config()
     config.set_main_option("script_location", "kadence.storage:migrations")
-    with engine.begin() as connection:
-        if not isinstance(location, SqliteFile):
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-        config.attributes["connection"] = connection
-        command.upgrade(config, to)
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            if not isinstance(location, SqliteFile):
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+            config.attributes["connection"] = connection
+            command.upgrade(config, to)
+    except DBAPIError as error:
+        raise _told(error.orig, str(location)) from error
+    finally:
+        engine.dispose()
     return before, REVISION
+
+
+def prepare(location: Location) -> None:
+    """See that a database has this program's schema; made where there is none at all.
+
+    Raises:
+        StorageError: its schema is of another version, or it is another program's.
+    """
+    is_new = isinstance(location, SqliteFile) and not location.path.exists()
+    if is_new or revision_of(location) is None:
+        upgrade(location)
+    check(location)
+
+
+def _told(error: BaseException | None, where: str) -> Exception:
+    if isinstance(error, sqlite3.Error):
+        return sqlite.translated(error, where)
+    if isinstance(error, psycopg.Error):
+        return postgres.translated(error, where)
+    return StorageUnusable(f"{where}: {error}")
 
 
 def engine_of(location: Location) -> Engine:
@@ -132,7 +157,10 @@ def engine_of(location: Location) -> Engine:
     from sqlalchemy import create_engine  # noqa: PLC0415 - as above
 
     if isinstance(location, SqliteFile):
-        return create_engine("sqlite://", creator=lambda: sqlite.connect(location.path))
+        engine = create_engine("sqlite://", creator=lambda: sqlite.connect(location.path))
+        # The driver leaves BEGIN to us, and so would SQLAlchemy: each statement would stand alone.
+        event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+        return engine
 
     def connect() -> Any:
         # Its transactions are SQLAlchemy's to begin.

@@ -6,7 +6,6 @@ SERIALIZABLE: docs/decisions/0006-postgresql-writes.md.
 """
 
 import contextlib
-import time
 from typing import Any
 
 import psycopg
@@ -14,10 +13,16 @@ import structlog
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 from sqlalchemy.dialects.postgresql import psycopg as dialect
-from sqlalchemy.engine import make_url
 
-from kadence.domain.errors import StorageBusy, StorageError, StorageFull, StorageUnusable
+from kadence.domain.errors import (
+    StorageAway,
+    StorageBusy,
+    StorageError,
+    StorageFull,
+    StorageUnusable,
+)
 from kadence.storage.engine import Transaction
+from kadence.storage.sessions import InDoubt
 from kadence.storage.threads import ThreadedDatabase
 
 DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
@@ -25,8 +30,6 @@ WRITERS_LOCK = 0x6B6164656E6365
 """The advisory lock of writers: the letters of kadence."""
 CONNECT_SECONDS = 5
 """How long a new connection may take, unless the URL says otherwise."""
-OUTCOME_SECONDS = 20.0
-"""How long to ask whether a commit was made that the connection was lost in."""
 LOCK_SECONDS = 5
 """How long a statement waits for a lock before it is refused."""
 IDLE_SECONDS = 60
@@ -35,27 +38,46 @@ IDLE_SECONDS = 60
 log = structlog.get_logger()
 
 
-def connect(url: str, *, statement_seconds: int = 0) -> psycopg.Connection[tuple[Any, ...]]:
+def connect(
+    url: str, *, statement_seconds: int = 0, idle_seconds: int = 0
+) -> psycopg.Connection[tuple[Any, ...]]:
     """Open a connection; `url` goes to libpq as it is, TLS options too.
 
     Transactions are left to the caller. A statement that takes longer than `statement_seconds` is
-    ended; 0 is no limit.
+    ended, and a transaction in which nothing happens for `idle_seconds`; 0 is no limit.
 
     Raises:
-        StorageBusy: the server is not there, or not yet ready: trying again may help.
-        StorageUnusable: it refuses us.
+        StorageBusy: the server is not there, refuses us, or is not yet ready.
+        StorageUnusable: the URL is none.
     """
+    where = shown(url)
     try:
         connection = psycopg.connect(url, autocommit=True, **_defaults(url))
         connection.execute(
             "SELECT set_config('statement_timeout', %s, false),"
             " set_config('lock_timeout', %s, false),"
             " set_config('idle_in_transaction_session_timeout', %s, false)",
-            (f"{statement_seconds}s", f"{LOCK_SECONDS}s", f"{IDLE_SECONDS}s"),
+            (f"{statement_seconds}s", f"{LOCK_SECONDS}s", f"{idle_seconds}s"),
         )
     except psycopg.Error as error:
-        raise translated(error, shown(url)) from error
+        raise _refused(error, where) from error
+    if connection.info.parameter_status("server_encoding") != "UTF8":
+        connection.close()
+        raise StorageUnusable(f"{where}: the database is not UTF-8; make one that is")
     return connection
+
+
+def _refused(error: psycopg.Error, where: str) -> StorageError:
+    """Why no connection could be had; libpq tells that by its words alone."""
+    said = str(error).strip()
+    if "no password supplied" in said:
+        return StorageUnusable(f"{where}: the server wants a password: put it into ~/.pgpass")
+    _, fatal, reason = said.rpartition("FATAL:")
+    if not fatal:
+        return translated(error, where)
+    if "does not exist" in reason and "database" in reason:
+        return StorageUnusable(f"{where}: {reason.strip()}: make it with createdb")
+    return StorageAway(f"{where}: the database server refuses: {reason.strip()}")
 
 
 def _defaults(url: str) -> dict[str, Any]:
@@ -70,10 +92,24 @@ def _defaults(url: str) -> dict[str, Any]:
 
 
 def shown(url: str) -> str:
-    """The URL as it may be shown: without its password."""
-    parsed = make_url(url)
-    kept = {name: value for name, value in parsed.query.items() if "password" not in name}
-    return parsed.set(query=kept).render_as_string(hide_password=True)
+    """The URL as it may be shown: where the database is, and whose connection it is.
+
+    Raises:
+        StorageUnusable: libpq does not understand it, or not as it was meant.
+    """
+    try:
+        given = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        raise StorageUnusable(
+            "the database URL is none that libpq understands: write postgresql://user@host/database"
+            " (a password in it needs percent-encoding)"
+        ) from None
+    host = str(given.get("host") or "")
+    if "@" in host:
+        raise StorageUnusable("a password in the database URL needs percent-encoding: @ is %40")
+    user = f"{given['user']}@" if given.get("user") else ""
+    port = f":{given['port']}" if given.get("port") else ""
+    return f"postgresql://{user}{host}{port}/{given.get('dbname') or ''}"
 
 
 def translated(error: psycopg.Error, where: str = "") -> StorageError:
@@ -89,7 +125,7 @@ def translated(error: psycopg.Error, where: str = "") -> StorageError:
     if isinstance(error, errors.InvalidCatalogName | errors.InvalidPassword):
         return StorageUnusable(f"{prefix}{said}")
     if _lost(error):
-        return StorageBusy(f"{prefix}the database server does not answer: {said}")
+        return StorageAway(f"{prefix}the database server does not answer: {said}")
     return StorageUnusable(f"{prefix}the database cannot be used: {said}")
 
 
@@ -113,16 +149,25 @@ class NotCommitted(StorageBusy):
 class PostgresSession:
     """One connection to the server, as storage.sessions.Session."""
 
-    def __init__(self, url: str, *, writes: bool, statement_seconds: int = 0) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        writes: bool,
+        statement_seconds: int = 0,
+        idle_seconds: int = IDLE_SECONDS,
+    ) -> None:
         self._url = url
+        self._idle_seconds = idle_seconds
         self._writes = writes
         self._statement_seconds = statement_seconds
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
-        self._number: int | None = None
         self._open()
 
     def _open(self) -> None:
-        self._connection = connect(self._url, statement_seconds=self._statement_seconds)
+        self._connection = connect(
+            self._url, statement_seconds=self._statement_seconds, idle_seconds=self._idle_seconds
+        )
         self._cursor = self._connection.cursor()
         self.transaction = Transaction(self._cursor, DIALECT)
 
@@ -147,52 +192,30 @@ class PostgresSession:
         if self._status != TransactionStatus.IDLE:
             self._drop()
             self._open()
+            log.info("connected to the database again", writes=self._writes)
         if self._writes:
             # Each statement sees what was committed before it: all that other writers did, once
             # the lock is ours.
             self._cursor.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
-            self._cursor.execute(
-                "SELECT pg_current_xact_id()::text::bigint, pg_advisory_xact_lock(%s)",
-                (WRITERS_LOCK,),
-            )
-            row = self._cursor.fetchone()
-            self._number = row[0] if row else None
+            self._cursor.execute("SELECT pg_advisory_xact_lock(%s)", (WRITERS_LOCK,))
         else:
             self._cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def commit(self) -> None:
-        """See Session.commit; when the connection is lost in it, the server is asked what became.
-
-        Raises:
-            StorageError: it was not made, or for OUTCOME_SECONDS nobody could say.
-        """
+        """See Session.commit."""
         try:
             self._cursor.execute("COMMIT")
         except psycopg.Error as error:
-            if not _lost(error):
+            if self._status == TransactionStatus.IDLE:
                 raise
+            last_row = self.transaction.last_row
             self._drop()
-            if not self._was_committed():
+            if last_row is None:
+                # What leaves no event, as when a token was last used, can as well be done twice.
                 raise NotCommitted("the connection was lost before the commit") from error
-            log.warning("the connection was lost in a commit, which was made", xid=self._number)
-            return
+            raise InDoubt(last_row) from error
         if self._cursor.statusmessage != "COMMIT":
             raise StorageUnusable("the database undid what it was told to commit")
-
-    def _was_committed(self) -> bool:
-        """What became of the last transaction, as soon as the server can say."""
-        ends = time.monotonic() + OUTCOME_SECONDS
-        while True:
-            with contextlib.suppress(StorageError, psycopg.Error):
-                self._open()
-                self._cursor.execute("SELECT pg_xact_status(%s::text::xid8)", (str(self._number),))
-                row = self._cursor.fetchone()
-                if row and row[0] in ("committed", "aborted"):
-                    return bool(row[0] == "committed")
-            self._drop()
-            if time.monotonic() > ends:
-                raise StorageBusy("the connection was lost in the commit; whether it was made?")
-            time.sleep(0.1)
 
     def rollback(self) -> None:
         """See Session.rollback; a connection that cannot is dropped."""
@@ -228,7 +251,9 @@ class PostgresSession:
     def told(self, error: Exception) -> Exception:
         """See Session.told."""
         if isinstance(error, psycopg.Error):
-            if not _lost(error):
+            if _lost(error):
+                log.warning("the connection to the database was lost", error=str(error).strip())
+            else:
                 log.error("statement failed", exc_info=error)
             return translated(error)
         return error

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -47,7 +47,7 @@ class Session(Protocol):
         """Open a transaction; without `wait` it fails where a lock would have to be waited for."""
 
     def commit(self) -> None:
-        """Make it durable; when this raises, nothing of it was kept."""
+        """Make it durable; when this raises anything but InDoubt, nothing of it was kept."""
 
     def rollback(self) -> None:
         """Undo it, if there is one."""
@@ -96,6 +96,17 @@ class Job:
             self.future.set_result(self.result)
 
 
+class InDoubt(StorageBusy):
+    """The connection was lost inside a commit; whether it was made, the journal will tell.
+
+    `row` is the last event of the transaction.
+    """
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        super().__init__("the connection was lost in the commit; it may have been made")
+        self.row = row
+
+
 class Dirty(Exception):
     """A job failed after it had written: what it wrote must go, and only that."""
 
@@ -106,6 +117,10 @@ def write_batch(session: Session, batch: Sequence[Job]) -> None:
     Most refusals come before the first write, so the jobs run bare at first. Should one fail later
     than that, the batch is run again with a savepoint around each job, which costs two statements
     more. A batch that came in another writer's way is tried again, a few times.
+
+    Raises:
+        InDoubt: nobody can say at the moment whether it was committed.
+        Exception: nothing of the batch was kept.
     """
     savepoints, tries = False, 0
     while True:
@@ -115,6 +130,8 @@ def write_batch(session: Session, batch: Sequence[Job]) -> None:
         except Dirty:
             session.rollback()
             savepoints = True
+        except InDoubt:
+            raise
         except Exception as error:
             tries += 1
             if tries == TRIES or not session.passing(error):
@@ -192,10 +209,10 @@ def fail(session: Session, batch: Sequence[Job], error: Exception) -> None:
     if session.passing(error):
         error = StorageBusy(f"other writers were in the way: {error}")
     error = session.told(error)
-    session.rollback()
-    log.error("batch not committed", jobs=len(batch), error=str(error))
     for job in batch:
         job.error = job.error or error
+    log.error("batch not committed", jobs=len(batch), error=str(error))
+    session.rollback()
 
 
 def read(session: Session, job: Job) -> None:

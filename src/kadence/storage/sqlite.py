@@ -1,5 +1,6 @@
 """The embedded database: a file in WAL mode, its connections and its errors."""
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Callable
@@ -27,17 +28,25 @@ READERS = 4
 log = structlog.get_logger()
 
 
-def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
+def connect(path: Path, *, create: bool = False, read_only: bool = False) -> sqlite3.Connection:
     """Open a database file durably: WAL, synchronous=FULL, foreign keys enforced.
 
-    The connection leaves BEGIN and COMMIT to its caller and may be handed to another thread.
+    The connection leaves BEGIN and COMMIT to its caller and may be handed to another thread. One
+    that is `read_only` leaves the file as it is, to the byte.
 
     Raises:
         StorageUnusable: there is no such file (unless `create`), or it is no readable database.
         StorageBusy: another program holds its lock.
     """
-    uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    if read_only:
+        # Without a log beside it nobody has it open, and it need not be locked: no file is made.
+        alone = not path.with_name(f"{path.name}-wal").exists()
+        uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
     try:
+        if create:
+            # For nobody else's eyes, whatever the umask; what SQLite puts beside it follows.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(
             uri,
             uri=True,
@@ -46,11 +55,14 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
             check_same_thread=False,
             cached_statements=512,
         )
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise _told_of_folder(path) or StorageUnusable(
             f"cannot open the database {path}: {error}"
         ) from error
     try:
+        if read_only:
+            connection.execute("SELECT count(*) FROM sqlite_master")
+            return connection
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
@@ -63,7 +75,11 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
 def _told_of_folder(path: Path) -> StorageError | None:
     """SQLite writes files beside the database's own, and does not say so when it cannot."""
     folder = path.absolute().parent
-    if folder.is_dir() and not os.access(folder, os.W_OK):
+    if not folder.is_dir():
+        return StorageUnusable(f"{path}: there is no folder {folder}")
+    if path.is_dir():
+        return StorageUnusable(f"{path} is a folder, not a database")
+    if not os.access(folder, os.W_OK):
         return StorageUnusable(f"{path}: the folder {folder} is read-only")
     return None
 
@@ -76,7 +92,11 @@ def translated(error: sqlite3.Error, where: str = "") -> StorageError:
         return StorageBusy(f"{prefix}the database is locked by another program")
     if code == sqlite3.SQLITE_FULL:
         return StorageFull(f"{prefix}there is no room left on the database's disk")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if code == sqlite3.SQLITE_NOTADB:
+        return StorageUnusable(f"{prefix}that is no SQLite database")
+    if code == sqlite3.SQLITE_READONLY:
+        return StorageUnusable(f"{prefix}the database is read-only for this user")
+    if code == sqlite3.SQLITE_CORRUPT:
         return StorageUnusable(f"{prefix}the database file is damaged: {error}")
     return StorageUnusable(f"{prefix}the database cannot be used: {error}")
 
@@ -135,9 +155,10 @@ class SqliteSession:
         return False
 
     def rollback(self) -> None:
-        """See Session.rollback."""
+        """See Session.rollback; where even that fails, SQLite has done it by itself."""
         if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
 
     def passing(self, _error: Exception) -> bool:
         """There is one writer, and the wait for other programs is in BUSY_SECONDS already."""

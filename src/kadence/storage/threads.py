@@ -9,15 +9,25 @@ import asyncio
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from queue import SimpleQueue
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
 
 import structlog
 
 from kadence.domain.errors import KadenceError
+from kadence.storage import journal
 from kadence.storage.engine import Transaction
-from kadence.storage.sessions import Dirty, Job, Session, fail, read, run_jobs, write_batch
+from kadence.storage.sessions import (
+    Dirty,
+    InDoubt,
+    Job,
+    Session,
+    fail,
+    read,
+    run_jobs,
+    write_batch,
+)
 
 T = TypeVar("T")
 
@@ -25,6 +35,8 @@ LARGEST_BATCH = 256
 """Commands that share one commit; more would only make the first of them wait."""
 LARGEST_BRIEF = 32
 """Commands that run on the event loop one after the other."""
+DOUBT_SECONDS = 0.2
+"""How often the database is asked what became of a commit that nobody knows the end of."""
 ROWS_IN_BRIEF = 500
 """Rows that work on the event loop may look at or write at once; more send it to a thread."""
 
@@ -39,6 +51,16 @@ class _Task:
     def __init__(self, batch: Sequence[Job], *, ran: bool) -> None:
         self.batch = batch
         self.ran = ran
+
+
+class _Doubt:
+    """A batch whose commit may have been made, and the last event of it."""
+
+    __slots__ = ("batch", "row")
+
+    def __init__(self, batch: Sequence[Job], row: Mapping[str, Any]) -> None:
+        self.batch = batch
+        self.row = row
 
 
 class ThreadedDatabase:
@@ -125,7 +147,12 @@ class ThreadedDatabase:
         if not self._arrived or not self._turn.acquire(blocking=False):
             return
         batch = self._next_batch()
-        self._writes.put(_Task(batch, ran=batch[0].brief and self._ran_here(batch)))
+        ran = False
+        try:
+            ran = batch[0].brief and self._ran_here(batch)
+        finally:
+            # Whatever happens, the thread takes over and gives the turn back.
+            self._writes.put(_Task(batch, ran=ran))
 
     def _next_batch(self) -> Sequence[Job]:
         """The jobs to begin with; those that run on the event loop apart from the others."""
@@ -167,22 +194,77 @@ class ThreadedDatabase:
             self._near.close()
 
     def _write_loop(self) -> None:
-        while (task := self._writes.get()) is not None:
-            try:
-                if task.ran:
-                    self._writer.commit()
-                else:
-                    write_batch(self._writer, task.batch)
-            except Exception as error:
-                fail(self._writer, task.batch, error)
-            self._turn.release()
-            self._outbox.hand_back(task.batch)
+        doubts: list[_Doubt] = []
+        while (task := self._next_task(wait=not doubts)) is not None:
+            # In the order in which they came.
+            doubts = [doubt for doubt in doubts if not self._resolved(doubt)]
+            if task.batch:
+                doubts += self._done(task)
         self._writer.close()
+
+    def _next_task(self, *, wait: bool) -> _Task | None:
+        """What to do next; an empty task when something is in doubt and nothing else came."""
+        try:
+            return self._writes.get(timeout=None if wait else DOUBT_SECONDS)
+        except Empty:
+            return _Task((), ran=False)
+
+    def _done(self, task: _Task) -> list["_Doubt"]:
+        """Do what is asked for and hand it back; what could not be decided is answered."""
+        loop = task.batch[0].future.get_loop()
+        batch, doubts = task.batch, []
+        try:
+            if task.ran:
+                self._writer.commit()
+            else:
+                write_batch(self._writer, batch)
+        except InDoubt as error:
+            log.warning("a commit is in doubt", jobs=len(batch))
+            doubts, batch = [_Doubt(batch, error.row)], ()
+        except Exception as error:
+            with contextlib.suppress(Exception):
+                fail(self._writer, batch, error)
+        finally:
+            # Whatever happens, nobody may wait for ever.
+            self._turn.release()
+            self._outbox.hand_back(batch, loop)
+        return doubts
+
+    def _resolved(self, doubt: "_Doubt") -> bool:
+        """Find out what became of a batch, and if nothing did, do it again; False: not yet.
+
+        The writers' lock is had only once that transaction has ended, one way or the other.
+        """
+        batch = doubt.batch
+        try:
+            self._writer.begin()
+            made = journal.holds(self._writer.transaction, doubt.row)
+            self._writer.rollback()
+        except Exception as error:
+            self._writer.rollback()
+            log.info("a commit is still in doubt", jobs=len(batch), error=str(error))
+            return False
+        log.warning("a commit was in doubt", jobs=len(batch), made=made)
+        try:
+            if not made:
+                write_batch(self._writer, batch)
+        except InDoubt as error:
+            doubt.row = error.row
+            return False
+        except Exception as error:
+            with contextlib.suppress(Exception):
+                fail(self._writer, batch, error)
+        self._outbox.hand_back(batch, batch[0].future.get_loop())
+        return True
 
     def _read_loop(self, session: Session) -> None:
         while (job := self._reads.get()) is not None:
-            read(session, job)
-            self._outbox.hand_back([job])
+            try:
+                read(session, job)
+            except Exception as error:
+                job.error = error
+            finally:
+                self._outbox.hand_back([job], job.future.get_loop())
         session.close()
 
 
@@ -195,10 +277,9 @@ class _Outbox:
         self._then = then
         self._woken: asyncio.AbstractEventLoop | None = None
 
-    def hand_back(self, jobs: Sequence[Job]) -> None:
-        """Have these jobs settled; called by any thread."""
+    def hand_back(self, jobs: Sequence[Job], loop: asyncio.AbstractEventLoop) -> None:
+        """Have these jobs of a loop settled, if any, and the loop woken; called by any thread."""
         self._done.extend(jobs)
-        loop = jobs[0].future.get_loop()
         if self._woken is not loop:
             self._woken = loop
             # A loop that is closed already has nobody left who waits.

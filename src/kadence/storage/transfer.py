@@ -17,7 +17,7 @@ from kadence.domain.errors import StorageUnusable
 from kadence.storage import migrate, postgres, sqlite
 from kadence.storage.engine import Bytewise, Row, Statement
 from kadence.storage.location import Location, PostgresServer, SqliteFile
-from kadence.storage.schema import card_search, companies, metadata
+from kadence.storage.schema import REVISION, card_search, companies, metadata
 
 ROWS_AT_ONCE = 1000
 
@@ -52,30 +52,19 @@ def copy(source: Location, target: Location, progress: Progress) -> list[Carried
             overwritten), or what arrived is not what was sent (nothing is kept).
     """
     migrate.check(source)
-    prepare(target)
+    migrate.prepare(target)
     with _opened(source) as sender, _opened(target, filled=True) as receiver:
         receiver.begin_filling()
         if receiver.count(companies):
             raise StorageUnusable(f"{target} holds data already; nothing was overwritten")
         sent = [_carry(name, sender, receiver, progress) for name in TABLES]
+        last_ids = {name: sender.last_id(name) for name in TABLES}
         for carried in sent:
             arrived = _checksum(receiver.rows(TABLES[carried.table]))
             if arrived != (carried.rows, carried.checksum):
                 raise StorageUnusable(f"{carried.table} arrived in {target} other than it was sent")
-        receiver.end_filling({name: sender.last_id(name) for name in TABLES})
+        receiver.end_filling(last_ids)
     return sent
-
-
-def prepare(target: Location) -> None:
-    """See that the target can be filled: it has no schema, or exactly this program's.
-
-    Raises:
-        StorageError: it is another program's, or of another version.
-    """
-    is_new = isinstance(target, SqliteFile) and not target.path.exists()
-    if is_new or migrate.revision_of(target) is None:
-        migrate.upgrade(target)
-    migrate.check(target)
 
 
 def _carry(name: str, sender: "_Side", receiver: "_Side", progress: Progress) -> Carried:
@@ -88,7 +77,7 @@ def _carry(name: str, sender: "_Side", receiver: "_Side", progress: Progress) ->
     def passing() -> Iterator[Row]:
         nonlocal done
         for row in sender.rows(table):
-            digest.update(_encode(list(row)))
+            digest.update(_as_bytes(row))
             done += 1
             if done % ROWS_AT_ONCE == 0:
                 progress(name, done, total)
@@ -102,9 +91,14 @@ def _carry(name: str, sender: "_Side", receiver: "_Side", progress: Progress) ->
 def _checksum(rows: Iterable[Row]) -> tuple[int, str]:
     digest, count = hashlib.sha256(), 0
     for row in rows:
-        digest.update(_encode(list(row)))
+        digest.update(_as_bytes(row))
         count += 1
     return count, digest.hexdigest()
+
+
+def _as_bytes(row: Row) -> bytes:
+    # SQLite knows no negative zero.
+    return _encode([value + 0.0 if type(value) is float else value for value in row])
 
 
 def _all_rows(table: TableClause) -> Statement:
@@ -295,11 +289,16 @@ def restore(file: Path, target: Location, progress: Progress) -> None:
             newer program, or one of the two cannot be used.
     """
     backup = SqliteFile(file)
-    if not file.exists():
+    if not file.is_file():
         raise StorageUnusable(f"there is no backup {file}")
     if isinstance(target, SqliteFile):
-        _refuse_existing(target.path)
-        migrate.revision_of(backup)
+        for end in ("", "-wal", "-shm"):
+            _refuse_existing(target.path.with_name(target.path.name + end))
+        found = migrate.revision_of(backup)
+        if found is None:
+            raise StorageUnusable(f"{file} is no backup of kadence")
+        if found > REVISION:
+            migrate.check(backup)
         _copy_file(file, target.path)
     else:
         copy(backup, target, progress)
@@ -313,9 +312,9 @@ def _refuse_existing(file: Path) -> None:
 def _copy_file(source: Path, target: Path) -> None:
     """Copy a database file page by page, beside whoever writes to it."""
     with _removed_on_failure(target):
-        reading = sqlite.connect(source)
+        reading = sqlite.connect(source, read_only=True)
         try:
-            writing = sqlite3.connect(target)
+            writing = sqlite.connect(target, create=True)
             with contextlib.closing(writing):
                 reading.backup(writing)
                 # So that it is one file, whole and durable, that can be carried about.

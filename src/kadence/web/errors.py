@@ -18,6 +18,7 @@ from kadence.domain.errors import (
     NotFound,
     PreconditionFailed,
     RuleViolation,
+    StorageAway,
     StorageBusy,
     StorageError,
     StorageFull,
@@ -89,6 +90,11 @@ _TABLE: dict[type, Callable[..., ASGIResponse]] = {
     RuleViolation: lambda e: _json(400, RuleMessage(e.code, e.message)),
     BodyTooLarge: lambda e: _json(413, ErrorMessage(e.message)),
     BadRequest: lambda e: _json(400, ErrorMessage(e.message)),
+    StorageAway: lambda _: _json(
+        503,
+        ErrorMessage("The database does not answer at the moment, please try again"),
+        {"retry-after": "1"},
+    ),
     StorageBusy: lambda _: _json(
         503,
         ErrorMessage("The database is busy, please try again"),

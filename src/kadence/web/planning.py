@@ -111,7 +111,7 @@ async def get_capacity(call: Call) -> Tagged[CapacityAnswer]:
 async def change_capacity(call: Call) -> Tagged[CapacityAnswer]:
     """Say what the team means to take on in an iteration."""
     draft = await call.body(CHANGE_CAPACITY)
-    return await call.jot(
+    return await call.write(
         _capacity,
         usecases.change_capacity,
         call.uid("space_uid"),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from kadence.storage.schema import CREATE_CARD_SEARCH
+from kadence.storage import schema
 
 revision = "0002"
 down_revision = "0001"
@@ -307,7 +307,7 @@ def upgrade() -> None:
             sa.Column("condition", sa.SmallInteger(), server_default="1", nullable=False)
         )
 
-    for statement in CREATE_CARD_SEARCH[op.get_bind().dialect.name]:
+    for statement in schema.CREATE_CARD_SEARCH[op.get_bind().dialect.name]:
         op.execute(statement)
     op.execute(
         "INSERT INTO placements (company_id, space_id, board_id, created) "
