@@ -22,6 +22,7 @@ from kadence.storage.location import (
     SqliteFile,
     locate,
     open_database,
+    transaction,
 )
 from kadence.storage.schema import REVISION, companies, iterations, metadata
 from kadence.storage.threads import ThreadedDatabase
@@ -177,6 +178,22 @@ def test_a_failing_statement_is_told_as_ours_and_only_to_its_own_job(database: s
         assert asyncio.run(opened.read(names)) == ["one", "three"]
     finally:
         opened.close()
+
+
+def test_a_transaction_that_failed_lets_go_of_its_lock(database: str) -> None:
+    """At once, even where somebody still looks at the error."""
+
+    def add_twice() -> None:
+        with transaction(locate(database)) as tx:
+            add(tx, "one")
+            add(tx, "one")
+
+    with pytest.raises(StorageUnusable) as held:
+        add_twice()
+    with transaction(locate(database)) as tx:
+        add(tx, "two")
+        assert names(tx) == ["two"]
+    assert held.value
 
 
 def test_a_read_cannot_write(database: str) -> None:

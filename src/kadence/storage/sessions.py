@@ -201,6 +201,8 @@ def transaction(session: Session) -> Iterator[Transaction]:
             raise
         raise told from error
     finally:
+        # By itself, closing is not enough: what a traceback holds on to keeps SQLite's lock.
+        session.rollback()
         session.close()
 
 
