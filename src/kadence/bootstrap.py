@@ -21,7 +21,7 @@ from kadence.storage import migrate
 from kadence.storage.location import locate
 from kadence.storage.location import open_database as connect_to
 from kadence.storage.threads import ThreadedDatabase
-from kadence.usecases.unit import Work
+from kadence.usecases.work import Work
 from kadence.web.app import create_app
 from kadence.web.middleware import Faults, Metrics, RateLimit, RequestLog
 from kadence.web.rates import Counts, LocalCounts

@@ -9,7 +9,7 @@ from kadence.delivery.stream import follow
 from kadence.domain.access import ROLE_UIDS
 from kadence.domain.model import SpaceRole
 from kadence.storage.sqlite import SqliteDatabase
-from kadence.usecases.unit import Work
+from kadence.usecases.work import Work
 from kadence.web.app import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES, create_app
 from tests.api.kit import Team
 from tests.world import Space, World, fresh_database

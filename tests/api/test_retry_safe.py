@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from kadence.storage import idempotency
-from kadence.usecases.unit import KEPT_FOR, Unit
+from kadence.usecases.unit import Unit
+from kadence.usecases.work import KEPT_FOR
 from tests.api.kit import Team
 
 

@@ -9,7 +9,8 @@ from kadence.storage.location import locate, open_database
 from kadence.usecases.cards import NewCard, create_card
 from kadence.usecases.iterations import NewIteration, create_iteration
 from kadence.usecases.membership import add_card, card_history, remove_card
-from kadence.usecases.unit import SteadyClock, Unit, Work
+from kadence.usecases.unit import SteadyClock, Unit
+from kadence.usecases.work import Work
 from tests.faults.kit import company
 
 HOUR = 60 * 60 * 1000

@@ -11,7 +11,7 @@ from rich.console import Console
 from kadence import settings
 from kadence.bootstrap import open_database
 from kadence.settings import Settings
-from kadence.usecases.unit import Work
+from kadence.usecases.work import Work
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from kadence.storage.location import SqliteFile
 from kadence.storage.sqlite import SqliteDatabase
 from kadence.usecases import sample, setup
 from kadence.usecases.setup import Initialised
-from kadence.usecases.unit import Work
+from kadence.usecases.work import Work
 
 BODY = (
     '{"title": "Sprint 18: dark mode", "goal": "Easy on the eyes at night", '

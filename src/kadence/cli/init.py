@@ -13,7 +13,7 @@ from kadence.storage import migrate
 from kadence.storage.location import SqliteFile, locate, open_database
 from kadence.usecases import setup
 from kadence.usecases.setup import Initialised
-from kadence.usecases.unit import Work
+from kadence.usecases.work import Work
 
 
 def init(

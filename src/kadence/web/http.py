@@ -13,7 +13,8 @@ from msgspec import Struct
 from kadence.domain.errors import BadRequest, BodyTooLarge
 from kadence.domain.model import Event
 from kadence.usecases.pulse import Pulse
-from kadence.usecases.unit import Reply, Terms, UseCase, Work
+from kadence.usecases.unit import Reply, Terms, UseCase
+from kadence.usecases.work import Work
 from kadence.web import errors
 from kadence.web.query import Flag, Query, integer_id
 from kadence.web.wire import JSON, Body, canonical_uid, encode

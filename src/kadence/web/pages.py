@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 from msgspec import Struct
 
-from kadence.usecases.unit import Work
+from kadence.usecases.work import Work
 from kadence.web import errors
 from kadence.web.reference import page
 from kadence.web.wire import JSON, encode

@@ -1,0 +1,274 @@
+"""Runs use cases for the bearer of a token, or whoever runs the server, each in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any, ParamSpec, TypeVar, cast
+
+from kadence.domain.access import Actor
+from kadence.domain.errors import (
+    AlreadyInitialised,
+    Conflict,
+    NotInitialised,
+    StorageError,
+    Unauthenticated,
+)
+from kadence.domain.model import CompanyRole, Instant
+from kadence.storage import idempotency, people
+from kadence.storage.engine import Database, Transaction
+from kadence.usecases.pulse import Pulse
+from kadence.usecases.unit import (
+    Reply,
+    SteadyClock,
+    Terms,
+    Unit,
+    UseCase,
+    digest,
+    random_id,
+    random_secret,
+)
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+SEEN_EVERY = 60_000
+"""Milliseconds between two notes of a token's last use: a read must not cost a write each time."""
+
+KEPT_FOR = 24 * 60 * 60 * 1000
+"""Milliseconds for which an answer is kept under its idempotency key."""
+
+_NOBODY = Actor(0, "", 0, CompanyRole.USER)
+
+
+class Work:
+    """Runs use cases for the bearer of a token, each in one transaction of its own.
+
+    The token is looked up in that same transaction, so one that was revoked stops at once.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], Instant] | None = None,
+        new_id: Callable[[], str] = random_id,
+        new_secret: Callable[[], str] = random_secret,
+    ) -> None:
+        self._database = database
+        self._clock = clock or SteadyClock()
+        self._new_id = new_id
+        self._new_secret = new_secret
+        self._notes: set[asyncio.Task[None]] = set()
+        self.pulse = Pulse()
+
+    async def read(
+        self, token: str | None, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a use case that changes nothing.
+
+        Raises:
+            KadenceError: Unauthenticated, or what the use case raises.
+        """
+        return await self._read(self._database.read, token, query, *args, **kwargs)
+
+    async def glance(
+        self, token: str | None, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `read`, for a use case of a few look-ups by key.
+
+        Raises:
+            KadenceError: as `read`.
+        """
+        return await self._read(self._database.glance, token, query, *args, **kwargs)
+
+    async def _read(
+        self,
+        how: Callable[[Callable[[Transaction], Any]], Awaitable[Any]],
+        token: str | None,
+        query: UseCase[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        key = digest(token)
+
+        def attempt(tx: Transaction) -> tuple[Actor, Instant, T]:
+            unit = self._unit_of_bearer(tx, key)
+            return unit.actor, unit.now, query(unit, *args, **kwargs)
+
+        actor, now, result = await how(attempt)
+        if _is_stale(actor, now):
+            self._note_in_background(actor, now)
+        return cast("T", result)
+
+    async def write(
+        self,
+        token: str | None,
+        terms: Terms,
+        render: Callable[[T], Reply],
+        command: UseCase[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Reply:
+        """Run a use case that changes something; the change is durable when this returns.
+
+        The answer is rendered before the commit, so that nothing can go wrong after it. Under an
+        idempotency key it is kept in the same transaction, and a retry is answered from there.
+
+        Raises:
+            KadenceError: Unauthenticated, Conflict, PreconditionFailed, or what the use case
+                raises; nothing was changed then.
+        """
+        how = self._database.write
+        return await self._write(how, token, terms, render, command, *args, **kwargs)
+
+    async def jot(
+        self,
+        token: str | None,
+        terms: Terms,
+        render: Callable[[T], Reply],
+        command: UseCase[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Reply:
+        """As `write`, for a use case of a few look-ups and changes by key.
+
+        Raises:
+            KadenceError: as `write`.
+        """
+        how = self._database.jot
+        return await self._write(how, token, terms, render, command, *args, **kwargs)
+
+    async def _write(
+        self,
+        how: Callable[[Callable[[Transaction], Reply]], Awaitable[Reply]],
+        token: str | None,
+        terms: Terms,
+        render: Callable[[T], Reply],
+        command: UseCase[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Reply:
+        key = digest(token)
+
+        def attempt(tx: Transaction) -> Reply:
+            unit = self._unit_of_bearer(tx, key)
+            unit.terms = terms
+            keyed = terms.key is not None and not terms.dry_run
+            if keyed and (kept := _kept(unit)) is not None:
+                return kept
+            reply = render(command(unit, *args, **kwargs))
+            if terms.dry_run:
+                raise _WouldBe(reply)
+            if _is_stale(unit.actor, unit.now):
+                people.mark_seen(tx, unit.actor, unit.now)
+            if keyed:
+                _keep(unit, reply)
+            return reply
+
+        try:
+            reply = await how(attempt)
+        except _WouldBe as shown:
+            return shown.reply
+        self.pulse.beat()
+        return reply
+
+    async def operate(self, command: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case for whoever runs the server, who needs no token to its own database.
+
+        Raises:
+            KadenceError: NotInitialised, or what the use case raises; nothing was changed then.
+        """
+
+        def attempt(tx: Transaction) -> T:
+            companies = people.all_companies(tx)
+            if not companies:
+                raise NotInitialised("the database holds no company yet: run `kadence init` first")
+            operator = Actor(0, "", companies[0].id, CompanyRole.OWNER)
+            return command(self._unit(tx, operator), *args, **kwargs)
+
+        return await self._database.write(attempt)
+
+    async def initialise(self, command: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run the use case that makes the first company of an empty database.
+
+        Raises:
+            AlreadyInitialised: the database is not empty; nothing was changed.
+        """
+
+        def attempt(tx: Transaction) -> T:
+            if people.all_companies(tx):
+                raise AlreadyInitialised(
+                    "the database holds a company already; nothing was changed"
+                )
+            return command(self._unit(tx, _NOBODY), *args, **kwargs)
+
+        return await self._database.write(attempt)
+
+    async def ping(self) -> None:
+        """Ask the database for an answer.
+
+        Raises:
+            StorageError: it cannot give one.
+        """
+        await self._database.read(people.all_companies)
+
+    def _unit_of_bearer(self, tx: Transaction, key: str) -> Unit:
+        unit = self._unit(tx, _NOBODY)
+        actor = people.find_actor(tx, key, unit.now)
+        if actor is None:
+            raise Unauthenticated
+        unit.actor = actor
+        return unit
+
+    def _unit(self, tx: Transaction, actor: Actor) -> Unit:
+        return Unit(tx, actor, self._clock(), self._new_id, self._new_secret)
+
+    def _note_in_background(self, actor: Actor, now: Instant) -> None:
+        task = asyncio.create_task(self._note(actor, now))
+        self._notes.add(task)
+        task.add_done_callback(self._notes.discard)
+
+    async def _note(self, actor: Actor, now: Instant) -> None:
+        # A read is answered even where nothing can be written, as on a full disk.
+        with contextlib.suppress(StorageError):
+            await self._database.jot(lambda tx: people.mark_seen(tx, actor, now))
+
+
+class _WouldBe(Exception):
+    """Undoes a dry run, and carries its answer out."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
+
+
+def _kept(unit: Unit) -> Reply | None:
+    """The answer that was given under the caller's idempotency key."""
+    actor, terms = unit.actor, unit.terms
+    kept = idempotency.KEPT.find(unit.tx, actor.company_id, actor.user_id, terms.key)
+    if kept is None or kept.created <= unit.now - KEPT_FOR:
+        return None
+    if kept.request != terms.request:
+        raise Conflict("This idempotency key was used for another request")
+    return Reply(kept.answer.encode(), kept.etag)
+
+
+def _keep(unit: Unit, reply: Reply) -> None:
+    """Keep the answer under the caller's idempotency key, and drop those that are too old."""
+    actor, terms = unit.actor, unit.terms
+    idempotency.forget(unit.tx, unit.now - KEPT_FOR)
+    kept = idempotency.Kept(
+        actor.company_id,
+        actor.user_id,
+        str(terms.key),
+        terms.request,
+        reply.body.decode(),
+        reply.etag,
+        unit.now,
+    )
+    idempotency.KEPT.insert(unit.tx, kept)
+
+
+def _is_stale(actor: Actor, now: Instant) -> bool:
+    return actor.token_last_used is None or now - actor.token_last_used >= SEEN_EVERY
