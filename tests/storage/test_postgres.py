@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import bindparam, select, update
 
-from kadence.domain.errors import StorageBusy, StorageUnusable
+from kadence.domain.errors import NotFound, StorageBusy, StorageUnusable
 from kadence.domain.model import Event
 from kadence.storage import journal, sessions
 from kadence.storage.engine import Statement, Transaction
@@ -103,21 +103,28 @@ def test_a_connection_that_was_lost_is_replaced(
 
 
 @pytest.mark.parametrize("made", [True, False])
+@pytest.mark.parametrize("refused", [True, False])
 def test_a_commit_in_which_the_connection_is_lost_is_done_once_and_answered(
-    opened: PostgresDatabase, made: bool
+    opened: PostgresDatabase, made: bool, refused: bool
 ) -> None:
-    """What the server did counts, whatever came back of it."""
+    """What the server did counts, whatever came back of it.
+
+    With a job behind it that is refused after it wrote, so that the batch ran with savepoints.
+    """
     session = opened._writer  # noqa: SLF001
     assert isinstance(session, PostgresSession)
     tries = []
 
     class Losing:
-        """The cursor of a connection that breaks with the next statement."""
+        """The cursor of a connection that breaks in the commit."""
 
         def __init__(self, cursor: Any) -> None:
             self.cursor = cursor
 
-        def execute(self, sql: str, *_: Any) -> None:
+        def execute(self, sql: str, *arguments: Any) -> None:
+            if sql != "COMMIT":
+                self.cursor.execute(sql, *arguments)
+                return
             if made:
                 self.cursor.execute(sql)
             self.cursor.connection.close()
@@ -128,12 +135,24 @@ def test_a_commit_in_which_the_connection_is_lost_is_done_once_and_answered(
         tx.run(RENAME, {"key": 1, "to": f"kept {len(tries)}"})
         payload = {"new": {"name": f"kept {len(tries)}"}}
         journal.append(tx, [Event(0, 1, 5, "company.changed", None, None, None, None, payload)])
-        if len(tries) == 1:
+        if len(tries) == 1 + refused:
             session._cursor = Losing(session._cursor)  # type: ignore[assignment]  # noqa: SLF001
         return f"kept {len(tries)}"
 
-    answer = asyncio.run(opened.write(rename))
-    assert answer == ("kept 1" if made else "kept 2")
+    def refuse(tx: Transaction) -> None:
+        tx.run(RENAME, {"key": 2, "to": "never"})
+        raise NotFound
+
+    async def batch() -> list[Any]:
+        jobs: list[Any] = [opened.write(rename)]
+        jobs += [opened.write(refuse)] if refused else []
+        return await asyncio.gather(*jobs, return_exceptions=True)
+
+    answer, *others = asyncio.run(batch())
+    assert [type(other) for other in others] == [NotFound] * refused
+    # Bare at first, then with savepoints if a job was refused, then again if it was not made.
+    assert len(tries) == 1 + refused + (not made) * (1 + refused)
+    assert answer == f"kept {len(tries)}"
     assert asyncio.run(opened.read(names))[0] == answer
     told = asyncio.run(opened.read(journal.all_events))
     assert [event.kind for event in told].count("company.changed") == 1

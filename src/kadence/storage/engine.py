@@ -129,7 +129,6 @@ class Transaction:
     def forget(self, after: int = 0) -> None:
         """Drop what was postponed but for the first so many rows."""
         del self._postponed[after:]
-        self.last_row = None
 
     def finish(self) -> None:
         """Run what was postponed, in its order."""

@@ -206,7 +206,8 @@ class PostgresSession:
         try:
             self._cursor.execute("COMMIT")
         except psycopg.Error as error:
-            if self._status == TransactionStatus.IDLE:
+            if self._status == TransactionStatus.IDLE and not _lost(error):
+                # The server itself refused, and has undone it all.
                 raise
             last_row = self.transaction.last_row
             self._drop()

@@ -156,6 +156,7 @@ def run_jobs(
     session.begin(wait=wait)
     transaction = session.transaction
     transaction.forget()
+    transaction.last_row = None
     for job in batch:
         before, postponed = transaction.writes, transaction.postponed
         job.error = None
