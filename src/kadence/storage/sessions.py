@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 
 class Session(Protocol):
-    """One connection, and how transactions are made on it; opened when it is first needed.
+    """One connection, and how transactions are made on it.
 
     A session that lost its connection opens a new one at the next `begin`.
     """
