@@ -42,17 +42,25 @@ class Load:
     def _run(self) -> None:
         with httpx.Client(headers=self._headers, timeout=60) as http:
             while not self._stop.is_set():
-                title = f"Sprint {next(_numbers)}"
-                try:
-                    answer = http.post(self._url, json={"title": title})
-                except httpx.HTTPError:
-                    self.said.append(Said(title, None))
+                if self._create(http).status != 200:
                     time.sleep(0.02)
-                    continue
-                waits = answer.headers.get("retry-after")
-                self.said.append(Said(title, answer.status_code, waits, answer.text))
-                if answer.status_code != 200:
-                    time.sleep(0.02)
+
+    def create(self) -> Said:
+        """One more request, for a caller that cannot wait for the threads: they may all be busy."""
+        with httpx.Client(headers=self._headers, timeout=60) as http:
+            return self._create(http)
+
+    def _create(self, http: httpx.Client) -> Said:
+        title = f"Sprint {next(_numbers)}"
+        try:
+            answer = http.post(self._url, json={"title": title})
+        except httpx.HTTPError as error:
+            said = Said(title, None, text=repr(error))
+        else:
+            waits = answer.headers.get("retry-after")
+            said = Said(title, answer.status_code, waits, answer.text)
+        self.said.append(said)
+        return said
 
     def wait_for(self, enough: Callable[[Counter[int | None]], bool], seconds: float = 60) -> None:
         """Go on until the counts of the statuses so far are enough."""

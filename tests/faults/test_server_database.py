@@ -36,9 +36,10 @@ def test_stopped_and_started_under_load_it_loses_nothing(own: tuple[Cluster, str
         for number in range(ROUNDS):
             done = len(load.titles(200))
             load.wait_for(lambda seen, done=done: seen[200] >= done + 30)  # type: ignore[misc]
-            refused = len(load.titles(503))
             cluster.stop("immediate" if number % 2 else "fast")
-            load.wait_for(lambda seen, refused=refused: seen[503] >= refused + 10)  # type: ignore[misc]
+            # The threads may all wait to hear what became of one commit.
+            refused = [load.create().status for _ in range(3)]
+            assert refused == [503, 503, 503]
             answer = httpx.get(f"{server.api}/users/current", headers=headers, timeout=60)
             assert answer.status_code == 503
             assert int(answer.headers["retry-after"]) >= 1
@@ -46,7 +47,7 @@ def test_stopped_and_started_under_load_it_loses_nothing(own: tuple[Cluster, str
             _until_it_reads(f"{server.api}/users/current", headers)
         done = len(load.titles(200))
         load.wait_for(lambda seen: seen[200] >= done + 30)
-    assert {said.status for said in load.said} == {200, 503}
+    assert [said for said in load.said if said.status not in (200, 503)] == []
     assert all(said.retry_after for said in load.said if said.status == 503)
     assert_nothing_lost(url, made, load)
 
@@ -71,7 +72,7 @@ def test_a_lock_of_another_program_is_waited_for_and_then_told(own: tuple[Cluste
             assert httpx.get(api, headers=headers).status_code == 200
             done = len(load.titles(200))
         load.wait_for(lambda seen: seen[200] >= done + 10)
-    assert {said.status for said in load.said} == {200, 503}
+    assert [said for said in load.said if said.status not in (200, 503)] == []
     assert all(said.retry_after for said in load.said if said.status == 503)
     assert_nothing_lost(url, made, load)
 
