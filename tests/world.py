@@ -16,7 +16,7 @@ import httpx
 from msgspec import Struct
 
 from kadence.domain.access import Actor
-from kadence.domain.model import CompanyRole, SpaceAccess, SpaceRole, User
+from kadence.domain.model import CompanyRole, Shows, SpaceAccess, SpaceRole, User
 from kadence.storage import migrate, people
 from kadence.storage.location import SqliteFile, locate, transaction
 from kadence.usecases import people as people_usecases
@@ -26,6 +26,7 @@ from kadence.usecases.cards import NewCard, create_card
 from kadence.usecases.columns import NewColumn, NewLane, create_subcolumn
 from kadence.usecases.comments import add_comment
 from kadence.usecases.iterations import NewIteration, create_iteration
+from kadence.usecases.links import NewLink, create_link
 from kadence.usecases.membership import add_card
 from kadence.usecases.setup import Initialised, initialise
 from kadence.usecases.spaces import NewMember, NewSpace, add_member, create_space
@@ -111,7 +112,7 @@ class Space(Struct):
     """A space that was made for one test.
 
     It has a board with three columns, one subcolumn and two lanes, and on it a card in its
-    iteration, with the writer as member, a tag, and a comment by the writer.
+    iteration, with the writer as member, a tag, and a comment and a signed link by the writer.
     """
 
     id: int
@@ -126,6 +127,8 @@ class Space(Struct):
     member_id: int
     tag_id: int
     comment_id: int
+    link_id: str
+    key: str
 
     def ids(self, path: str) -> dict[str, Any]:
         """The value of each parameter of a route's path."""
@@ -140,6 +143,9 @@ class Space(Struct):
             "card_uid": self.card_uid,
             "tag_id": self.tag_id,
             "comment_id": self.comment_id,
+            "link_id": self.link_id,
+            "key": self.key,
+            "file": "badge.svg",
         }
         of_id = {
             "iterations": self.iteration_id,
@@ -224,6 +230,7 @@ class World:
             _, tag = add_card_tag(unit, card.id, NewTag(f"tag of {space.uid}"))
             unit.actor = Actor(writer.id, writer.uid, writer.company_id, writer.role)
             comment = add_comment(unit, card.id, "Looks good").comment
+            shared = create_link(unit, space.uid, NewLink(Shows.BADGE, iteration.id, 90))
             return Space(
                 id=space.id,
                 uid=space.uid,
@@ -237,6 +244,8 @@ class World:
                 member_id=writer.id,
                 tag_id=tag.id,
                 comment_id=comment.id,
+                link_id=shared.link.id,
+                key=shared.key,
             )
 
         return self.do(make)

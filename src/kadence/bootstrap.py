@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from kadence.delivery.stream import follow
 from kadence.domain.errors import KadenceError
+from kadence.drawing.studio import Studio
 from kadence.settings import Settings
 from kadence.storage import migrate
 from kadence.storage.location import locate
@@ -23,6 +24,7 @@ from kadence.storage.location import open_database as connect_to
 from kadence.storage.threads import ThreadedDatabase
 from kadence.usecases.work import Work
 from kadence.web.app import create_app
+from kadence.web.http import Means
 from kadence.web.middleware import Faults, Metrics, RateLimit, RequestLog
 from kadence.web.rates import Counts, LocalCounts
 
@@ -67,10 +69,10 @@ class Surroundings(Struct, frozen=True):
     faults: bool = False
 
 
-def build(settings: Settings, work: Work, around: Surroundings) -> ASGIApp:
+def build(settings: Settings, means: Means, around: Surroundings) -> ASGIApp:
     """The ASGI application with everything that the settings put around it."""
     origins = [o.strip() for o in (settings.cors_origin or "").split(",") if o.strip()]
-    app: ASGIApp = create_app(work, follow, cors_origins=origins, public_url=settings.public_url)
+    app: ASGIApp = create_app(means, cors_origins=origins, public_url=settings.public_url)
     if settings.rate_limit is not None:
         app = RateLimit(app, settings.rate_limit, around.counts)
     if around.faults:
@@ -125,9 +127,9 @@ def serve_on(
 
     `parent` is a file descriptor that can be read once the parent process has ended.
     """
-    work = Work(database)
+    work, studio = Work(database), Studio()
     config = uvicorn.Config(
-        build(settings, work, around),
+        build(settings, Means(work, follow, studio), around),
         http="httptools",
         lifespan="on",
         access_log=False,
@@ -144,8 +146,11 @@ def serve_on(
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(server.serve(sockets=[listener]))
+    try:
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(server.serve(sockets=[listener]))
+    finally:
+        studio.close()
 
 
 class _Server(uvicorn.Server):

@@ -10,6 +10,7 @@ KadenceError
 ├── BadRequest             the body or the query is not what the endpoint takes
 │   ├── RuleViolation      well-formed, but against a rule; carries the endpoint's own code
 │   └── BodyTooLarge       more bytes than a request may have
+├── Unavailable            a helper process could not do its work; try again
 ├── AlreadyInitialised     `kadence init` on a database that holds a company
 ├── NotInitialised         the database holds no company yet
 └── StorageError           the database could not do its work; nothing was written
@@ -70,6 +71,10 @@ class RuleViolation(BadRequest):
 
 class BodyTooLarge(BadRequest):
     """The body has more bytes than a request may have."""
+
+
+class Unavailable(KadenceError):
+    """A helper process could not do its work at the moment."""
 
 
 class AlreadyInitialised(KadenceError):

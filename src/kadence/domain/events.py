@@ -9,6 +9,7 @@ TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event
 SPACE_CREATED = "space.created"
 SPACE_CHANGED = "space.changed"
 SPACE_DELETED = "space.deleted"
+SPACE_CALENDAR_CHANGED = "space.calendar_changed"
 MEMBER_ADDED = "member.added"
 MEMBER_CHANGED = "member.changed"
 MEMBER_REMOVED = "member.removed"
@@ -49,6 +50,8 @@ CARD_TAG_REMOVED = "card_tag.removed"
 COMMENT_ADDED = "comment.added"
 COMMENT_CHANGED = "comment.changed"
 COMMENT_REMOVED = "comment.removed"
+LINK_CREATED = "link.created"
+LINK_REVOKED = "link.revoked"
 
 KINDS = tuple(sorted(kind for name, kind in list(globals().items()) if name.isupper()))
 """All of them."""

@@ -331,6 +331,36 @@ class IterationCard(Struct, frozen=True, gc=False):
     updated: Instant
 
 
+class Shows(StrEnum):
+    """What a signed link shows."""
+
+    BURNDOWN = "burndown"
+    BURNUP = "burnup"
+    FLOW = "flow"
+    VELOCITY = "velocity"
+    FORECAST = "forecast"
+    BADGE = "badge"
+    REPORT = "report"
+    ITERATIONS = "iterations"
+
+
+class Link(Struct, frozen=True):
+    """That somebody without a token may see one thing, with the eyes of the person who shared it.
+
+    What of a space alone is shown has no `iteration_id`.
+    """
+
+    company_id: int
+    id: str
+    space_uid: str
+    iteration_id: str | None
+    shows: str
+    user_id: int
+    created: Instant
+    expires: Instant
+    revoked_at: Instant | None
+
+
 class Event(Struct, frozen=True):
     """One entry of the journal; `payload` holds what a replay needs to make the change again."""
 

@@ -8,6 +8,7 @@ the revision that entity tags are made of.
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+import msgspec
 from msgspec.structs import replace
 
 from kadence.domain import events
@@ -35,6 +36,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "comments": ("id",),
     "iterations": ("id",),
     "iteration_cards": ("id",),
+    "calendars": ("space_uid",),
+    "links": ("id",),
 }
 """The tables that are rebuilt, each with what tells its rows apart."""
 
@@ -120,6 +123,15 @@ def _company_changed(state: State, event: Event) -> None:
 
 def _space_deleted(state: State, event: Event) -> None:
     _end("spaces", "deleted_at")(state, event)
+
+
+def _calendar_changed(state: State, event: Event) -> None:
+    state["calendars"][(event.space_uid,)] = {
+        "company_id": event.company_id,
+        "space_uid": event.space_uid,
+        "calendar": msgspec.json.encode(event.payload["new"]).decode(),
+        "updated": event.at,
+    }
 
 
 def _board_created(state: State, event: Event) -> None:
@@ -234,6 +246,7 @@ APPLY: dict[str, Callable[[State, Event], None]] = {
     events.SPACE_CREATED: _add("spaces"),
     events.SPACE_CHANGED: _change("spaces"),
     events.SPACE_DELETED: _space_deleted,
+    events.SPACE_CALENDAR_CHANGED: _calendar_changed,
     events.MEMBER_ADDED: _add("members"),
     events.MEMBER_CHANGED: _change("members"),
     events.MEMBER_REMOVED: _drop("members"),
@@ -266,6 +279,8 @@ APPLY: dict[str, Callable[[State, Event], None]] = {
     events.COMMENT_ADDED: _comment_added,
     events.COMMENT_CHANGED: _change("comments"),
     events.COMMENT_REMOVED: _comment_removed,
+    events.LINK_CREATED: _add("links"),
+    events.LINK_REVOKED: _end("links", "revoked_at"),
     events.ITERATION_CREATED: _iteration_created,
     events.ITERATION_CHANGED: _iteration_changed,
     events.ITERATION_ACTIVATED: _iteration_changed,

@@ -1,7 +1,8 @@
 """The numbers that an iteration freezes, summed exactly (contract: iterations.md, Iteration)."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal, localcontext
+from contextlib import AbstractContextManager
+from decimal import Context, Decimal, localcontext
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -50,9 +51,14 @@ def outcome(before: Size, cards: Sequence[Card]) -> Outcome:
     return Outcome(before, total_size(done), len(done), len(cards))
 
 
+def exact_sums() -> AbstractContextManager[Context]:
+    """Inside of it, sums of sizes are exact."""
+    return localcontext(prec=_DIGITS)
+
+
 def total_size(cards: Iterable[Card]) -> Size:
     """The sum of the cards' sizes."""
-    with localcontext(prec=_DIGITS):
+    with exact_sums():
         total = sum((exact_size(card.size_text) or Decimal(0) for card in cards), Decimal(0))
     return Size(json_number(total))
 

@@ -101,10 +101,26 @@ _ACTOR = Statement(
     )
 )
 
+_ACTOR_BY_ID = Statement(
+    select(users.c.id, users.c.uid, users.c.company_id, users.c.role, companies.c.iterations_off_at)
+    .join_from(users, companies, companies.c.id == users.c.company_id)
+    .where(
+        users.c.company_id == bindparam("company_id"),
+        users.c.id == bindparam("user_id"),
+        users.c.deactivated_at.is_(None),
+    )
+)
+
 
 def find_actor(tx: Transaction, digest: str, now: Instant) -> Actor | None:
     """The person whose token has this SHA-256, unless it is revoked, expired or they are out."""
     row = tx.first(_ACTOR, {"digest": digest, "now": now})
+    return Actor(*row) if row else None
+
+
+def actor_of(tx: Transaction, company_id: int, user_id: int) -> Actor | None:
+    """The person with this id as somebody who acts, unless they are out."""
+    row = tx.first(_ACTOR_BY_ID, {"company_id": company_id, "user_id": user_id})
     return Actor(*row) if row else None
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration that this program knows: a database must stand there to be served."""
 
 metadata = MetaData(
@@ -236,6 +236,14 @@ iterations = Table(
     CheckConstraint("finish_date > start_date", name="period"),
     Index(None, "company_id", "space_uid", "created", "id"),
     Index(None, "company_id", "space_uid", "sort_order"),
+    Index(
+        "ix_iterations_closed",
+        "company_id",
+        "space_uid",
+        "actual_finish_date",
+        sqlite_where=text("status = 'closed'"),
+        postgresql_where=text("status = 'closed'"),
+    ),
     # Ids are UUIDv7, so the table itself grows at its end.
     sqlite_with_rowid=False,
 )
@@ -451,6 +459,11 @@ idempotency_keys = Table(
     sqlite_with_rowid=False,
 )
 
+ITERATION_STEPS = (
+    "kind IN ('iteration.changed', 'iteration.activated', 'iteration.closed', 'iteration.removed')"
+)
+"""What changes an iteration after it was planned: few, and so cheap to index."""
+
 journal = Table(
     "journal",
     metadata,
@@ -472,4 +485,55 @@ journal = Table(
         sqlite_where=text("card_uid IS NOT NULL"),
         postgresql_where=text("card_uid IS NOT NULL"),
     ),
+    Index(
+        "ix_journal_iteration",
+        "company_id",
+        "iteration_id",
+        "seq",
+        sqlite_where=text(ITERATION_STEPS),
+        postgresql_where=text(ITERATION_STEPS),
+    ),
+)
+
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("company_id", Id, nullable=False),
+    Column("space_uid", Uid, nullable=False),
+    # domain.calendar.WorkingCalendar as JSON.
+    Column("calendar", Text, nullable=False),
+    Column("updated", Millis, nullable=False),
+    PrimaryKeyConstraint("company_id", "space_uid"),
+    ForeignKeyConstraint(["company_id", "space_uid"], ["spaces.company_id", "spaces.uid"]),
+    sqlite_with_rowid=False,
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("company_id", Id, ForeignKey("companies.id"), nullable=False),
+    Column("id", Uid, nullable=False),
+    Column("space_uid", Uid, nullable=False),
+    Column("iteration_id", Uid),
+    Column("shows", String(16), nullable=False),
+    Column("user_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("created", Millis, nullable=False),
+    Column("expires", Millis, nullable=False),
+    Column("revoked_at", Millis),
+    PrimaryKeyConstraint("company_id", "id"),
+    UniqueConstraint("id"),
+    ForeignKeyConstraint(["company_id", "space_uid"], ["spaces.company_id", "spaces.uid"]),
+    ForeignKeyConstraint(
+        ["company_id", "iteration_id"], ["iterations.company_id", "iterations.id"]
+    ),
+    Index(None, "company_id", "space_uid"),
+    sqlite_with_rowid=False,
+)
+
+signing_keys = Table(
+    "signing_keys",
+    metadata,
+    Column("company_id", Id, ForeignKey("companies.id"), primary_key=True),
+    Column("secret", Text, nullable=False),
+    Column("created", Millis, nullable=False),
 )

@@ -90,6 +90,9 @@ class Job:
         """Hand the outcome to whoever waits; runs on the event loop."""
         if self.future.cancelled():
             return
+        if isinstance(self.error, StopIteration):
+            # A future takes it for its own; whoever waits would wait for ever.
+            self.error = RuntimeError(f"work ended by {self.error!r}")
         if self.error is not None:
             self.future.set_exception(self.error)
         else:

@@ -57,6 +57,17 @@ def enter_by_uid(unit: Unit, space_uid: str, need: SpaceRole) -> Door:
     return door
 
 
+def title_of(unit: Unit, space_uid: str) -> str:
+    """The title of a space that the actor can read.
+
+    Raises:
+        NotFound, Forbidden: as `enter_by_uid`.
+    """
+    door = enter_by_uid(unit, space_uid, SpaceRole.READER)
+    space = spaces.SPACES.find(unit.tx, unit.actor.company_id, door.space_id)
+    return space.title if space else ""
+
+
 def enter_by_id(unit: Unit, space_id: int, need: SpaceRole) -> Door:
     """Enter a space by its integer id, as the workspace routes do.
 

@@ -1,6 +1,8 @@
 """What people do with iterations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -8,6 +10,7 @@ from msgspec.structs import replace
 
 from kadence.domain import events, statistics
 from kadence.domain.access import Door
+from kadence.domain.calendar import WorkingCalendar
 from kadence.domain.errors import NotFound
 from kadence.domain.lifecycle import (
     OPEN,
@@ -19,8 +22,8 @@ from kadence.domain.lifecycle import (
 )
 from kadence.domain.membership import moves_on_closing, moves_on_deleting
 from kadence.domain.model import Instant, Iteration, IterationCard, IterationStatus, SpaceRole
-from kadence.storage import cards, iterations, membership
-from kadence.usecases.access import enter_by_uid, require_iterations
+from kadence.storage import calendars, cards, iterations, membership
+from kadence.usecases.access import enter_by_uid, require_iterations, title_of
 from kadence.usecases.membership import find_iteration, put_in, take_out
 from kadence.usecases.unit import Draft, Unit, changes, opened
 
@@ -135,6 +138,21 @@ def get_iteration(unit: Unit, space_uid: str, iteration_id: str, draft: Draft[No
     return iteration
 
 
+def calendar_feed(unit: Unit, space_uid: str) -> tuple[str, WorkingCalendar, list[Iteration]]:
+    """A space's title, its calendar, and its iterations that are not removed.
+
+    Raises:
+        KadenceError: NotFound (no such space), Forbidden (a stranger).
+    """
+    door = enter_by_uid(unit, space_uid, SpaceRole.READER)
+    company_id = unit.actor.company_id
+    return (
+        title_of(unit, door.space_uid),
+        calendars.find(unit.tx, company_id, door.space_uid),
+        iterations.live(unit.tx, company_id, door.space_uid),
+    )
+
+
 def change_iteration(
     unit: Unit, space_uid: str, iteration_id: str, draft: Draft[IterationChange]
 ) -> Carried:
@@ -204,7 +222,12 @@ def _close(unit: Unit, old: Iteration, new: Iteration, target: Iteration | None)
     data = msgspec.json.encode(frozen).decode()
     membership.settle(unit.tx, old)
     cards.let_go(unit.tx, old)
-    closed = store(unit, old, replace(new, data=data), events.ITERATION_CLOSED)
+    # What the report of a closed iteration needs and what may be changed afterwards.
+    told = {
+        "new_iteration_id": target.id if target else None,
+        "calendar": calendars.find(unit.tx, old.company_id, old.space_uid),
+    }
+    closed = store(unit, old, replace(new, data=data), events.ITERATION_CLOSED, told)
     if target is None:
         return Carried(closed, [])
     moving = [(record, card) for record, card in standing if moves_on_closing(card)]
@@ -221,8 +244,17 @@ def _target(unit: Unit, door: Door, iteration: Iteration, target_id: object) -> 
     return check_target(iteration, wanted, found)
 
 
-def store(unit: Unit, old: Iteration, new: Iteration, kind: str) -> Iteration:
-    """Keep an iteration as it is now, with its event; one that did not change leaves no trace."""
+def store(
+    unit: Unit,
+    old: Iteration,
+    new: Iteration,
+    kind: str,
+    told: Mapping[str, Any] = MappingProxyType({}),
+) -> Iteration:
+    """Keep an iteration as it is now, with its event; one that did not change leaves no trace.
+
+    The event says what is `told` too.
+    """
     if old == new:
         return old
     new = replace(
@@ -237,7 +269,7 @@ def store(unit: Unit, old: Iteration, new: Iteration, kind: str) -> Iteration:
         cards.touch(unit.tx, new)
     unit.record(
         kind,
-        {"id": old.id, "old": before, "new": after},
+        {"id": old.id, "old": before, "new": after, **told},
         space_uid=old.space_uid,
         iteration_id=old.id,
     )

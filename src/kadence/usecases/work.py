@@ -18,6 +18,7 @@ from kadence.domain.errors import (
 from kadence.domain.model import CompanyRole, Instant
 from kadence.storage import idempotency, people
 from kadence.storage.engine import Database, Transaction
+from kadence.usecases import links
 from kadence.usecases.pulse import Pulse
 from kadence.usecases.unit import (
     Reply,
@@ -172,6 +173,22 @@ class Work:
             return shown.reply
         self.pulse.beat()
         return reply
+
+    async def visit(self, key: str, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case that changes nothing for whoever holds the key of a signed link.
+
+        It sees what the person who made the link may see, now.
+
+        Raises:
+            KadenceError: NotFound (no such link, or it has ended), or what the use case raises.
+        """
+
+        def attempt(tx: Transaction) -> T:
+            unit = self._unit(tx, _NOBODY)
+            unit.actor, _ = links.holder(tx, key, unit.now)
+            return query(unit, *args, **kwargs)
+
+        return await self._database.read(attempt)
 
     async def operate(self, command: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case for whoever runs the server, who needs no token to its own database.

@@ -11,27 +11,33 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_405_METHOD_NOT_ALLOWED
 
-from kadence.usecases.work import Work
+from kadence.drawing.studio import Format
 from kadence.web import (
     activity,
     boards,
+    calendars,
     card_list,
     card_members,
     cards,
     columns,
     comments,
     errors,
+    feeds,
     fixed,
+    forecasts,
+    insights,
     iterations,
+    links,
     membership,
     openapi,
     pages,
     people,
+    pictures,
     planning,
     spaces,
     tags,
 )
-from kadence.web.http import Follow, adapt
+from kadence.web.http import Means, adapt
 from kadence.web.published import BY_PATH, NOT_SERVED, is_not_served
 from kadence.web.route import Route
 
@@ -42,7 +48,9 @@ OWN_BASE_PATHS = ("/api/kadence/v1",)
 
 _GET, _POST, _PATCH, _DELETE = HttpMethod.GET, HttpMethod.POST, HttpMethod.PATCH, HttpMethod.DELETE
 _ITERATIONS = "/spaces/{space_uid}/iterations"
-_ITERATION_CARDS = f"{_ITERATIONS}/{{iteration_id}}/cards"
+_ITERATION = f"{_ITERATIONS}/{{iteration_id}}"
+_ITERATION_CARDS = f"{_ITERATION}/cards"
+_UID_SPACE = "/spaces/{space_uid}"
 _SPACE = "/spaces/{space_id}"
 _MEMBERS = "/spaces/{space_id}/users"
 _BOARDS = "/spaces/{space_id}/boards"
@@ -173,30 +181,88 @@ OWN_ROUTES: Sequence[Route] = (
         planning.arrange_cards,
         body=planning.ARRANGE,
     ),
-    Route(_GET, f"{_ITERATIONS}/{{iteration_id}}/capacity", planning.get_capacity),
+    Route(_GET, f"{_ITERATION}/capacity", planning.get_capacity),
     Route(
         _PATCH,
-        f"{_ITERATIONS}/{{iteration_id}}/capacity",
+        f"{_ITERATION}/capacity",
         planning.change_capacity,
         body=planning.CHANGE_CAPACITY,
+    ),
+    Route(_GET, f"{_UID_SPACE}/calendar", calendars.get_calendar),
+    Route(_PATCH, f"{_UID_SPACE}/calendar", calendars.change_calendar, body=calendars.CHANGE),
+    Route(_GET, f"{_ITERATION}/report", insights.get_report, query=insights.REPORT_PARAMETERS),
+    Route(_GET, f"{_ITERATION}/flow", insights.get_flow, query=insights.REPORT_PARAMETERS),
+    Route(
+        _GET,
+        f"{_ITERATION}/forecast",
+        forecasts.get_forecast,
+        query=forecasts.FORECAST_PARAMETERS,
+    ),
+    Route(
+        _GET,
+        f"{_UID_SPACE}/velocity",
+        insights.get_velocity,
+        query=insights.VELOCITY_PARAMETERS,
+    ),
+    *(
+        Route(
+            _GET,
+            f"{_UID_SPACE if kind == 'velocity' else _ITERATION}/{kind}.{format_.value}",
+            pictures.chart(kind, format_),
+            query=pictures.KINDS[kind].query,
+            produces=(pictures.MEDIA_TYPES[format_],),
+        )
+        for kind in pictures.KINDS
+        for format_ in Format
+    ),
+    Route(
+        _GET,
+        f"{_ITERATION}/badge.svg",
+        pictures.get_badge,
+        query=insights.REPORT_PARAMETERS,
+        produces=(pictures.SVG,),
+    ),
+    Route(
+        _GET,
+        f"{_ITERATION}/report.csv",
+        feeds.get_report_csv,
+        query=insights.REPORT_PARAMETERS,
+        produces=("text/csv",),
+    ),
+    Route(
+        _GET,
+        f"{_UID_SPACE}/iterations.ics",
+        feeds.get_iterations_feed,
+        produces=("text/calendar",),
+    ),
+    Route(_POST, f"{_UID_SPACE}/links", links.create_link, body=links.CREATE),
+    Route(_GET, f"{_UID_SPACE}/links", links.list_links),
+    Route(_DELETE, f"{_UID_SPACE}/links/{{link_id}}", links.revoke_link),
+    Route(
+        _GET,
+        "/shared/{key}/{file}",
+        links.get_shared,
+        query=(*forecasts.FORECAST_PARAMETERS, *insights.VELOCITY_PARAMETERS, pictures.THEME),
+        produces=("image/svg+xml", "image/png", "text/calendar", "text/csv", "application/json"),
+        public=True,
     ),
 )
 """What this server adds, below OWN_BASE_PATHS."""
 
 
 def create_app(
-    work: Work, follow: Follow, *, cors_origins: Sequence[str] = (), public_url: str | None = None
+    means: Means, *, cors_origins: Sequence[str] = (), public_url: str | None = None
 ) -> Litestar:
-    """The ASGI application over `work`, its live streams made by `follow`.
+    """The ASGI application that works with these means.
 
     Pages of `cors_origins` may call it; `public_url` is where people reach it from outside.
     """
     document = api_document(public_url)
     return Litestar(
         route_handlers=[
-            *_api(work, follow, ROUTES, BASE_PATHS),
-            *_api(work, follow, OWN_ROUTES, OWN_BASE_PATHS),
-            *pages.handlers(work, document),
+            *_api(means, ROUTES, BASE_PATHS),
+            *_api(means, OWN_ROUTES, OWN_BASE_PATHS),
+            *pages.handlers(means.work, document),
         ],
         exception_handlers={HTTPException: _refused, Exception: _refused},
         cors_config=_cors(cors_origins) if cors_origins else None,
@@ -237,7 +303,7 @@ def _cors(origins: Sequence[str]) -> CORSConfig:
 
 
 def _api(
-    work: Work, follow: Follow, routes: Sequence[Route], base_paths: Sequence[str]
+    means: Means, routes: Sequence[Route], base_paths: Sequence[str]
 ) -> list[HTTPRouteHandler]:
     """One Litestar handler for each route, under its base paths.
 
@@ -254,7 +320,7 @@ def _api(
             http_method=_methods(route.method, first=route.method == firsts[route.path]),
             status_code=200,
             name=f"{route.method} {base_paths[0]}{route.path}",
-        )(adapt(route.handler, work, follow, allowed[route.path], route.query_keys))
+        )(adapt(route.handler, means, allowed[route.path], route.query_keys))
         for route in routes
     ]
 

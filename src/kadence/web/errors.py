@@ -23,6 +23,7 @@ from kadence.domain.errors import (
     StorageError,
     StorageFull,
     Unauthenticated,
+    Unavailable,
 )
 from kadence.web.wire import JSON, encode
 
@@ -90,6 +91,7 @@ _TABLE: dict[type, Callable[..., ASGIResponse]] = {
     RuleViolation: lambda e: _json(400, RuleMessage(e.code, e.message)),
     BodyTooLarge: lambda e: _json(413, ErrorMessage(e.message)),
     BadRequest: lambda e: _json(400, ErrorMessage(e.message)),
+    Unavailable: lambda e: _json(503, ErrorMessage(e.message), {"retry-after": "5"}),
     StorageAway: lambda _: _json(
         503,
         ErrorMessage("The database does not answer at the moment, please try again"),

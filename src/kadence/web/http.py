@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from kadence.domain.errors import BadRequest, BodyTooLarge
 from kadence.domain.model import Event
+from kadence.drawing.studio import Studio
 from kadence.usecases.pulse import Pulse
 from kadence.usecases.unit import Reply, Terms, UseCase
 from kadence.usecases.work import Work
@@ -42,6 +43,14 @@ Follow = Callable[[Pulse, Read, Sequence[Event], int], AsyncIterator[Sequence[Ev
 """How live streams are made: delivery.stream.follow, which web may not know."""
 
 
+class Means(Struct, frozen=True):
+    """What handlers work with."""
+
+    work: Work
+    follow: Follow
+    studio: Studio
+
+
 class Tagged(Struct, Generic[S], frozen=True):
     """An answer with the entity tag of what it shows."""
 
@@ -62,19 +71,18 @@ NOTHING = Body("Body", Nothing, Nothing.draft)
 class Call:
     """One request: its token, path, query and body, and the way into the use cases."""
 
-    __slots__ = ("_follow", "_known", "_request", "_terms", "_work", "headers", "token")
+    __slots__ = ("_known", "_means", "_request", "_terms", "_work", "headers", "token")
 
     def __init__(
         self,
         request: Request[Any, Any, Any],
-        work: Work,
-        follow: Follow,
+        means: Means,
         known: frozenset[str] = frozenset(),
     ) -> None:
         """`known` are the query keys that have an effect on the route."""
-        self._follow = follow
+        self._means = means
         self._request = request
-        self._work = work
+        self._work = means.work
         self._known = known
         self._terms = Terms()
         self.headers: dict[bytes, bytes] = dict(request.scope["headers"])
@@ -119,7 +127,26 @@ class Call:
         self, read: Read, first: Sequence[Event], after: int
     ) -> AsyncIterator[Sequence[Event]]:
         """The events that `read` gives, as they happen; see delivery.stream."""
-        return self._follow(self._work.pulse, read, first, after)
+        return self._means.follow(self._work.pulse, read, first, after)
+
+    @property
+    def studio(self) -> Studio:
+        """Where charts are drawn and forecasts simulated."""
+        return self._means.studio
+
+    async def visit(
+        self, key: str, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a use case that changes nothing, for the holder of a signed link's key."""
+        return await self._work.visit(key, use_case, *args, **kwargs)
+
+    def has(self, name: str) -> bool:
+        """Whether the path has such a part."""
+        return name in self._request.scope["path_params"]
+
+    def text(self, name: str) -> str:
+        """A part of the path as it is."""
+        return str(self._request.scope["path_params"][name])
 
     def uid(self, name: str) -> str:
         """A UUID of the path in canonical form; "" for anything else, which matches nothing."""
@@ -138,6 +165,17 @@ class Call:
             return build(query)
         except BadRequest as refused:
             return refused
+
+    def sound_query(self) -> Query:
+        """The query, for a handler that reads it itself.
+
+        Raises:
+            BadRequest: it is unsound, or, when asked for, it has keys without effect.
+        """
+        query = self.query(lambda found: found)
+        if isinstance(query, BadRequest):
+            raise query
+        return query
 
     async def body(self, kind: Body[B, D]) -> D | BadRequest:
         """The draft in the request's body, or what is wrong with it, its query or its terms."""
@@ -219,8 +257,7 @@ def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
 
 def adapt(
     handler: Handler,
-    work: Work,
-    follow: Follow,
+    means: Means,
     allowed: Sequence[str],
     known: frozenset[str] = frozenset(),
 ) -> Callable[..., Awaitable[ASGIResponse]]:
@@ -233,7 +270,7 @@ def adapt(
         method = request.scope["method"]
         if method == "OPTIONS":
             return errors.wrong_method(allowed)
-        call = Call(request, work, follow, known if method == "GET" else known | _OF_WRITES)
+        call = Call(request, means, known if method == "GET" else known | _OF_WRITES)
         try:
             result = await handler(call)
         except Disconnected:

@@ -19,7 +19,8 @@ log = structlog.get_logger()
 class RequestLog:
     """Gives each request an id (`X-Request-Id`) and writes one line about it, without its query.
 
-    The query and the headers stay out of the log: they may hold secrets.
+    The query and the headers stay out of the log: they may hold secrets. So does the signature of
+    a signed link, which is in its path.
     """
 
     def __init__(self, app: ASGIApp, metrics: "Metrics | None" = None) -> None:
@@ -56,7 +57,7 @@ class RequestLog:
                 "request",
                 id=request_id,
                 method=scope["method"],
-                path=path,
+                path=_without_key(path),
                 status=status,
                 ms=round(seconds * 1000, 2),
                 client=client[0] if client else None,
@@ -64,6 +65,12 @@ class RequestLog:
             if self._metrics is not None:
                 route = scope.get("path_template") or "unknown"
                 self._metrics.observe(scope["method"], str(route), status, seconds)
+
+
+def _without_key(path: str) -> str:
+    """The path as it may be logged: who reads the key of a signed link there could use it."""
+    before, shared, key = path.partition("/shared/")
+    return f"{before}{shared}{key.partition('.')[0]}" if shared else path
 
 
 class Metrics:

@@ -57,7 +57,8 @@ def document(
     routes = [route for part in parts for route in part.routes]
     one_of = {route.body.shape: route.body.one_of for route in routes if route.body}
     bodies = list(one_of)
-    types = [*bodies, *(route.answer for route in routes), ErrorMessage, RuleMessage]
+    answers = [route.answer for route in routes if route.answer not in (str, bytes)]
+    types = [*bodies, *answers, ErrorMessage, RuleMessage]
     schemas, components = msgspec.json.schema_components(
         types, schema_hook=schema_hook, ref_template="#/components/schemas/{name}"
     )
@@ -176,6 +177,8 @@ def _operation(route: Route, schema_of: dict[str, Schema]) -> Schema:
         ],
         "responses": _responses(route, schema_of),
     }
+    if route.public:
+        operation["security"] = []
     if description:
         operation["description"] = description
     if route.body:
@@ -190,10 +193,15 @@ def _responses(route: Route, schema_of: dict[str, Schema]) -> Schema:
     message = schema_of[str(ErrorMessage)]
     refused = {"anyOf": [schema_of[str(RuleMessage)], message]}
     responses = {
-        "200": _response("Done.", "application/json", schema_of[str(route.answer)]),
+        "200": {
+            "description": "Done.",
+            "content": _contents(route, schema_of),
+        },
         "400": _response("The body or query is wrong; why.", "application/json", refused),
-        "401": _response("No token, or one that is not taken.", "text/plain", _NOT_JSON),
     }
+    if not route.public:
+        no_token = _response("No token, or one that is not taken.", "text/plain", _NOT_JSON)
+        responses["401"] = no_token
     if route.is_of_iterations:
         responses["402"] = _response("Iterations are off.", "application/json", message)
     if route.path_parameters or route.writes:
@@ -211,6 +219,18 @@ def _responses(route: Route, schema_of: dict[str, Schema]) -> Schema:
     responses["503"] = _response("The database is busy.", "application/json", message)
     responses["507"] = _response("The disk is full.", "application/json", message)
     return responses
+
+
+def _contents(route: Route, schema_of: dict[str, Schema]) -> Schema:
+    """What answers look like, by media type; only of JSON there is more to be told."""
+    told = route.produces == (_JSON_TYPE,)
+    return {
+        kind: {"schema": schema_of[str(route.answer)] if told else _NOT_JSON}
+        for kind in route.produces
+    }
+
+
+_JSON_TYPE = "application/json"
 
 
 _OF_ITERATION = {"space_uid": "space_uid", "id": "id"}

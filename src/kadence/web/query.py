@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Instant
-from kadence.web.wire import parse_timestamp
+from kadence.web.wire import canonical_uid, parse_timestamp
 
 T = TypeVar("T")
 
@@ -180,6 +180,23 @@ class Ids(Parameter["Sequence[int] | None"]):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": "^[1-9][0-9]{0,17}(,[1-9][0-9]{0,17})*$"}
+
+
+class Uids(Parameter["Sequence[str]"]):
+    """Comma-separated UUIDs; none by default."""
+
+    def __init__(self, name: str, doc: str) -> None:
+        super().__init__(name, (), doc)
+
+    def parse(self, text: str) -> Sequence[str]:
+        uids = [canonical_uid(word) for word in text.split(",")]
+        if "" in uids:
+            raise BadRequest(f"{self.name} should be comma-separated UUIDs")
+        return uids
+
+    def schema(self) -> dict[str, Any]:
+        one = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+        return {"type": "string", "pattern": f"^{one}(,{one})*$"}
 
 
 class Word(Parameter[str]):

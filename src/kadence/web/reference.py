@@ -80,14 +80,24 @@ def _operation(method: str, path: str, operation: Schema, document: Schema) -> s
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         parts.append(_keys("Body", schema, document))
     if "200" in operation["responses"]:
-        answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
-        parts.append(_keys("Answer", answer, document))
+        content = operation["responses"]["200"]["content"]
+        if "properties" in _resolved(_item(content.get("application/json")), document):
+            parts.append(_keys("Answer", content["application/json"]["schema"], document))
+        else:
+            parts.append(_table("Answer", [(kind, "", "") for kind in content]))
     rows = [
         (status, "", _text(response["description"]))
         for status, response in operation["responses"].items()
     ]
     parts.append(_table("Statuses", rows))
     return "".join([*parts, "</section>"])
+
+
+def _item(answer: Schema | None) -> Schema:
+    """The schema of a JSON answer, or of each part of one that is an array."""
+    schema: Schema = answer["schema"] if answer else {}
+    found: Schema = schema.get("items", schema)
+    return found
 
 
 def _keys(caption: str, schema: Schema, document: Schema) -> str:

@@ -19,7 +19,8 @@ from kadence.web.wire import Body
 class Route(Struct, frozen=True):
     """A method and path below the base path, with its handler.
 
-    The handler's docstring is the operation's text, its return annotation the answer's schema.
+    The handler's docstring is the operation's text, its return annotation the answer's schema. What
+    is `public` needs no token.
     """
 
     method: HttpMethod
@@ -27,6 +28,8 @@ class Route(Struct, frozen=True):
     handler: Handler
     body: Body[Any, Any] | None = None
     query: Sequence[Parameter[Any]] = ()
+    produces: Sequence[str] = ("application/json",)
+    public: bool = False
 
     @property
     def name(self) -> str:
@@ -83,6 +86,9 @@ class Route(Struct, frozen=True):
 
 
 _TAGS = (
+    (r"/(links|shared)\b", "Signed links"),
+    (r"\.(svg|png)$", "Charts"),
+    (r"/(report|flow|forecast|velocity|calendar|report\.csv|iterations\.ics)$", "Insights"),
     (r"/(arrange|capacity|events)$", "Additions"),
     (r"iterations", "Iterations"),
     (r"^/cards", "Cards"),

@@ -1,0 +1,162 @@
+"""Which days a team works, and from when to when an iteration lasts in its own time zone.
+
+What is here is the one answer to both, for reports, forecasts, the calendar feed and the page.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from kadence.domain.model import Instant
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+Day: TypeAlias = str
+"""A day as `2026-07-28`."""
+
+LONGEST = 2200
+"""Days of a period, about six years, up to which they are counted one by one."""
+
+_DAY: Instant = 24 * 60 * 60 * 1000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class WorkingCalendar(Struct, frozen=True):
+    """How a space counts its days.
+
+    `time_zone` is an IANA name, `weekdays` the working ones, Monday being 1. `country` (ISO 3166)
+    and its `subdivision` bring their public holidays; of `days_off` and `workdays`, which win over
+    these and over the weekday, a day stands in one at most.
+    """
+
+    time_zone: str = "UTC"
+    weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
+    country: str | None = None
+    subdivision: str | None = None
+    days_off: tuple[Day, ...] = ()
+    workdays: tuple[Day, ...] = ()
+
+
+class Period(Struct, frozen=True):
+    """From the beginning of a first day to the end of a last one, both in the space's time zone.
+
+    `workdays` are the working ones between them, or None when there are too many to count.
+    """
+
+    first_day: date
+    last_day: date
+    begins: Instant
+    ends: Instant
+    workdays: Sequence[date] | None
+
+
+def day_of(calendar: WorkingCalendar, instant: Instant) -> date:
+    """The day that a start or finish date means.
+
+    It is the local date; but midnight in UTC is the date as it was written, in every zone, for
+    that is how a date without a time is kept.
+    """
+    if instant % _DAY == 0:
+        return _utc(instant).date()
+    return local_day(calendar, instant)
+
+
+def local_day(calendar: WorkingCalendar, instant: Instant) -> date:
+    """The date of the space at this instant."""
+    try:
+        return _utc(instant).astimezone(_zone(calendar.time_zone)).date()
+    except OverflowError:
+        # In the first and last hours that can be written, the zone leads out of the years.
+        return _utc(instant).date()
+
+
+def midnight(calendar: WorkingCalendar, day: date) -> Instant:
+    """When this day begins in the space; where a clock change skips midnight, its first moment."""
+    local = datetime.combine(day, time(), _zone(calendar.time_zone))
+    try:
+        return (local - _EPOCH) // timedelta(milliseconds=1)
+    except OverflowError:
+        return (local.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+
+
+def end_of(calendar: WorkingCalendar, day: date) -> Instant:
+    """When this day is over in the space."""
+    if day == date.max:
+        return midnight(calendar, day) + _DAY
+    return midnight(calendar, day + timedelta(days=1))
+
+
+def period(
+    calendar: WorkingCalendar, start: Instant | None, finish: Instant | None
+) -> Period | None:
+    """What the dates of an iteration mean in its space; None unless both are set."""
+    if start is None or finish is None:
+        return None
+    first, last = day_of(calendar, start), day_of(calendar, finish)
+    # From 22:00Z to 00:00Z of the next day, west of Greenwich, is one day and not a negative one.
+    last = max(first, last)
+    return Period(
+        first_day=first,
+        last_day=last,
+        begins=midnight(calendar, first),
+        ends=end_of(calendar, last),
+        workdays=workdays(calendar, first, last),
+    )
+
+
+def workdays(calendar: WorkingCalendar, first: date, last: date) -> list[date] | None:
+    """The working days from one day to another, both included; None beyond LONGEST days."""
+    length = (last - first).days + 1
+    if length > LONGEST:
+        return None
+    days = (first + timedelta(days=n) for n in range(length))
+    return [day for day in days if is_workday(calendar, day)]
+
+
+def is_workday(calendar: WorkingCalendar, day: date) -> bool:
+    """Whether the team works on this day."""
+    name = day.isoformat()
+    if name in calendar.workdays:
+        return True
+    if name in calendar.days_off or day.isoweekday() not in calendar.weekdays:
+        return False
+    return day not in _public(calendar.country, calendar.subdivision, day.year)
+
+
+def holidays_of(calendar: WorkingCalendar, year: int) -> dict[date, str]:
+    """The public holidays that the calendar's country brings in a year, with their names."""
+    return dict(sorted(_public(calendar.country, calendar.subdivision, year).items()))
+
+
+def subdivisions_of(country: str) -> Sequence[str] | None:
+    """The subdivisions that have holidays of their own; None for an unknown country."""
+    # Many megabytes that a space without a country does not need.
+    import holidays  # noqa: PLC0415
+
+    found: dict[str, list[str]] = holidays.list_supported_countries(include_aliases=False)
+    return found.get(country)
+
+
+@lru_cache(maxsize=256)
+def _public(
+    country: str | None, subdivision: str | None, year: int
+) -> "HolidayBase | dict[date, str]":
+    if country is None:
+        return {}
+    import holidays  # noqa: PLC0415
+
+    return holidays.country_holidays(country, subdiv=subdivision, years=year, expand=False)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def _utc(instant: Instant) -> datetime:
+    return _EPOCH + timedelta(milliseconds=instant)

@@ -1,0 +1,342 @@
+"""Replays one iteration from the journal: which cards were in it when, how large, how far.
+
+Everything that a report, a chart or a forecast shows is worked out from the `Course` made here.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from kadence.domain import events
+from kadence.domain.model import ColumnType, Condition, Instant
+from kadence.domain.sizes import exact_size
+from kadence.domain.statistics import exact_sums
+
+RULES = 1
+"""The version of the rules below: it grows when the same journal comes to give other numbers."""
+
+NOTHING = Decimal(0)
+
+
+class Facts(Struct, gc=False):
+    """What an event says of a card that counts here."""
+
+    state: int | UnsetType = UNSET
+    condition: int | UnsetType = UNSET
+    size_text: str | UnsetType | None = UNSET
+
+
+class Told(Facts, gc=False):
+    """The payload of an event about a card: a new card's facts, or under `new` what changed."""
+
+    new: Facts | UnsetType = UNSET
+
+
+class Entry(Struct, gc=False):
+    """An event of the journal as far as it is needed here; `told` is None for iteration_card.*."""
+
+    seq: int
+    at: Instant
+    kind: str
+    iteration_id: str | None
+    card_uid: str
+    told: Told | None
+
+
+class Cause(StrEnum):
+    """Why a number changed."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    RE_ESTIMATED = "re-estimated"
+    BEGUN = "begun"
+    DONE = "done"
+    REOPENED = "reopened"
+    PUT_BACK = "put back"
+    ARCHIVED = "archived"
+    RESTORED = "restored"
+    DELETED = "deleted"
+
+
+class Tally(Struct, frozen=True, gc=False):
+    """Cards and their sizes by state: queued, in progress, done."""
+
+    counts: tuple[int, int, int] = (0, 0, 0)
+    sizes: tuple[Decimal, Decimal, Decimal] = (NOTHING, NOTHING, NOTHING)
+
+
+class Step(Struct):
+    """A change of one card in the iteration, and what is in the iteration after it.
+
+    `state` is the card's then; `before` and `after` are its size, None where it has none or was not
+    there. `other` is the iteration that it came from unfinished or was carried into.
+    """
+
+    seq: int
+    at: Instant
+    cause: Cause
+    card_uid: str
+    state: int
+    before: Decimal | None
+    after: Decimal | None
+    tally: Tally
+    enters: int = 0
+    """1 when the card came in with this step, -1 when it left, else 0."""
+    other: str | None = None
+
+
+class Standing(Struct):
+    """A card as it is at the end of a course; its times are those of its whole life.
+
+    `begun_at` is when it was first in progress, `done_at` since when it is done here.
+    """
+
+    uid: str
+    size: Decimal | None = None
+    state: int = ColumnType.QUEUE.value
+    condition: int = Condition.LIVE.value
+    inside: bool = False
+    begun_at: Instant | None = None
+    done_at: Instant | None = None
+    came_from: str | None = None
+    """The iteration that had begun and that it left unfinished for this one."""
+
+
+class Life(Struct, frozen=True):
+    """When an iteration was activated and closed: places in the journal and their times."""
+
+    activated: tuple[int, Instant] | None = None
+    closed: tuple[int, Instant] | None = None
+
+
+class Course(Struct):
+    """What happened in an iteration up to a place in the journal.
+
+    `baseline` is what was in it when it was activated, `start` the tally of that moment; before
+    that they are None and empty. `steps` are all there were, those of planning too.
+    """
+
+    life: Life
+    end: int
+    steps: list[Step]
+    cards: dict[str, Standing]
+    start: Tally
+    baseline: Mapping[str, Decimal | None] | None
+
+    @property
+    def tally(self) -> Tally:
+        """What is in the iteration at the end."""
+        return self.steps[-1].tally if self.steps else Tally()
+
+    @property
+    def inside(self) -> list[Standing]:
+        """The cards that are in the iteration at the end."""
+        return [card for card in self.cards.values() if card.inside]
+
+    @property
+    def run(self) -> Sequence[Step]:
+        """The steps after activation; of an iteration that was not activated all."""
+        if self.life.activated is None:
+            return self.steps
+        return [step for step in self.steps if step.seq > self.life.activated[0]]
+
+
+Begun: TypeAlias = Mapping[str, int]
+"""Iterations by id, with the places in the journal at which they were activated."""
+
+
+def course(
+    entries: Sequence[Entry], iteration_id: str, life: Life, place: int, begun: Begun
+) -> Course:
+    """Replay the iteration up to `place`, but not beyond its closing.
+
+    `entries` are those of all cards that were ever in it, in the journal's order.
+    """
+    with exact_sums():
+        return _course(entries, iteration_id, life, place, begun)
+
+
+def _course(
+    entries: Sequence[Entry], iteration_id: str, life: Life, place: int, begun: Begun
+) -> Course:
+    end = min(place, life.closed[0]) if life.closed else place
+    activated = life.activated if life.activated and life.activated[0] <= end else None
+    closed = life.closed if life.closed and life.closed[0] <= end else None
+    replayed = _Replay(iteration_id, begun)
+    start, baseline = Tally(), None
+    for entry in entries:
+        if entry.seq > end:
+            break
+        if activated and baseline is None and entry.seq > activated[0]:
+            start, baseline = replayed.tally(), replayed.sizes()
+        replayed.take(entry)
+    if activated and baseline is None:
+        start, baseline = replayed.tally(), replayed.sizes()
+    made = Life(activated, closed)
+    return Course(made, end, replayed.steps, replayed.cards, start, baseline)
+
+
+class _Replay:
+    """The state of a replay."""
+
+    def __init__(self, iteration_id: str, begun: Begun) -> None:
+        self.cards: dict[str, Standing] = {}
+        self.steps: list[Step] = []
+        self._id = iteration_id
+        self._begun = begun
+        self._counts = [0, 0, 0]
+        self._sizes = [NOTHING, NOTHING, NOTHING]
+        self._last_in: dict[str, str] = {}
+        self._last_out: dict[str, Step] = {}
+
+    def tally(self) -> Tally:
+        counts, sizes = self._counts, self._sizes
+        return Tally((counts[0], counts[1], counts[2]), (sizes[0], sizes[1], sizes[2]))
+
+    def sizes(self) -> dict[str, Decimal | None]:
+        """The sizes of the cards that are in the iteration now."""
+        return {card.uid: card.size for card in self.cards.values() if card.inside}
+
+    def take(self, entry: Entry) -> None:
+        card = self.cards.get(entry.card_uid)
+        if card is None:
+            card = self.cards[entry.card_uid] = Standing(entry.card_uid)
+        if entry.told is None:
+            self._belonging(entry, card)
+        else:
+            self._card(entry, card, entry.told)
+
+    def _belonging(self, entry: Entry, card: Standing) -> None:
+        """A card came into an iteration or left it."""
+        here = entry.iteration_id == self._id
+        if entry.kind == events.ITERATION_CARD_ADDED:
+            before = self._last_in.get(card.uid)
+            self._last_in[card.uid] = entry.iteration_id or ""
+            if here:
+                self._enter(entry, card, before)
+            elif (left := self._last_out.get(card.uid)) and left.at == entry.at:
+                left.other = entry.iteration_id
+        elif here and card.inside:
+            self._count(card, -1)
+            card.inside = False
+            self._step(entry, Cause.REMOVED, card, card.size, None, enters=-1)
+            self._last_out[card.uid] = self.steps[-1]
+
+    def _enter(self, entry: Entry, card: Standing, before: str | None) -> None:
+        if card.inside:
+            return
+        card.inside = True
+        if card.state == ColumnType.DONE:
+            card.done_at = entry.at
+        elif (
+            before not in (None, self._id) and self._begun.get(before or "", entry.seq) < entry.seq
+        ):
+            card.came_from = before
+        self._count(card, 1)
+        self._step(entry, Cause.ADDED, card, None, card.size, enters=1)
+        self.steps[-1].other = card.came_from
+
+    def _card(self, entry: Entry, card: Standing, told: Told) -> None:
+        """A card was made or changed."""
+        facts = told if isinstance(told.new, UnsetType) else told.new
+        # One after the other, so that each step says what it alone changed.
+        if not isinstance(facts.size_text, UnsetType):
+            self._resize(entry, card, exact_size(facts.size_text))
+        if not isinstance(facts.state, UnsetType):
+            self._move(entry, card, facts.state)
+        if not isinstance(facts.condition, UnsetType) and facts.condition != card.condition:
+            card.condition = facts.condition
+            self._condition(entry, card)
+
+    def _resize(self, entry: Entry, card: Standing, size: Decimal | None) -> None:
+        old, card.size = card.size, size
+        if card.inside and old != size:
+            self._sizes[card.state - 1] += (size or NOTHING) - (old or NOTHING)
+            self._step(entry, Cause.RE_ESTIMATED, card, old, size)
+
+    def _move(self, entry: Entry, card: Standing, state: int) -> None:
+        old = card.state
+        if card.inside and old != state:
+            self._count(card, -1)
+        card.state = state
+        if state == ColumnType.IN_PROGRESS and card.begun_at is None:
+            card.begun_at = entry.at
+        if state != ColumnType.DONE:
+            card.done_at = None
+        elif old != ColumnType.DONE:
+            card.done_at = entry.at
+        if card.inside and old != state:
+            self._count(card, 1)
+            self._step(entry, _cause(old, state), card, card.size, card.size)
+
+    def _condition(self, entry: Entry, card: Standing) -> None:
+        cause = _CONDITIONS[card.condition]
+        if card.inside:
+            self._step(entry, cause, card, card.size, card.size)
+        elif (left := self._last_out.get(card.uid)) and left.at == entry.at:
+            left.cause = cause
+
+    def _count(self, card: Standing, by: int) -> None:
+        self._counts[card.state - 1] += by
+        if card.size is not None:
+            self._sizes[card.state - 1] += card.size if by > 0 else -card.size
+
+    def _step(
+        self,
+        entry: Entry,
+        cause: Cause,
+        card: Standing,
+        before: Decimal | None,
+        after: Decimal | None,
+        *,
+        enters: int = 0,
+    ) -> None:
+        uid, state = card.uid, card.state
+        self.steps.append(
+            Step(entry.seq, entry.at, cause, uid, state, before, after, self.tally(), enters)
+        )
+
+
+_CONDITIONS = {
+    Condition.LIVE.value: Cause.RESTORED,
+    Condition.ARCHIVED.value: Cause.ARCHIVED,
+    Condition.DELETED.value: Cause.DELETED,
+}
+
+
+def _cause(old: int, new: int) -> Cause:
+    if new == ColumnType.DONE:
+        return Cause.DONE
+    if old == ColumnType.DONE:
+        return Cause.REOPENED
+    return Cause.BEGUN if new > old else Cause.PUT_BACK
+
+
+decode: Callable[[str], Told] = msgspec.json.Decoder(Told).decode
+"""What the payload of a card's event says."""
+
+_PLAIN = frozenset(
+    {
+        events.CARD_CREATED,
+        events.CARD_ARCHIVED,
+        events.CARD_RESTORED,
+        events.CARD_DELETED,
+    }
+)
+_OF_RECORDS = frozenset({events.ITERATION_CARD_ADDED, events.ITERATION_CARD_REMOVED})
+_BY_KEY = frozenset({events.CARD_CHANGED, events.CARD_MOVED})
+
+NEEDED: Collection[str] = sorted(_PLAIN | _OF_RECORDS)
+"""The kinds of event that are always needed."""
+NEEDED_BY_KEY: Collection[str] = sorted(_BY_KEY)
+"""The kinds that are needed when their payload has one of KEYS."""
+KEYS: Collection[str] = ("state", "size_text")
+
+
+def has_told(kind: str) -> bool:
+    """Whether the payload of such an event is needed."""
+    return kind not in _OF_RECORDS

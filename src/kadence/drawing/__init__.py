@@ -1,0 +1,1 @@
+"""Pictures and simulations: what takes time and memory, done in a process of its own."""

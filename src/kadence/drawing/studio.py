@@ -1,0 +1,153 @@
+"""A helper process that draws charts and simulates, so that the server stays small and quick.
+
+It is started with the first task, works on one after the other, is replaced when it dies or takes
+too long, and ends with its parent: then the pipe between them is closed.
+"""
+
+import contextlib
+import multiprocessing
+import signal
+import threading
+from asyncio import to_thread
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import lru_cache
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any, cast
+
+import structlog
+from msgspec import Struct
+
+from kadence.domain.errors import Unavailable
+from kadence.domain.simulation import Question, Simulated
+
+SECONDS = 20
+"""How long a task may take; far more than any does."""
+
+KEPT = 64
+"""Pictures that are kept: links are looked at by many people, and over and over."""
+
+log = structlog.get_logger()
+
+
+class Format(StrEnum):
+    """How a picture is written."""
+
+    SVG = "svg"
+    PNG = "png"
+
+
+class Drawing(Struct, frozen=True):
+    """A picture to be drawn: a Vega-Lite definition as JSON, and how it is to be written."""
+
+    definition: bytes
+    format: Format
+
+
+class _Failed(Struct, frozen=True):
+    """What the helper says when a task was too much for it."""
+
+    why: str
+
+
+class Studio:
+    """The way to the helper; one task at a time, the others queue up."""
+
+    def __init__(self) -> None:
+        self._draw = lru_cache(maxsize=KEPT)(self.run)
+        self._turn = threading.Lock()
+        self._process: SpawnProcess | None = None
+        self._pipe: Connection | None = None
+
+    async def draw(self, drawing: Drawing) -> bytes:
+        """The picture; one that was drawn lately is not drawn again.
+
+        Raises:
+            Unavailable: it could not be drawn at the moment.
+        """
+        return cast("bytes", await to_thread(self._draw, drawing))
+
+    async def simulate(self, questions: Sequence[Question]) -> list[Simulated]:
+        """What `forecast.simulate` answers to each question.
+
+        Raises:
+            Unavailable: it could not be simulated at the moment.
+        """
+        return cast("list[Simulated]", await to_thread(self.run, list(questions)))
+
+    def run(self, task: Drawing | list[Question]) -> Any:
+        """Have a task done, by a new helper if the one that is there cannot.
+
+        Raises:
+            Unavailable: neither could.
+        """
+        with self._turn:
+            for _ in range(2):
+                try:
+                    done = self._ask(task)
+                except (OSError, EOFError) as error:
+                    log.warning("the drawing process is replaced", error=repr(error))
+                    self._end()
+                    continue
+                if isinstance(done, _Failed):
+                    log.error("a picture or simulation failed", error=done.why)
+                    break
+                return done
+        raise Unavailable("Charts and forecasts are not available at the moment")
+
+    def _ask(self, task: Drawing | list[Question]) -> Any:
+        if self._pipe is None:
+            self._begin()
+        assert self._pipe is not None  # noqa: S101 - it was made just now
+        self._pipe.send(task)
+        if not self._pipe.poll(SECONDS):
+            raise TimeoutError(f"no answer within {SECONDS} seconds")
+        return self._pipe.recv()
+
+    def _begin(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs,), name="kadence-studio")
+        self._process.daemon = True
+        self._process.start()
+        # Else nobody would notice that the helper is gone.
+        theirs.close()
+
+    def _end(self) -> None:
+        if self._pipe is not None:
+            self._pipe.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+        self._pipe = self._process = None
+
+    def close(self) -> None:
+        """Let the helper go."""
+        with self._turn:
+            self._end()
+
+
+def _work(pipe: Connection) -> None:
+    """The helper: does tasks until the other end of the pipe is closed."""
+    # Ctrl-C reaches all processes of a terminal; this one ends when its parent does.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            task = pipe.recv()
+            try:
+                done: Any = _done(task)
+            except Exception as error:
+                done = _Failed(repr(error))
+            pipe.send(done)
+
+
+def _done(task: Drawing | list[Question]) -> Any:
+    # These are large: only the helper has them in memory, each once it needs it.
+    if isinstance(task, Drawing):
+        from kadence.drawing.render import render  # noqa: PLC0415
+
+        return render(task)
+    from kadence.domain.forecast import simulate  # noqa: PLC0415
+
+    return [simulate(question) for question in task]

@@ -1,0 +1,128 @@
+"""What the journal tells of iterations and their cards, found by indexes."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, literal, or_, select, text
+
+from kadence.domain.course import KEYS, NEEDED, NEEDED_BY_KEY, Entry, decode, has_told
+from kadence.domain.model import Event, Iteration, IterationStatus
+from kadence.storage.engine import Statement, Transaction, record_columns
+from kadence.storage.iterations import ITERATIONS
+from kadence.storage.schema import ITERATION_STEPS, cards, iteration_cards, iterations, journal
+
+_EVENT = record_columns(journal, Event)
+_CLOSED = Statement(
+    select(*ITERATIONS.columns)
+    .where(
+        iterations.c.company_id == bindparam("company_id"),
+        iterations.c.space_uid == bindparam("space_uid"),
+        # Word for word what the partial index says, so that it is used.
+        text("iterations.status = 'closed'"),
+    )
+    .order_by(iterations.c.actual_finish_date.desc(), iterations.c.id.desc())
+    .limit(bindparam("limit"))
+)
+
+
+def closed(tx: Transaction, company_id: int, space_uid: str, limit: int) -> list[Iteration]:
+    """The closed iterations of a space, the last one first."""
+    values = {"company_id": company_id, "space_uid": space_uid, "limit": limit}
+    found = ITERATIONS.all(tx, _CLOSED, **values)
+    assert all(iteration.status == IterationStatus.CLOSED for iteration in found)  # noqa: S101
+    return found
+
+
+def changes_of(
+    tx: Transaction, company_id: int, iteration_ids: Sequence[str]
+) -> dict[str, list[Event]]:
+    """How each of these iterations was changed after it had been made, in the journal's order."""
+    found: dict[str, list[Event]] = {id_: [] for id_ in iteration_ids}
+    if iteration_ids:
+        values = _numbered(iteration_ids)
+        for row in tx.all(_changes(len(values)), values | {"company_id": company_id}):
+            event = Event(*(*row[:-1], msgspec.json.decode(row[-1])))
+            found[event.iteration_id or ""].append(event)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _changes(count: int) -> Statement:
+    return Statement(
+        select(*_EVENT)
+        .where(
+            journal.c.company_id == bindparam("company_id"),
+            journal.c.iteration_id.in_([bindparam(f"id_{n}") for n in range(count)]),
+            text(ITERATION_STEPS),
+        )
+        .order_by(journal.c.seq)
+    )
+
+
+def entries_of(tx: Transaction, company_id: int, iteration_ids: Sequence[str]) -> list[Entry]:
+    """The lives of all cards that were ever in these iterations, in the journal's order."""
+    if not iteration_ids:
+        return []
+    values = _numbered(iteration_ids)
+    rows = tx.all(_entries(len(values)), values | {"company_id": company_id})
+    found = [
+        Entry(seq, at, kind, id_, uid, decode(payload) if has_told(kind) else None)
+        for seq, at, kind, id_, uid, payload in rows
+    ]
+    found.sort(key=_seq)
+    return found
+
+
+def _seq(entry: Entry) -> int:
+    return entry.seq
+
+
+@lru_cache(maxsize=64)
+def _entries(count: int) -> Statement:
+    inside = select(iteration_cards.c.card_uid).where(
+        iteration_cards.c.company_id == bindparam("company_id"),
+        iteration_cards.c.iteration_id.in_([bindparam(f"id_{n}") for n in range(count)]),
+    )
+    # Moves inside a state are most of what happens to cards: they need not be fetched.
+    changed = or_(*(journal.c.payload.like(f'%"{key}":%') for key in KEYS))
+    columns = ("seq", "at", "kind", "iteration_id", "card_uid", "payload")
+    return Statement(
+        select(*(journal.c[name] for name in columns)).where(
+            journal.c.company_id == bindparam("company_id"),
+            journal.c.card_uid.in_(inside),
+            or_(
+                journal.c.kind.in_([literal(kind) for kind in NEEDED]),
+                journal.c.kind.in_([literal(kind) for kind in NEEDED_BY_KEY]) & changed,
+            ),
+        )
+    )
+
+
+def _numbered(ids: Sequence[str]) -> dict[str, Any]:
+    """The ids as parameters, filled up to a power of two, for few statements to compile."""
+    size = 1 << (len(ids) - 1).bit_length()
+    return {f"id_{n}": ids[min(n, len(ids) - 1)] for n in range(size)}
+
+
+_TITLES = Statement(
+    select(cards.c.uid, cards.c.id, cards.c.title).where(
+        cards.c.company_id == bindparam("company_id"),
+        cards.c.space_id == bindparam("space_id"),
+        cards.c.uid.in_(
+            select(iteration_cards.c.card_uid).where(
+                iteration_cards.c.company_id == bindparam("company_id"),
+                iteration_cards.c.iteration_id == bindparam("iteration_id"),
+            )
+        ),
+    )
+)
+
+
+def titles(
+    tx: Transaction, company_id: int, space_id: int, iteration_id: str
+) -> dict[str, tuple[int, str]]:
+    """Ids and titles, by uid, of those cards once in the iteration that are still in its space."""
+    values = {"company_id": company_id, "space_id": space_id, "iteration_id": iteration_id}
+    return {uid: (id_, title) for uid, id_, title in tx.all(_TITLES, values)}

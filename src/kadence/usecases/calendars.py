@@ -1,0 +1,84 @@
+"""What people do with the working calendar of a space."""
+
+from collections.abc import Sequence
+from zoneinfo import available_timezones
+
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict, replace
+
+from kadence.domain import events
+from kadence.domain.calendar import Day, WorkingCalendar, subdivisions_of
+from kadence.domain.errors import RuleViolation
+from kadence.domain.model import SpaceRole
+from kadence.storage import calendars
+from kadence.usecases.access import enter_by_uid
+from kadence.usecases.unit import Draft, Unit, opened
+
+
+class CalendarChange(Struct, frozen=True):
+    """What to change of a calendar; what is UNSET stays."""
+
+    time_zone: str | UnsetType = UNSET
+    weekdays: Sequence[int] | UnsetType = UNSET
+    country: str | UnsetType | None = UNSET
+    subdivision: str | UnsetType | None = UNSET
+    days_off: Sequence[Day] | UnsetType = UNSET
+    workdays: Sequence[Day] | UnsetType = UNSET
+
+
+def get_calendar(unit: Unit, space_uid: str, draft: Draft[None]) -> WorkingCalendar:
+    """The working calendar of a space.
+
+    Raises:
+        KadenceError: NotFound, Forbidden, BadRequest.
+    """
+    enter_by_uid(unit, space_uid, SpaceRole.READER)
+    opened(draft)
+    return calendars.find(unit.tx, unit.actor.company_id, space_uid)
+
+
+def change_calendar(unit: Unit, space_uid: str, draft: Draft[CalendarChange]) -> WorkingCalendar:
+    """Say how the space counts its days. Another country takes the subdivision along.
+
+    Raises:
+        KadenceError: NotFound, Forbidden (no admin), BadRequest, RuleViolation (code 1, no such
+            time zone; 2, no such country; 3, no such subdivision; 4, a day is both; 5, no working
+            weekday).
+    """
+    door = enter_by_uid(unit, space_uid, SpaceRole.ADMIN)
+    change = opened(draft)
+    old = calendars.find(unit.tx, unit.actor.company_id, door.space_uid)
+    asked = {name: value for name, value in asdict(change).items() if value is not UNSET}
+    if "country" in asked and asked["country"] != old.country:
+        asked.setdefault("subdivision", None)
+    for name in {"weekdays", "days_off", "workdays"} & asked.keys():
+        asked[name] = tuple(sorted(set(asked[name])))
+    new = replace(old, **asked)
+    _check(new)
+    if new != old:
+        calendars.keep(unit.tx, unit.actor.company_id, door.space_uid, new, unit.now)
+        unit.record(
+            events.SPACE_CALENDAR_CHANGED,
+            {"old": old, "new": new},
+            space_uid=door.space_uid,
+        )
+    return new
+
+
+def _check(calendar: WorkingCalendar) -> None:
+    if calendar.time_zone not in available_timezones():
+        raise RuleViolation(1, "time_zone should be a name of the IANA time zone database")
+    if not calendar.weekdays:
+        raise RuleViolation(5, "weekdays should name at least one working day")
+    if both := set(calendar.days_off) & set(calendar.workdays):
+        raise RuleViolation(4, f"{min(both)} is in days_off and in workdays")
+    if calendar.country is None:
+        if calendar.subdivision is not None:
+            raise RuleViolation(3, "subdivision should come with its country")
+        return
+    subdivisions = subdivisions_of(calendar.country)
+    if subdivisions is None:
+        raise RuleViolation(2, "country should be an ISO 3166 code whose holidays are known")
+    if calendar.subdivision is not None and calendar.subdivision not in subdivisions:
+        known = ", ".join(subdivisions) or "none"
+        raise RuleViolation(3, f"subdivision should be one of: {known}")

@@ -1,0 +1,99 @@
+"""Loads iterations out of the journal, to be replayed to any instant."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from kadence.domain import events
+from kadence.domain.calendar import WorkingCalendar
+from kadence.domain.course import Course, Entry, Life, course
+from kadence.domain.model import Event, Instant, Iteration
+from kadence.domain.report import iteration_at
+from kadence.storage import history
+from kadence.storage.engine import Transaction
+
+END = 2**63 - 1
+"""A place behind every event."""
+
+
+class Past(Struct, frozen=True):
+    """Some iterations of a company with all that the journal tells of them."""
+
+    iterations: Mapping[str, Iteration]
+    entries: Mapping[str, Sequence[Entry]]
+    changes: Mapping[str, Sequence[Event]]
+    begun: Mapping[str, int]
+
+    def place(self, iteration_id: str, as_of: Instant | None) -> int:
+        """The place in the journal of the last event about an iteration that was not later."""
+        entries, changes = self.entries[iteration_id], self.changes[iteration_id]
+        told: Iterable[Entry | Event] = (*entries, *changes)
+        return max((e.seq for e in told if as_of is None or e.at <= as_of), default=0)
+
+    def life(self, iteration_id: str) -> Life:
+        """When the iteration was activated and closed."""
+        return Life(
+            *(_moment(self._event(iteration_id, kind)) for kind in (_ACTIVATED, _CLOSED)),
+        )
+
+    def at(self, iteration_id: str, place: int) -> Iteration:
+        """The iteration as it was at a place in the journal."""
+        return iteration_at(self.iterations[iteration_id], self.changes[iteration_id], place)
+
+    def course(self, iteration_id: str, place: int = END) -> Course:
+        """The course of an iteration up to a place in the journal."""
+        entries, life = self.entries[iteration_id], self.life(iteration_id)
+        return course(entries, iteration_id, life, place, self.begun)
+
+    def carried_to(self, iteration_id: str) -> str | None:
+        """The iteration into which the leftovers of this one went when it was closed."""
+        closing = self._event(iteration_id, _CLOSED)
+        # Journals of the first releases do not tell it.
+        target = closing.payload.get("new_iteration_id") if closing else None
+        return None if target is None else str(target)
+
+    def calendar(self, iteration_id: str, current: WorkingCalendar, place: int) -> WorkingCalendar:
+        """The calendar that an iteration is counted by: a closed one stays with that of its end."""
+        closing = self._event(iteration_id, _CLOSED)
+        if closing is None or closing.seq > place or "calendar" not in closing.payload:
+            return current
+        return msgspec.convert(closing.payload["calendar"], WorkingCalendar)
+
+    def _event(self, iteration_id: str, kind: str) -> Event | None:
+        return next((e for e in self.changes[iteration_id] if e.kind == kind), None)
+
+
+_ACTIVATED, _CLOSED = events.ITERATION_ACTIVATED, events.ITERATION_CLOSED
+
+
+def _moment(event: Event | None) -> tuple[int, Instant] | None:
+    return (event.seq, event.at) if event else None
+
+
+def load(tx: Transaction, company_id: int, iterations: Sequence[Iteration]) -> Past:
+    """All that the journal tells of these iterations."""
+    ids = [iteration.id for iteration in iterations]
+    entries = history.entries_of(tx, company_id, ids)
+    inside: dict[str, set[str]] = {id_: set() for id_ in ids}
+    others = set(ids)
+    for entry in entries:
+        if entry.told is None and entry.iteration_id is not None:
+            others.add(entry.iteration_id)
+            if entry.iteration_id in inside:
+                inside[entry.iteration_id].add(entry.card_uid)
+    changes = history.changes_of(tx, company_id, sorted(others))
+    return Past(
+        iterations={iteration.id: iteration for iteration in iterations},
+        entries={
+            id_: entries if len(ids) == 1 else [e for e in entries if e.card_uid in uids]
+            for id_, uids in inside.items()
+        },
+        changes=changes,
+        begun={
+            id_: event.seq
+            for id_, told in changes.items()
+            for event in told
+            if event.kind == _ACTIVATED
+        },
+    )

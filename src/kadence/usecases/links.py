@@ -1,0 +1,170 @@
+"""Signed links: one chart, report or calendar for somebody without a token.
+
+A link's key is its id and a signature over all that it grants, made with the company's signing key.
+Why that key lies in the database: docs/decisions/0008-signed-links.md.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from kadence.domain import events
+from kadence.domain.access import Actor, role_in_space
+from kadence.domain.errors import Forbidden, NotFound, RuleViolation
+from kadence.domain.model import Instant, Link, Shows, SpaceRole
+from kadence.storage import links, people
+from kadence.storage.engine import Transaction
+from kadence.usecases.access import enter_by_uid
+from kadence.usecases.membership import find_iteration
+from kadence.usecases.unit import Draft, Unit, opened
+
+DAY: Instant = 24 * 60 * 60 * 1000
+LONGEST = 366
+"""Days for which a link is valid at the most."""
+
+OF_SPACE = frozenset({Shows.VELOCITY, Shows.ITERATIONS})
+"""What is shown of a space; all else is of an iteration."""
+
+
+class NewLink(Struct, frozen=True):
+    """What is to be shared, and for how many days."""
+
+    shows: Shows
+    iteration_id: str | None
+    days: int
+
+
+class SignedLink(Struct, frozen=True):
+    """A link with the key that opens it."""
+
+    link: Link
+    key: str
+
+
+def create_link(unit: Unit, space_uid: str, draft: Draft[NewLink]) -> SignedLink:
+    """Share something of a space with whoever gets the link.
+
+    Raises:
+        KadenceError: NotFound (space or iteration), Forbidden (no writer), BadRequest,
+            RuleViolation (code 1, no iteration is named; 2, one is, for what is of the space).
+    """
+    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
+    new = opened(draft)
+    if new.shows in OF_SPACE and new.iteration_id is not None:
+        raise RuleViolation(2, f"{new.shows} is of the whole space, not of an iteration")
+    if new.shows not in OF_SPACE:
+        if new.iteration_id is None:
+            raise RuleViolation(1, f"Link should have iteration_id to show {new.shows}")
+        find_iteration(unit, door, new.iteration_id)
+    link = Link(
+        company_id=unit.actor.company_id,
+        id=unit.new_id(),
+        space_uid=door.space_uid,
+        iteration_id=new.iteration_id,
+        shows=new.shows.value,
+        user_id=unit.actor.user_id,
+        created=unit.now,
+        expires=unit.now + new.days * DAY,
+        revoked_at=None,
+    )
+    links.LINKS.insert(unit.tx, link)
+    _record(unit, events.LINK_CREATED, link)
+    return SignedLink(link, _key(link, _signing_key(unit)))
+
+
+def list_links(unit: Unit, space_uid: str, draft: Draft[None]) -> list[SignedLink]:
+    """The links of a space that work, the oldest first.
+
+    Raises:
+        KadenceError: NotFound, Forbidden (no writer), BadRequest.
+    """
+    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
+    opened(draft)
+    company_id = unit.actor.company_id
+    found = links.valid(unit.tx, company_id, door.space_uid, unit.now)
+    secret = links.key_of(unit.tx, company_id) or ""
+    return [SignedLink(link, _key(link, secret)) for link in found]
+
+
+def revoke_link(unit: Unit, space_uid: str, link_id: str, draft: Draft[None]) -> Link:
+    """End a link before its time: one's own, or as the space's admin any.
+
+    Raises:
+        KadenceError: NotFound (also one that was revoked), Forbidden, BadRequest.
+    """
+    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
+    link = links.LINKS.find(unit.tx, unit.actor.company_id, link_id)
+    opened(draft)
+    if link is None or link.space_uid != door.space_uid or link.revoked_at is not None:
+        raise NotFound
+    own = link.user_id == unit.actor.user_id
+    if not own and role_in_space(unit.actor.company_role, door) != SpaceRole.ADMIN:
+        raise Forbidden
+    revoked = links.LINKS.update(unit.tx, link, {"revoked_at": unit.now})
+    unit.record(
+        events.LINK_REVOKED,
+        {"id": link.id},
+        space_uid=link.space_uid,
+        iteration_id=link.iteration_id,
+    )
+    return revoked
+
+
+def holder(tx: Transaction, key: str, now: Instant) -> tuple[Actor, Link]:
+    """Who a link's key stands for, and the link.
+
+    Raises:
+        NotFound: no such link, a wrong signature, or it has expired, was revoked, or the person who
+            made it is out.
+    """
+    id_, _, _ = key.partition(".")
+    link = links.by_id(tx, id_)
+    if link is None or link.revoked_at is not None or link.expires <= now:
+        raise NotFound
+    secret = links.key_of(tx, link.company_id)
+    if secret is None or not hmac.compare_digest(_key(link, secret).encode(), key.encode()):
+        raise NotFound
+    actor = people.actor_of(tx, link.company_id, link.user_id)
+    if actor is None:
+        raise NotFound
+    return actor, link
+
+
+def find_link(unit: Unit, key: str) -> Link:
+    """The link of a key that was let in.
+
+    Raises:
+        NotFound: as `holder`.
+    """
+    return holder(unit.tx, key, unit.now)[1]
+
+
+def _key(link: Link, secret: str) -> str:
+    granted: Sequence[object] = (
+        link.company_id,
+        link.id,
+        link.space_uid,
+        link.iteration_id or "",
+        link.shows,
+        link.user_id,
+        link.expires,
+    )
+    text = "\n".join(map(str, granted)).encode()
+    signature = hmac.new(secret.encode(), text, hashlib.sha256).digest()
+    return f"{link.id}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+
+
+def _signing_key(unit: Unit) -> str:
+    """The company's key, made with its first link."""
+    secret = links.key_of(unit.tx, unit.actor.company_id)
+    if secret is None:
+        secret = unit.new_secret()
+        links.insert_key(unit.tx, unit.actor.company_id, secret, unit.now)
+    return secret
+
+
+def _record(unit: Unit, kind: str, link: Link) -> None:
+    unit.record(kind, link, space_uid=link.space_uid, iteration_id=link.iteration_id)

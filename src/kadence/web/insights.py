@@ -1,0 +1,467 @@
+"""What goes over the wire of reports, velocity and flow, below /api/kadence/v1."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+from msgspec.structs import asdict
+
+from kadence.domain.calendar import Period
+from kadence.domain.course import RULES
+from kadence.domain.flow import CycleTime
+from kadence.domain.model import Instant, Iteration, IterationStatus
+from kadence.domain.report import IdealPoint, Part, PartCard, Point, Scope, UnitOfMeasure, size_of
+from kadence.domain.statistics import json_number
+from kadence.usecases import insights as usecases
+from kadence.usecases.insights import (
+    MOST_ITERATIONS,
+    Achieved,
+    Amounts,
+    Flowed,
+    Reported,
+    ReportQuery,
+    Velocity,
+    VelocityQuery,
+)
+from kadence.web.http import Call
+from kadence.web.query import Clamped, Moment, Query, Uids, Word
+from kadence.web.wire import Uid, When, format_optional, format_timestamp, number, optional_number
+
+Titles = Mapping[str, tuple[int, str]]
+Day = Annotated[str, Meta(description="A day of the space's calendar, as 2026-07-28.")]
+
+AS_OF = Moment("as_of", "As it was at this instant; without it, as it is now.")
+UNIT = Word("unit", ["size", "count"], "Count the sizes of cards, or the cards.")
+REPORT_PARAMETERS = (AS_OF, UNIT)
+LAST = Clamped("last", 8, 1, MOST_ITERATIONS, "How many closed iterations; clamped to 1 to 26.")
+WITHOUT = Uids("without", "Iterations that are shown but left out of mean and median: their ids.")
+VELOCITY_PARAMETERS = (LAST, WITHOUT)
+
+
+class IterationOfReport(Struct, frozen=True):
+    """An iteration as it was at the report's instant."""
+
+    id: Uid
+    title: str
+    goal: str | None
+    status: IterationStatus
+    start_date: When | None
+    finish_date: When | None
+    actual_finish_date: When | None
+    capacity: float | None
+
+
+class PeriodAnswer(Struct, frozen=True):
+    """What the dates mean in the space's time zone: from the first day's begin to the last's end.
+
+    `working_days` is null when there are too many to count.
+    """
+
+    time_zone: str
+    first_day: Day
+    last_day: Day
+    begins: When
+    ends: When
+    working_days: int | None
+
+
+class TotalAnswer(Struct, frozen=True):
+    """A number of cards and the sum of their sizes."""
+
+    count: int
+    size: float
+
+
+class NowAnswer(Struct, frozen=True):
+    """What is in the iteration: `remaining` is `scope` less `done`."""
+
+    scope: TotalAnswer
+    done: TotalAnswer
+    remaining: TotalAnswer
+
+
+class BaselineAnswer(Struct, frozen=True):
+    """What was in the iteration when it was activated."""
+
+    at: When
+    count: int
+    size: float
+
+
+class PointAnswer(Struct, frozen=True):
+    """What was in the iteration from `at` on, and what had changed then.
+
+    `cause` is `activated`, `added`, `removed`, `re-estimated`, `done`, `reopened`, `archived`,
+    `restored`, `deleted` or `closed`.
+    """
+
+    at: When
+    seq: int
+    cause: str
+    card_uid: Uid | None
+    scope: float
+    done: float
+    remaining: float
+
+
+class IdealAnswer(Struct, frozen=True):
+    """A corner of the line on which the baseline would be done evenly over the working days."""
+
+    at: When
+    remaining: float
+
+
+class PartCardAnswer(Struct, frozen=True):
+    """A card in a part of the report; `card_id` and `title` only while it is in the space.
+
+    `size_before` is its size before a re-estimate, `other_iteration_id` where it came from or went.
+    """
+
+    card_uid: Uid
+    card_id: int | None
+    title: str | None
+    at: When | None
+    size: float | None
+    size_before: float | None
+    other_iteration_id: Uid | None
+
+
+class PartAnswer(Struct, frozen=True):
+    """A part of the report."""
+
+    count: int
+    size: float
+    cards: list[PartCardAnswer]
+
+
+class ScopeAnswer(Struct, frozen=True):
+    """Where the scope came from and went.
+
+    By size, baseline + added - removed + re_estimated is the scope; by count a re-estimate is none.
+    """
+
+    baseline: PartAnswer
+    added: PartAnswer
+    removed: PartAnswer
+    re_estimated: PartAnswer
+    carried_in: PartAnswer
+    carried_out: PartAnswer
+    done: PartAnswer
+    done_late: PartAnswer
+    unfinished: PartAnswer
+    unsized: PartAnswer
+
+
+class ReportAnswer(Struct, frozen=True):
+    """An iteration at an instant, recomputed from the journal.
+
+    `position` is the `seq` of the last event that counts, `rules` the version of how they count.
+    """
+
+    iteration: IterationOfReport
+    as_of: When
+    position: int
+    rules: int
+    unit: UnitOfMeasure
+    period: PeriodAnswer | None
+    baseline: BaselineAnswer | None
+    now: NowAnswer
+    series: list[PointAnswer]
+    ideal: list[IdealAnswer] | None
+    scope: ScopeAnswer
+
+
+class FlowDayAnswer(Struct, frozen=True):
+    """What was in the iteration at the end of a day, by the type of its column."""
+
+    day: Day
+    queued: float
+    in_progress: float
+    done: float
+
+
+class CycleTimeAnswer(Struct, frozen=True):
+    """How long a done card took since it was first in progress, in days of 24 hours."""
+
+    card_uid: Uid
+    card_id: int | None
+    title: str | None
+    days: float
+
+
+class PercentilesAnswer(Struct, frozen=True):
+    """Within how many days such a part of the cards was done."""
+
+    p50: float
+    p85: float
+    p95: float
+
+
+class FlowAnswer(Struct, frozen=True):
+    """How the cards of an iteration went through the states.
+
+    `untimed` are done cards that were never in progress; `cycle_time` is null without any other.
+    """
+
+    iteration: IterationOfReport
+    as_of: When
+    position: int
+    rules: int
+    unit: UnitOfMeasure
+    days: list[FlowDayAnswer]
+    cards: list[CycleTimeAnswer]
+    untimed: list[Uid]
+    cycle_time: PercentilesAnswer | None
+
+
+class TotalOfMany(Struct, frozen=True):
+    """A number of cards, perhaps an average one, and a sum of sizes."""
+
+    count: float
+    size: float
+
+
+class AmountsAnswer(Struct, frozen=True):
+    """What was meant, committed at activation, done and left unfinished at closing."""
+
+    capacity: float | None
+    committed: TotalOfMany
+    done: TotalOfMany
+    carried_over: TotalOfMany
+
+
+class AchievedAnswer(AmountsAnswer, frozen=True):
+    """The numbers of a closed iteration; one that is `left_out` does not count for the averages."""
+
+    id: Uid
+    title: str
+    start_date: When | None
+    finish_date: When | None
+    actual_finish_date: When | None
+    left_out: bool
+
+
+class VelocityAnswer(Struct, frozen=True):
+    """What the space achieved, by iteration, the oldest first; no averages of none."""
+
+    rules: int
+    iterations: list[AchievedAnswer]
+    mean: AmountsAnswer | None
+    median: AmountsAnswer | None
+
+
+def iteration_of_report(iteration: Iteration) -> IterationOfReport:
+    """The iteration as reports show it."""
+    return IterationOfReport(
+        id=iteration.id,
+        title=iteration.title,
+        goal=iteration.goal,
+        status=IterationStatus(iteration.status),
+        start_date=format_optional(iteration.start_date),
+        finish_date=format_optional(iteration.finish_date),
+        actual_finish_date=format_optional(iteration.actual_finish_date),
+        capacity=optional_number(iteration.capacity),
+    )
+
+
+def report_answer(found: Reported) -> ReportAnswer:
+    """The report as the wire shows it."""
+    made = found.report
+    counts = size_of(made.tally, UnitOfMeasure.COUNT)
+    sizes = size_of(made.tally, UnitOfMeasure.SIZE)
+    baseline = made.scope.baseline
+    return ReportAnswer(
+        iteration=iteration_of_report(made.iteration),
+        as_of=format_timestamp(found.as_of),
+        position=made.place,
+        rules=RULES,
+        unit=found.unit,
+        period=_period(made.period, found.calendar.time_zone),
+        baseline=None
+        if made.baseline_at is None
+        else BaselineAnswer(
+            format_timestamp(made.baseline_at), baseline.count, json_number(baseline.size)
+        ),
+        now=NowAnswer(
+            scope=TotalAnswer(int(counts[0]), sizes[0]),
+            done=TotalAnswer(int(counts[1]), sizes[1]),
+            remaining=TotalAnswer(int(counts[0] - counts[1]), made.remaining_size),
+        ),
+        series=[_point(point) for point in made.series],
+        ideal=None if made.ideal is None else [_ideal(point) for point in made.ideal],
+        scope=_scope(made.scope, found.titles),
+    )
+
+
+def _period(lasts: Period | None, time_zone: str) -> PeriodAnswer | None:
+    if lasts is None:
+        return None
+    return PeriodAnswer(
+        time_zone=time_zone,
+        first_day=lasts.first_day.isoformat(),
+        last_day=lasts.last_day.isoformat(),
+        begins=_when(lasts.begins),
+        ends=_when(lasts.ends),
+        working_days=None if lasts.workdays is None else len(lasts.workdays),
+    )
+
+
+def _when(instant: Instant) -> str:
+    """As `format_timestamp`; beyond the years that can be written, the nearest that can."""
+    return format_timestamp(min(max(instant, _FIRST), _LAST))
+
+
+_FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
+
+
+def _point(point: Point) -> PointAnswer:
+    return PointAnswer(
+        format_timestamp(point.at),
+        point.seq,
+        point.cause,
+        point.card_uid,
+        point.scope,
+        point.done,
+        point.remaining,
+    )
+
+
+def _ideal(point: IdealPoint) -> IdealAnswer:
+    return IdealAnswer(_when(point.at), number(round(point.remaining, 3)))
+
+
+def _scope(scope: Scope, titles: Titles) -> ScopeAnswer:
+    return ScopeAnswer(**{name: _part(part, titles) for name, part in asdict(scope).items()})
+
+
+def _part(part: Part, titles: Titles) -> PartAnswer:
+    return PartAnswer(
+        part.count, json_number(part.size), [_part_card(card, titles) for card in part.cards]
+    )
+
+
+def _part_card(card: PartCard, titles: Titles) -> PartCardAnswer:
+    card_id, title = titles.get(card.card_uid, (None, None))
+    return PartCardAnswer(
+        card_uid=card.card_uid,
+        card_id=card_id,
+        title=title,
+        at=format_optional(card.at),
+        size=None if card.size is None else json_number(card.size),
+        size_before=None if card.before is None else json_number(card.before),
+        other_iteration_id=card.other,
+    )
+
+
+def flow_answer(found: Flowed) -> FlowAnswer:
+    """The flow as the wire shows it."""
+    made = found.flow
+    percentiles = {f"p{percent}": value for percent, value in made.percentiles.items()}
+    return FlowAnswer(
+        iteration=iteration_of_report(found.iteration),
+        as_of=format_timestamp(found.as_of),
+        position=found.place,
+        rules=RULES,
+        unit=found.unit,
+        days=[
+            FlowDayAnswer(day.day.isoformat(), day.queued, day.in_progress, day.done)
+            for day in made.days
+        ],
+        cards=[_cycle(cycle, found.titles) for cycle in made.cycle_times],
+        untimed=list(made.untimed),
+        cycle_time=PercentilesAnswer(**percentiles) if percentiles else None,
+    )
+
+
+def _cycle(cycle: CycleTime, titles: Titles) -> CycleTimeAnswer:
+    card_id, title = titles.get(cycle.card_uid, (None, None))
+    return CycleTimeAnswer(cycle.card_uid, card_id, title, cycle.days)
+
+
+def velocity_answer(velocity: Velocity) -> VelocityAnswer:
+    """The velocity as the wire shows it."""
+    return VelocityAnswer(
+        rules=RULES,
+        iterations=[_achieved(one) for one in velocity.iterations],
+        mean=_average(velocity.mean),
+        median=_average(velocity.median),
+    )
+
+
+def _achieved(one: Achieved) -> AchievedAnswer:
+    iteration = one.iteration
+    return AchievedAnswer(
+        **_amounts(one.amounts),
+        id=iteration.id,
+        title=iteration.title,
+        start_date=format_optional(iteration.start_date),
+        finish_date=format_optional(iteration.finish_date),
+        actual_finish_date=format_optional(iteration.actual_finish_date),
+        left_out=one.left_out,
+    )
+
+
+def _average(amounts: Amounts | None) -> AmountsAnswer | None:
+    return AmountsAnswer(**_amounts(amounts)) if amounts else None
+
+
+def _amounts(amounts: Amounts) -> dict[str, Any]:
+    return {
+        "capacity": optional_number(_rounded(amounts.capacity)),
+        "committed": _total(amounts.committed_count, amounts.committed_size),
+        "done": _total(amounts.done_count, amounts.done_size),
+        "carried_over": _total(amounts.carried_over_count, amounts.carried_over_size),
+    }
+
+
+def _total(count: float, size: float) -> TotalOfMany:
+    return TotalOfMany(number(round(count, 3)), number(round(size, 3)))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def report_query(query: Query) -> ReportQuery:
+    """Of which instant and in what unit."""
+    return ReportQuery(query.get(AS_OF), UnitOfMeasure(query.get(UNIT)))
+
+
+def velocity_query(query: Query) -> VelocityQuery:
+    """How many iterations, and which do not count."""
+    return VelocityQuery(query.get(LAST), query.get(WITHOUT))
+
+
+async def get_report(call: Call) -> ReportAnswer:
+    """Get the report of an iteration, recomputed from the journal for any instant.
+
+    Baseline, the series of scope, done and remaining with what changed them, the ideal line, and
+    where the scope came from and went. That of a closed iteration never changes.
+    """
+    return report_answer(
+        await call.read(
+            usecases.get_report,
+            call.uid("space_uid"),
+            call.uid("iteration_id"),
+            call.query(report_query),
+        )
+    )
+
+
+async def get_flow(call: Call) -> FlowAnswer:
+    """Get how the cards of an iteration went through the states, day by day, and how fast."""
+    return flow_answer(
+        await call.read(
+            usecases.get_flow,
+            call.uid("space_uid"),
+            call.uid("iteration_id"),
+            call.query(report_query),
+        )
+    )
+
+
+async def get_velocity(call: Call) -> VelocityAnswer:
+    """Get what the space achieved in its last closed iterations, with mean and median."""
+    return velocity_answer(
+        await call.read(usecases.get_velocity, call.uid("space_uid"), call.query(velocity_query))
+    )

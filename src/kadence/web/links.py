@@ -1,0 +1,145 @@
+"""What goes over the wire of signed links, and what they show to who has no token."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from litestar.response.base import ASGIResponse
+from msgspec import Meta, Struct
+
+from kadence.domain.errors import Forbidden, NotFound
+from kadence.domain.model import Link, Shows
+from kadence.drawing.studio import Format
+from kadence.usecases import insights
+from kadence.usecases import links as usecases
+from kadence.usecases.links import LONGEST, NewLink, SignedLink
+from kadence.web.feeds import iterations_feed, report_csv
+from kadence.web.http import Call
+from kadence.web.insights import report_answer, report_query
+from kadence.web.pictures import KINDS, SAFE, Place, Read, badge_of, drawn
+from kadence.web.query import Query
+from kadence.web.wire import JSON, Body, Uid, When, canonical_uid, encode, format_timestamp
+
+FILES: dict[Shows, tuple[str, ...]] = {
+    **{Shows(kind): tuple(f"{kind}.{one.value}" for one in Format) for kind in KINDS},
+    Shows.BADGE: ("badge.svg",),
+    Shows.REPORT: ("report.json", "report.csv"),
+    Shows.ITERATIONS: ("iterations.ics",),
+}
+"""Under which names a link shows what it shows."""
+
+
+class CreateLink(Struct, frozen=True):
+    """What to share, and for how long.
+
+    `velocity` and `iterations` (a calendar) are of the space, all else is of an iteration.
+    """
+
+    shows: Shows
+    iteration_id: str | None = None
+    expires_in_days: Annotated[int, Meta(ge=1, le=LONGEST)] = 90
+
+    def draft(self) -> NewLink:
+        """The same for the use case."""
+        iteration_id = None if self.iteration_id is None else canonical_uid(self.iteration_id)
+        return NewLink(self.shows, iteration_id, self.expires_in_days)
+
+
+class LinkAnswer(Struct, frozen=True):
+    """A signed link; whoever has one of its `paths` sees what it shows until it expires."""
+
+    id: Uid
+    shows: Shows
+    iteration_id: Uid | None
+    created: When
+    expires: When
+    paths: list[str]
+
+
+class RevokedAnswer(Struct, frozen=True):
+    """A link that works no more."""
+
+    id: Uid
+    revoked: When
+
+
+CREATE = Body("Link", CreateLink, CreateLink.draft)
+
+
+def _answer(signed: SignedLink) -> LinkAnswer:
+    link, shows = signed.link, Shows(signed.link.shows)
+    return LinkAnswer(
+        id=link.id,
+        shows=shows,
+        iteration_id=link.iteration_id,
+        created=format_timestamp(link.created),
+        expires=format_timestamp(link.expires),
+        paths=[f"/api/kadence/v1/shared/{signed.key}/{name}" for name in FILES[shows]],
+    )
+
+
+def _revoked(link: Link) -> RevokedAnswer:
+    return RevokedAnswer(link.id, format_timestamp(link.revoked_at or 0))
+
+
+async def create_link(call: Call) -> LinkAnswer:
+    """Share one chart, report, badge or the calendar with whoever gets the link.
+
+    It needs no token, ends by itself, and can be revoked. It shows what its maker may see: it ends
+    too when they lose their access.
+    """
+    draft = await call.body(CREATE)
+    return await call.write(_answer, usecases.create_link, call.uid("space_uid"), draft)
+
+
+async def list_links(call: Call) -> list[LinkAnswer]:
+    """List the links of the space that work."""
+    found = await call.read(usecases.list_links, call.uid("space_uid"), call.nothing())
+    return [_answer(signed) for signed in found]
+
+
+async def revoke_link(call: Call) -> RevokedAnswer:
+    """Revoke a link: one's own, or as an admin of the space any."""
+    return await call.write(
+        _revoked,
+        usecases.revoke_link,
+        call.uid("space_uid"),
+        call.uid("link_id"),
+        call.nothing(),
+    )
+
+
+async def get_shared(call: Call) -> bytes:
+    """Get what a signed link shows; needs no token.
+
+    The parameters are those of the same thing under its own address.
+    """
+    key, name = call.text("key"), call.text("file")
+    read: Read = partial(call.visit, key)
+    link: Link = await read(usecases.find_link, key)
+    if name not in FILES[Shows(link.shows)]:
+        raise NotFound
+    place = Place(link.space_uid, link.iteration_id or "")
+    try:
+        answer: Any = await _shown(call, read, Shows(link.shows), name, place, call.sound_query())
+    except Forbidden:
+        # Its maker may not see it any more: then there is no such link.
+        raise NotFound from None
+    return answer  # type: ignore[no-any-return]
+
+
+async def _shown(
+    call: Call, read: Read, shows: Shows, name: str, place: Place, query: Query
+) -> ASGIResponse:
+    if shows is Shows.BADGE:
+        return await badge_of(read, place, query)
+    if shows is Shows.ITERATIONS:
+        return await iterations_feed(read, place)
+    if name == "report.csv":
+        return await report_csv(read, place, query)
+    if shows is Shows.REPORT:
+        found = await read(
+            insights.get_report, place.space_uid, place.iteration_id, report_query(query)
+        )
+        return ASGIResponse(body=encode(report_answer(found)), media_type=JSON, headers=SAFE)
+    format_ = Format(name.rpartition(".")[2])
+    return await drawn(read, call.studio, shows.value, format_, place, query)

@@ -1,0 +1,167 @@
+"""Charts as SVG and PNG at addresses of their own: for who has a token, and by signed link."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from litestar.response.base import ASGIResponse
+from msgspec import Struct
+
+from kadence.domain.report import size_of
+from kadence.drawing import charts
+from kadence.drawing.badge import badge
+from kadence.drawing.studio import Drawing, Format, Studio
+from kadence.drawing.theme import Definition, Theme
+from kadence.usecases import insights
+from kadence.usecases.access import title_of
+from kadence.usecases.forecasts import ForecastQuery
+from kadence.usecases.insights import ReportQuery, VelocityQuery
+from kadence.web.forecasts import FORECAST_PARAMETERS, forecast_query, foresee
+from kadence.web.http import Call, Handler
+from kadence.web.insights import (
+    REPORT_PARAMETERS,
+    VELOCITY_PARAMETERS,
+    report_query,
+    velocity_query,
+)
+from kadence.web.query import Parameter, Query, Word
+from kadence.web.wire import encode
+
+THEME = Word("theme", [theme.value for theme in Theme], "Drawn for a light or a dark ground.")
+SVG, PNG = "image/svg+xml", "image/png"
+MEDIA_TYPES = {Format.SVG: SVG, Format.PNG: PNG}
+SAFE = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+"""Headers of what is looked at by itself in a browser."""
+
+Read = Callable[..., Awaitable[Any]]
+"""Runs a use case: Call.read, or the same by a signed link."""
+
+
+class Place(Struct, frozen=True):
+    """What a picture is of; one of a space alone has no iteration."""
+
+    space_uid: str
+    iteration_id: str = ""
+
+
+Compose = Callable[[Read, Studio, Place, Query], Awaitable[Definition]]
+"""Makes a chart's definition from what a request asks for."""
+
+
+async def _burndown(read: Read, _studio: Studio, place: Place, query: Query) -> Definition:
+    return charts.burndown(await _report(read, place, query), _theme(query))
+
+
+async def _burnup(read: Read, _studio: Studio, place: Place, query: Query) -> Definition:
+    return charts.burnup(await _report(read, place, query), _theme(query))
+
+
+async def _report(read: Read, place: Place, query: Query) -> insights.Reported:
+    asked: ReportQuery = report_query(query)
+    found: insights.Reported = await read(
+        insights.get_report, place.space_uid, place.iteration_id, asked
+    )
+    return found
+
+
+async def _flow(read: Read, _studio: Studio, place: Place, query: Query) -> Definition:
+    asked = report_query(query)
+    found = await read(insights.get_flow, place.space_uid, place.iteration_id, asked)
+    return charts.cumulative_flow(found, _theme(query))
+
+
+async def _velocity(read: Read, _studio: Studio, place: Place, query: Query) -> Definition:
+    asked: VelocityQuery = velocity_query(query)
+    title = await read(title_of, place.space_uid)
+    found = await read(insights.get_velocity, place.space_uid, asked)
+    return charts.velocity(found, report_query(query).unit, title, _theme(query))
+
+
+async def _forecast(read: Read, studio: Studio, place: Place, query: Query) -> Definition:
+    asked: ForecastQuery = forecast_query(query)
+    found = await foresee(read, studio, place.space_uid, place.iteration_id, asked)
+    return charts.forecast(found.forecast.outlook, found.odds, asked.unit, _theme(query))
+
+
+def _theme(query: Query) -> Theme:
+    return Theme(query.get(THEME))
+
+
+class Kind(Struct, frozen=True):
+    """A kind of chart: how it is composed, and the query parameters that it takes."""
+
+    compose: Compose
+    query: tuple[Parameter[Any], ...]
+    summary: str
+
+
+KINDS: dict[str, Kind] = {
+    "burndown": Kind(_burndown, (*REPORT_PARAMETERS, THEME), "what remains, beside the ideal line"),
+    "burnup": Kind(_burnup, (*REPORT_PARAMETERS, THEME), "what is done, below the scope"),
+    "flow": Kind(_flow, (*REPORT_PARAMETERS, THEME), "how many cards were in which state"),
+    "velocity": Kind(
+        _velocity,
+        (*VELOCITY_PARAMETERS, *REPORT_PARAMETERS[1:], THEME),
+        "what was committed and done, by closed iteration",
+    ),
+    "forecast": Kind(_forecast, (*FORECAST_PARAMETERS, THEME), "the chance that all is done"),
+}
+
+
+async def drawn(
+    read: Read, studio: Studio, kind: str, format_: Format, place: Place, query: Query
+) -> ASGIResponse:
+    """The picture as an answer.
+
+    Raises:
+        KadenceError: what the use case raises; BadRequest; Unavailable.
+    """
+    definition = await KINDS[kind].compose(read, studio, place, query)
+    body = await studio.draw(Drawing(encode(definition), format_))
+    return picture(body, MEDIA_TYPES[format_])
+
+
+def picture(body: bytes, media_type: str) -> ASGIResponse:
+    """Bytes to be looked at in a browser, or shown by another page."""
+    headers = {**SAFE, "cache-control": "private, max-age=60"}
+    return ASGIResponse(body=body, media_type=media_type, headers=headers)
+
+
+async def badge_of(read: Read, place: Place, query: Query) -> ASGIResponse:
+    """A badge that says what remains of an iteration."""
+    found = await _report(read, place, query)
+    scope, done = size_of(found.report.tally, found.unit)
+    said = f"{_short(scope - done)} of {_short(scope)}"
+    title = found.report.iteration.title
+    return picture(badge("remaining", said, f"{title}: remaining {said}"), SVG)
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}".rstrip("0").rstrip(".")
+
+
+def chart(kind: str, format_: Format) -> Handler:
+    """The handler of one kind of chart in one format."""
+
+    async def get_chart(call: Call) -> bytes:
+        place = Place(call.uid("space_uid"), _iteration(call))
+        answer: Any = await drawn(call.read, call.studio, kind, format_, place, call.sound_query())
+        return answer  # type: ignore[no-any-return]
+
+    get_chart.__name__ = f"get_{kind}_{format_.value}"
+    get_chart.__doc__ = f"Get a picture ({format_.value.upper()}): {KINDS[kind].summary}."
+    return get_chart
+
+
+def _iteration(call: Call) -> str:
+    return call.uid("iteration_id") if call.has("iteration_id") else ""
+
+
+async def get_badge(call: Call) -> bytes:
+    """Get a small picture (SVG) of what remains: `remaining 12 of 30`."""
+    place = Place(call.uid("space_uid"), call.uid("iteration_id"))
+    answer: Any = await badge_of(call.read, place, call.sound_query())
+    return answer  # type: ignore[no-any-return]
