@@ -11,10 +11,22 @@ from kadence.domain.lifecycle import IterationChange
 from kadence.domain.model import CompanyRole
 from kadence.storage import postgres, sqlite
 from kadence.storage.engine import NO_PARAMETERS, Statement, Transaction
-from kadence.usecases import activity, card_views, cards, comments, iterations, membership, planning
+from kadence.usecases import (
+    activity,
+    card_views,
+    cards,
+    comments,
+    forecasts,
+    insights,
+    iterations,
+    membership,
+    planning,
+)
 from kadence.usecases.activity import EventQuery, Page
 from kadence.usecases.card_views import CardQuery
 from kadence.usecases.cards import CardChange, NewCard
+from kadence.usecases.forecasts import ForecastQuery
+from kadence.usecases.insights import ReportQuery, VelocityQuery
 from kadence.usecases.iterations import IterationQuery, NewIteration
 from kadence.usecases.planning import Action, Arrangement
 from kadence.usecases.setup import Initialised, initialise
@@ -166,7 +178,14 @@ REQUESTS: dict[str, tuple[int, Callable[[Unit, Space], object]]] = {
     ),
     "activity of a card": (3, lambda u, s: activity.card_activity(u, s.cards[0].id, Page())),
     "events of a space": (2, lambda u, s: activity.space_events(u, s.made.space_uid, EventQuery())),
-    "close with leftovers": (11, close),
+    "report": (
+        6,
+        lambda u, s: insights.get_report(u, s.made.space_uid, s.active.id, ReportQuery()),
+    ),
+    "flow": (6, lambda u, s: insights.get_flow(u, s.made.space_uid, s.active.id, ReportQuery())),
+    "velocity": (4, lambda u, s: insights.get_velocity(u, s.made.space_uid, VelocityQuery())),
+    "forecast": (7, lambda u, s: forecasts.ask(u, s.made.space_uid, s.active.id, ForecastQuery())),
+    "close with leftovers": (12, close),
 }
 
 

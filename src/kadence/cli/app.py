@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kadence import __version__
-from kadence.cli import company, db, demo, init, serve, token, user
+from kadence.cli import company, db, demo, init, report, serve, space, token, user
 from kadence.cli.common import err
 from kadence.domain.errors import KadenceError
 
@@ -22,9 +22,11 @@ app = typer.Typer(
 app.command("init")(init.init)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
+app.command("report")(report.report)
 
 app.add_typer(user.app, name="user")
 app.add_typer(token.app, name="token")
+app.add_typer(space.app, name="space")
 app.add_typer(company.app, name="company")
 app.add_typer(db.app, name="db")
 

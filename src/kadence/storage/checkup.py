@@ -1,13 +1,17 @@
-"""Looks a database over for damage: pages, references, and the journal against the tables."""
+"""Looks a database over for damage: pages, references, the journal against tables and reports."""
 
 import sqlite3
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from sqlalchemy import select
 
-from kadence.domain import replay
+from kadence.domain import replay, statistics
+from kadence.domain.model import Iteration
 from kadence.domain.replay import KEYS, UNTOLD, State
-from kadence.storage import journal
+from kadence.storage import courses, history, journal
 from kadence.storage.engine import Statement, Transaction
 from kadence.storage.location import Location, SqliteFile, snapshot
 from kadence.storage.schema import metadata
@@ -53,7 +57,38 @@ def journal_gaps(tx: Transaction) -> list[str]:
     except (KeyError, StopIteration) as error:
         return [f"journal: an event is about something that was never made: {error}"]
     kept = tables(tx)
-    return [gap for table in KEYS for gap in _gaps(table, told, kept)]
+    return [gap for table in KEYS for gap in _gaps(table, told, kept)] + frozen_gaps(tx)
+
+
+def frozen_gaps(tx: Transaction) -> list[str]:
+    """Where the numbers that an iteration froze are not those that its journal gives."""
+    found = []
+    frozen = history.with_data(tx)
+    for start in range(0, len(frozen), _AT_ONCE):
+        part = frozen[start : start + _AT_ONCE]
+        for company_id in sorted({iteration.company_id for iteration in part}):
+            of_it = [iteration for iteration in part if iteration.company_id == company_id]
+            past = courses.load(tx, company_id, of_it)
+            found += [gap for one in of_it for gap in _frozen_gap(past, one)]
+    return found
+
+
+_AT_ONCE = 64
+
+
+def _frozen_gap(past: courses.Past, iteration: Iteration) -> list[str]:
+    frozen = msgspec.json.decode(iteration.data or "{}")
+    course = past.course(iteration.id)
+    with statistics.exact_sums():
+        committed = statistics.json_number(sum(course.start.sizes, Decimal(0)))
+    told: dict[str, Any] = {"committed": {"size": committed}}
+    if course.life.closed is not None:
+        counts, sizes = course.tally.counts, course.tally.sizes
+        told["velocity"] = {"size": statistics.json_number(sizes[2])}
+        told |= {"doneCount": counts[2], "totalCount": sum(counts)}
+    if told == frozen:
+        return []
+    return [f"journal: iteration {iteration.id} froze {frozen}, but its events give {told}"]
 
 
 def tables(tx: Transaction) -> State:

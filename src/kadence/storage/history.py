@@ -35,6 +35,18 @@ def closed(tx: Transaction, company_id: int, space_uid: str, limit: int) -> list
     return found
 
 
+_WITH_DATA = Statement(
+    select(*ITERATIONS.columns)
+    .where(iterations.c.data.is_not(None))
+    .order_by(iterations.c.company_id, iterations.c.id)
+)
+
+
+def with_data(tx: Transaction) -> list[Iteration]:
+    """Every iteration of every company that has been activated."""
+    return ITERATIONS.all(tx, _WITH_DATA)
+
+
 def changes_of(
     tx: Transaction, company_id: int, iteration_ids: Sequence[str]
 ) -> dict[str, list[Event]]:

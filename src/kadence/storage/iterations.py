@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec.structs import asdict, replace
-from sqlalchemy import BindParameter, bindparam, insert, select
+from sqlalchemy import BindParameter, bindparam, insert, or_, select
 
 from kadence.domain.model import Iteration, IterationStatus
 from kadence.storage.engine import Statement, Transaction, after_last, bound
@@ -28,6 +28,18 @@ _INSERT_LAST = Statement(
     .returning(iterations.c.sort_order)
 )
 _FIND = Statement(select(*_COLUMNS).where(*_THIS_SPACE, iterations.c.id == bindparam("id")))
+_BY_ID_OR_TITLE = Statement(
+    select(*_COLUMNS)
+    .where(
+        iterations.c.company_id == bindparam("company_id"),
+        or_(
+            iterations.c.id == bindparam("id"),
+            (iterations.c.title == bindparam("title"))
+            & (iterations.c.status != IterationStatus.REMOVED.value),
+        ),
+    )
+    .order_by(iterations.c.created, iterations.c.id)
+)
 _LIVE = Statement(
     select(*_COLUMNS)
     .where(*_THIS_SPACE, iterations.c.status != IterationStatus.REMOVED.value)
@@ -66,6 +78,12 @@ def find(tx: Transaction, company_id: int, space_uid: str, iteration_id: str) ->
     """The iteration with this id in this space, whatever its status."""
     row = tx.first(_FIND, {"company_id": company_id, "space_uid": space_uid, "id": iteration_id})
     return Iteration(*row) if row else None
+
+
+def by_id_or_title(tx: Transaction, company_id: int, wanted: str) -> list[Iteration]:
+    """The company's iteration with this id, or those with this title that are not removed."""
+    values = {"company_id": company_id, "id": wanted.lower(), "title": wanted}
+    return ITERATIONS.all(tx, _BY_ID_OR_TITLE, **values)
 
 
 def page(

@@ -26,8 +26,8 @@ from kadence.domain.pace import PaceDay, pace
 from kadence.domain.report import UnitOfMeasure, size_of
 from kadence.domain.simulation import HORIZON, Question, Simulated, days_until, lacks
 from kadence.storage import history
+from kadence.storage.courses import Past
 from kadence.usecases.access import enter_by_uid
-from kadence.usecases.courses import Past
 from kadence.usecases.insights import Opened, ReportQuery, look_at
 from kadence.usecases.unit import Draft, Unit, opened
 

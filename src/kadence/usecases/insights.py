@@ -9,14 +9,14 @@ from msgspec.structs import astuple
 from kadence.domain.access import Door
 from kadence.domain.calendar import WorkingCalendar
 from kadence.domain.course import Course
-from kadence.domain.errors import BadRequest
+from kadence.domain.errors import BadRequest, RuleViolation
 from kadence.domain.flow import Flow, flow
 from kadence.domain.model import Instant, Iteration, SpaceRole
 from kadence.domain.report import Report, UnitOfMeasure, report
 from kadence.domain.statistics import exact_sums
-from kadence.storage import calendars, history
+from kadence.storage import calendars, history, iterations
+from kadence.storage.courses import Past, load
 from kadence.usecases.access import enter_by_uid
-from kadence.usecases.courses import Past, load
 from kadence.usecases.membership import find_iteration
 from kadence.usecases.unit import Draft, Unit, opened
 
@@ -112,13 +112,29 @@ def get_report(
     """The report of an iteration at an instant.
 
     Raises:
-        KadenceError: NotFound, Forbidden, BadRequest (also: before there was the iteration).
+        KadenceError: NotFound, Forbidden, BadRequest, RuleViolation (code 9, there was no such
+            iteration yet).
     """
     found = look_at(unit, space_uid, iteration_id, draft)
     query = opened(draft)
     carried_to = found.past.carried_to(found.iteration.id)
     made = report(found.iteration, found.course, found.calendar, query.unit, carried_to)
     return Reported(made, found.calendar, query.unit, found.as_of, _titles(unit, found))
+
+
+def report_of(unit: Unit, wanted: str, query: ReportQuery) -> Reported:
+    """The report of the iteration with this id or title, wherever in the company it is.
+
+    Raises:
+        KadenceError: BadRequest (there is none, or several have the title; says what to do).
+    """
+    found = iterations.by_id_or_title(unit.tx, unit.actor.company_id, wanted)
+    if not found:
+        raise BadRequest(f"there is no iteration {wanted!r}: name its id or its whole title")
+    if len(found) > 1:
+        ids = ", ".join(iteration.id for iteration in found[:5])
+        raise BadRequest(f"several iterations are called {wanted!r}: name one by its id: {ids}")
+    return get_report(unit, found[0].space_uid, found[0].id, query)
 
 
 def get_flow(unit: Unit, space_uid: str, iteration_id: str, draft: Draft[ReportQuery]) -> Flowed:
@@ -146,7 +162,7 @@ def look_at(
     iteration = find_iteration(unit, door, iteration_id)
     query = opened(draft)
     if query.as_of is not None and query.as_of < iteration.created:
-        raise BadRequest("as_of should not be earlier than the iteration was created")
+        raise RuleViolation(9, "as_of should not be earlier than the iteration was created")
     others = [other for other in also if other.id != iteration.id]
     past = load(unit.tx, unit.actor.company_id, [iteration, *others])
     place = past.place(iteration.id, query.as_of)

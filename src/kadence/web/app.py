@@ -242,7 +242,7 @@ OWN_ROUTES: Sequence[Route] = (
         _GET,
         "/shared/{key}/{file}",
         links.get_shared,
-        query=(*forecasts.FORECAST_PARAMETERS, *insights.VELOCITY_PARAMETERS, pictures.THEME),
+        query=links.SHARED_PARAMETERS,
         produces=("image/svg+xml", "image/png", "text/calendar", "text/csv", "application/json"),
         public=True,
     ),

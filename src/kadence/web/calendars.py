@@ -12,7 +12,9 @@ from kadence.usecases.calendars import CalendarChange
 from kadence.web.http import Call
 from kadence.web.wire import Body
 
-WrittenDay = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$", description="As 2026-07-28.")]
+WrittenDay = Annotated[
+    str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", extra_json_schema={"format": "date"})
+]
 Days = Annotated[list[WrittenDay], Meta(max_length=1000)]
 Weekday = Annotated[int, Meta(ge=1, le=7, description="Monday is 1.")]
 

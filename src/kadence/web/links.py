@@ -1,5 +1,6 @@
 """What goes over the wire of signed links, and what they show to who has no token."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -13,10 +14,11 @@ from kadence.usecases import insights
 from kadence.usecases import links as usecases
 from kadence.usecases.links import LONGEST, NewLink, SignedLink
 from kadence.web.feeds import iterations_feed, report_csv
-from kadence.web.http import Call
-from kadence.web.insights import report_answer, report_query
-from kadence.web.pictures import KINDS, SAFE, Place, Read, badge_of, drawn
-from kadence.web.query import Query
+from kadence.web.forecasts import FORECAST_PARAMETERS
+from kadence.web.http import NOTHING, Call
+from kadence.web.insights import VELOCITY_PARAMETERS, report_answer, report_query
+from kadence.web.pictures import KINDS, SAFE, THEME, Place, Read, badge_of, drawn
+from kadence.web.query import Parameter, Query
 from kadence.web.wire import JSON, Body, Uid, When, canonical_uid, encode, format_timestamp
 
 FILES: dict[Shows, tuple[str, ...]] = {
@@ -63,6 +65,11 @@ class RevokedAnswer(Struct, frozen=True):
 
 
 CREATE = Body("Link", CreateLink, CreateLink.draft)
+SHARED_PARAMETERS: Sequence[Parameter[Any]] = (
+    *FORECAST_PARAMETERS,
+    *VELOCITY_PARAMETERS,
+    THEME,
+)
 
 
 def _answer(signed: SignedLink) -> LinkAnswer:
@@ -99,12 +106,13 @@ async def list_links(call: Call) -> list[LinkAnswer]:
 
 async def revoke_link(call: Call) -> RevokedAnswer:
     """Revoke a link: one's own, or as an admin of the space any."""
+    draft = await call.body(NOTHING)
     return await call.write(
         _revoked,
         usecases.revoke_link,
         call.uid("space_uid"),
         call.uid("link_id"),
-        call.nothing(),
+        draft,
     )
 
 
@@ -119,8 +127,11 @@ async def get_shared(call: Call) -> bytes:
     if name not in FILES[Shows(link.shows)]:
         raise NotFound
     place = Place(link.space_uid, link.iteration_id or "")
+    query = call.sound_query()
+    for parameter in SHARED_PARAMETERS:
+        query.get(parameter)
     try:
-        answer: Any = await _shown(call, read, Shows(link.shows), name, place, call.sound_query())
+        answer: Any = await _shown(call, read, Shows(link.shows), name, place, query)
     except Forbidden:
         # Its maker may not see it any more: then there is no such link.
         raise NotFound from None

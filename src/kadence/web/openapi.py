@@ -160,10 +160,7 @@ def _operation(route: Route, schema_of: dict[str, Schema]) -> Schema:
         "summary": summary.replace("\n", " "),
         "tags": [route.tag],
         "parameters": [
-            *(
-                _path_parameter(name, _UID if name in route.uids else _ID)
-                for name in route.path_parameters
-            ),
+            *(_path_parameter(name, _kind_of(name, route)) for name in route.path_parameters),
             *(
                 {
                     "name": parameter.name,
@@ -187,6 +184,13 @@ def _operation(route: Route, schema_of: dict[str, Schema]) -> Schema:
             "content": {"application/json": {"schema": schema_of[str(route.body.shape)]}},
         }
     return operation
+
+
+def _kind_of(name: str, route: Route) -> Schema:
+    """The schema of a path parameter."""
+    if route.public:
+        return {"type": "string", "minLength": 1, "pattern": "^[A-Za-z0-9._-]+$"}
+    return _UID if name in route.uids else _ID
 
 
 def _responses(route: Route, schema_of: dict[str, Schema]) -> Schema:

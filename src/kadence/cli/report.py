@@ -1,0 +1,161 @@
+"""`kadence report`: an iteration's burndown in the terminal, and where its scope came from."""
+
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, operate, out
+from kadence.domain.errors import KadenceError
+from kadence.domain.report import Part, UnitOfMeasure, ideal_at
+from kadence.domain.statistics import json_number
+from kadence.drawing import charts
+from kadence.drawing.studio import Drawing, Format
+from kadence.drawing.theme import Theme, wall
+from kadence.usecases.insights import Reported, ReportQuery, report_of
+from kadence.web.feeds import table_of
+from kadence.web.insights import report_answer
+from kadence.web.wire import encode, parse_timestamp
+
+_HEIGHT = 16
+_POINTS = 200
+_PARTS = {
+    "baseline": "in it at the start",
+    "added": "added later",
+    "removed": "taken out",
+    "re_estimated": "estimated anew",
+    "carried_in": "came from earlier",
+    "carried_out": "went to a later one",
+    "done": "done",
+    "done_late": "of these late",
+    "unfinished": "not done",
+    "unsized": "without a size",
+}
+
+
+class Unit(StrEnum):
+    """What is counted."""
+
+    SIZE = "size"
+    COUNT = "count"
+
+
+class CannotWrite(KadenceError):
+    """A file could not be written."""
+
+
+def report(
+    iteration: Annotated[str, typer.Argument(help="Its id or its title.")],
+    as_of: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="As it was then: 2026-07-28T12:00:00Z.")
+    ] = None,
+    unit: Annotated[Unit, typer.Option(help="Count sizes or cards.")] = Unit.SIZE,
+    csv: Annotated[bool, typer.Option("--csv", help="Print the series as CSV.")] = False,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the burndown into this file.")
+    ] = None,
+    theme: Annotated[Theme, typer.Option(help="Of the picture.")] = Theme.LIGHT,
+    database: DatabaseOption = DATABASE,
+    json: JsonOption = False,
+) -> None:
+    """Show the burndown of an iteration and where its scope came from and went."""
+    query = ReportQuery(_instant(as_of), UnitOfMeasure(unit.value))
+    found: Reported = operate(database, report_of, iteration, query)
+    if svg is not None:
+        _write(svg, found, theme)
+    if json:
+        print(encode(report_answer(found)).decode())  # noqa: T201
+    elif csv:
+        sys.stdout.write(table_of(found))
+    elif svg is None:
+        _show(found)
+
+
+def _instant(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        return int(parse_timestamp(text))
+    except ValueError:
+        raise typer.BadParameter("write an instant as 2026-07-28T12:00:00Z") from None
+
+
+def _write(path: Path, found: Reported, theme: Theme) -> None:
+    # Many megabytes that no other command needs.
+    from kadence.drawing.render import render  # noqa: PLC0415
+
+    definition = msgspec.json.encode(charts.burndown(found, theme))
+    try:
+        path.write_bytes(render(Drawing(definition, Format.SVG)))
+    except OSError as error:
+        raise CannotWrite(f"cannot write {path}: {error.strerror}") from error
+
+
+def _show(found: Reported) -> None:
+    made = found.report
+    iteration, lasts = made.iteration, made.period
+    out.print(f"[bold]{escape(iteration.title)}[/bold] ({iteration.status})")
+    if iteration.goal:
+        out.print(escape(iteration.goal))
+    if lasts is not None:
+        days = "" if lasts.workdays is None else f", {len(lasts.workdays)} working days"
+        zone = found.calendar.time_zone
+        out.print(f"{lasts.first_day} to {lasts.last_day}{days} ({zone})")
+    if made.series and made.baseline_at is not None:
+        print(_chart(found))  # noqa: T201 - drawn with its own colours
+    else:
+        out.print("\nIt has not been started yet.\n")
+    out.print(_table(found))
+
+
+def _chart(found: Reported) -> str:
+    # Only this command draws in a terminal.
+    import plotext as plot  # noqa: PLC0415
+
+    made, zone = found.report, found.calendar.time_zone
+    drawn = [point.at for point in made.series] + [point.at for point in made.ideal or ()]
+    first, last = min(drawn), max(drawn)
+    last = max(last, min(found.as_of, last)) if made.period else max(last, first + 1)
+    until = min(max(found.as_of, made.series[-1].at), last)
+    moments = [first + (last - first) * n // (_POINTS - 1) for n in range(_POINTS)]
+    lived = [at for at in moments if made.series[0].at <= at <= until]
+    plot.clear_figure()
+    plot.theme("clear")
+    plot.plotsize(min(out.width, 100), _HEIGHT)
+    if made.ideal:
+        steady = [at for at in moments if at >= made.ideal[0].at]
+        values = [ideal_at(made.ideal, at) for at in steady]
+        plot.plot(steady, values, label="ideal", marker="dot")
+    plot.plot(lived, [_remaining(found, at) for at in lived], label="remaining", marker="hd")
+    ticks = [first + (last - first) * n // 5 for n in range(6)]
+    plot.xticks(
+        ticks, [f"{datetime.fromtimestamp(wall(at, zone) / 1000, UTC):%d %b}" for at in ticks]
+    )
+    plot.ylim(0, None)
+    return str(plot.build())
+
+
+def _remaining(found: Reported, at: int) -> float:
+    before = [point for point in found.report.series if point.at <= at]
+    return float(before[-1].remaining)
+
+
+def _table(found: Reported) -> Table:
+    table = Table("", "cards", "size", "which")
+    for name, what in _PARTS.items():
+        part: Part = getattr(found.report.scope, name)
+        titles = [_title(found, card.card_uid) for card in part.cards]
+        shown = "; ".join(dict.fromkeys(titles[:4])) + ("; …" if len(titles) > 4 else "")  # noqa: PLR2004
+        table.add_row(what, str(part.count), f"{json_number(part.size):g}", escape(shown))
+    return table
+
+
+def _title(found: Reported, uid: str) -> str:
+    _, title = found.titles.get(uid, (0, "a card that is elsewhere now"))
+    return title

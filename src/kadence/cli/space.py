@@ -1,0 +1,89 @@
+"""`kadence space`: what is set for one space."""
+
+from typing import Annotated
+
+import typer
+from msgspec import UNSET
+from rich.markup import escape
+
+from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, operate, out
+from kadence.domain.calendar import WorkingCalendar
+from kadence.usecases import calendars
+from kadence.usecases.calendars import CalendarChange
+from kadence.web.calendars import ChangeCalendar
+from kadence.web.wire import encode
+
+app = typer.Typer(help="Settings of a space.", no_args_is_help=True)
+NONE = "none"
+
+
+@app.callback()
+def _group() -> None:
+    """Keeps `calendar` a command of its own while it is the only one."""
+
+
+@app.command()
+def calendar(
+    space: Annotated[str, typer.Argument(metavar="SPACE_UID")],
+    time_zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="An IANA name, as Europe/Berlin.")
+    ] = None,
+    weekdays: Annotated[
+        str | None, typer.Option(help="The working ones; Monday is 1: 1,2,3,4,5.")
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option(help="Whose public holidays are off (ISO 3166), or none.")
+    ] = None,
+    subdivision: Annotated[
+        str | None, typer.Option(help="Of the country, as BY for Bavaria, or none.")
+    ] = None,
+    day_off: Annotated[
+        list[str] | None, typer.Option(metavar="DAY", help="One more day off; repeatable.")
+    ] = None,
+    workday: Annotated[
+        list[str] | None, typer.Option(metavar="DAY", help="Worked all the same; repeatable.")
+    ] = None,
+    database: DatabaseOption = DATABASE,
+    json: JsonOption = False,
+) -> None:
+    """Show how a space counts its days, and change what is named; the days given replace others."""
+    change = CalendarChange(
+        time_zone=time_zone or UNSET,
+        weekdays=UNSET if weekdays is None else _weekdays(weekdays),
+        country=UNSET if country is None else _or_none(country),
+        subdivision=UNSET if subdivision is None else _or_none(subdivision),
+        days_off=UNSET if day_off is None else _days(day_off),
+        workdays=UNSET if workday is None else _days(workday),
+    )
+    found = operate(database, calendars.change_calendar, space.lower(), change)
+    if json:
+        print(encode(found).decode())  # noqa: T201
+        return
+    _show(found)
+
+
+def _or_none(text: str) -> str | None:
+    return None if text.lower() == NONE else text
+
+
+def _weekdays(text: str) -> list[int]:
+    if not all(word in set("1234567") and word for word in text.split(",")):
+        raise typer.BadParameter("write working weekdays as 1,2,3,4,5")
+    return [int(word) for word in text.split(",")]
+
+
+def _days(texts: list[str]) -> list[str]:
+    days = [text for text in texts if text.lower() != NONE]
+    # The same check as over the wire.
+    ChangeCalendar(days_off=days).draft()
+    return days
+
+
+def _show(found: WorkingCalendar) -> None:
+    names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    out.print(f"time zone  {escape(found.time_zone)}")
+    out.print(f"works on   {', '.join(names[day - 1] for day in found.weekdays)}")
+    holidays = " ".join(filter(None, (found.country, found.subdivision))) or NONE
+    out.print(f"holidays   {escape(holidays)}")
+    out.print(f"days off   {', '.join(found.days_off) or NONE}")
+    out.print(f"worked     {', '.join(found.workdays) or NONE}")

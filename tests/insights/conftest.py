@@ -1,0 +1,24 @@
+"""Stages for the tests of this folder."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from kadence.usecases.unit import Unit
+from tests.conftest import ENGINES, _fresh
+from tests.insights.kit import Stage, staged
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def unit(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Unit]:
+    """One transaction of a company's owner, for all tests of a module."""
+    with staged(_fresh(request, tmp_path_factory.mktemp("stage"))) as made:
+        yield made
+
+
+@pytest.fixture
+def stage(unit: Unit) -> Stage:
+    """A space of its own."""
+    return Stage(unit)
