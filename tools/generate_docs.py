@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 import msgspec
+from doc_pictures import pictures
 from msgspec import UNSET
 from rich.console import Console
 from rich.syntax import Syntax
@@ -144,6 +145,10 @@ def main() -> None:
             stale.append(name)
             if "--check" not in sys.argv:
                 path.write_text(text, "utf-8")
+    if "--check" not in sys.argv:
+        # How wide a text is depends on a machine's fonts, so these are not compared.
+        for name, svg in pictures().items():
+            (DOCS / "images" / name).write_text(svg, "utf-8")
     if stale and "--check" in sys.argv:
         sys.exit(f"out of date, run `make docs`: {', '.join(stale)}")
 

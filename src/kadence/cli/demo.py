@@ -14,12 +14,16 @@ import typer
 from kadence import logs
 from kadence.bootstrap import Listening, serve_database
 from kadence.cli.common import JsonOption, out, print_json
+from kadence.domain.model import IterationStatus, Shows
 from kadence.settings import Settings
 from kadence.storage import migrate
 from kadence.storage.location import SqliteFile
 from kadence.storage.sqlite import SqliteDatabase
 from kadence.usecases import sample, setup
+from kadence.usecases.iterations import IterationQuery, list_iterations
+from kadence.usecases.links import LONGEST, NewLink, create_link
 from kadence.usecases.setup import Initialised
+from kadence.usecases.unit import Reply, Terms
 from kadence.usecases.work import Work
 
 BODY = (
@@ -49,21 +53,36 @@ def demo(
         migrate.upgrade(SqliteFile(path))
         database = SqliteDatabase(path)
         try:
-            made = asyncio.run(_make(Work(database), empty=empty))
-            serve_database(Settings(port=port), database, _teller(made, json=json), faults=True)
+            made, chart = asyncio.run(_make(Work(database), empty=empty))
+            tell = _teller(made, chart, json=json)
+            serve_database(Settings(port=port), database, tell, faults=True)
         finally:
             database.close()
 
 
-async def _make(work: Work, *, empty: bool) -> Initialised:
+async def _make(work: Work, *, empty: bool) -> tuple[Initialised, str | None]:
+    """The data, and the path of a picture to look at, if there is something to be seen."""
     if empty:
-        return await work.initialise(
+        made = await work.initialise(
             setup.initialise, "Demo", "owner@example.com", "Demo Owner", "Demo space"
         )
-    return await work.initialise(sample.fill)
+        return made, None
+    made = await work.initialise(sample.fill)
+    query = IterationQuery(statuses=[IterationStatus.ACTIVE.value])
+    ((active, _),) = await work.read(made.token, list_iterations, made.space_uid, query)
+    link = NewLink(Shows.BURNDOWN, active.id, LONGEST)
+    key = await work.write(
+        made.token,
+        Terms(),
+        lambda signed: Reply(signed.key.encode()),
+        create_link,
+        made.space_uid,
+        link,
+    )
+    return made, f"/api/kadence/v1/shared/{key.body.decode()}/burndown.svg"
 
 
-def _teller(made: Initialised, *, json: bool) -> Callable[[Listening], None]:
+def _teller(made: Initialised, chart: str | None, *, json: bool) -> Callable[[Listening], None]:
     def tell(listening: Listening) -> None:
         url = listening.url
         if json:
@@ -73,6 +92,9 @@ def _teller(made: Initialised, *, json: bool) -> Callable[[Listening], None]:
         out.print(f"Your API token: [bold]{made.token}[/bold]\n")
         out.print("Create an iteration:\n")
         print(curl_line(url, made))  # noqa: T201 - as it is, to be pasted
+        if chart is not None:
+            out.print("\nLook at the burndown of the one that is running:\n")
+            print(f"{url}{chart}")  # noqa: T201 - as before
         out.print("\nCtrl-C ends it and removes the data.")
 
     return tell

@@ -1,0 +1,161 @@
+"""Charts and badges over HTTP: well-formed, named, safe to open, and there again after a crash."""
+
+import os
+import re
+import signal
+import struct
+import time
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import httpx
+import msgspec
+import psutil
+import pytest
+
+from kadence.domain.errors import Unavailable
+from kadence.drawing.studio import Drawing, Format, Studio
+from kadence.drawing.theme import COLOURS, Theme
+from tests.api.kit import Team
+from tests.world import Space, World, make_company, serving
+
+CHARTS = ("burndown", "burnup", "flow", "velocity", "forecast")
+SVG = "{http://www.w3.org/2000/svg}"
+MARKUP = "<script>alert(1)</script> & \"quotes\" 'and' ]]>"
+
+
+def path(space: Space, name: str) -> str:
+    if name.startswith("velocity"):
+        return f"/spaces/{space.uid}/{name}"
+    return f"/spaces/{space.uid}/iterations/{space.iteration_id}/{name}"
+
+
+@pytest.fixture(scope="module")
+def told(world: World) -> Space:
+    """A space whose titles are markup, with an iteration that runs."""
+    space = world.make_space()
+    team = Team(world, space, as_="admin")
+    team.call("PATCH", f"/spaces/{space.id}", {"title": MARKUP})
+    team.call("PATCH", f"/cards/{space.card_id}", {"title": MARKUP})
+    iteration = f"/spaces/{space.uid}/iterations/{space.iteration_id}"
+    dates = {"start_date": "2026-07-27", "finish_date": "2026-08-07"}
+    team.call("PATCH", iteration, {"title": MARKUP, "status": "active", **dates})
+    return space
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("chart", CHARTS)
+def test_a_chart_is_a_picture_with_a_name(
+    world: World, told: Space, chart: str, theme: str
+) -> None:
+    answer = world.own("GET", path(told, f"{chart}.svg?theme={theme}"), "reader")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "image/svg+xml"
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    root = ET.fromstring(answer.content)  # noqa: S314 - our own picture
+    name = root.find(f"{SVG}title")
+    assert name is not None
+    assert name.text == root.get("aria-label")
+    assert MARKUP in (name.text or "") or "Velocity" in (name.text or "")
+    # What a strict policy would refuse, or would load something.
+    assert not list(root.iter(f"{SVG}script"))
+    assert not any("style" in part.attrib for part in root.iter())
+    assert set(re.findall(r'(?:href|src)="([^"]*)"', answer.text)) == set()
+    ground = COLOURS[Theme(theme)].ground
+    assert ground in answer.text
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_a_chart_is_a_png_too(world: World, told: Space, chart: str) -> None:
+    answer = world.own("GET", path(told, f"{chart}.png"), "reader")
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", answer.content[16:24])
+    assert width > 800
+    assert height > 500
+
+
+def test_a_badge_says_what_remains(world: World, told: Space) -> None:
+    answer = world.own("GET", path(told, "badge.svg"), "reader")
+    root = ET.fromstring(answer.content)  # noqa: S314
+    assert root.get("aria-label") == f"{MARKUP}: remaining 3 of 3"
+    assert [part.text for part in root.iter(f"{SVG}text")] == ["remaining", "3 of 3"]
+    count = world.own("GET", path(told, "badge.svg?unit=count"), "reader")
+    assert "1 of 1" in count.text
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("theme=pink", "theme should be one of: light, dark"),
+        ("unit=weight", "unit should be one of: size, count"),
+        ("as_of=yesterday", 'as_of should match format "date-time"'),
+    ],
+)
+def test_a_wrong_query_is_told(world: World, told: Space, query: str, why: str) -> None:
+    answer = world.own("GET", path(told, f"burndown.svg?{query}"))
+    assert (answer.status_code, answer.json()["message"]) == (400, why)
+
+
+@pytest.fixture(scope="module")
+def studio() -> Studio:
+    return Studio()
+
+
+BARS = {
+    "description": "Bars",
+    "data": {"values": [{"x": "a", "y": 1}]},
+    "mark": "bar",
+    "encoding": {"x": {"field": "x"}, "y": {"field": "y", "type": "quantitative"}},
+}
+
+
+def drawing(**values: object) -> Drawing:
+    return Drawing(msgspec.json.encode(BARS | values), Format.SVG)
+
+
+def test_what_cannot_be_drawn_is_said_and_hinders_nothing(studio: Studio) -> None:
+    with pytest.raises(Unavailable):
+        studio.run(drawing(mark={"type": "no such mark"}))
+    assert studio.run(drawing()).startswith(b"<svg")
+
+
+def test_a_helper_that_died_is_replaced(studio: Studio) -> None:
+    studio.run(drawing())
+    (helper,) = helpers(os.getpid())
+    helper.kill()
+    helper.wait(10)
+    assert studio.run(drawing(description="again")).startswith(b"<svg")
+    studio.close()
+    assert helpers(os.getpid()) == []
+
+
+def helpers(pid: int) -> list[psutil.Process]:
+    """The drawing processes of a process."""
+    found = psutil.Process(pid).children()
+    return [p for p in found if "spawn_main" in " ".join(p.cmdline())]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_helper_ends_with_its_server(database: str, number: int) -> None:
+    made = make_company(database, "Home")
+    with serving(database) as server:
+        url = f"{server.url}/api/kadence/v1/spaces/{made.space_uid}/velocity.svg"
+        answer = httpx.get(url, headers={"Authorization": f"Bearer {made.token}"}, timeout=30)
+        assert answer.status_code == 200
+        (helper,) = helpers(server.process.pid)
+        server.process.send_signal(number)
+        server.process.wait(15)
+        ends = time.monotonic() + 10
+        while helper.is_running() and helper.status() != psutil.STATUS_ZOMBIE:
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+
+
+def test_the_picture_of_the_readme_is_one_of_ours() -> None:
+    root = Path(__file__).parent.parent.parent
+    for name in ("burndown-light.svg", "burndown-dark.svg", "forecast-light.svg"):
+        text = (root / "docs/images" / name).read_text("utf-8")
+        assert "<title>" in text
