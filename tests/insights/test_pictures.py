@@ -159,3 +159,11 @@ def test_the_picture_of_the_readme_is_one_of_ours() -> None:
     for name in ("burndown-light.svg", "burndown-dark.svg", "forecast-light.svg"):
         text = (root / "docs/images" / name).read_text("utf-8")
         assert "<title>" in text
+
+
+def test_a_long_time_is_drawn_as_fast_as_a_short_one(world: World, told: Space) -> None:
+    """Marks for each of the days of a century kept the helper busy for minutes."""
+    for chart in ("burndown", "burnup", "flow"):
+        answer = world.own("GET", path(told, f"{chart}.svg?as_of=2100-01-01"), "reader")
+        assert answer.status_code == 200
+        assert len(answer.content) < 600_000

@@ -20,6 +20,7 @@ RULES = 1
 """The version of the rules below: it grows when the same journal comes to give other numbers."""
 
 NOTHING = Decimal(0)
+_IN_PROGRESS, _DONE = ColumnType.IN_PROGRESS.value, ColumnType.DONE.value
 
 
 class Facts(Struct, gc=False):
@@ -69,7 +70,7 @@ class Tally(Struct, frozen=True, gc=False):
     sizes: tuple[Decimal, Decimal, Decimal] = (NOTHING, NOTHING, NOTHING)
 
 
-class Step(Struct):
+class Step(Struct, gc=False):
     """A change of one card in the iteration, and what is in the iteration after it.
 
     `state` is the card's then; `before` and `after` are its size, None where it has none or was not
@@ -89,7 +90,7 @@ class Step(Struct):
     other: str | None = None
 
 
-class Standing(Struct):
+class Standing(Struct, gc=False):
     """A card as it is at the end of a course; its times are those of its whole life.
 
     `begun_at` is when it was first in progress, `done_at` since when it is done here.
@@ -194,8 +195,8 @@ class _Replay:
         self._last_out: dict[str, Step] = {}
 
     def tally(self) -> Tally:
-        counts, sizes = self._counts, self._sizes
-        return Tally((counts[0], counts[1], counts[2]), (sizes[0], sizes[1], sizes[2]))
+        (queued, begun, done), (a, b, c) = self._counts, self._sizes
+        return Tally((queued, begun, done), (a, b, c))
 
     def sizes(self) -> dict[str, Decimal | None]:
         """The sizes of the cards that are in the iteration now."""
@@ -230,11 +231,9 @@ class _Replay:
         if card.inside:
             return
         card.inside = True
-        if card.state == ColumnType.DONE:
+        if card.state == _DONE:
             card.done_at = entry.at
-        elif (
-            before not in (None, self._id) and self._begun.get(before or "", entry.seq) < entry.seq
-        ):
+        elif before and before != self._id and self._begun.get(before, entry.seq) < entry.seq:
             card.came_from = before
         self._count(card, 1)
         self._step(entry, Cause.ADDED, card, None, card.size, enters=1)
@@ -263,11 +262,11 @@ class _Replay:
         if card.inside and old != state:
             self._count(card, -1)
         card.state = state
-        if state == ColumnType.IN_PROGRESS and card.begun_at is None:
+        if state == _IN_PROGRESS and card.begun_at is None:
             card.begun_at = entry.at
-        if state != ColumnType.DONE:
+        if state != _DONE:
             card.done_at = None
-        elif old != ColumnType.DONE:
+        elif old != _DONE:
             card.done_at = entry.at
         if card.inside and old != state:
             self._count(card, 1)
@@ -309,9 +308,9 @@ _CONDITIONS = {
 
 
 def _cause(old: int, new: int) -> Cause:
-    if new == ColumnType.DONE:
+    if new == _DONE:
         return Cause.DONE
-    if old == ColumnType.DONE:
+    if old == _DONE:
         return Cause.REOPENED
     return Cause.BEGUN if new > old else Cause.PUT_BACK
 

@@ -28,7 +28,7 @@ class UnitOfMeasure(StrEnum):
     COUNT = "count"
 
 
-class Point(Struct, frozen=True):
+class Point(Struct, frozen=True, gc=False):
     """What is in an iteration from an instant on, and why it changed then."""
 
     at: Instant
@@ -47,7 +47,7 @@ class IdealPoint(Struct, frozen=True):
     remaining: float
 
 
-class PartCard(Struct, frozen=True):
+class PartCard(Struct, frozen=True, gc=False):
     """A card in a part of the scope report.
 
     `size` is what the card brought or took; `before` its size before a re-estimate, which alone has

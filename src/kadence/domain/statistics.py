@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from decimal import Context, Decimal, localcontext
+from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -63,6 +64,7 @@ def total_size(cards: Iterable[Card]) -> Size:
     return Size(json_number(total))
 
 
+@lru_cache(maxsize=16_384)  # the same few sums come again and again in a report
 def json_number(number: Decimal | float) -> Number:
     """The number, an integer when it is whole and not too large for every reader."""
     whole = -_LARGEST_WHOLE < number < _LARGEST_WHOLE and number == int(number)

@@ -91,6 +91,7 @@ def cumulative_flow(found: Flowed, theme: Theme) -> Definition:
     if not found.flow.days:
         return nothing(heading, theme, "No card has been in this iteration yet")
     names = ["Queued", "In progress", "Done"]
+    ends = (_midnight(found.flow.days[0].day), _midnight(found.flow.days[-1].day))
     rows = []
     for day in found.flow.days:
         for place, (name, value) in enumerate(
@@ -109,7 +110,7 @@ def cumulative_flow(found: Flowed, theme: Theme) -> Definition:
                 "type": "temporal",
                 "timeUnit": "utcyearmonthdate",
                 "scale": {"type": "utc"},
-                "axis": days_axis("Day"),
+                "axis": days_axis(*ends, "Day"),
             },
             "y": {"field": "value", "type": "quantitative", "axis": _values(found.unit)},
             "color": {
@@ -224,11 +225,12 @@ def forecast(outlook: Outlook, odds: Odds | None, unit: UnitOfMeasure, theme: Th
     last = next((n for n, (_, chance) in enumerate(drawn) if chance >= _SURE), len(drawn) - 1)
     drawn = drawn[: last + 1]
     ends = drawn[-1][0] if outlook.last_day is None else _midnight(outlook.last_day)
+    end = max(drawn[-1][0], ends)
     x = {
         "field": "at",
         "type": "temporal",
-        "scale": {"type": "utc", "domain": [drawn[0][0], max(drawn[-1][0], ends)]},
-        "axis": days_axis("Done by the end of this day"),
+        "scale": {"type": "utc", "domain": [drawn[0][0], end]},
+        "axis": days_axis(drawn[0][0], end, "Done by the end of this day"),
     }
     layer = {
         "data": {"values": [{"at": at, "chance": chance} for at, chance in drawn]},
@@ -251,7 +253,7 @@ def forecast(outlook: Outlook, odds: Odds | None, unit: UnitOfMeasure, theme: Th
     marks: list[Definition] = []
     # Below the curve, where it leaves room.
     for place, (percent, day) in enumerate(((50, odds.p50), (85, odds.p85), (95, odds.p95))):
-        if day is not None and _midnight(day) <= max(drawn[-1][0], ends):
+        if day is not None and _midnight(day) <= end:
             label, y = f"{percent} %: {_day(day)}", HEIGHT - 64 + 20 * place
             marks += marker(_midnight(day), label, colours.faint, theme, x, y)
     if outlook.last_day is not None:
@@ -304,10 +306,23 @@ def _scope(found: Reported) -> float:
 def _lived(found: Reported) -> list[tuple[int, Point]]:
     """The points of the series where they are drawn, the last one held until now."""
     zone, made = found.calendar.time_zone, found.report
-    points = [(wall(point.at, zone), point) for point in made.series]
+    points = [(wall(point.at, zone), point) for point in _thinned(made.series)]
     if made.iteration.status != IterationStatus.CLOSED:
         points.append((wall(max(_now(found), made.series[-1].at), zone), made.series[-1]))
     return points
+
+
+def _thinned(series: Sequence[Point]) -> Sequence[Point]:
+    """The points that can be told apart in a picture: of those in one place the last."""
+    if len(series) <= _MOST_POINTS:
+        return series
+    first, last = series[0].at, series[-1].at
+    step = max((last - first) // _MOST_POINTS, 1)
+    places = {(point.at - first) // step: point for point in series}
+    return [series[0], *(point for point in places.values() if point is not series[0])]
+
+
+_MOST_POINTS = 320
 
 
 def _now(found: Reported) -> Instant:
@@ -323,7 +338,7 @@ def _days(found: Reported, drawn: Sequence[int]) -> Definition:
         "field": "at",
         "type": "temporal",
         "scale": {"type": "utc", "domain": [min(shown), max(shown)]},
-        "axis": days_axis(),
+        "axis": days_axis(min(shown), max(shown)),
     }
 
 
@@ -357,7 +372,7 @@ def _values(unit: UnitOfMeasure) -> Definition:
 
 def _scope_changes(found: Reported, theme: Theme, axis: Definition) -> list[Definition]:
     """Marks where the scope grew, pointing up, or shrank, pointing down."""
-    series, zone = found.report.series, found.calendar.time_zone
+    series, zone = _thinned(found.report.series), found.calendar.time_zone
     rows = [
         {
             "at": wall(point.at, zone),

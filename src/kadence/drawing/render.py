@@ -7,7 +7,7 @@ import vl_convert
 
 from kadence.drawing.studio import Drawing, Format
 
-SCALE = 2.0
+SCALE = 1.5
 """Pixels of a PNG by those of the definition: sharp on today's screens."""
 
 

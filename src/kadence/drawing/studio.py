@@ -86,6 +86,10 @@ class Studio:
             for _ in range(2):
                 try:
                     done = self._ask(task)
+                except TimeoutError as error:
+                    log.warning("a picture or simulation took too long", error=str(error))
+                    self._end()
+                    break
                 except (OSError, EOFError) as error:
                     log.warning("the drawing process is replaced", error=repr(error))
                     self._end()

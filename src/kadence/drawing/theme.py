@@ -16,6 +16,7 @@ Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
 WIDTH, HEIGHT = 640, 320
 FONT = "Inter, Roboto, 'Helvetica Neue', Arial, sans-serif"
+MOST_DAYS_MARKED, MOST_DAYS_OF_YEAR = 45, 300
 DAY_MS = 24 * 60 * 60 * 1000
 
 
@@ -152,13 +153,15 @@ def scale_of(names: Sequence[str], colours: Sequence[str]) -> Definition:
     return {"domain": list(names), "range": list(colours)}
 
 
-def days_axis(title: str | None = None) -> Definition:
-    """The axis of days; its instants are those of `wall`."""
+def days_axis(first: int, last: int, title: str | None = None) -> Definition:
+    """The axis of days between two instants of `wall`; of a long time only some are marked."""
+    days = (last - first) / DAY_MS
+    every_day = {"interval": "day", "step": 1}
     return {
         "title": title,
-        "format": "%-d %b",
+        "format": "%-d %b" if days <= MOST_DAYS_OF_YEAR else "%b %Y",
         "grid": False,
-        "tickCount": {"interval": "day", "step": 1},
+        "tickCount": every_day if days <= MOST_DAYS_MARKED else 8,
         "labelOverlap": "parity",
         "labelSeparation": 12,
     }

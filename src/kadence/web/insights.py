@@ -88,7 +88,7 @@ class BaselineAnswer(Struct, frozen=True):
     size: float
 
 
-class PointAnswer(Struct, frozen=True):
+class PointAnswer(Struct, frozen=True, gc=False):
     """What was in the iteration from `at` on, and what had changed then.
 
     `cause` is `activated`, `added`, `removed`, `re-estimated`, `done`, `reopened`, `archived`,
@@ -111,7 +111,7 @@ class IdealAnswer(Struct, frozen=True):
     remaining: float
 
 
-class PartCardAnswer(Struct, frozen=True):
+class PartCardAnswer(Struct, frozen=True, gc=False):
     """A card in a part of the report; `card_id` and `title` only while it is in the space.
 
     `size_before` is its size before a re-estimate, `other_iteration_id` where it came from or went.
