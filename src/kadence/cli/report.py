@@ -10,6 +10,7 @@ import msgspec
 import typer
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, operate, out
 from kadence.domain.errors import KadenceError
@@ -108,7 +109,7 @@ def _show(found: Reported) -> None:
         zone = found.calendar.time_zone
         out.print(f"{lasts.first_day} to {lasts.last_day}{days} ({zone})")
     if made.series and made.baseline_at is not None:
-        print(_chart(found))  # noqa: T201 - drawn with its own colours
+        print(_chart(found))  # noqa: T201 - as it is: markup is none of it
     else:
         out.print("\nIt has not been started yet.\n")
     out.print(_table(found))
@@ -134,11 +135,11 @@ def _chart(found: Reported) -> str:
         plot.plot(steady, values, label="ideal", marker="dot")
     plot.plot(lived, [_remaining(found, at) for at in lived], label="remaining", marker="hd")
     ticks = [first + (last - first) * n // 5 for n in range(6)]
-    plot.xticks(
-        ticks, [f"{datetime.fromtimestamp(wall(at, zone) / 1000, UTC):%d %b}" for at in ticks]
-    )
+    local = (datetime.fromtimestamp(wall(at, zone) / 1000, UTC) for at in ticks)
+    plot.xticks(ticks, [f"{day:%d %b}" for day in local])
     plot.ylim(0, None)
-    return str(plot.build())
+    # Its theme without colours still takes them back at the end of each line.
+    return Text.from_ansi(plot.build()).plain
 
 
 def _remaining(found: Reported, at: int) -> float:
