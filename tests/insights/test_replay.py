@@ -57,7 +57,7 @@ class Seen(Struct):
 
 @pytest.mark.long
 @settings(
-    max_examples=600 if LONG else 60,
+    max_examples=200 if LONG else 40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
