@@ -25,9 +25,10 @@ from kadence.drawing.theme import (
     scale_of,
     shortened,
     wall,
+    written,
 )
 from kadence.usecases.forecasts import Odds, Outlook
-from kadence.usecases.insights import Flowed, Reported, Velocity
+from kadence.usecases.insights import Amounts, Flowed, Reported, Velocity
 
 _UNIT = {UnitOfMeasure.SIZE: "size", UnitOfMeasure.COUNT: "cards"}
 _AXIS = {UnitOfMeasure.SIZE: "Sum of card sizes", UnitOfMeasure.COUNT: "Number of cards"}
@@ -130,11 +131,11 @@ _MOST_BARS = 60
 def velocity(found: Velocity, unit: UnitOfMeasure, space: str, theme: Theme) -> Definition:
     """What was committed and what was done, by closed iteration."""
     colours = COLOURS[theme]
-    shown, mean = found.iterations, found.mean
+    shown = found.iterations
+    average = None if found.mean is None else _amounts(found.mean, unit)[1]
     usual = "no closed iterations yet"
-    if mean is not None:
-        done = mean.done_size if unit is UnitOfMeasure.SIZE else mean.done_count
-        usual = f"on average {_number(done)} done in an iteration"
+    if average is not None:
+        usual = f"on average {written(average)} done in an iteration"
     heading = Heading(
         title=f"Velocity: {space}",
         subtitle=f"By {_UNIT[unit]}; {usual}",
@@ -145,12 +146,7 @@ def velocity(found: Velocity, unit: UnitOfMeasure, space: str, theme: Theme) -> 
     names = ["Committed", "Done"]
     rows = []
     for place, one in enumerate(shown):
-        amounts = one.amounts
-        size = unit is UnitOfMeasure.SIZE
-        values = (
-            amounts.committed_size if size else amounts.committed_count,
-            amounts.done_size if size else amounts.done_count,
-        )
+        values = _amounts(one.amounts, unit)
         title = one.iteration.title
         label = f"{shortened(title, 13)} (left out)" if one.left_out else shortened(title, 22)
         shade = 0.4 if one.left_out else 1
@@ -189,11 +185,10 @@ def velocity(found: Velocity, unit: UnitOfMeasure, space: str, theme: Theme) -> 
         },
     }
     layers: list[Definition] = [bars]
-    if mean is not None:
-        done = mean.done_size if unit is UnitOfMeasure.SIZE else mean.done_count
+    if average is not None:
         layers.append(
             {
-                "data": {"values": [{"value": done}]},
+                "data": {"values": [{"value": average}]},
                 "mark": {
                     "type": "rule",
                     "color": colours.second,
@@ -206,10 +201,17 @@ def velocity(found: Velocity, unit: UnitOfMeasure, space: str, theme: Theme) -> 
     return chart(heading, theme, layers)
 
 
+def _amounts(amounts: Amounts, unit: UnitOfMeasure) -> tuple[float, float]:
+    """What was committed and what was done."""
+    if unit is UnitOfMeasure.SIZE:
+        return amounts.committed_size, amounts.done_size
+    return amounts.committed_count, amounts.done_count
+
+
 def forecast(outlook: Outlook, odds: Odds | None, unit: UnitOfMeasure, theme: Theme) -> Definition:
     """The chance that all is done, day by day."""
     colours = COLOURS[theme]
-    remaining = f"{_number(outlook.remaining)} remaining"
+    remaining = f"{written(outlook.remaining)} remaining"
     said = outlook.lacking or "nothing to say"
     if odds is not None:
         days = {50: odds.p50, 85: odds.p85}
@@ -271,12 +273,9 @@ def _heading(kind: str, iteration: Iteration, unit: UnitOfMeasure, state: str) -
 
 
 def _state(found: Reported) -> str:
-    made = found.report
-    counts, size = made.tally.counts, found.unit is UnitOfMeasure.SIZE
-    scope = made.scope.done.size + made.scope.unfinished.size if size else sum(counts)
-    left = made.scope.unfinished.size if size else counts[0] + counts[1]
-    said = f"{_number(float(left))} of {_number(float(scope))} remaining"
-    if made.iteration.status == IterationStatus.CLOSED:
+    scope, done = size_of(found.report.tally, found.unit)
+    said = f"{written(scope - done)} of {written(scope)} remaining"
+    if found.report.iteration.status == IterationStatus.CLOSED:
         return f"closed with {said}"
     return f"{said} on {_day(local_day(found.calendar, found.as_of))}"
 
@@ -286,7 +285,7 @@ def _cycle(found: Flowed) -> str:
     if not times:
         return "no card has been done yet"
     return (
-        f"half of the cards done within {_number(times[50])} days, 85 % within {_number(times[85])}"
+        f"half of the cards done within {written(times[50])} days, 85 % within {written(times[85])}"
     )
 
 
@@ -425,10 +424,6 @@ def _day(day: date | None) -> str:
     if day is None:
         return "not within a year"
     return f"{day.day} {day:%b %Y}"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.1f}".rstrip("0").rstrip(".")
 
 
 def _words(labels: Mapping[Any, Any]) -> str:

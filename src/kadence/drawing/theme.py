@@ -222,3 +222,8 @@ def bands(days_off: Sequence[int], theme: Theme, axis: Definition) -> list[Defin
 def shortened(text: str, longest: int) -> str:
     """The text, cut with an ellipsis where it is longer."""
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def written(value: float) -> str:
+    """A number for people: at most one digit behind the point."""
+    return f"{value:,.1f}".removesuffix(".0")

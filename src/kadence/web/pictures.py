@@ -10,7 +10,7 @@ from kadence.domain.report import size_of
 from kadence.drawing import charts
 from kadence.drawing.badge import badge
 from kadence.drawing.studio import Drawing, Format, Studio
-from kadence.drawing.theme import Definition, Theme
+from kadence.drawing.theme import Definition, Theme, written
 from kadence.usecases import insights
 from kadence.usecases.access import title_of
 from kadence.usecases.forecasts import ForecastQuery
@@ -134,13 +134,9 @@ async def badge_of(read: Read, place: Place, query: Query) -> ASGIResponse:
     """A badge that says what remains of an iteration."""
     found = await _report(read, place, query)
     scope, done = size_of(found.report.tally, found.unit)
-    said = f"{_short(scope - done)} of {_short(scope)}"
+    said = f"{written(scope - done)} of {written(scope)}"
     title = found.report.iteration.title
     return picture(badge("remaining", said, f"{title}: remaining {said}"), SVG)
-
-
-def _short(value: float) -> str:
-    return f"{value:.1f}".rstrip("0").rstrip(".")
 
 
 def chart(kind: str, format_: Format) -> Handler:
