@@ -11,7 +11,7 @@ import msgspec
 from kadence.domain.forecast import simulate
 from kadence.domain.model import IterationStatus
 from kadence.domain.report import UnitOfMeasure
-from kadence.drawing import charts
+from kadence.drawing import burn, charts
 from kadence.drawing.render import render
 from kadence.drawing.studio import Drawing, Format
 from kadence.drawing.theme import Definition, Theme
@@ -61,8 +61,8 @@ async def _definitions(work: Work) -> dict[str, Callable[[Theme], Definition]]:
     odds = forecasts.odds(asked.outlook, simulate(asked.outlook.question))
     size = UnitOfMeasure.SIZE
     return {
-        "burndown": lambda theme: charts.burndown(report, theme),
-        "burnup": lambda theme: charts.burnup(report, theme),
+        "burndown": lambda theme: burn.burndown(report, theme),
+        "burnup": lambda theme: burn.burnup(report, theme),
         "flow": lambda theme: charts.cumulative_flow(flow, theme),
         "velocity": lambda theme: charts.velocity(velocity, size, "Orchard web", theme),
         "forecast": lambda theme: charts.forecast(asked.outlook, odds, size, theme),

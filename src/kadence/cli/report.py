@@ -16,7 +16,7 @@ from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, operate, ou
 from kadence.domain.errors import KadenceError
 from kadence.domain.report import Part, UnitOfMeasure, ideal_at
 from kadence.domain.statistics import json_number
-from kadence.drawing import charts
+from kadence.drawing import burn
 from kadence.drawing.studio import Drawing, Format
 from kadence.drawing.theme import Theme, wall
 from kadence.usecases.insights import Reported, ReportQuery, report_of
@@ -91,7 +91,7 @@ def _write(path: Path, found: Reported, theme: Theme) -> None:
     # Many megabytes that no other command needs.
     from kadence.drawing.render import render  # noqa: PLC0415
 
-    definition = msgspec.json.encode(charts.burndown(found, theme))
+    definition = msgspec.json.encode(burn.burndown(found, theme))
     try:
         path.write_bytes(render(Drawing(definition, Format.SVG)))
     except OSError as error:

@@ -7,7 +7,7 @@ from litestar.response.base import ASGIResponse
 from msgspec import Struct
 
 from kadence.domain.report import size_of
-from kadence.drawing import charts
+from kadence.drawing import burn, charts
 from kadence.drawing.badge import badge
 from kadence.drawing.studio import Drawing, Format, Studio
 from kadence.drawing.theme import Definition, Theme, written
@@ -52,11 +52,11 @@ Compose = Callable[[Read, Studio, Place, Query], Awaitable[Definition]]
 
 
 async def _burndown(read: Read, _studio: Studio, place: Place, query: Query) -> Definition:
-    return charts.burndown(await _report(read, place, query), _theme(query))
+    return burn.burndown(await _report(read, place, query), _theme(query))
 
 
 async def _burnup(read: Read, _studio: Studio, place: Place, query: Query) -> Definition:
-    return charts.burnup(await _report(read, place, query), _theme(query))
+    return burn.burnup(await _report(read, place, query), _theme(query))
 
 
 async def _report(read: Read, place: Place, query: Query) -> insights.Reported:
