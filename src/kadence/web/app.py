@@ -36,6 +36,7 @@ from kadence.web import (
     planning,
     spaces,
     tags,
+    velocity,
 )
 from kadence.web.http import Means, adapt
 from kadence.web.published import BY_PATH, NOT_SERVED, is_not_served
@@ -201,8 +202,8 @@ OWN_ROUTES: Sequence[Route] = (
     Route(
         _GET,
         f"{_UID_SPACE}/velocity",
-        insights.get_velocity,
-        query=insights.VELOCITY_PARAMETERS,
+        velocity.get_velocity,
+        query=velocity.VELOCITY_PARAMETERS,
     ),
     *(
         Route(

@@ -1,7 +1,7 @@
-"""What goes over the wire of reports, velocity and flow, below /api/kadence/v1."""
+"""What goes over the wire of reports and flow, below /api/kadence/v1."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
@@ -14,17 +14,12 @@ from kadence.domain.report import IdealPoint, Part, PartCard, Point, Scope, Unit
 from kadence.domain.statistics import json_number
 from kadence.usecases import insights as usecases
 from kadence.usecases.insights import (
-    MOST_ITERATIONS,
-    Achieved,
-    Amounts,
     Flowed,
     Reported,
     ReportQuery,
-    Velocity,
-    VelocityQuery,
 )
 from kadence.web.http import Call
-from kadence.web.query import Clamped, Moment, Query, Uids, Word
+from kadence.web.query import Moment, Query, Word
 from kadence.web.wire import Uid, When, format_optional, format_timestamp, number, optional_number
 
 Titles = Mapping[str, tuple[int, str]]
@@ -33,9 +28,6 @@ Day = Annotated[str, Meta(description="A day of the space's calendar, as 2026-07
 AS_OF = Moment("as_of", "As it was at this instant; without it, as it is now.")
 UNIT = Word("unit", ["size", "count"], "Count the sizes of cards, or the cards.")
 REPORT_PARAMETERS = (AS_OF, UNIT)
-LAST = Clamped("last", 8, 1, MOST_ITERATIONS, "How many closed iterations; clamped to 1 to 26.")
-WITHOUT = Uids("without", "Iterations that are shown but left out of mean and median: their ids.")
-VELOCITY_PARAMETERS = (LAST, WITHOUT)
 
 
 class IterationOfReport(Struct, frozen=True):
@@ -214,42 +206,6 @@ class FlowAnswer(Struct, frozen=True):
     cycle_time: PercentilesAnswer | None
 
 
-class TotalOfMany(Struct, frozen=True):
-    """A number of cards, perhaps an average one, and a sum of sizes."""
-
-    count: float
-    size: float
-
-
-class AmountsAnswer(Struct, frozen=True):
-    """What was meant, committed at activation, done and left unfinished at closing."""
-
-    capacity: float | None
-    committed: TotalOfMany
-    done: TotalOfMany
-    carried_over: TotalOfMany
-
-
-class AchievedAnswer(AmountsAnswer, frozen=True):
-    """The numbers of a closed iteration; one that is `left_out` does not count for the averages."""
-
-    id: Uid
-    title: str
-    start_date: When | None
-    finish_date: When | None
-    actual_finish_date: When | None
-    left_out: bool
-
-
-class VelocityAnswer(Struct, frozen=True):
-    """What the space achieved, by iteration, the oldest first; no averages of none."""
-
-    rules: int
-    iterations: list[AchievedAnswer]
-    mean: AmountsAnswer | None
-    median: AmountsAnswer | None
-
-
 def iteration_of_report(iteration: Iteration) -> IterationOfReport:
     """The iteration as reports show it."""
     return IterationOfReport(
@@ -378,58 +334,9 @@ def _cycle(cycle: CycleTime, titles: Titles) -> CycleTimeAnswer:
     return CycleTimeAnswer(cycle.card_uid, card_id, title, cycle.days)
 
 
-def velocity_answer(velocity: Velocity) -> VelocityAnswer:
-    """The velocity as the wire shows it."""
-    return VelocityAnswer(
-        rules=RULES,
-        iterations=[_achieved(one) for one in velocity.iterations],
-        mean=_average(velocity.mean),
-        median=_average(velocity.median),
-    )
-
-
-def _achieved(one: Achieved) -> AchievedAnswer:
-    iteration = one.iteration
-    return AchievedAnswer(
-        **_amounts(one.amounts),
-        id=iteration.id,
-        title=iteration.title,
-        start_date=format_optional(iteration.start_date),
-        finish_date=format_optional(iteration.finish_date),
-        actual_finish_date=format_optional(iteration.actual_finish_date),
-        left_out=one.left_out,
-    )
-
-
-def _average(amounts: Amounts | None) -> AmountsAnswer | None:
-    return AmountsAnswer(**_amounts(amounts)) if amounts else None
-
-
-def _amounts(amounts: Amounts) -> dict[str, Any]:
-    return {
-        "capacity": optional_number(_rounded(amounts.capacity)),
-        "committed": _total(amounts.committed_count, amounts.committed_size),
-        "done": _total(amounts.done_count, amounts.done_size),
-        "carried_over": _total(amounts.carried_over_count, amounts.carried_over_size),
-    }
-
-
-def _total(count: float, size: float) -> TotalOfMany:
-    return TotalOfMany(number(round(count, 3)), number(round(size, 3)))
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)
-
-
 def report_query(query: Query) -> ReportQuery:
     """Of which instant and in what unit."""
     return ReportQuery(query.get(AS_OF), UnitOfMeasure(query.get(UNIT)))
-
-
-def velocity_query(query: Query) -> VelocityQuery:
-    """How many iterations, and which do not count."""
-    return VelocityQuery(query.get(LAST), query.get(WITHOUT))
 
 
 async def get_report(call: Call) -> ReportAnswer:
@@ -457,11 +364,4 @@ async def get_flow(call: Call) -> FlowAnswer:
             call.uid("iteration_id"),
             call.query(report_query),
         )
-    )
-
-
-async def get_velocity(call: Call) -> VelocityAnswer:
-    """Get what the space achieved in its last closed iterations, with mean and median."""
-    return velocity_answer(
-        await call.read(usecases.get_velocity, call.uid("space_uid"), call.query(velocity_query))
     )

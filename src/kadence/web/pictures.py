@@ -19,11 +19,10 @@ from kadence.web.forecasts import FORECAST_PARAMETERS, forecast_query, foresee
 from kadence.web.http import Call, Handler
 from kadence.web.insights import (
     REPORT_PARAMETERS,
-    VELOCITY_PARAMETERS,
     report_query,
-    velocity_query,
 )
 from kadence.web.query import Parameter, Query, Word
+from kadence.web.velocity import VELOCITY_PARAMETERS, velocity_query
 from kadence.web.wire import encode
 
 THEME = Word("theme", [theme.value for theme in Theme], "Drawn for a light or a dark ground.")
