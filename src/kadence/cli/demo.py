@@ -27,7 +27,7 @@ from kadence.usecases.unit import Reply, Terms
 from kadence.usecases.work import Work
 
 BODY = (
-    '{"title": "Sprint 18: dark mode", "goal": "Easy on the eyes at night", '
+    '{"title": "Sprint 31: dark mode", "goal": "Easy on the eyes at night", '
     '"start_date": "2027-01-11", "finish_date": "2027-01-22T18:00:00+01:00"}'
 )
 

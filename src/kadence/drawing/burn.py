@@ -134,7 +134,7 @@ def _days(found: Reported, drawn: Sequence[int]) -> Definition:
         "field": "at",
         "type": "temporal",
         "scale": {"type": "utc", "domain": [min(shown), max(shown)]},
-        "axis": days_axis(min(shown), max(shown)),
+        "axis": days_axis(min(shown), max(shown), f"Day ({zone})"),
     }
 
 
