@@ -5,9 +5,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
+from kadence.domain.course import counts
+from kadence.domain.model import Event
 from kadence.storage import checkup, migrate
 from kadence.storage.location import Location, PostgresServer, SqliteFile, locate
 from kadence.storage.schema import REVISION
@@ -185,3 +188,35 @@ def test_two_upgrades_at_once_are_one(cluster: Cluster) -> None:
         thread.join()
     assert migrate.revision_of(place) == REVISION
     assert checkup.problems(place) == []
+
+
+def test_an_upgrade_marks_the_events_that_reports_count(location: Location) -> None:
+    migrate.upgrade(location, "0003")
+    told: list[tuple[str, dict[str, Any]]] = [
+        ("card.created", {"state": 1, "size_text": None}),
+        ("card.changed", {"old": {"title": "a"}, "new": {"title": '"state":'}}),
+        ("card.changed", {"old": {"size_text": None}, "new": {"size_text": "3"}}),
+        ("card.moved", {"old": {"sort_order": 1.0}, "new": {"sort_order": 2.0}}),
+        ("card.moved", {"old": {"state": 1}, "new": {"state": 3}}),
+        ("card.archived", {"old": {"condition": 1}, "new": {"condition": 2}}),
+        ("iteration_card.added", {}),
+        ("iteration_card.reordered", {"old": {}, "new": {}}),
+        ("comment.added", {"text": '"size_text":'}),
+    ]
+    engine = migrate.engine_of(location)
+    with engine.begin() as connection:
+        for kind, payload in told:
+            connection.execute(
+                text(
+                    "INSERT INTO journal (company_id, at, kind, card_uid, payload)"
+                    " VALUES (1, 1, :kind, 'c', :payload)"
+                ),
+                {"kind": kind, "payload": msgspec.json.encode(payload).decode()},
+            )
+    migrate.upgrade(location)
+    with engine.connect() as connection:
+        marked = connection.execute(text("SELECT counts FROM journal ORDER BY seq")).scalars().all()
+    engine.dispose()
+    events = [Event(n, 1, 1, kind, None, None, None, "c", p) for n, (kind, p) in enumerate(told)]
+    assert list(marked) == [int(counts(event)) for event in events]
+    assert list(marked) == [1, 0, 1, 0, 1, 1, 1, 0, 0]

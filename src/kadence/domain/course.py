@@ -3,7 +3,7 @@
 Everything that a report, a chart or a forecast shows is worked out from the `Course` made here.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from kadence.domain import events
-from kadence.domain.model import ColumnType, Condition, Instant
+from kadence.domain.model import ColumnType, Condition, Event, Instant
 from kadence.domain.sizes import exact_size
 from kadence.domain.statistics import exact_sums
 
@@ -318,22 +318,26 @@ def _cause(old: int, new: int) -> Cause:
 decode: Callable[[str], Told] = msgspec.json.Decoder(Told).decode
 """What the payload of a card's event says."""
 
-_PLAIN = frozenset(
+_ALWAYS = frozenset(
     {
         events.CARD_CREATED,
         events.CARD_ARCHIVED,
         events.CARD_RESTORED,
         events.CARD_DELETED,
+        events.ITERATION_CARD_ADDED,
+        events.ITERATION_CARD_REMOVED,
     }
 )
 _OF_RECORDS = frozenset({events.ITERATION_CARD_ADDED, events.ITERATION_CARD_REMOVED})
 _BY_KEY = frozenset({events.CARD_CHANGED, events.CARD_MOVED})
 
-NEEDED: Collection[str] = sorted(_PLAIN | _OF_RECORDS)
-"""The kinds of event that are always needed."""
-NEEDED_BY_KEY: Collection[str] = sorted(_BY_KEY)
-"""The kinds that are needed when their payload has one of KEYS."""
-KEYS: Collection[str] = ("state", "size_text")
+
+def counts(event: Event) -> bool:
+    """Whether a replay needs the event: most changes of cards are to neither state nor size."""
+    if event.kind in _BY_KEY:
+        new = event.payload["new"]
+        return "state" in new or "size_text" in new
+    return event.kind in _ALWAYS
 
 
 def has_told(kind: str) -> bool:

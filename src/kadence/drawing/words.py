@@ -21,7 +21,8 @@ def heading_of(kind: str, iteration: Iteration, unit: UnitOfMeasure, state: str)
 
 def values_axis(unit: UnitOfMeasure) -> Definition:
     """The axis of what is counted."""
-    return {"title": AXIS[unit], "tickMinStep": 1 if unit is UnitOfMeasure.COUNT else 0}
+    least = 1 if unit is UnitOfMeasure.COUNT else 0
+    return {"title": AXIS[unit], "tickMinStep": least, "tickCount": 6}
 
 
 def midnight_of(day: date) -> Instant:

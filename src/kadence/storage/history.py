@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, literal, or_, select, text
+from sqlalchemy import bindparam, literal, select, text
 
-from kadence.domain.course import KEYS, NEEDED, NEEDED_BY_KEY, Entry, decode, has_told
+from kadence.domain.course import Entry, decode, has_told
 from kadence.domain.model import Event, Iteration, IterationStatus
 from kadence.storage.engine import Statement, Transaction, record_columns
 from kadence.storage.iterations import ITERATIONS
@@ -97,17 +97,12 @@ def _entries(count: int) -> Statement:
         iteration_cards.c.company_id == bindparam("company_id"),
         iteration_cards.c.iteration_id.in_([bindparam(f"id_{n}") for n in range(count)]),
     )
-    # Moves inside a state are most of what happens to cards: they need not be fetched.
-    changed = or_(*(journal.c.payload.like(f'%"{key}":%') for key in KEYS))
     columns = ("seq", "at", "kind", "iteration_id", "card_uid", "payload")
     return Statement(
         select(*(journal.c[name] for name in columns)).where(
             journal.c.company_id == bindparam("company_id"),
             journal.c.card_uid.in_(inside),
-            or_(
-                journal.c.kind.in_([literal(kind) for kind in NEEDED]),
-                journal.c.kind.in_([literal(kind) for kind in NEEDED_BY_KEY]) & changed,
-            ),
+            journal.c.counts == literal(1),
         )
     )
 

@@ -7,13 +7,16 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, insert, select
 
+from kadence.domain.course import counts
 from kadence.domain.model import Event
 from kadence.storage.engine import Row, Statement, Transaction, bound, record_columns
 from kadence.storage.schema import journal
 
 _COLUMNS = record_columns(journal, Event)
 _APPEND = Statement(
-    insert(journal).values(bound(journal, *(f for f in Event.__struct_fields__ if f != "seq")))
+    insert(journal).values(
+        bound(journal, *(f for f in Event.__struct_fields__ if f != "seq"), "counts")
+    )
 )
 _ALL = Statement(select(*_COLUMNS).order_by(journal.c.seq))
 
@@ -40,6 +43,7 @@ def append(tx: Transaction, events: Iterable[Event]) -> None:
             "iteration_id": event.iteration_id,
             "card_uid": event.card_uid,
             "payload": _encode(event.payload).decode(),
+            "counts": int(counts(event)),
         }
         tx.postpone(_APPEND, row)
 

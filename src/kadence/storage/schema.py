@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration that this program knows: a database must stand there to be served."""
 
 metadata = MetaData(
@@ -476,12 +476,16 @@ journal = Table(
     Column("iteration_id", Uid),
     Column("card_uid", Uid),
     Column("payload", Text, nullable=False),
+    # Whether reports count the event (domain.course.counts): kept in the index of a card's events,
+    # so that a report need not look at the others, which are most.
+    Column("counts", SmallInteger, nullable=False, server_default="0"),
     Index(None, "company_id", "space_uid", "seq"),
     Index(
         "ix_journal_card",
         "company_id",
         "card_uid",
         "seq",
+        "counts",
         sqlite_where=text("card_uid IS NOT NULL"),
         postgresql_where=text("card_uid IS NOT NULL"),
     ),
