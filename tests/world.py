@@ -155,6 +155,7 @@ class Space(Struct):
             "lanes": self.lanes[0],
             "members": self.member_id,
             "tags": self.tag_id,
+            "tokens": 1,
         }
         names = re.findall(r"{(\w+)}", path)
         if "id" in names:

@@ -35,6 +35,8 @@ BY_ID_TO_READ = f"200 200 200 200 404 404 {OUT}"
 BY_ID_TO_WRITE = f"200 200 200 403 404 404 {OUT}"
 BY_ID_TO_RULE = f"200 200 403 403 404 404 {OUT}"
 ANYBODY = f"200 200 200 200 200 200 {OUT}"
+ONLY_IN_SESSION = f"403 403 403 403 403 403 {OUT}"
+"""What a browser may and an API token may not; tests/api/test_sessions.py has the browser."""
 
 # For each route: the statuses in the order of CALLERS, in a by_invite space, and a body that is
 # right but for `writer`'s own member record, on which the member routes work.
@@ -155,6 +157,22 @@ OWN_MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/spaces/{space_uid}/links"): (BY_UID_TO_WRITE, None),
     ("POST", "/spaces/{space_uid}/links"): (BY_UID_TO_WRITE, {"shows": "velocity"}),
     ("DELETE", "/spaces/{space_uid}/links/{link_id}"): (BY_UID_TO_WRITE, None),
+    ("POST", "/session"): (" ".join(["401"] * len(CALLERS)), {"token": "of nobody"}),
+    ("GET", "/session"): (ANYBODY, None),
+    **{
+        (method, f"/session{path}"): (ONLY_IN_SESSION, body)
+        for method, path, body in (
+            ("DELETE", "", None),
+            ("PATCH", "/password", {"password": "long enough for one"}),
+            ("GET", "/tokens", None),
+            ("POST", "/tokens", {"name": "mine"}),
+            ("DELETE", "/tokens/{id}", None),
+        )
+    },
+    ("POST", "/invitations"): (
+        f"200 403 403 403 403 200 {OUT}",
+        {"email": "guest@elsewhere.example"},
+    ),
     # Whoever has the link's key needs no token.
     ("GET", "/shared/{key}/{file}"): (" ".join(["200"] * len(CALLERS)), None),
 }

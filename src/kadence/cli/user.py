@@ -15,9 +15,11 @@ from kadence.cli.common import (
     print_json,
 )
 from kadence.domain.model import CompanyRole, User
-from kadence.usecases import people
+from kadence.usecases import people, sign_in
 from kadence.usecases.people import PeopleQuery
 from kadence.usecases.unit import Unit
+from kadence.web.sessions import entry_path
+from kadence.web.wire import format_timestamp
 
 app = typer.Typer(help="Add, list and deactivate people.", no_args_is_help=True)
 Email = Annotated[str, typer.Option(help="Their e-mail address.")]
@@ -64,6 +66,27 @@ def deactivate(email: Email, database: DatabaseOption = DATABASE) -> None:
     """End all of a person's tokens at once and keep them out; what they made stays."""
     user = operate(database, people.deactivate_user, email)
     out.print(f"{user.full_name} <{user.email}> is deactivated.", markup=False)
+
+
+@app.command()
+def link(
+    email: Annotated[str, typer.Argument(help="Their e-mail address.")],
+    url: Annotated[
+        str, typer.Option(envvar="KADENCE_PUBLIC_URL", help="Where people reach the server.")
+    ] = "http://127.0.0.1:8080",
+    database: DatabaseOption = DATABASE,
+    json: JsonOption = False,
+) -> None:
+    """Make a one-time link that signs a person in, to a first password or a forgotten one.
+
+    It ends after seven days, and as soon as there is a newer one.
+    """
+    made = operate(database, sign_in.let_in, email)
+    address = url.rstrip("/") + entry_path(made.key)
+    if json:
+        print_json({"url": address, "expires": format_timestamp(made.expires)})
+        return
+    print(address)  # noqa: T201 - as it is, to be pasted
 
 
 def _everybody(unit: Unit) -> list[User]:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from kadence.domain.model import CompanyRole, SpaceAccess, SpaceRole
+from kadence.domain.model import CompanyRole, SpaceAccess, SpaceRole, TokenKind
 
 ROLE_UIDS = {
     SpaceRole.READER: "06ccb31f-426b-4fa3-b7e5-861daee95696",
@@ -24,6 +24,7 @@ class Actor(Struct, frozen=True, gc=False):
     iterations_off_at: int | None = None
     token_id: int | None = None
     token_last_used: int | None = None
+    token_kind: int = TokenKind.API.value
 
 
 class Door(Struct, frozen=True, gc=False):

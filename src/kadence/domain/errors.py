@@ -73,6 +73,18 @@ class BodyTooLarge(BadRequest):
     """The body has more bytes than a request may have."""
 
 
+class CrossSite(KadenceError):
+    """A request with a session's cookie that another site's page may have made."""
+
+
+class TooManyAttempts(KadenceError):
+    """Somebody was let down too often to try again before `seconds` have passed."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class Unavailable(KadenceError):
     """A helper process could not do its work at the moment."""
 

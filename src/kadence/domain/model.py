@@ -87,8 +87,16 @@ class User(Struct, frozen=True):
     updated: Instant
 
 
+class TokenKind(IntEnum):
+    """How a token is presented: in a header, in a browser's cookie, or once, to sign in."""
+
+    API = 0
+    SESSION = 1
+    ENTRY = 2
+
+
 class Token(Struct, frozen=True):
-    """An API token; of the secret itself only the SHA-256 is kept."""
+    """What lets somebody in; of the secret itself only the SHA-256 is kept."""
 
     id: int
     company_id: int
@@ -99,6 +107,7 @@ class Token(Struct, frozen=True):
     last_used: Instant | None
     expires: Instant | None
     revoked_at: Instant | None
+    kind: int = TokenKind.API.value
 
 
 class Space(Struct, frozen=True):

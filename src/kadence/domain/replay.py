@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from kadence.domain import events
 from kadence.domain.lifecycle import OPEN, REMOVED
-from kadence.domain.model import Condition, Event
+from kadence.domain.model import Condition, Event, TokenKind
 
 Row: TypeAlias = dict[str, Any]
 Key: TypeAlias = tuple[Any, ...]
@@ -75,9 +75,12 @@ def _bind(state: State) -> None:
             state["cards"][(record["card_uid"],)]["iteration_id"] = record["iteration_id"]
 
 
-def _add(table: str) -> Callable[[State, Event], None]:
+def _add(table: str, **older: Any) -> Callable[[State, Event], None]:
+    """Add a row; `older` are values of columns that the first releases did not have."""
+
     def add(state: State, event: Event) -> None:
-        row = {n: v for n, v in event.payload.items() if n not in UNTOLD.get(table, ())}
+        told = older | event.payload
+        row = {n: v for n, v in told.items() if n not in UNTOLD.get(table, ())}
         state[table][_key(table, row)] = row
 
     return add
@@ -241,7 +244,8 @@ APPLY: dict[str, Callable[[State, Event], None]] = {
     events.COMPANY_CHANGED: _company_changed,
     events.USER_CREATED: _add("users"),
     events.USER_DEACTIVATED: _end("users", "deactivated_at"),
-    events.TOKEN_CREATED: _add("tokens"),
+    events.PASSWORD_SET: _nothing,
+    events.TOKEN_CREATED: _add("tokens", kind=TokenKind.API.value),
     events.TOKEN_REVOKED: _end("tokens", "revoked_at"),
     events.SPACE_CREATED: _add("spaces"),
     events.SPACE_CHANGED: _change("spaces"),

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import msgspec
 from msgspec.structs import asdict
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, literal, or_, select, update
 
 from kadence.domain.access import Actor
-from kadence.domain.model import Company, Instant, Token, User
+from kadence.domain.model import Company, Instant, Token, TokenKind, User
 from kadence.storage.engine import Statement, Transaction, bound, record_columns
 from kadence.storage.records import Records
-from kadence.storage.schema import companies, tokens, users
+from kadence.storage.schema import companies, passwords, tokens, users
 
 COMPANIES = Records(companies, Company, ("id",))
 USERS = Records(users, User)
@@ -78,6 +78,31 @@ _REVOKE = Statement(
     )
     .values(bound(tokens, "revoked_at"))
 )
+_TOKEN_BY_DIGEST = Statement(select(*_TOKEN_COLUMNS).where(tokens.c.digest == bindparam("digest")))
+_TOKENS_OF = Statement(
+    select(*_TOKEN_COLUMNS)
+    .where(
+        tokens.c.company_id == bindparam("company_id"),
+        tokens.c.user_id == bindparam("user_id"),
+        tokens.c.revoked_at.is_(None),
+        or_(tokens.c.expires.is_(None), tokens.c.expires > bindparam("now")),
+    )
+    .order_by(tokens.c.id)
+)
+_PASSWORD = Statement(
+    select(passwords.c.hash).where(
+        passwords.c.company_id == bindparam("company_id"),
+        passwords.c.user_id == bindparam("user_id"),
+    )
+)
+_INSERT_PASSWORD = Statement(
+    insert(passwords).values(bound(passwords, "company_id", "user_id", "hash", "updated"))
+)
+_UPDATE_PASSWORD = Statement(
+    update(passwords)
+    .where(passwords.c.company_id == bindparam("company"), passwords.c.user_id == bindparam("user"))
+    .values(bound(passwords, "hash", "updated"))
+)
 _SEEN_TOKEN = Statement(
     update(tokens).where(tokens.c.id == bindparam("token_id")).values(bound(tokens, "last_used"))
 )
@@ -90,11 +115,13 @@ _ACTOR = Statement(
         companies.c.iterations_off_at,
         tokens.c.id,
         tokens.c.last_used,
+        tokens.c.kind,
     )
     .join_from(tokens, users, users.c.id == tokens.c.user_id)
     .join(companies, companies.c.id == tokens.c.company_id)
     .where(
         tokens.c.digest == bindparam("digest"),
+        tokens.c.kind != literal(TokenKind.ENTRY.value),
         tokens.c.revoked_at.is_(None),
         users.c.deactivated_at.is_(None),
         or_(tokens.c.expires.is_(None), tokens.c.expires > bindparam("now")),
@@ -233,6 +260,35 @@ def list_tokens(tx: Transaction, company_id: int) -> list[Token]:
 def revoke_token(tx: Transaction, company_id: int, token_id: int, now: Instant) -> None:
     """Let the token be taken no more."""
     tx.run(_REVOKE, {"company": company_id, "token_id": token_id, "revoked_at": now})
+
+
+def find_token(tx: Transaction, digest: str) -> Token | None:
+    """The token with this SHA-256, of whatever company, whether it is good or not."""
+    row = tx.first(_TOKEN_BY_DIGEST, {"digest": digest})
+    return Token(*row) if row else None
+
+
+def tokens_of(tx: Transaction, company_id: int, user_id: int, now: Instant) -> list[Token]:
+    """A person's tokens that are good, of every kind, oldest first."""
+    values = {"company_id": company_id, "user_id": user_id, "now": now}
+    return [Token(*row) for row in tx.all(_TOKENS_OF, values)]
+
+
+def password_hash(tx: Transaction, company_id: int, user_id: int) -> str | None:
+    """What argon2 wrote of the person's password; None for who has none."""
+    row = tx.first(_PASSWORD, {"company_id": company_id, "user_id": user_id})
+    return None if row is None else str(row[0])
+
+
+def set_password(tx: Transaction, company_id: int, user_id: int, hash_: str, now: Instant) -> None:
+    """Keep what argon2 wrote of the person's new password."""
+    if password_hash(tx, company_id, user_id) is None:
+        values = {"company_id": company_id, "user_id": user_id, "hash": hash_, "updated": now}
+        tx.run(_INSERT_PASSWORD, values)
+        return
+    tx.run(
+        _UPDATE_PASSWORD, {"company": company_id, "user": user_id, "hash": hash_, "updated": now}
+    )
 
 
 def mark_seen(tx: Transaction, actor: Actor, now: Instant) -> None:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration that this program knows: a database must stand there to be served."""
 
 metadata = MetaData(
@@ -92,8 +92,20 @@ tokens = Table(
     Column("last_used", Millis),
     Column("expires", Millis),
     Column("revoked_at", Millis),
+    Column("kind", SmallInteger, nullable=False, server_default="0"),
     Index(None, "company_id", "user_id"),
     sqlite_autoincrement=True,
+)
+
+passwords = Table(
+    "passwords",
+    metadata,
+    Column("company_id", Id, ForeignKey("companies.id"), nullable=False),
+    Column("user_id", Id, ForeignKey("users.id"), nullable=False),
+    # As argon2 writes it, with its parameters and salt.
+    Column("hash", Text, nullable=False),
+    Column("updated", Millis, nullable=False),
+    PrimaryKeyConstraint("company_id", "user_id"),
 )
 
 spaces = Table(

@@ -8,7 +8,7 @@ from msgspec.structs import asdict, replace
 
 from kadence.domain import events
 from kadence.domain.errors import BadRequest, Forbidden, NotFound, RuleViolation
-from kadence.domain.model import Company, CompanyRole, Instant, Token, User
+from kadence.domain.model import Company, CompanyRole, Instant, Token, TokenKind, User
 from kadence.storage import people
 from kadence.usecases.unit import Draft, Unit, digest, opened
 
@@ -205,8 +205,15 @@ def user_by_email(unit: Unit, email: str) -> User:
     return user
 
 
-def make_token(unit: Unit, user: User, name: str, *, expires: Instant | None) -> NewToken:
-    """Make an API token; of its secret only the digest is kept."""
+def make_token(
+    unit: Unit,
+    user: User,
+    name: str,
+    *,
+    expires: Instant | None,
+    kind: TokenKind = TokenKind.API,
+) -> NewToken:
+    """Make a token; of its secret only the digest is kept."""
     secret = unit.new_secret()
     token = people.insert_token(
         unit.tx,
@@ -220,6 +227,7 @@ def make_token(unit: Unit, user: User, name: str, *, expires: Instant | None) ->
             last_used=None,
             expires=expires,
             revoked_at=None,
+            kind=kind.value,
         ),
     )
     shown = asdict(token)
@@ -263,10 +271,15 @@ def revoke_token(unit: Unit, token_id: int) -> None:
     for token in people.list_tokens(unit.tx, unit.actor.company_id):
         if token.id == token_id:
             if token.revoked_at is None:
-                people.revoke_token(unit.tx, unit.actor.company_id, token_id, unit.now)
-                unit.record(events.TOKEN_REVOKED, {"id": token_id, "user_id": token.user_id})
+                end_token(unit, token)
             return
     raise NotFound(f"there is no token {token_id}")
+
+
+def end_token(unit: Unit, token: Token) -> None:
+    """Let a token of the actor's company that is still good be taken no more."""
+    people.revoke_token(unit.tx, unit.actor.company_id, token.id, unit.now)
+    unit.record(events.TOKEN_REVOKED, {"id": token.id, "user_id": token.user_id})
 
 
 _EVERYBODY = 2**31

@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
+from msgspec.structs import replace
+
 from kadence.domain.access import Actor
 from kadence.domain.errors import (
     AlreadyInitialised,
@@ -190,6 +192,16 @@ class Work:
 
         return await self._database.read(attempt)
 
+    async def admit(self, command: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case for somebody who is about to sign in to the server's company.
+
+        Raises:
+            KadenceError: NotInitialised, or what the use case raises; nothing was changed then.
+        """
+        return await self._database.write(
+            lambda tx: command(self._unit(tx, _first_company(tx, _NOBODY)), *args, **kwargs)
+        )
+
     async def operate(self, command: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case for whoever runs the server, who needs no token to its own database.
 
@@ -198,10 +210,7 @@ class Work:
         """
 
         def attempt(tx: Transaction) -> T:
-            companies = people.all_companies(tx)
-            if not companies:
-                raise NotInitialised("the database holds no company yet: run `kadence init` first")
-            operator = Actor(0, "", companies[0].id, CompanyRole.OWNER)
+            operator = _first_company(tx, Actor(0, "", 0, CompanyRole.OWNER))
             return command(self._unit(tx, operator), *args, **kwargs)
 
         return await self._database.write(attempt)
@@ -250,6 +259,13 @@ class Work:
         # A read is answered even where nothing can be written, as on a full disk.
         with contextlib.suppress(StorageError):
             await self._database.jot(lambda tx: people.mark_seen(tx, actor, now))
+
+
+def _first_company(tx: Transaction, actor: Actor) -> Actor:
+    companies = people.all_companies(tx)
+    if not companies:
+        raise NotInitialised("the database holds no company yet: run `kadence init` first")
+    return replace(actor, company_id=companies[0].id)
 
 
 class _WouldBe(Exception):

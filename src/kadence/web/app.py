@@ -34,6 +34,7 @@ from kadence.web import (
     people,
     pictures,
     planning,
+    sessions,
     spaces,
     tags,
     velocity,
@@ -239,6 +240,14 @@ OWN_ROUTES: Sequence[Route] = (
     Route(_POST, f"{_UID_SPACE}/links", links.create_link, body=links.CREATE),
     Route(_GET, f"{_UID_SPACE}/links", links.list_links),
     Route(_DELETE, f"{_UID_SPACE}/links/{{link_id}}", links.revoke_link),
+    Route(_POST, "/session", sessions.create_session, body=sessions.SESSION, public=True),
+    Route(_GET, "/session", sessions.get_session),
+    Route(_DELETE, "/session", sessions.end_session),
+    Route(_PATCH, "/session/password", sessions.change_password, body=sessions.PASSWORD),
+    Route(_GET, "/session/tokens", sessions.list_tokens),
+    Route(_POST, "/session/tokens", sessions.create_token, body=sessions.TOKEN),
+    Route(_DELETE, "/session/tokens/{id}", sessions.revoke_token),
+    Route(_POST, "/invitations", sessions.create_invitation, body=sessions.INVITATION),
     Route(
         _GET,
         "/shared/{key}/{file}",
@@ -321,7 +330,15 @@ def _api(
             http_method=_methods(route.method, first=route.method == firsts[route.path]),
             status_code=200,
             name=f"{route.method} {base_paths[0]}{route.path}",
-        )(adapt(route.handler, means, allowed[route.path], route.query_keys))
+        )(
+            adapt(
+                route.handler,
+                means,
+                allowed[route.path],
+                route.query_keys,
+                public=route.public,
+            )
+        )
         for route in routes
     ]
 

@@ -12,6 +12,7 @@ from kadence.domain.errors import (
     BadRequest,
     BodyTooLarge,
     Conflict,
+    CrossSite,
     FeatureOff,
     Forbidden,
     KadenceError,
@@ -22,6 +23,7 @@ from kadence.domain.errors import (
     StorageBusy,
     StorageError,
     StorageFull,
+    TooManyAttempts,
     Unauthenticated,
     Unavailable,
 )
@@ -83,6 +85,8 @@ _TABLE: dict[type, Callable[..., ASGIResponse]] = {
     Unauthenticated: lambda _: ASGIResponse(
         status_code=401, body=b"Unauthorized", media_type="text/plain"
     ),
+    CrossSite: lambda e: _json(403, ErrorMessage(e.message)),
+    TooManyAttempts: lambda e: _json(429, ErrorMessage(e.message), {"retry-after": str(e.seconds)}),
     FeatureOff: lambda _: _json(402, ErrorMessage(FEATURE_OFF)),
     Forbidden: lambda _: empty(403),
     NotFound: lambda _: empty(404),

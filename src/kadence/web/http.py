@@ -1,16 +1,18 @@
 """One HTTP request as a handler sees it, and the adapter between handlers and Litestar."""
 
 import hashlib
+import hmac
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
+import msgspec
 from litestar import Request
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 from msgspec import Struct
 
-from kadence.domain.errors import BadRequest, BodyTooLarge
+from kadence.domain.errors import BadRequest, BodyTooLarge, CrossSite
 from kadence.domain.model import Event
 from kadence.drawing.studio import Studio
 from kadence.usecases.pulse import Pulse
@@ -18,6 +20,7 @@ from kadence.usecases.unit import Reply, Terms, UseCase
 from kadence.usecases.work import Work
 from kadence.web import errors
 from kadence.web.query import Flag, Query, integer_id
+from kadence.web.throttle import Throttle
 from kadence.web.wire import JSON, Body, canonical_uid, encode
 
 P = ParamSpec("P")
@@ -49,6 +52,7 @@ class Means(Struct, frozen=True):
     work: Work
     follow: Follow
     studio: Studio
+    throttle: Throttle = msgspec.field(default_factory=Throttle)
 
 
 class Tagged(Struct, Generic[S], frozen=True):
@@ -56,6 +60,13 @@ class Tagged(Struct, Generic[S], frozen=True):
 
     answer: S
     etag: str
+
+
+class Cookied(Struct, Generic[S], frozen=True):
+    """An answer that sets a cookie; one that was rendered already is sent as it is."""
+
+    answer: S
+    cookie: str
 
 
 class Nothing(Struct, frozen=True):
@@ -71,7 +82,7 @@ NOTHING = Body("Body", Nothing, Nothing.draft)
 class Call:
     """One request: its token, path, query and body, and the way into the use cases."""
 
-    __slots__ = ("_known", "_means", "_request", "_terms", "_work", "headers", "token")
+    __slots__ = ("_known", "_means", "_request", "_terms", "_work", "headers", "session", "token")
 
     def __init__(
         self,
@@ -86,7 +97,51 @@ class Call:
         self._known = known
         self._terms = Terms()
         self.headers: dict[bytes, bytes] = dict(request.scope["headers"])
+        self.session: str | None = None
         self.token = bearer_token(request.scope["headers"])
+        if self.token is None and b"authorization" not in self.headers:
+            self.token = self.session = cookie_of(self.headers.get(b"cookie"))
+
+    @property
+    def client(self) -> str:
+        """The address that the request came from."""
+        client = self._request.scope.get("client")
+        return client[0] if client else ""
+
+    @property
+    def is_https(self) -> bool:
+        """Whether the browser is spoken to through TLS."""
+        return bool(self._request.scope["scheme"] == "https")
+
+    @property
+    def throttle(self) -> Throttle:
+        """What slows down guessing."""
+        return self._means.throttle
+
+    def refuse_forged(self) -> None:
+        """Let a request of a session pass only if a page of ours made it.
+
+        Raises:
+            CrossSite: it lacks what only such a page knows.
+        """
+        if self.session is None:
+            return
+        self.refuse_other_sites()
+        said = self.headers.get(b"x-kadence-csrf", b"")
+        if not hmac.compare_digest(said, csrf_of(self.session).encode()):
+            raise CrossSite(
+                "X-Kadence-Csrf should be the csrf that GET /api/kadence/v1/session answers"
+            )
+
+    def refuse_other_sites(self) -> None:
+        """Let a request pass only if no other site's page made it, as far as browsers say.
+
+        Raises:
+            CrossSite: one did.
+        """
+        site = self.headers.get(b"sec-fetch-site", b"none")
+        if site not in (b"none", b"same-origin"):
+            raise CrossSite("This may be asked only from this server's own page")
 
     @property
     def strict(self) -> bool:
@@ -133,6 +188,10 @@ class Call:
     def studio(self) -> Studio:
         """Where charts are drawn and forecasts simulated."""
         return self._means.studio
+
+    async def admit(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case for somebody who is about to sign in."""
+        return await self._work.admit(use_case, *args, **kwargs)
 
     async def visit(
         self, key: str, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
@@ -255,13 +314,41 @@ def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     return None
 
 
+SESSION_COOKIE = "kadence_session"
+
+
+def cookie_of(header: bytes | None) -> str | None:
+    """The secret of the session in a Cookie header, or None."""
+    for part in (header or b"").split(b";"):
+        name, _, value = part.strip().partition(b"=")
+        if name == SESSION_COOKIE.encode():
+            return value.decode("latin-1") or None
+    return None
+
+
+def session_cookie(secret: str, seconds: int, *, secure: bool) -> str:
+    """The Set-Cookie that gives a browser its session, or with 0 seconds takes it."""
+    only = "; Secure" if secure else ""
+    kept = f"{SESSION_COOKIE}={secret}; Path=/; Max-Age={seconds}"
+    return f"{kept}; HttpOnly; SameSite=Strict{only}"
+
+
+def csrf_of(secret: str) -> str:
+    """What a page of ours knows of its session, and a page of another site cannot."""
+    return hashlib.sha256(f"csrf {secret}".encode()).hexdigest()
+
+
 def adapt(
     handler: Handler,
     means: Means,
     allowed: Sequence[str],
     known: frozenset[str] = frozenset(),
+    *,
+    public: bool = False,
 ) -> Callable[..., Awaitable[ASGIResponse]]:
     """A Litestar handler that runs `handler` and answers its result as JSON, its errors as told.
+
+    What is `public` acts for nobody, so that nobody can be made to do it.
 
     OPTIONS, which Litestar routes here, is refused like every method that is not `allowed`.
     """
@@ -272,6 +359,8 @@ def adapt(
             return errors.wrong_method(allowed)
         call = Call(request, means, known if method == "GET" else known | _OF_WRITES)
         try:
+            if method != "GET" and not public:
+                call.refuse_forged()
             result = await handler(call)
         except Disconnected:
             return ASGIResponse(status_code=400)
@@ -279,6 +368,8 @@ def adapt(
             return errors.response(error)
         if isinstance(result, ASGIResponse):
             return result
+        if isinstance(result, Cookied):
+            return _Success(reply(result.answer), result.cookie)
         return _sent(reply(result), method, call)
 
     return answer
@@ -294,14 +385,17 @@ def _sent(made: Reply, method: str, call: Call) -> ASGIResponse:
 class _Success(ASGIResponse):
     """A 200 that is rendered already; Litestar's own would render and weigh it once more."""
 
-    def __init__(self, made: Reply) -> None:
+    def __init__(self, made: Reply, cookie: str | None = None) -> None:
         self._made = made
+        self._cookie = cookie
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         body, etag = self._made.body, self._made.etag
         headers = [(b"content-type", _JSON), (b"content-length", b"%d" % len(body))]
         if etag is not None:
             headers.append((b"etag", etag.encode()))
+        if self._cookie is not None:
+            headers += [(b"set-cookie", self._cookie.encode()), (b"cache-control", b"no-store")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
 

@@ -203,12 +203,12 @@ def _responses(route: Route, schema_of: dict[str, Schema]) -> Schema:
         },
         "400": _response("The body or query is wrong; why.", "application/json", refused),
     }
-    if not route.public:
+    if not route.public or route.is_of_sessions:
         no_token = _response("No token, or one that is not taken.", "text/plain", _NOT_JSON)
         responses["401"] = no_token
     if route.is_of_iterations:
         responses["402"] = _response("Iterations are off.", "application/json", message)
-    if route.path_parameters or route.writes:
+    if route.path_parameters or route.writes or route.is_of_sessions:
         responses["403"] = {"description": "The caller may not do this."}
         responses["404"] = {"description": "No such thing, or none that the caller may know of."}
     if route.is_tagged and route.writes and route.path_parameters:

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, field
 from kadence.domain.model import Company, CompanyRole, User
 from kadence.usecases import people as usecases
 from kadence.usecases.people import PeopleQuery
+from kadence.usecases.sign_in import who_is_here
 from kadence.web.http import Call
 from kadence.web.query import LIMIT, OFFSET, SKIP, Flag, Ids, Query, Text
 from kadence.web.wire import Body, Uid, When, format_optional, format_timestamp
@@ -137,9 +138,8 @@ def _list_query(query: Query) -> PeopleQuery:
 
 async def get_current_user(call: Call) -> CurrentUserAnswer:
     """Who am I: the person that the token belongs to."""
-    return CurrentUserAnswer(
-        **user_values(await call.glance(usecases.current_user, call.nothing()))
-    )
+    found = await call.glance(who_is_here, call.nothing())
+    return CurrentUserAnswer(**user_values(found.user), has_password=found.has_password)
 
 
 async def list_users(call: Call) -> list[UserAnswer]:

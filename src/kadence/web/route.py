@@ -11,7 +11,7 @@ from typing import Any
 from litestar.enums import HttpMethod
 from msgspec import Struct
 
-from kadence.web.http import Handler, Tagged
+from kadence.web.http import Cookied, Handler, Tagged
 from kadence.web.query import Parameter
 from kadence.web.wire import Body
 
@@ -45,7 +45,7 @@ class Route(Struct, frozen=True):
     def answer(self) -> Any:
         """The type of the answer."""
         returned = typing.get_type_hints(self.handler, include_extras=True)["return"]
-        return typing.get_args(returned)[0] if self.is_tagged else returned
+        return typing.get_args(returned)[0] if typing.get_origin(returned) in _WRAPS else returned
 
     @property
     def is_tagged(self) -> bool:
@@ -69,6 +69,11 @@ class Route(Struct, frozen=True):
         return self.tag == "Iterations"
 
     @property
+    def is_of_sessions(self) -> bool:
+        """Whether this is about signing in, some of which an API token may not do."""
+        return self.tag == "Signing in"
+
+    @property
     def tag(self) -> str:
         """What the operation is about."""
         return next(tag for pattern, tag in _TAGS if re.search(pattern, self.path))
@@ -86,6 +91,7 @@ class Route(Struct, frozen=True):
 
 
 _TAGS = (
+    (r"^/(session|invitations)", "Signing in"),
     (r"/(links|shared)\b", "Signed links"),
     (r"\.(svg|png)$", "Charts"),
     (r"/(report|flow|forecast|velocity|calendar|report\.csv|iterations\.ics)$", "Insights"),
@@ -99,6 +105,10 @@ _TAGS = (
     (r"tags", "Tags"),
     (r"", "Fixed lists"),
 )
+
+
+_WRAPS = (Tagged, Cookied)
+"""What a handler may put around its answer."""
 
 
 def names_in(path: str) -> list[str]:

@@ -1,0 +1,291 @@
+"""How people get in with a browser: sessions, one-time links, passwords, and their own tokens.
+
+A session is a token whose secret stands in a cookie: docs/decisions/0010-sign-in.md.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from kadence.domain import events
+from kadence.domain.errors import BadRequest, Forbidden, NotFound, Unauthenticated
+from kadence.domain.model import CompanyRole, Instant, Token, TokenKind, User
+from kadence.storage import people
+from kadence.usecases.people import (
+    NewToken,
+    current_user,
+    end_token,
+    make_token,
+    make_user,
+    normal_email,
+    user_by_email,
+)
+from kadence.usecases.unit import Draft, Unit, digest, opened
+
+DAY: Instant = 24 * 60 * 60 * 1000
+SESSION_LASTS = 30 * DAY
+ENTRY_LASTS = 7 * DAY
+SESSION_NAME = "browser session"
+
+
+class Candidate(Struct, frozen=True):
+    """Somebody who may be who they say, and what is kept of their password."""
+
+    user_id: int
+    password_hash: str | None
+
+
+class Begun(Struct, frozen=True):
+    """A session that was just made, with its secret, and whose it is."""
+
+    secret: str
+    token: Token
+    user: User
+    has_password: bool
+
+
+class Present(Struct, frozen=True):
+    """Who asks, and whether they can sign in with a password."""
+
+    user: User
+    has_password: bool
+
+
+class Invitation(Struct, frozen=True):
+    """Whom to let in, made a person of the company when they are none yet."""
+
+    email: str
+    full_name: str | None = None
+
+
+class Invited(Struct, frozen=True):
+    """Somebody with a key that lets them in once."""
+
+    user: User
+    key: str
+    expires: Instant
+
+
+class NewOwnToken(Struct, frozen=True):
+    """A token that somebody wants for themselves; None does not end by itself."""
+
+    name: str
+    days: int | None
+
+
+def candidate(unit: Unit, email: str) -> Candidate | None:
+    """The person of the company with this address, if they are in it still."""
+    user = people.find_user_by_email(unit.tx, unit.actor.company_id, email.strip().lower())
+    if user is None or user.deactivated_at is not None:
+        return None
+    return Candidate(user.id, people.password_hash(unit.tx, unit.actor.company_id, user.id))
+
+
+def begin_with_password(unit: Unit, proved: Candidate) -> Begun:
+    """Begin the session of somebody whose password was right.
+
+    Raises:
+        Unauthenticated: they are out by now, or have another password.
+    """
+    user = people.find_user(unit.tx, unit.actor.company_id, proved.user_id)
+    kept = people.password_hash(unit.tx, unit.actor.company_id, proved.user_id)
+    if user is None or user.deactivated_at is not None or kept != proved.password_hash:
+        raise Unauthenticated
+    return _begin(unit, user)
+
+
+def begin_with_token(unit: Unit, secret: str) -> Begun:
+    """Begin a session of the person whose API token this is, ending with it at the latest.
+
+    Raises:
+        Unauthenticated: it is none, or good no more.
+    """
+    return _begin_by(unit, secret, TokenKind.API)
+
+
+def begin_with_key(unit: Unit, key: str) -> Begun:
+    """Begin the session of somebody with a one-time key, which is used up by it.
+
+    Raises:
+        Unauthenticated: it is none, was used, or is too old.
+    """
+    return _begin_by(unit, key, TokenKind.ENTRY)
+
+
+def _begin_by(unit: Unit, secret: str, kind: TokenKind) -> Begun:
+    token = people.find_token(unit.tx, digest(secret))
+    if token is None or token.kind != kind:
+        raise Unauthenticated
+    unit.actor = replace(unit.actor, company_id=token.company_id)
+    if token.revoked_at is not None or (token.expires or unit.now + 1) <= unit.now:
+        raise Unauthenticated
+    user = people.find_user(unit.tx, token.company_id, token.user_id)
+    if user is None or user.deactivated_at is not None:
+        raise Unauthenticated
+    if kind is TokenKind.ENTRY:
+        end_token(unit, token)
+        return _begin(unit, user)
+    return _begin(unit, user, token.expires)
+
+
+def _begin(unit: Unit, user: User, at_latest: Instant | None = None) -> Begun:
+    ends = unit.now + SESSION_LASTS
+    if at_latest is not None:
+        ends = min(ends, at_latest)
+    made = make_token(unit, user, SESSION_NAME, expires=ends, kind=TokenKind.SESSION)
+    has_password = people.password_hash(unit.tx, user.company_id, user.id) is not None
+    return Begun(made.secret, made.token, user, has_password)
+
+
+def who_is_here(unit: Unit, draft: Draft[None]) -> Present:
+    """Who asks.
+
+    Raises:
+        KadenceError: BadRequest, NotFound.
+    """
+    user = current_user(unit, draft)
+    kept = people.password_hash(unit.tx, unit.actor.company_id, user.id)
+    return Present(user, kept is not None)
+
+
+def end_session(unit: Unit, draft: Draft[None]) -> User:
+    """End the session that asks.
+
+    Raises:
+        Forbidden: it is not a session but an API token that asks.
+        BadRequest: the draft is none.
+    """
+    _only_in_session(unit)
+    user = current_user(unit, draft)
+    for token in _own(unit):
+        if token.id == unit.actor.token_id:
+            end_token(unit, token)
+    return user
+
+
+def own_password_hash(unit: Unit) -> str | None:
+    """What is kept of the password of whoever asks.
+
+    Raises:
+        Forbidden: an API token asks.
+    """
+    _only_in_session(unit)
+    return people.password_hash(unit.tx, unit.actor.company_id, unit.actor.user_id)
+
+
+def set_password(unit: Unit, hash_: Draft[str], known: str | None) -> User:
+    """Give whoever asks another password, and end their other sessions.
+
+    `known` is what was kept of the old one when that was checked.
+
+    Raises:
+        Forbidden: an API token asks, or the password was changed meanwhile.
+        BadRequest: the draft is none.
+    """
+    _only_in_session(unit)
+    actor = unit.actor
+    new = opened(hash_)
+    if people.password_hash(unit.tx, actor.company_id, actor.user_id) != known:
+        raise Forbidden
+    people.set_password(unit.tx, actor.company_id, actor.user_id, new, unit.now)
+    unit.record(events.PASSWORD_SET, {"id": actor.user_id})
+    for token in _own(unit):
+        if token.kind != TokenKind.API and token.id != actor.token_id:
+            end_token(unit, token)
+    return current_user(unit)
+
+
+def invite(unit: Unit, draft: Draft[Invitation]) -> Invited:
+    """Make a key that lets somebody in once, to be sent to them by any channel.
+
+    For who has a password already it is the way to a new one.
+
+    Raises:
+        KadenceError: Forbidden (no owner, or for another owner), BadRequest (no address, or
+            somebody who is deactivated).
+    """
+    if unit.actor.company_role != CompanyRole.OWNER:
+        raise Forbidden
+    wanted = opened(draft)
+    address = normal_email(wanted.email)
+    user = people.find_user_by_email(unit.tx, unit.actor.company_id, address)
+    if user is None:
+        name = wanted.full_name or address.partition("@")[0]
+        user = make_user(unit, address, name, CompanyRole.USER)
+    elif user.role == CompanyRole.OWNER:
+        raise Forbidden
+    return _let_in(unit, user)
+
+
+def let_in(unit: Unit, email: str) -> Invited:
+    """Make a key that lets the person with this address in once, also an owner.
+
+    Raises:
+        KadenceError: NotFound (nobody has it), BadRequest (they are deactivated).
+    """
+    return _let_in(unit, user_by_email(unit, email))
+
+
+def _let_in(unit: Unit, user: User) -> Invited:
+    if user.deactivated_at is not None:
+        raise BadRequest(f"{user.email} is deactivated")
+    # The newest link is the one that counts: the older ones may be with somebody else.
+    for token in people.tokens_of(unit.tx, unit.actor.company_id, user.id, unit.now):
+        if token.kind == TokenKind.ENTRY:
+            end_token(unit, token)
+    expires = unit.now + ENTRY_LASTS
+    made = make_token(unit, user, "one-time link", expires=expires, kind=TokenKind.ENTRY)
+    return Invited(user, made.secret, expires)
+
+
+def own_tokens(unit: Unit, draft: Draft[None]) -> Sequence[Token]:
+    """The API tokens and sessions of whoever asks that are good, oldest first.
+
+    Raises:
+        KadenceError: Forbidden (an API token asks), BadRequest.
+    """
+    _only_in_session(unit)
+    opened(draft)
+    return [token for token in _own(unit) if token.kind != TokenKind.ENTRY]
+
+
+def create_own_token(unit: Unit, draft: Draft[NewOwnToken]) -> NewToken:
+    """Make an API token for whoever asks.
+
+    Raises:
+        KadenceError: Forbidden (an API token asks), BadRequest.
+    """
+    _only_in_session(unit)
+    wanted = opened(draft)
+    expires = None if wanted.days is None else unit.now + wanted.days * DAY
+    return make_token(unit, current_user(unit), wanted.name, expires=expires)
+
+
+def revoke_own_token(unit: Unit, token_id: int, draft: Draft[None]) -> Token:
+    """End a token or session of whoever asks.
+
+    Raises:
+        KadenceError: Forbidden (an API token asks), NotFound (they have no such), BadRequest.
+    """
+    _only_in_session(unit)
+    opened(draft)
+    for token in own_tokens(unit, None):
+        if token.id == token_id:
+            end_token(unit, token)
+            return token
+    raise NotFound
+
+
+def _own(unit: Unit) -> list[Token]:
+    return people.tokens_of(unit.tx, unit.actor.company_id, unit.actor.user_id, unit.now)
+
+
+def _only_in_session(unit: Unit) -> None:
+    """An API token makes no tokens and sets no password: one that got lost ends when it is ended.
+
+    Raises:
+        Forbidden: an API token asks.
+    """
+    if unit.actor.token_kind != TokenKind.SESSION:
+        raise Forbidden

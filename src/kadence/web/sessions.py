@@ -1,0 +1,258 @@
+"""What goes over the wire of signing in: sessions, one-time links, passwords and own tokens."""
+
+import hashlib
+from asyncio import Semaphore, to_thread
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from kadence.domain.errors import BadRequest, RuleViolation, Unauthenticated
+from kadence.domain.model import Token, TokenKind, User
+from kadence.usecases import passwords
+from kadence.usecases import sign_in as usecases
+from kadence.usecases.people import NewToken
+from kadence.usecases.sign_in import SESSION_LASTS, Begun, Invitation, Invited, NewOwnToken
+from kadence.web.http import NOTHING, Call, Cookied, csrf_of, session_cookie
+from kadence.web.people import UserAnswer, user_values
+from kadence.web.wire import Body, When, format_optional, format_timestamp
+
+PAGE_OF_ENTRY = "/enter"
+"""Where the page takes a one-time key, behind a #: so no server's log has it."""
+
+_AT_ONCE = Semaphore(2)
+"""Passwords that are checked at once: each takes 64 MiB."""
+
+Password = Annotated[str, Meta(min_length=passwords.SHORTEST, max_length=passwords.LONGEST)]
+Typed = Annotated[str, Meta(max_length=passwords.LONGEST)]
+
+
+class CreateSession(Struct, frozen=True):
+    """One of three: `email` and `password`, an API `token`, or the `key` of a one-time link."""
+
+    email: Typed | None = None
+    password: Typed | None = None
+    token: Typed | None = None
+    key: Typed | None = None
+
+    def draft(self) -> "CreateSession":
+        """The same, when it is one of the three.
+
+        Raises:
+            RuleViolation: it is none or several (code 1).
+        """
+        by_password = self.email is not None and self.password is not None
+        ways = [by_password, self.token is not None, self.key is not None]
+        if sum(ways) != 1:
+            raise RuleViolation(1, "Session should have email and password, or token, or key")
+        return self
+
+
+class ChangePassword(Struct, frozen=True):
+    """A new password, and the old one if there is one."""
+
+    password: Password
+    current: Typed | None = None
+
+    def draft(self) -> "ChangePassword":
+        """The same."""
+        return self
+
+
+class CreateInvitation(Struct, frozen=True):
+    """Whom to let in."""
+
+    email: Typed
+    full_name: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
+
+    def draft(self) -> Invitation:
+        """The same for the use case."""
+        return Invitation(self.email, self.full_name)
+
+
+class CreateToken(Struct, frozen=True):
+    """What to call a token, and for how long it is good; without days it does not end."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=256)]
+    expires_in_days: Annotated[int, Meta(ge=1, le=3660)] | None = None
+
+    def draft(self) -> NewOwnToken:
+        """The same for the use case."""
+        return NewOwnToken(self.name, self.expires_in_days)
+
+
+class SessionAnswer(Struct, frozen=True):
+    """Who is signed in.
+
+    `csrf` goes into `X-Kadence-Csrf` of every request of the session that changes something; it is
+    null for an API token, which needs none.
+    """
+
+    user: UserAnswer
+    has_password: bool
+    csrf: str | None
+
+
+class InvitationAnswer(Struct, frozen=True):
+    """A one-time link: `path` behind this server's address; a newer one for the person ends it."""
+
+    user: UserAnswer
+    path: str
+    expires: When
+
+
+class TokenAnswer(Struct, frozen=True):
+    """A token of one's own; `is_session` says that a browser has it, `is_this` that it asks."""
+
+    id: int
+    name: str
+    is_session: bool
+    is_this: bool
+    created: When
+    last_used: When | None
+    expires: When | None
+
+
+class NewTokenAnswer(Struct, frozen=True):
+    """A token that was made, with its secret, which is shown only now."""
+
+    id: int
+    name: str
+    token: str
+    expires: When | None
+
+
+SESSION = Body("Session", CreateSession, CreateSession.draft)
+PASSWORD = Body("Password", ChangePassword, ChangePassword.draft)
+INVITATION = Body("Invitation", CreateInvitation, CreateInvitation.draft)
+TOKEN = Body("Token", CreateToken, CreateToken.draft)
+
+
+def _user(user: User) -> UserAnswer:
+    return UserAnswer(**user_values(user))
+
+
+async def create_session(call: Call) -> Cookied[SessionAnswer]:
+    """Sign in with a browser: the answer sets an HttpOnly cookie that stands for a token.
+
+    After too many failures it is 429.
+    """
+    call.refuse_other_sites()
+    draft = await call.body(SESSION)
+    if isinstance(draft, BadRequest):
+        raise draft
+    begun = await _begun(call, draft)
+    answer = SessionAnswer(_user(begun.user), begun.has_password, csrf_of(begun.secret))
+    return Cookied(
+        answer, session_cookie(begun.secret, SESSION_LASTS // 1000, secure=call.is_https)
+    )
+
+
+async def _begun(call: Call, draft: CreateSession) -> Begun:
+    # Tokens and keys are random: nobody guesses them, so nobody is slowed down.
+    if draft.token is not None:
+        return await call.admit(usecases.begin_with_token, draft.token)
+    if draft.key is not None:
+        return await call.admit(usecases.begin_with_key, draft.key)
+    email = (draft.email or "").strip().lower()
+    call.throttle.check(call.client, email)
+    found = await call.admit(usecases.candidate, email)
+    right = await _is_right(found.password_hash if found else None, draft.password or "")
+    if found is None or not right:
+        call.throttle.failed(call.client, email)
+        raise Unauthenticated
+    return await call.admit(usecases.begin_with_password, found)
+
+
+async def _is_right(kept: str | None, password: str) -> bool:
+    async with _AT_ONCE:
+        return await to_thread(passwords.is_right, kept, password)
+
+
+async def get_session(call: Call) -> SessionAnswer:
+    """Who is signed in, and what proves that a request comes from our own page."""
+    found = await call.read(usecases.who_is_here, call.nothing())
+    secret = call.session
+    csrf = None if secret is None else csrf_of(secret)
+    return SessionAnswer(_user(found.user), found.has_password, csrf)
+
+
+async def end_session(call: Call) -> Cookied[UserAnswer]:
+    """Sign out: the session is good no more, and its cookie is taken back."""
+    draft = await call.body(NOTHING)
+    done = await call.write(_user, usecases.end_session, draft)
+    return Cookied(done, session_cookie("", 0, secure=call.is_https))
+
+
+async def change_password(call: Call) -> UserAnswer:
+    """Set one's password, or another one; all one's other sessions end. Only in a session."""
+    draft = await call.body(PASSWORD)
+    known = await call.read(usecases.own_password_hash)
+    if isinstance(draft, BadRequest):
+        raise draft
+    email = f"password of {call.session}"
+    if known is not None:
+        call.throttle.check(call.client, email)
+        if not await _is_right(known, draft.current or ""):
+            call.throttle.failed(call.client, email)
+            raise BadRequest("current should be the password that you have now")
+    async with _AT_ONCE:
+        new = await to_thread(passwords.hashed, draft.password)
+    return await call.write(_user, usecases.set_password, new, known)
+
+
+async def create_invitation(call: Call) -> InvitationAnswer:
+    """Make a one-time link for a person, who is made when there is none; for owners.
+
+    Send it by any channel. For who has a password already it is the way to a new one.
+    """
+    draft = await call.body(INVITATION)
+    return await call.write(_invitation, usecases.invite, draft)
+
+
+def _invitation(invited: Invited) -> InvitationAnswer:
+    expires = format_timestamp(invited.expires)
+    return InvitationAnswer(_user(invited.user), entry_path(invited.key), expires)
+
+
+def entry_path(key: str) -> str:
+    """Where the page takes a one-time key."""
+    return f"{PAGE_OF_ENTRY}#{key}"
+
+
+async def list_tokens(call: Call) -> list[TokenAnswer]:
+    """List one's own tokens and sessions that are good. Only in a session."""
+    found = await call.read(usecases.own_tokens, call.nothing())
+    mine = hashlib.sha256((call.token or "").encode()).hexdigest()
+    return [_token(token, mine) for token in found]
+
+
+def _token(token: Token, mine: str) -> TokenAnswer:
+    return TokenAnswer(
+        id=token.id,
+        name=token.name,
+        is_session=token.kind == TokenKind.SESSION,
+        is_this=token.digest == mine,
+        created=format_timestamp(token.created),
+        last_used=format_optional(token.last_used),
+        expires=format_optional(token.expires),
+    )
+
+
+async def create_token(call: Call) -> NewTokenAnswer:
+    """Make an API token for oneself. Only in a session."""
+    draft = await call.body(TOKEN)
+    return await call.write(_new_token, usecases.create_own_token, draft)
+
+
+def _new_token(made: NewToken) -> NewTokenAnswer:
+    token = made.token
+    return NewTokenAnswer(token.id, token.name, made.secret, format_optional(token.expires))
+
+
+async def revoke_token(call: Call) -> TokenAnswer:
+    """End one of one's own tokens or sessions. Only in a session."""
+    draft = await call.body(NOTHING)
+    mine = hashlib.sha256((call.token or "").encode()).hexdigest()
+    return await call.write(
+        lambda token: _token(token, mine), usecases.revoke_own_token, call.id("id"), draft
+    )

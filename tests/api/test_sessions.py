@@ -1,0 +1,273 @@
+"""Signing in with a browser: cookies, forged requests, one-time links, passwords, own tokens."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from kadence.storage import checkup
+from kadence.storage.engine import Statement
+from kadence.storage.location import locate, transaction
+from kadence.storage.schema import journal, passwords
+from kadence.usecases import sign_in
+from tests.world import World, serving
+
+API = "/api/kadence/v1"
+PASSWORD = "correct horse battery"  # noqa: S105
+
+
+class Browser:
+    """A client that keeps its cookie and sends what a page of the server would."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self.http = http
+        self.csrf = ""
+
+    def call(self, method: str, path: str, json: Any = None, **headers: str) -> httpx.Response:
+        """A request as the page makes it."""
+        sent = {"x-kadence-csrf": self.csrf} | {k.replace("_", "-"): v for k, v in headers.items()}
+        return self.http.request(method, f"{API}{path}", json=json, headers=sent)
+
+    def sign_in(self, **how: str | None) -> httpx.Response:
+        """Begin a session."""
+        answer = self.call("POST", "/session", how)
+        if answer.status_code == 200:
+            self.csrf = answer.json()["csrf"]
+        return answer
+
+
+@contextmanager
+def browser(world: World) -> Iterator[Browser]:
+    """A browser that has not been here before."""
+    with httpx.Client(base_url=world.url) as http:
+        yield Browser(http)
+
+
+def newcomer(world: World, name: str) -> str:
+    """The one-time key of somebody who is new."""
+    answer = world.http.post(
+        f"{world.url}{API}/invitations",
+        json={"email": f"{name}@home.example", "full_name": name.title()},
+        headers=world.headers("owner"),
+    )
+    assert answer.status_code == 200, answer.text
+    path: str = answer.json()["path"]
+    assert path.startswith("/enter#kdn_")
+    return path.partition("#")[2]
+
+
+def test_somebody_invited_comes_in_sets_a_password_and_signs_in_with_it(world: World) -> None:
+    key = newcomer(world, "invited")
+    with browser(world) as first:
+        begun = first.sign_in(key=key)
+        assert begun.json()["user"]["email"] == "invited@home.example"
+        assert begun.json()["has_password"] is False
+        assert first.call("PATCH", "/session/password", {"password": PASSWORD}).status_code == 200
+        assert first.call("GET", "/session").json()["has_password"] is True
+    with browser(world) as second:
+        assert second.sign_in(key=key).status_code == 401, "it lets in once"
+        assert second.sign_in(email="Invited@home.example ", password=PASSWORD).status_code == 200
+        me = second.http.get("/api/latest/users/current").json()
+        assert (me["email"], me["has_password"]) == ("invited@home.example", True)
+
+
+def test_the_cookie_is_kept_from_scripts_and_other_sites(world: World) -> None:
+    with browser(world) as one:
+        cookie = one.sign_in(key=newcomer(world, "cookie")).headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Strict" in cookie
+        assert "Path=/" in cookie
+        assert "Secure" not in cookie, "this server is spoken to without TLS"
+
+
+def test_a_request_that_another_page_may_have_made_changes_nothing(world: World) -> None:
+    with browser(world) as one:
+        one.sign_in(key=newcomer(world, "forged"))
+        space = {"title": "Forged"}
+        for headers in ({}, {"x-kadence-csrf": "0" * 64}):
+            refused = one.http.post("/api/latest/spaces", json=space, headers=headers)
+            assert refused.status_code == 403
+            assert "X-Kadence-Csrf" in refused.json()["message"]
+        right = {"x-kadence-csrf": one.csrf, "sec-fetch-site": "cross-site"}
+        assert one.http.post("/api/latest/spaces", json=space, headers=right).status_code == 403
+        right["sec-fetch-site"] = "same-origin"
+        assert one.http.post("/api/latest/spaces", json=space, headers=right).status_code == 200
+        assert one.http.get("/api/latest/spaces").status_code == 200
+
+
+def test_another_page_cannot_sign_a_browser_in(world: World) -> None:
+    with browser(world) as one:
+        key = newcomer(world, "login-csrf")
+        refused = one.call("POST", "/session", {"key": key}, sec_fetch_site="cross-site")
+        assert refused.status_code == 403
+        assert "set-cookie" not in refused.headers
+        assert one.sign_in(key=key).status_code == 200, "the key was not used up"
+
+
+def test_a_token_in_the_header_goes_before_the_cookie(world: World) -> None:
+    with browser(world) as one:
+        one.sign_in(key=newcomer(world, "both"))
+        headers = world.headers("owner")
+        assert one.http.get("/api/latest/users/current", headers=headers).json()["role"] == 1
+        made = one.http.post("/api/latest/spaces", json={"title": "x"}, headers=headers)
+        assert made.status_code == 200, "a token needs no proof of the page"
+        wrong = {"authorization": "Bearer nonsense"}
+        assert one.http.get("/api/latest/users/current", headers=wrong).status_code == 401
+
+
+def test_signing_out_ends_the_session_wherever_it_is_kept(world: World) -> None:
+    with browser(world) as one:
+        one.sign_in(key=newcomer(world, "leaver"))
+        kept = dict(one.http.cookies)
+        gone = one.call("DELETE", "/session")
+        assert gone.status_code == 200
+        assert "Max-Age=0" in gone.headers["set-cookie"]
+        assert not one.http.cookies
+        one.http.cookies.update(kept)
+        assert one.call("GET", "/session").status_code == 401
+
+
+def test_a_session_by_token_and_what_only_a_session_may(world: World) -> None:
+    token = world.tokens["writer"]
+    with browser(world) as one:
+        assert one.sign_in(token=token).status_code == 200
+        made = one.call("POST", "/session/tokens", {"name": "ci", "expires_in_days": 3}).json()
+        assert made["token"].startswith("kdn_")
+        by_token = {"authorization": f"Bearer {made['token']}"}
+        assert world.http.get(f"{world.url}{API}/session", headers=by_token).json()["csrf"] is None
+        listed = one.call("GET", "/session/tokens").json()
+        assert [t["name"] for t in listed if t["is_this"]] == ["browser session"]
+        assert made["id"] in [t["id"] for t in listed]
+        assert made["token"] not in one.call("GET", "/session/tokens").text
+        assert one.call("DELETE", f"/session/tokens/{made['id']}").status_code == 200
+        assert one.call("DELETE", f"/session/tokens/{made['id']}").status_code == 404
+        assert world.http.get(f"{world.url}{API}/session", headers=by_token).status_code == 401
+
+
+def test_nobody_ends_the_tokens_of_others(world: World) -> None:
+    with browser(world) as one, browser(world) as other:
+        one.sign_in(token=world.tokens["writer"])
+        other.sign_in(token=world.tokens["reader"])
+        (mine,) = [t["id"] for t in one.call("GET", "/session/tokens").json() if t["is_this"]]
+        assert other.call("DELETE", f"/session/tokens/{mine}").status_code == 404
+        assert one.call("GET", "/session").status_code == 200
+
+
+@pytest.mark.parametrize("caller", ["expired", "revoked", "deactivated"])
+def test_a_token_that_is_good_no_more_begins_no_session(world: World, caller: str) -> None:
+    with browser(world) as one:
+        assert one.sign_in(token=world.tokens[caller]).status_code == 401
+
+
+def test_a_one_time_key_is_no_token_and_a_token_is_no_key(world: World) -> None:
+    key = newcomer(world, "key")
+    by_key = {"authorization": f"Bearer {key}"}
+    assert world.http.get(f"{world.url}{API}/session", headers=by_key).status_code == 401
+    with browser(world) as one:
+        assert one.sign_in(key=world.tokens["writer"]).status_code == 401
+        assert one.sign_in(token=key).status_code == 401
+        assert one.sign_in(key=key).status_code == 200
+
+
+def test_a_newer_link_ends_the_older_one(world: World) -> None:
+    older, newer = newcomer(world, "twice"), newcomer(world, "twice")
+    with browser(world) as one:
+        assert one.sign_in(key=older).status_code == 401
+        assert one.sign_in(key=newer).status_code == 200
+
+
+def test_another_password_needs_the_old_one_and_ends_the_other_sessions(world: World) -> None:
+    with browser(world) as one, browser(world) as other:
+        one.sign_in(key=newcomer(world, "changer"))
+        one.call("PATCH", "/session/password", {"password": PASSWORD})
+        other.sign_in(email="changer@home.example", password=PASSWORD)
+        new = {"password": "another long password"}
+        for current in ({}, {"current": "wrong"}):
+            refused = one.call("PATCH", "/session/password", new | current)
+            assert refused.status_code == 400
+            assert "current" in refused.json()["message"]
+        right = one.call("PATCH", "/session/password", new | {"current": PASSWORD})
+        assert right.status_code == 200
+        assert other.call("GET", "/session").status_code == 401
+        assert one.call("GET", "/session").status_code == 200
+        old = other.sign_in(email="changer@home.example", password=PASSWORD)
+        assert old.status_code == 401
+
+
+def test_a_short_password_is_refused(world: World) -> None:
+    with browser(world) as one:
+        one.sign_in(key=newcomer(world, "short"))
+        refused = one.call("PATCH", "/session/password", {"password": "tooshort"})
+        assert refused.status_code == 400
+        assert "password" in refused.json()["message"]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"email": "a@b.example"},
+        {"password": "x"},
+        {"token": "a", "key": "b"},
+        {"email": "a@b.example", "password": "x", "token": "y"},
+    ],
+)
+def test_a_session_is_begun_in_one_way(world: World, how: dict[str, str]) -> None:
+    with browser(world) as one:
+        assert one.sign_in(**how).status_code == 400
+
+
+def test_guessing_is_slowed_down_whether_or_not_there_is_such_a_person(
+    world: World,
+) -> None:
+    # By a server of its own, for which this client has not failed yet.
+    with serving(world.database) as server, httpx.Client(base_url=server.url) as http:
+        one = Browser(http)
+        for email in ("nobody@guess.example", "writer@home.example"):
+            tries = [one.sign_in(email=email, password=f"guess {n}") for n in range(11)]
+            assert [t.status_code for t in tries] == [401] * 10 + [429]
+            assert 0 < int(tries[-1].headers["retry-after"]) <= 15 * 60
+            assert "try again in 15 minutes" in tries[-1].json()["message"]
+
+
+def test_owners_invite_and_nobody_lets_an_owner_in(world: World) -> None:
+    owner = world.users["owner"].email
+    for caller in ("owner", "writer"):
+        answer = world.http.post(
+            f"{world.url}{API}/invitations", json={"email": owner}, headers=world.headers(caller)
+        )
+        assert answer.status_code == 403
+    deactivated = {"email": world.users["deactivated"].email}
+    answer = world.http.post(
+        f"{world.url}{API}/invitations", json=deactivated, headers=world.headers("owner")
+    )
+    assert answer.status_code == 400
+
+
+def test_whoever_runs_the_server_lets_an_owner_in(world: World) -> None:
+    made = world.do(sign_in.let_in, world.users["owner"].email)
+    with browser(world) as one:
+        assert one.sign_in(key=made.key).json()["user"]["role"] == 1
+
+
+def test_neither_journal_nor_tables_hold_a_secret(world: World) -> None:
+    key = newcomer(world, "secretive")
+    with browser(world) as one:
+        one.sign_in(key=key)
+        one.call("PATCH", "/session/password", {"password": PASSWORD})
+        secret = one.http.cookies["kadence_session"]
+        token = one.call("POST", "/session/tokens", {"name": "t"}).json()["token"]
+    with transaction(locate(world.database)) as tx:
+        assert checkup.journal_gaps(tx) == []
+        kept = repr(checkup.tables(tx))
+        rows = tx.all(Statement(select(journal.c.payload)))
+        hashes = tx.all(Statement(select(passwords.c.hash)))
+    for hidden in (key, secret, token, PASSWORD, one.csrf):
+        assert hidden not in kept + repr(rows) + repr(hashes)
+    assert all(row[0].startswith("$argon2id$") for row in hashes)
+    said = "".join(world.server.log)
+    for hidden in (key, secret, token, PASSWORD, one.csrf):
+        assert hidden not in said
