@@ -3,17 +3,23 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCK := --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: demo test test-long bench lint docs lock clean
+.PHONY: demo page test test-long bench lint docs lock clean
 
-demo: .venv/run
+demo: .venv/run page
 	$(BIN)/kadence demo $(ARGS)
 
-test: .venv/dev
+# Built again when its sources or the API's description may have changed.
+PAGE := src/kadence/web/static/page/index.html
+page: $(PAGE)
+$(PAGE): .venv/run $(shell find ui src/kadence/web src/kadence/domain -type f -not -path '*/node_modules/*' -not -path '*/static/page/*' -not -path 'ui/src/api/*' -not -name '*.pyc')
+	bash tools/build-page
+
+test: .venv/dev page
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then bash tools/install-debian; fi
 	$(BIN)/pytest -n 2 $(ARGS)
 	$(BIN)/python tools/left_out.py
 
-test-long: .venv/dev
+test-long: .venv/dev page
 	KADENCE_TEST_LONG=1 $(BIN)/pytest -n 2 -m long $(ARGS)
 
 bench: .venv/dev

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
+from msgspec import Struct
 
 from kadence import logs
 from kadence.bootstrap import Listening, serve_database
@@ -22,9 +23,12 @@ from kadence.storage.sqlite import SqliteDatabase
 from kadence.usecases import sample, setup
 from kadence.usecases.iterations import IterationQuery, list_iterations
 from kadence.usecases.links import LONGEST, NewLink, create_link
+from kadence.usecases.sample_story import OWNER
 from kadence.usecases.setup import Initialised
+from kadence.usecases.sign_in import let_in
 from kadence.usecases.unit import Reply, Terms
 from kadence.usecases.work import Work
+from kadence.web.sessions import entry_path
 
 BODY = (
     '{"title": "Sprint 31: dark mode", "goal": "Easy on the eyes at night", '
@@ -53,21 +57,30 @@ def demo(
         migrate.upgrade(SqliteFile(path))
         database = SqliteDatabase(path)
         try:
-            made, chart = asyncio.run(_make(Work(database), empty=empty))
-            tell = _teller(made, chart, json=json)
+            shown = asyncio.run(_make(Work(database), empty=empty))
+            tell = _teller(shown, json=json)
             serve_database(Settings(port=port), database, tell, faults=True)
         finally:
             database.close()
 
 
-async def _make(work: Work, *, empty: bool) -> tuple[Initialised, str | None]:
-    """The data, and the path of a picture to look at, if there is something to be seen."""
+class _Shown(Struct, frozen=True):
+    """What a demo has: its ids, the way in, and a picture if there is something to be seen."""
+
+    made: Initialised
+    entry: str
+    chart: str | None = None
+
+
+async def _make(work: Work, *, empty: bool) -> _Shown:
+    owner = (_EMAIL, "Demo Owner") if empty else OWNER
     if empty:
-        made = await work.initialise(
-            setup.initialise, "Demo", "owner@example.com", "Demo Owner", "Demo space"
-        )
-        return made, None
-    made = await work.initialise(sample.fill)
+        made = await work.initialise(setup.initialise, "Demo", *owner, "Demo space")
+    else:
+        made = await work.initialise(sample.fill)
+    entry = entry_path((await work.operate(let_in, owner[0])).key)
+    if empty:
+        return _Shown(made, entry)
     query = IterationQuery(statuses=[IterationStatus.ACTIVE.value])
     ((active, _),) = await work.read(made.token, list_iterations, made.space_uid, query)
     link = NewLink(Shows.BURNDOWN, active.id, LONGEST)
@@ -79,25 +92,31 @@ async def _make(work: Work, *, empty: bool) -> tuple[Initialised, str | None]:
         made.space_uid,
         link,
     )
-    return made, f"/api/kadence/v1/shared/{key.body.decode()}/burndown.svg"
+    return _Shown(made, entry, f"/api/kadence/v1/shared/{key.body.decode()}/burndown.svg")
 
 
-def _teller(made: Initialised, chart: str | None, *, json: bool) -> Callable[[Listening], None]:
+def _teller(shown: _Shown, *, json: bool) -> Callable[[Listening], None]:
     def tell(listening: Listening) -> None:
-        url = listening.url
+        url, made = listening.url, shown.made
         if json:
-            print_json({"base_url": url, "api_url": f"{url}/api/latest"} | _ids(made))
+            addresses = {"base_url": url, "api_url": f"{url}/api/latest"}
+            print_json(addresses | {"sign_in_url": url + shown.entry} | _ids(made))
             return
         out.print(f"kadence answers at [bold]{url}[/bold] (its API is described at {url}/schema).")
-        out.print(f"Your API token: [bold]{made.token}[/bold]\n")
+        out.print("Open the page, signed in (works once):\n")
+        print(url + shown.entry)  # noqa: T201 - as it is, to be pasted
+        out.print(f"\nYour API token: [bold]{made.token}[/bold]\n")
         out.print("Create an iteration:\n")
-        print(curl_line(url, made))  # noqa: T201 - as it is, to be pasted
-        if chart is not None:
+        print(curl_line(url, made))  # noqa: T201 - as before
+        if shown.chart is not None:
             out.print("\nLook at the burndown of the one that is running:\n")
-            print(f"{url}{chart}")  # noqa: T201 - as before
+            print(f"{url}{shown.chart}")  # noqa: T201 - as before
         out.print("\nCtrl-C ends it and removes the data.")
 
     return tell
+
+
+_EMAIL = "owner@example.com"
 
 
 def curl_line(url: str, made: Initialised) -> str:

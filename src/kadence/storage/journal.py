@@ -74,15 +74,18 @@ def of_space(
     after: int,
     kinds: Sequence[str],
     limit: int,
+    newest_first: bool = False,
 ) -> list[Event]:
-    """The events of a space behind the position `after`, oldest first; no `kinds` means all."""
+    """The events of a space behind the position `after`; no `kinds` means all."""
     values: dict[str, Any] = {f"kind_{n}": kind for n, kind in enumerate(kinds)}
     values |= {"company": company_id, "space": space_uid, "after": after, "limit": limit}
-    return [_event(row) for row in tx.all(_space_page(len(kinds)), values)]
+    return [
+        _event(row) for row in tx.all(_space_page(len(kinds), newest_first=newest_first), values)
+    ]
 
 
 @lru_cache(maxsize=64)
-def _space_page(kinds: int) -> Statement:
+def _space_page(kinds: int, *, newest_first: bool) -> Statement:
     query = select(*_COLUMNS).where(
         journal.c.company_id == bindparam("company"),
         journal.c.space_uid == bindparam("space"),
@@ -90,7 +93,8 @@ def _space_page(kinds: int) -> Statement:
     )
     if kinds:
         query = query.where(journal.c.kind.in_([bindparam(f"kind_{n}") for n in range(kinds)]))
-    return Statement(query.order_by(journal.c.seq).limit(bindparam("limit")))
+    query = query.order_by(journal.c.seq.desc() if newest_first else journal.c.seq)
+    return Statement(query.limit(bindparam("limit")))
 
 
 def of_card(

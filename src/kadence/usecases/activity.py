@@ -25,6 +25,7 @@ class EventQuery(Struct, frozen=True):
     after: int = 0
     kinds: Sequence[str] = ()
     limit: int = 100
+    newest_first: bool = False
 
 
 class Happening(Struct, frozen=True):
@@ -126,7 +127,7 @@ _CONDITIONS = (events.CARD_ARCHIVED, events.CARD_RESTORED, events.CARD_DELETED)
 
 
 def space_events(unit: Unit, space_uid: str, query: Draft[EventQuery]) -> list[Event]:
-    """What happened in a space, oldest first.
+    """What happened in a space, oldest first unless asked otherwise.
 
     Raises:
         KadenceError: NotFound (no such space), Forbidden (a stranger), BadRequest.
@@ -140,6 +141,7 @@ def space_events(unit: Unit, space_uid: str, query: Draft[EventQuery]) -> list[E
         after=wanted.after,
         kinds=wanted.kinds,
         limit=wanted.limit,
+        newest_first=wanted.newest_first,
     )
 
 

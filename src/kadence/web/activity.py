@@ -15,7 +15,7 @@ from kadence.usecases import activity as usecases
 from kadence.usecases.activity import EventQuery, Happening, Location, Page
 from kadence.web.http import Call
 from kadence.web.people import UserAnswer, user_values
-from kadence.web.query import LARGEST_INTEGER, LIMIT, OFFSET, SKIP, Clamped, Query, Words
+from kadence.web.query import LARGEST_INTEGER, LIMIT, OFFSET, SKIP, Clamped, Flag, Query, Words
 from kadence.web.wire import Uid, When, encode, format_timestamp
 
 
@@ -58,7 +58,8 @@ class LocationAnswer(Struct, frozen=True, kw_only=True):
 
 AFTER = Clamped("after", 0, 0, LARGEST_INTEGER, "Only events behind this `seq`.")
 EVENT_KINDS = Words("kinds", KINDS, "Only events of these kinds, comma-separated.")
-EVENT_PARAMETERS = (AFTER, EVENT_KINDS, LIMIT)
+NEWEST_FIRST = Flag("newest_first", "The newest first, in a page; a live stream goes forward.")
+EVENT_PARAMETERS = (AFTER, EVENT_KINDS, LIMIT, NEWEST_FIRST)
 ACTIVITY_PARAMETERS = (LIMIT, OFFSET, SKIP)
 
 
@@ -110,7 +111,9 @@ def _page(query: Query) -> Page:
 
 def _event_query(query: Query) -> EventQuery:
     """The query of a space's feed."""
-    return EventQuery(query.get(AFTER), query.get(EVENT_KINDS), query.get(LIMIT))
+    return EventQuery(
+        query.get(AFTER), query.get(EVENT_KINDS), query.get(LIMIT), query.get(NEWEST_FIRST)
+    )
 
 
 async def card_activity(call: Call) -> list[ActivityAnswer]:
@@ -133,7 +136,8 @@ async def space_events(call: Call) -> list[EventAnswer]:
     query = call.query(_event_query)
     live = b"text/event-stream" in call.headers.get(b"accept", b"")
     if live and isinstance(query, EventQuery):
-        query = _resumed(query, call.headers.get(b"last-event-id"))
+        forward = replace(query, newest_first=False)
+        query = _resumed(forward, call.headers.get(b"last-event-id"))
     space_uid = call.uid("space_uid")
     found = await call.read(usecases.space_events, space_uid, query)
     if live and isinstance(query, EventQuery):

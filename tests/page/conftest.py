@@ -1,0 +1,83 @@
+"""A real browser: Debian's chromium, driven by Playwright, on a real server."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from kadence.usecases import sign_in
+from tests.api.kit import Team
+from tests.world import World
+
+SECONDS = 15
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser."""
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("no chromium on PATH")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_browser(chromium: Browser, world: World) -> Iterator[Callable[..., Page]]:
+    """Makes browsers with nothing in them; what a page reports as an error fails the test."""
+    errors: list[str] = []
+    with ExitStack() as opened:
+
+        def make(**options: Any) -> Page:
+            settings: dict[str, Any] = {
+                "locale": "en-GB",
+                "viewport": {"width": 1280, "height": 860},
+            } | options
+            context: BrowserContext = chromium.new_context(base_url=world.url, **settings)
+            opened.callback(context.close)
+            context.set_default_timeout(SECONDS * 1000)
+            page = context.new_page()
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.on("console", lambda said: _note(errors, said.text))
+            return page
+
+        yield make
+    assert errors == []
+
+
+def _note(errors: list[str], text: str) -> None:
+    if "Content Security Policy" in text or "Trusted" in text:
+        errors.append(text)
+
+
+@pytest.fixture
+def team(world: World) -> Team:
+    """A space with two planned iterations and a backlog, made through the API."""
+    made = Team(world, world.make_space())
+    for number in range(1, 6):
+        made.card(f"Story {number}", size_text=str(number))
+    made.plan("Next sprint")
+    return made
+
+
+@pytest.fixture
+def plan(open_browser: Callable[..., Page], world: World, team: Team) -> Page:
+    """The plan of the team's space, opened by its writer."""
+    page = open_browser()
+    enter(page, world)
+    page.goto(f"/spaces/{team.space.uid}/plan")
+    page.get_by_role("option", name="Story 5").wait_for()
+    return page
+
+
+def enter(page: Page, world: World, name: str = "writer") -> None:
+    """Sign in by a one-time link."""
+    made = world.do(sign_in.let_in, world.users[name].email)
+    page.goto(f"/enter#{made.key}")
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()

@@ -1,0 +1,116 @@
+"""Getting in with a browser, and what is one's own there."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.page.conftest import enter
+from tests.world import World
+
+PASSWORD = "correct horse battery"  # noqa: S105
+
+
+def test_an_owner_invites_and_the_invited_comes_back_with_a_password(
+    open_browser: Callable[..., Page], world: World
+) -> None:
+    owner = open_browser()
+    enter(owner, world, "owner")
+    owner.goto("/")
+    owner.get_by_label("E-mail address").fill("vera@home.example")
+    owner.get_by_role("button", name="Invite").click()
+    link = owner.get_by_label("Send this link to vera").input_value()
+    assert link.startswith(f"{world.url}/enter#kdn_")
+
+    guest = open_browser()
+    guest.goto(link)
+    guest.get_by_role("button", name="Sign in").click()
+    expect(guest.get_by_role("heading", name="Choose a password")).to_be_visible()
+    guest.get_by_label("New password").fill(PASSWORD)
+    guest.get_by_role("button", name="Save password").click()
+    expect(guest.get_by_text("Saved.")).to_be_visible()
+    guest.get_by_role("button", name="Sign out").click()
+
+    guest.get_by_label("E-mail address").fill("vera@home.example")
+    guest.get_by_label("Password").fill("wrong")
+    guest.get_by_role("button", name="Sign in").click()
+    expect(guest.get_by_role("alert")).to_have_text("That is not right.")
+    guest.get_by_label("Password").fill(PASSWORD)
+    guest.get_by_role("button", name="Sign in").click()
+    expect(guest.get_by_role("heading", name="Spaces")).to_be_visible()
+
+    guest.goto(link)
+    guest.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(guest.get_by_role("alert")).to_contain_text("used already")
+
+
+def test_one_signs_in_by_token_and_makes_and_revokes_tokens(
+    open_browser: Callable[..., Page], world: World
+) -> None:
+    page = open_browser()
+    page.goto("/account")
+    page.get_by_role("button", name="Use an API token").click()
+    page.get_by_label("API token").fill(str(world.tokens["reader"]))
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("What is it for?").fill("my bot")
+    page.get_by_role("button", name="Make a token").click()
+    token = page.get_by_label("Copy it now").input_value()
+    headers = {"Authorization": f"Bearer {token}"}
+    me = f"{world.api}/users/current"
+    assert world.http.get(me, headers=headers).json()["email"] == world.users["reader"].email
+    page.get_by_role("button", name="Revoke my bot").click()
+    expect(page.get_by_role("button", name="Revoke my bot")).to_have_count(0)
+    assert world.http.get(me, headers=headers).status_code == 401
+
+
+def test_a_first_space_leads_to_its_plan(open_browser: Callable[..., Page], world: World) -> None:
+    page = open_browser()
+    enter(page, world, "stranger")
+    page.goto("/")
+    page.get_by_label("Name of the new space").fill("Garden")
+    page.get_by_role("button", name="Create space").click()
+    expect(page.get_by_role("heading", name="Garden")).to_be_visible()
+    expect(page.get_by_text("The backlog is empty.")).to_be_visible()
+    expect(page.get_by_text("No iteration is planned yet.")).to_be_visible()
+    page.get_by_label("Add cards").fill("Dig 3")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("option", name="Dig")).to_be_visible()
+
+
+def test_a_space_that_one_may_not_see_is_not_there(
+    open_browser: Callable[..., Page], world: World
+) -> None:
+    page = open_browser()
+    enter(page, world, "stranger")
+    page.goto(f"/spaces/{world.space.uid}/plan")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert "Sprint" not in page.content()
+
+
+def test_nothing_is_asked_of_another_server(
+    open_browser: Callable[..., Page], world: World
+) -> None:
+    page = open_browser()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    enter(page, world)
+    page.goto(f"/spaces/{world.space.uid}/plan")
+    page.get_by_role("listbox", name="Backlog").wait_for()
+    assert asked
+    assert all(url.startswith(world.url) for url in asked)
+
+
+def test_the_page_is_served_with_a_strict_policy_and_small(world: World) -> None:
+    page = world.http.get(f"{world.url}/spaces/anything/plan")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "<style" not in page.text
+    sizes: dict[str, Any] = {}
+    for name in page.text.split('"'):
+        if name.startswith("/assets/"):
+            part = world.http.get(world.url + name)
+            assert part.headers["content-encoding"] == "gzip"
+            sizes[name] = int(part.headers["content-length"])
+    scripts = sum(size for name, size in sizes.items() if name.endswith(".js"))
+    assert 0 < scripts < 100_000, sizes

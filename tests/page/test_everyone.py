@@ -1,0 +1,87 @@
+"""The page for everyone: no violation that axe-core knows of, two languages, dark, narrow."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.api.kit import Team
+from tests.page.conftest import enter
+from tests.world import World
+
+AXE = Path(__file__).parents[2] / "ui/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Page) -> list[Any]:
+    """What axe-core finds wrong with the page."""
+    page.evaluate(AXE.read_text("utf-8"))
+    options = {"runOnly": RULES}
+    found = page.evaluate("options => axe.run(document, options)", options)
+    return [(v["id"], [node["html"] for node in v["nodes"]]) for v in found["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_on_any_view(
+    open_browser: Callable[..., Page], world: World, team: Team, scheme: str, width: int
+) -> None:
+    page = open_browser(color_scheme=scheme, viewport={"width": width, "height": 800})
+    page.goto("/")
+    page.get_by_role("heading", name="Sign in").wait_for()
+    assert violations(page) == []
+    page.goto("/enter#x")
+    page.get_by_role("heading", name="Welcome").wait_for()
+    assert violations(page) == []
+    enter(page, world)
+    for address, heading in (("/", "Spaces"), ("/account", world.users["writer"].full_name)):
+        page.goto(address)
+        page.get_by_role("heading", name=heading).wait_for()
+        assert violations(page) == [], address
+    page.goto(f"/spaces/{team.space.uid}/plan")
+    page.get_by_role("option", name="Story 5").click()
+    page.get_by_text("1 selected").wait_for()
+    assert violations(page) == []
+    fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert page.evaluate(fits), "the page scrolls sideways"
+    page.get_by_role("button", name="Unselect").click()
+    page.get_by_role("button", name="New iteration").click()
+    page.get_by_role("dialog").wait_for()
+    assert violations(page) == []
+
+
+def test_it_speaks_russian_and_remembers_it(
+    open_browser: Callable[..., Page], world: World, team: Team
+) -> None:
+    page = open_browser(locale="ru-RU")
+    made = team.plan("Три карточки")
+    team.put(made, *(team.card(f"№ {n}", size_text="1,5") for n in range(3)))
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Вход в kadence")).to_be_visible()
+    page.get_by_label("Language").or_(page.get_by_label("Язык")).select_option("en")
+    expect(page.get_by_role("heading", name="Sign in to kadence")).to_be_visible()
+    enter(page, world)
+    page.get_by_label("Language").select_option("ru")
+    page.goto(f"/spaces/{team.space.uid}/plan")
+    panel = page.get_by_role("region", name="Три карточки")
+    expect(panel.locator("[data-sum]")).to_have_text("3 карточки, размер 4,5")
+    expect(panel).to_contain_text("2 мар. 2026")
+    assert page.evaluate("document.documentElement.lang") == "ru"
+    assert violations(page) == []
+
+
+def test_every_russian_message_has_an_english_one() -> None:
+    locales = Path(__file__).parents[2] / "ui/src/locales"
+    keys = {}
+    for language, forms in (("en", ("one", "other")), ("ru", ("one", "few", "many"))):
+        lines = (locales / f"{language}.ts").read_text("utf-8").splitlines()
+        found = {line.split('"')[1] for line in lines if line.startswith('  "')}
+        stems = {key.rpartition("_")[0] for key in found if key.rpartition("_")[2] in forms}
+        for stem in stems:
+            assert {f"{stem}_{form}" for form in forms} <= found, stem
+        keys[language] = {
+            key.rpartition("_")[0] if key.rpartition("_")[0] in stems else key for key in found
+        }
+    assert keys["en"] == keys["ru"]

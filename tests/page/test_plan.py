@@ -1,0 +1,229 @@
+"""Planning in the page: by mouse, by keyboard, several at once, beside others, and offline."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.api.kit import Team
+from tests.page.conftest import enter
+from tests.world import World
+
+
+def box(page: Page, name: str) -> Locator:
+    """The list of the backlog or of an iteration."""
+    return page.get_by_role("listbox", name=name, exact=True)
+
+
+def cards(page: Page, name: str) -> Locator:
+    return box(page, name).get_by_role("option").locator(".title")
+
+
+def inside(team: Team, title: str) -> list[str]:
+    """The titles in an iteration, in its order, as the API tells."""
+    (iteration,) = [i for i in team.call("GET", team.iterations) if i["title"] == title]
+    records = team.call("GET", f"{team.at(iteration)}/cards?status=active")
+    by_uid = {
+        card["uid"]: card["title"]
+        for card in team.call("GET", f"/cards?iteration_id={iteration['id']}")
+    }
+    ordered = sorted(records, key=lambda record: record["sort_order"])
+    # Between the two answers a card may have come or gone: then they are asked for once more.
+    return [by_uid.get(record["card_uid"], "?") for record in ordered]
+
+
+def eventually(page: Page, what: Callable[[], Any], wanted: Any) -> None:
+    """Ask the server until it says so: the page shows a move before it has been sent."""
+    for _ in range(100):
+        if what() == wanted:
+            return
+        page.wait_for_timeout(50)
+    assert what() == wanted
+
+
+def test_a_card_is_dragged_into_an_iteration_and_back(plan: Page, team: Team) -> None:
+    plan.get_by_role("option", name="Story 2").drag_to(box(plan, "Next sprint"))
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 2"])
+    panel = plan.get_by_role("region", name="Next sprint")
+    expect(panel.locator("[data-sum]")).to_have_text("1 card, size 2")
+    eventually(plan, lambda: inside(team, "Next sprint"), ["Story 2"])
+    plan.reload()
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 2"])
+    plan.get_by_role("option", name="Story 2").drag_to(plan.get_by_role("option", name="Story 4"))
+    expect(cards(plan, "Next sprint")).to_have_count(0)
+    eventually(plan, lambda: inside(team, "Next sprint"), [])
+
+
+def test_several_are_dragged_at_once_and_put_in_order(plan: Page, team: Team) -> None:
+    plan.get_by_role("option", name="Story 1").click()
+    plan.get_by_role("option", name="Story 3").click(modifiers=["Shift"])
+    plan.get_by_role("option", name="Story 2").click(modifiers=["Control"])
+    plan.get_by_role("option", name="Story 3").drag_to(box(plan, "Next sprint"))
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 1", "Story 3"])
+    plan.get_by_role("option", name="Story 5").drag_to(
+        plan.get_by_role("option", name="Story 3"), target_position={"x": 60, "y": 4}
+    )
+    wanted = ["Story 1", "Story 5", "Story 3"]
+    expect(cards(plan, "Next sprint")).to_have_text(wanted)
+    eventually(plan, lambda: inside(team, "Next sprint"), wanted)
+
+
+def test_all_of_it_goes_by_keyboard(plan: Page, team: Team) -> None:
+    plan.get_by_role("option", name="Story 1").focus()
+    plan.keyboard.press("Space")
+    plan.keyboard.press("ArrowDown")
+    plan.keyboard.press("Space")
+    expect(plan.get_by_text("2 selected · 3")).to_be_visible()
+    plan.get_by_label("Move to").select_option(label="Next sprint")
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 1", "Story 2"])
+    expect(plan.get_by_role("status").filter(has_text="2 cards moved")).to_be_attached()
+    plan.get_by_role("option", name="Story 1").focus()
+    plan.keyboard.press("Alt+ArrowDown")
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 2", "Story 1"])
+    eventually(plan, lambda: inside(team, "Next sprint"), ["Story 2", "Story 1"])
+
+
+def test_moves_are_undone_one_after_the_other(plan: Page, team: Team) -> None:
+    before = cards(plan, "Backlog").all_text_contents()
+    for number in (2, 4):
+        plan.get_by_role("option", name=f"Story {number}").drag_to(box(plan, "Next sprint"))
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 2", "Story 4"])
+    plan.get_by_role("button", name="Undo").click()
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 2"])
+    plan.get_by_role("option", name="Story 1").focus()
+    plan.keyboard.press("Control+z")
+    expect(cards(plan, "Next sprint")).to_have_count(0)
+    expect(plan.get_by_role("button", name="Undo")).to_be_disabled()
+    assert cards(plan, "Backlog").all_text_contents() == before
+    eventually(plan, lambda: inside(team, "Next sprint"), [])
+
+
+def test_lines_become_cards_with_sizes(plan: Page, team: Team) -> None:
+    field = plan.get_by_label(re.compile("Add cards"))
+    field.fill("Pay by invoice 5\nNo size\nFrom a spreadsheet\t2,5\n\n")
+    expect(plan.get_by_role("button", name="Add 3 cards")).to_be_visible()
+    field.press("Enter")
+    expect(field).to_have_value("")
+    expect(plan.get_by_role("option", name="Pay by invoice")).to_contain_text("5")
+    made = {c["title"]: c["size"] for c in team.call("GET", f"/cards?space_id={team.space.id}")}
+    assert made["Pay by invoice"] == 5
+    assert made["No size"] is None
+    assert made["From a spreadsheet"] == 2.5
+
+
+def test_the_next_iterations_are_proposed_and_made(plan: Page, team: Team) -> None:
+    plan.get_by_role("button", name="New iteration").click()
+    dialog = plan.get_by_role("dialog")
+    # Those of the fixture end on a Friday, 13 March.
+    expect(dialog.get_by_label("First day")).to_have_value("2026-03-16")
+    expect(dialog.get_by_label("Last day")).to_have_value("2026-03-27")
+    dialog.get_by_label("Title").fill("Sprint 7")
+    dialog.get_by_label("How many").fill("2")
+    dialog.get_by_role("button", name="Create 2 iterations").click()
+    expect(plan.get_by_role("region", name="Sprint 8")).to_be_visible()
+    made = {i["title"]: i for i in team.call("GET", team.iterations)}
+    assert made["Sprint 8"]["start_date"] == "2026-03-30T00:00:00.000Z"
+    assert made["Sprint 8"]["finish_date"] == "2026-04-10T00:00:00.000Z"
+
+
+def test_a_capacity_is_typed_and_what_is_over_is_said(plan: Page) -> None:
+    plan.get_by_role("option", name="Story 5").drag_to(box(plan, "Next sprint"))
+    panel = plan.get_by_role("region", name="Next sprint")
+    panel.get_by_label("Capacity").fill("3")
+    panel.get_by_label("Capacity").blur()
+    expect(panel.get_by_text("2 over")).to_be_visible()
+    plan.reload()
+    expect(panel.get_by_label("Capacity")).to_have_value("3")
+
+
+def test_the_backlog_is_searched(plan: Page) -> None:
+    plan.get_by_label("Search the backlog").fill("story 3")
+    expect(cards(plan, "Backlog")).to_have_text(["Story 3"])
+    plan.get_by_label("Search the backlog").fill("no such card")
+    expect(plan.get_by_text("No card is like that.")).to_be_visible()
+
+
+def test_two_browsers_see_each_others_changes(
+    plan: Page, open_browser: Callable[..., Page], world: World, team: Team
+) -> None:
+    other = open_browser()
+    enter(other, world, "admin")
+    other.goto(f"/spaces/{team.space.uid}/plan")
+    other.get_by_role("option", name="Story 5").drag_to(box(other, "Next sprint"))
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 5"])
+    team.change({"id": _id_of(team, "Story 5")}, title="Story five")
+    expect(cards(plan, "Next sprint")).to_have_text(["Story five"])
+    team.card("Made by a bot", size_text="8")
+    expect(plan.get_by_role("option", name="Made by a bot")).to_be_visible()
+
+
+def _id_of(team: Team, title: str) -> int:
+    found = team.call("GET", f"/cards?space_id={team.space.id}")
+    return next(int(card["id"]) for card in found if card["title"] == title)
+
+
+def test_what_is_done_while_the_server_is_gone_is_sent_when_it_is_back(
+    plan: Page, team: Team
+) -> None:
+    plan.context.set_offline(True)
+    plan.get_by_role("option", name="Story 1").drag_to(box(plan, "Next sprint"))
+    expect(plan.get_by_role("alert")).to_contain_text("The server does not answer")
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 1"])
+    assert inside(team, "Next sprint") == []
+    plan.context.set_offline(False)
+    eventually(plan, lambda: inside(team, "Next sprint"), ["Story 1"])
+    expect(plan.get_by_role("alert")).to_have_count(0)
+
+
+def test_what_the_server_refuses_is_said_and_taken_back(plan: Page) -> None:
+    plan.route("**/arrange", lambda route: route.fulfill(status=400, json={"message": "Not now"}))
+    plan.get_by_role("option", name="Story 1").drag_to(box(plan, "Next sprint"))
+    expect(plan.get_by_role("alert")).to_contain_text("Not now")
+    expect(cards(plan, "Next sprint")).to_have_count(0)
+    expect(plan.get_by_role("option", name="Story 1")).to_be_visible()
+
+
+MARKUP = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+
+
+def test_markup_in_any_text_is_text(
+    world: World, open_browser: Callable[..., Page], team: Team
+) -> None:
+    card = team.card(MARKUP)
+    team.call("POST", f"/cards/{card['id']}/tags", {"name": MARKUP[:90]})
+    team.plan(MARKUP[:100], goal=MARKUP)
+    team.call("PATCH", f"/spaces/{team.space.id}", {"title": MARKUP}, as_="admin")
+    page = open_browser()
+    enter(page, world)
+    page.goto("/")
+    expect(page.get_by_role("link", name=MARKUP).first).to_be_visible()
+    page.goto(f"/spaces/{team.space.uid}/plan")
+    expect(page.get_by_role("heading", name=MARKUP, level=1)).to_be_visible()
+    expect(page.get_by_role("option").filter(has_text=MARKUP)).to_be_visible()
+    assert page.locator("main img, main script").count() == 0
+    assert page.title() != "owned"
+
+
+@pytest.mark.parametrize("count", [2000])
+def test_of_many_cards_only_those_in_sight_are_in_the_document(
+    world: World, open_browser: Callable[..., Page], team: Team, count: int
+) -> None:
+    page = open_browser()
+    enter(page, world)
+    shown: dict[str, Any] = dict(team.call("GET", f"/cards?space_id={team.space.id}")[0])
+
+    def many(route: Any) -> None:
+        offset = int(re.search(r"offset=(\d+)", route.request.url)[1])  # type: ignore[index]
+        numbers = range(offset, min(offset + 100, count))
+        route.fulfill(
+            json=[shown | {"id": n + 1, "uid": f"card-{n}", "title": f"Card {n}"} for n in numbers]
+        )
+
+    page.route(re.compile(r"/api/latest/cards\?.*iteration_id=none"), many)
+    page.goto(f"/spaces/{team.space.uid}/plan")
+    expect(page.get_by_text(f"{count} cards")).to_be_visible()
+    assert 5 < box(page, "Backlog").get_by_role("option").count() < 80
+    box(page, "Backlog").evaluate("list => list.scrollTo(0, list.scrollHeight)")
+    expect(page.get_by_role("option", name=f"Card {count - 1}")).to_be_visible()

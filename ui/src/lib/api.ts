@@ -1,0 +1,69 @@
+// The way to the server: its public API, with the session's cookie and proof, and errors as told.
+import createClient, { type Middleware } from "openapi-fetch";
+import type { components, paths } from "../api/schema";
+
+export type Schemas = components["schemas"];
+
+/** What the server refused, in its own words; status 0: it could not be reached. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly code: number | undefined = undefined,
+  ) {
+    super(message);
+  }
+}
+
+let csrf = "";
+
+/** Keep what proves that requests come from this page. */
+export function proveWith(token: string | null): void {
+  csrf = token ?? "";
+}
+
+const proof: Middleware = {
+  onRequest({ request }) {
+    if (request.method !== "GET") request.headers.set("x-kadence-csrf", csrf);
+    return request;
+  },
+};
+
+/** The published API. */
+export const api = createClient<paths>({ baseUrl: "/api/latest" });
+/** What kadence adds to it. */
+export const own = createClient<paths>({ baseUrl: "/api/kadence/v1" });
+api.use(proof);
+own.use(proof);
+
+/** A key under which a repeated request is done once. */
+export function onceKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+type Answer<T> = { data?: T; error?: unknown; response: Response };
+
+/** The answer's data. Throws Refused when there is none. */
+export async function wanted<T>(asked: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
+  try {
+    answer = await asked;
+  } catch {
+    throw new Refused(0, "");
+  }
+  if (answer.response.ok) return answer.data as T;
+  const said = (answer.error ?? {}) as { message?: string; code?: number };
+  const text = typeof answer.error === "string" ? answer.error : said.message;
+  throw new Refused(answer.response.status, text ?? "", said.code);
+}
+
+/** All pages of a list that is served a hundred at a time. */
+export async function allPages<T>(page: (offset: number) => Promise<T[]>, size = 100): Promise<T[]> {
+  const all: T[] = [];
+  for (let offset = 0; ; offset += size) {
+    const found = await page(offset);
+    all.push(...found);
+    if (found.length < size) return all;
+  }
+}

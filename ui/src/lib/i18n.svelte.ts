@@ -1,0 +1,74 @@
+// Words, numbers and dates in the reader's language.
+import i18next from "i18next";
+import { en } from "../locales/en";
+import { ru } from "../locales/ru";
+
+export const LANGUAGES = { en: "English", ru: "Русский" } as const;
+export type Language = keyof typeof LANGUAGES;
+type Singular<K> = K extends `${infer Stem}_${"one" | "other"}` ? Stem : K;
+/** A message's key; those with a number are named without it. */
+export type Message = Singular<keyof typeof en>;
+
+const KEPT = "kadence.language";
+
+function preferred(): Language {
+  const wishes = [localStorage.getItem(KEPT) ?? "", ...navigator.languages];
+  for (const wish of wishes) {
+    const language = wish.slice(0, 2) as Language;
+    if (language in LANGUAGES) return language;
+  }
+  return "en";
+}
+
+class I18n {
+  language: Language = $state("en");
+
+  /** How numbers and dates are written: as the reader's own country writes that language. */
+  get locale(): string {
+    return navigator.languages.find((wish) => wish.startsWith(this.language)) ?? this.language;
+  }
+
+  /** Speak another language, also next time. */
+  async speak(language: Language): Promise<void> {
+    await i18next.changeLanguage(language);
+    localStorage.setItem(KEPT, language);
+    document.documentElement.lang = language;
+    this.language = language;
+  }
+}
+
+export const i18n = new I18n();
+
+/** Load the words before anything is shown. */
+export async function startI18n(): Promise<void> {
+  await i18next.init({
+    resources: { en: { translation: en }, ru: { translation: ru } },
+    fallbackLng: "en",
+    keySeparator: false,
+    showSupportNotice: false,
+    // Svelte escapes what it shows.
+    interpolation: { escapeValue: false },
+  });
+  const language = preferred();
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+  i18n.language = language;
+}
+
+/** A message in the language spoken now; with `count` in the right number. */
+export function t(message: Message, values: Record<string, string | number> = {}): string {
+  // Read, so that what is shown changes with the language.
+  return i18next.t(message, { lng: i18n.language, ...values });
+}
+
+/** A number as the reader writes it, with at most one digit behind the point. */
+export function written(value: number): string {
+  return new Intl.NumberFormat(i18n.locale, { maximumFractionDigits: 1 }).format(value);
+}
+
+/** A day of an instant in a time zone; what stands at 00:00:00.000Z is a written date there too. */
+export function day(instant: string, timeZone: string): string {
+  const zone = instant.endsWith("T00:00:00.000Z") ? "UTC" : timeZone;
+  const style = { day: "numeric", month: "short", year: "numeric", timeZone: zone } as const;
+  return new Intl.DateTimeFormat(i18n.locale, style).format(new Date(instant));
+}

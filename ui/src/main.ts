@@ -1,0 +1,10 @@
+import { mount } from "svelte";
+import App from "./App.svelte";
+import "./app.css";
+import { startI18n } from "./lib/i18n.svelte";
+
+const target = document.getElementById("app");
+if (target) {
+  await startI18n();
+  mount(App, { target });
+}

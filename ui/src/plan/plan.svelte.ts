@@ -1,0 +1,486 @@
+// The plan of a space as the page holds it: loaded, changed by hand and by what others do.
+import { EventSourceParserStream } from "eventsource-parser/stream";
+import { SvelteMap } from "svelte/reactivity";
+import { allPages, api, onceKey, own, Refused, type Schemas, wanted } from "../lib/api";
+import { BACKLOG, backTo, type Lists, type Move, moved, whereIs } from "./moves";
+
+/** What the plan shows of a card, as lists and single answers both have it. */
+export type Card = Pick<
+  Schemas["ListedCardAnswer"],
+  | "id"
+  | "uid"
+  | "title"
+  | "state"
+  | "condition"
+  | "sort_order"
+  | "size"
+  | "size_unit"
+  | "tags"
+  | "members"
+>;
+export type Iteration = Schemas["IterationAnswer"];
+
+type Contents = {
+  id: string;
+  records: Schemas["IterationCardAnswer"][];
+  cards: Card[];
+  capacity: number | null;
+};
+
+const MOST_UNDO = 20;
+const MOST_AT_ONCE = 200;
+const LOOK_BACK = 3;
+const DONE = 3;
+const LIVE = 1;
+
+export class Plan {
+  title = $state("");
+  timeZone = $state("UTC");
+  boardId: number | undefined = $state();
+  iterations: Iteration[] = $state([]);
+  lists: Lists = $state.raw({ [BACKLOG]: [] });
+  capacities: Record<string, number | null> = $state({});
+  velocity: number | null = $state(null);
+  canUndo = $state(false);
+  loaded = $state(false);
+  /** The server does not answer; what is under way is sent again. */
+  away = $state(false);
+  /** What was refused last. */
+  wrong = $state("");
+  readonly cards = new SvelteMap<string, Card>();
+  readonly leftOver = new SvelteMap<string, string>();
+  #spaceId = 0;
+  #undo: Move[][] = [];
+  #queue: Promise<void> = Promise.resolve();
+  #stale = new Set<string>();
+  /** How often something was moved here: what was asked for before that is out of date. */
+  #made = 0;
+  #refreshing: ReturnType<typeof setTimeout> | undefined;
+  readonly #stop = new AbortController();
+
+  constructor(readonly space: string) {}
+
+  /** Load everything, then follow what others do. Throws Refused. */
+  async load(): Promise<void> {
+    const path = { space_uid: this.space };
+    const [newest] = await wanted(
+      own.GET("/spaces/{space_uid}/events", {
+        params: { path, query: { newest_first: true, limit: 1 } },
+      }),
+    );
+    const spaces = await wanted(api.GET("/spaces"));
+    const space = spaces.find((one) => one.uid === this.space);
+    if (!space) throw new Refused(404, "");
+    this.title = space.title;
+    this.#spaceId = space.id;
+    const [boards, calendar, velocity] = await Promise.all([
+      wanted(api.GET("/spaces/{space_id}/boards", { params: { path: { space_id: space.id } } })),
+      wanted(own.GET("/spaces/{space_uid}/calendar", { params: { path } })),
+      wanted(own.GET("/spaces/{space_uid}/velocity", { params: { path } })),
+      this.#loadIterations(),
+      this.#loadBacklog(),
+    ]);
+    this.boardId = boards.find((board) => board.primary_path)?.id;
+    this.timeZone = calendar.time_zone;
+    this.velocity = velocity.mean?.done.size ?? null;
+    this.loaded = true;
+    void this.#loadLeftOvers();
+    void this.#follow(newest?.seq ?? 0);
+  }
+
+  /** Stop following. */
+  end(): void {
+    this.#stop.abort();
+    clearTimeout(this.#refreshing);
+  }
+
+  card(uid: string): Card | undefined {
+    return this.cards.get(uid);
+  }
+
+  iteration(id: string): Iteration | undefined {
+    return this.iterations.find((one) => one.id === id);
+  }
+
+  /** The number and the sizes of cards. */
+  sum(uids: readonly string[]): { count: number; size: number } {
+    let size = 0;
+    for (const uid of uids) size += this.cards.get(uid)?.size ?? 0;
+    return { count: uids.length, size };
+  }
+
+  /** Move cards; the page shows it at once, and takes it back if the server refuses. */
+  move(uids: readonly string[], to: string, before: string | undefined): void {
+    const was = this.lists;
+    const moves = [{ uids, to, before }];
+    this.#show(moves);
+    this.#undo.push(backTo(was, uids));
+    if (this.#undo.length > MOST_UNDO) this.#undo.shift();
+    this.canUndo = true;
+    this.#send(was, moves);
+  }
+
+  /** Take back the last move. */
+  undo(): void {
+    const moves = this.#undo.pop();
+    this.canUndo = this.#undo.length > 0;
+    if (!moves) return;
+    const was = this.lists;
+    this.#show(moves);
+    this.#send(was, moves);
+  }
+
+  /** Add cards to the backlog. Throws Refused. */
+  async add(cards: readonly { title: string; size_text: string | null }[]): Promise<void> {
+    const boardId = this.boardId;
+    if (boardId === undefined) return;
+    for (const card of cards) {
+      const key = onceKey();
+      const made = await this.#insist(() =>
+        wanted(
+          api.POST("/cards", {
+            body: { ...card, board_id: boardId },
+            headers: { "idempotency-key": key },
+          }),
+        ),
+      );
+      this.cards.set(made.uid, made);
+      this.#put(made.uid, BACKLOG);
+    }
+  }
+
+  /** Plan a new iteration. Throws Refused. */
+  async create(body: Schemas["CreateIteration"]): Promise<void> {
+    const key = onceKey();
+    await this.#insist(() =>
+      wanted(
+        api.POST("/spaces/{space_uid}/iterations", {
+          params: { path: { space_uid: this.space } },
+          body,
+          headers: { "idempotency-key": key },
+        }),
+      ),
+    );
+    await this.#loadIterations();
+  }
+
+  /** Say what the team means to take on in an iteration; null: not said. Throws Refused. */
+  async setCapacity(id: string, capacity: number | null): Promise<void> {
+    const path = { space_uid: this.space, iteration_id: id };
+    const key = onceKey();
+    const answer = await this.#insist(() =>
+      wanted(
+        own.PATCH("/spaces/{space_uid}/iterations/{iteration_id}/capacity", {
+          params: { path },
+          body: { capacity },
+          headers: { "idempotency-key": key },
+        }),
+      ),
+    );
+    this.capacities[id] = answer.capacity;
+  }
+
+  #show(moves: readonly Move[]): void {
+    this.#made++;
+    let lists = this.lists;
+    for (const move of moves) lists = moved(lists, move);
+    this.lists = lists;
+  }
+
+  /** Send moves one after the other, in the order in which they were made. */
+  #send(was: Lists, moves: readonly Move[]): void {
+    this.#queue = this.#queue.then(async () => {
+      try {
+        let lists = was;
+        for (const move of moves) {
+          await this.#sendOne(lists, move);
+          lists = moved(lists, move);
+        }
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        this.wrong = error.message || String(error.status);
+        await this.#reload();
+      }
+    });
+  }
+
+  async #sendOne(lists: Lists, { uids, to, before }: Move): Promise<void> {
+    const bySource = new Map<string, string[]>();
+    for (const uid of uids) {
+      const from = whereIs(lists, uid) ?? BACKLOG;
+      bySource.set(from, [...(bySource.get(from) ?? []), uid]);
+    }
+    for (const [from, some] of bySource) {
+      if (from === BACKLOG && to === BACKLOG) await this.#reorderBacklog(lists, some, before);
+      for (let at = 0; at < some.length; at += MOST_AT_ONCE) {
+        await this.#arrange(from, to, some.slice(at, at + MOST_AT_ONCE), before);
+      }
+    }
+  }
+
+  async #arrange(from: string, to: string, uids: string[], before?: string): Promise<void> {
+    if (from === BACKLOG && to === BACKLOG) return;
+    const place = before === undefined ? {} : { before };
+    let body: Schemas["ArrangeCards"];
+    let at = from;
+    if (from === to) body = { action: "reorder", card_uids: uids, ...place };
+    else if (to === BACKLOG) body = { action: "remove", card_uids: uids };
+    else if (from !== BACKLOG) body = { action: "move", card_uids: uids, to, ...place };
+    else {
+      body = { action: "add", card_uids: uids, ...place };
+      at = to;
+    }
+    const path = { space_uid: this.space, iteration_id: at };
+    const key = onceKey();
+    const outcomes = await this.#insist(() =>
+      wanted(
+        own.POST("/spaces/{space_uid}/iterations/{iteration_id}/cards/arrange", {
+          params: { path },
+          body,
+          headers: { "idempotency-key": key },
+        }),
+      ),
+    );
+    const refused = outcomes.find((outcome) => outcome.error);
+    if (refused?.error) throw new Refused(400, refused.error.message, refused.error.code);
+  }
+
+  /** The backlog is in the order of the boards: a card goes between two others by its sort_order. */
+  async #reorderBacklog(lists: Lists, uids: readonly string[], before?: string): Promise<void> {
+    const rest = (lists[BACKLOG] ?? []).filter((uid) => !uids.includes(uid));
+    const at = before === undefined ? rest.length : rest.indexOf(before);
+    const low = this.cards.get(rest[at - 1] ?? "")?.sort_order ?? 0;
+    const high = this.cards.get(rest[at] ?? "")?.sort_order ?? low + uids.length + 1;
+    const step = (high - low) / (uids.length + 1);
+    for (const [number, uid] of uids.entries()) {
+      const card = this.cards.get(uid);
+      if (!card) continue;
+      const key = onceKey();
+      const body = { sort_order: low + step * (number + 1) };
+      const changed = await this.#insist(() =>
+        wanted(
+          api.PATCH("/cards/{card_id}", {
+            params: { path: { card_id: card.id } },
+            body,
+            headers: { "idempotency-key": key },
+          }),
+        ),
+      );
+      this.cards.set(uid, changed);
+    }
+  }
+
+  /** Ask until the server answers. Throws Refused. */
+  async #insist<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        const answer = await ask();
+        this.away = false;
+        return answer;
+      } catch (error) {
+        const gone = error instanceof Refused && (error.status === 0 || error.status === 503);
+        if (!gone || this.#stop.signal.aborted) throw error;
+        this.away = true;
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+    }
+  }
+
+  /** Load the open iterations with their cards; answers whether nothing was moved meanwhile. */
+  async #loadIterations(): Promise<boolean> {
+    const made = this.#made;
+    const found = await allPages((offset) =>
+      wanted(
+        api.GET("/spaces/{space_uid}/iterations", {
+          params: {
+            path: { space_uid: this.space },
+            query: { status: "planned,active", limit: 100, offset },
+          },
+        }),
+      ),
+    );
+    const begins = (one: Iteration) => one.start_date ?? "9999";
+    found.sort((a, b) => begins(a).localeCompare(begins(b)) || a.sort_order - b.sort_order);
+    const contents = await Promise.all(found.map((one) => this.#contentsOf(one.id)));
+    if (made !== this.#made) return false;
+    const open = new Set([BACKLOG, ...found.map((one) => one.id)]);
+    const kept = Object.entries(this.lists).filter(([key]) => open.has(key));
+    this.lists = Object.fromEntries(kept);
+    for (const content of contents) this.#fill(content);
+    this.iterations = found;
+    return true;
+  }
+
+  /** Load the cards of an iteration; answers whether nothing was moved meanwhile. */
+  async #loadCards(id: string): Promise<boolean> {
+    const made = this.#made;
+    const content = await this.#contentsOf(id);
+    if (made !== this.#made) return false;
+    this.#fill(content);
+    return true;
+  }
+
+  async #contentsOf(id: string): Promise<Contents> {
+    const path = { space_uid: this.space, iteration_id: id };
+    const [records, cards, { capacity }] = await Promise.all([
+      wanted(
+        api.GET("/spaces/{space_uid}/iterations/{iteration_id}/cards", {
+          params: { path, query: { status: "active" } },
+        }),
+      ),
+      allPages((offset) =>
+        wanted(api.GET("/cards", { params: { query: { iteration_id: id, limit: 100, offset } } })),
+      ),
+      wanted(
+        own.GET("/spaces/{space_uid}/iterations/{iteration_id}/capacity", { params: { path } }),
+      ),
+    ]);
+    return { id, records, cards, capacity };
+  }
+
+  #fill({ id, records, cards, capacity }: Contents): void {
+    for (const card of cards) this.cards.set(card.uid, card);
+    const uids = records
+      .toSorted((a, b) => a.sort_order - b.sort_order)
+      .map((record) => record.card_uid)
+      .filter((uid) => this.cards.has(uid));
+    const here = new Set(uids);
+    const others = Object.entries(this.lists).map(
+      ([key, list]) => [key, list.filter((uid) => !here.has(uid))] as const,
+    );
+    this.capacities[id] = capacity;
+    this.lists = { ...Object.fromEntries(others), [id]: uids };
+  }
+
+  async #loadBacklog(): Promise<void> {
+    const query = {
+      space_id: this.#spaceId,
+      iteration_id: "none",
+      states: "1,2",
+      order_by: "sort_order",
+    } as const;
+    const found = await allPages((offset) =>
+      wanted(api.GET("/cards", { params: { query: { ...query, limit: 100, offset } } })),
+    );
+    for (const card of found) this.cards.set(card.uid, card);
+    this.lists = { ...this.lists, [BACKLOG]: found.map((card) => card.uid) };
+  }
+
+  /** Which cards the last closed iterations left unfinished. */
+  async #loadLeftOvers(): Promise<void> {
+    const params = { path: { space_uid: this.space }, query: { last: LOOK_BACK } };
+    const { iterations } = await wanted(own.GET("/spaces/{space_uid}/velocity", { params }));
+    for (const { id, title } of iterations) {
+      const path = { space_uid: this.space, iteration_id: id };
+      const records = await wanted(
+        api.GET("/spaces/{space_uid}/iterations/{iteration_id}/cards", {
+          params: { path, query: { status: "active" } },
+        }),
+      );
+      for (const { card_uid } of records) this.leftOver.set(card_uid, title);
+    }
+  }
+
+  async #reload(): Promise<void> {
+    await this.#insist(() => this.#loadBacklog());
+    this.#stale.add("iterations");
+    this.#refreshSoon();
+  }
+
+  /** Follow what happens in the space; from the last event that came, if the stream breaks. */
+  async #follow(position: number): Promise<void> {
+    let last = position;
+    while (!this.#stop.signal.aborted) {
+      try {
+        const answer = await fetch(`/api/kadence/v1/spaces/${this.space}/events?after=${last}`, {
+          headers: { accept: "text/event-stream" },
+          signal: this.#stop.signal,
+        });
+        if (answer.status === 401 || answer.status === 403 || answer.status === 404) return;
+        if (!answer.ok || !answer.body) throw new Refused(answer.status, "");
+        this.away = false;
+        const messages = answer.body
+          .pipeThrough(new TextDecoderStream())
+          .pipeThrough(new EventSourceParserStream())
+          .getReader();
+        for (;;) {
+          const { done, value } = await messages.read();
+          if (done) break;
+          last = Number(value.id ?? last);
+          this.#notice(JSON.parse(value.data) as Schemas["EventAnswer"]);
+        }
+      } catch {
+        if (this.#stop.signal.aborted) return;
+        this.away = true;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+
+  #notice(event: Schemas["EventAnswer"]): void {
+    const { kind, iteration_id: iteration, card_uid: card, payload } = event;
+    if (kind.startsWith("iteration.")) this.#stale.add("iterations");
+    else if (kind.startsWith("iteration_card.") && iteration) {
+      this.#stale.add(`cards ${iteration}`);
+      if (card && kind.endsWith("removed")) this.#stale.add(`card ${card}`);
+    } else if (card && kind.startsWith("card")) {
+      if (!this.cards.has(card) && kind === "card.created") {
+        this.#stale.add(`id ${String(payload["id"])}`);
+      } else this.#stale.add(`card ${card}`);
+    }
+    this.#refreshSoon();
+  }
+
+  #refreshSoon(): void {
+    clearTimeout(this.#refreshing);
+    this.#refreshing = setTimeout(() => void this.#refresh(), 120);
+  }
+
+  async #refresh(): Promise<void> {
+    // What was done here is sent first: else it would be shown as undone for a moment.
+    await this.#queue;
+    const stale = [...this.#stale];
+    this.#stale.clear();
+    for (const what of stale) {
+      try {
+        if (!(await this.#renew(what))) this.#stale.add(what);
+      } catch (error) {
+        // It is gone, or not for us any more: the event that says so follows, or followed.
+        if (!(error instanceof Refused)) throw error;
+      }
+    }
+    if (this.#stale.size > 0) this.#refreshSoon();
+  }
+
+  async #renew(what: string): Promise<boolean> {
+    const [kind, id = ""] = what.split(" ");
+    if (kind === "iterations") return this.#loadIterations();
+    if (kind === "cards") return this.iteration(id) ? this.#loadCards(id) : true;
+    return this.#loadCard(kind === "id" ? Number(id) : this.cards.get(id)?.id);
+  }
+
+  async #loadCard(id: number | undefined): Promise<boolean> {
+    if (id === undefined) return true;
+    const made = this.#made;
+    const params = { path: { card_id: id } };
+    const card = await wanted(api.GET("/cards/{card_id}", { params }));
+    if (made !== this.#made) return false;
+    this.cards.set(card.uid, card);
+    const at = whereIs(this.lists, card.uid);
+    const open = card.condition === LIVE && card.state !== DONE;
+    if (at === undefined && open) this.#put(card.uid, BACKLOG);
+    if (at === BACKLOG && !open) this.#take(card.uid);
+    return true;
+  }
+
+  #put(uid: string, to: string): void {
+    if (whereIs(this.lists, uid) === undefined) {
+      this.lists = { ...this.lists, [to]: [...(this.lists[to] ?? []), uid] };
+    }
+  }
+
+  #take(uid: string): void {
+    const backlog = (this.lists[BACKLOG] ?? []).filter((other) => other !== uid);
+    this.lists = { ...this.lists, [BACKLOG]: backlog };
+  }
+}

@@ -1,0 +1,44 @@
+// The next iteration after the ones there are: the title counted on, the same length, the next working day.
+import { addDays, differenceInCalendarDays, formatISO, isWeekend, parseISO } from "date-fns";
+
+export type Proposal = { title: string; start: string; finish: string };
+type Known = { title: string; start_date: string | null; finish_date: string | null };
+
+const TWO_WEEKS = 11;
+
+/** The iteration after the last one that has dates, else one of two weeks from the next Monday. */
+export function proposal(known: readonly Known[], today: Date): Proposal {
+  const dated = known.filter((one) => one.start_date && one.finish_date);
+  const last = dated.toSorted((a, b) => a.finish_date!.localeCompare(b.finish_date!)).at(-1);
+  if (last) {
+    const [start, finish] = [last.start_date!.slice(0, 10), last.finish_date!.slice(0, 10)];
+    return follower({ title: last.title, start, finish });
+  }
+  let monday = addDays(today, 1);
+  while (monday.getDay() !== 1) monday = addDays(monday, 1);
+  return {
+    title: known.at(-1) ? counted(known.at(-1)!.title) : "Sprint 1",
+    start: written(monday),
+    finish: written(addDays(monday, TWO_WEEKS)),
+  };
+}
+
+/** The one after it: as long, from the next day on that is no weekend. */
+export function follower({ title, start, finish }: Proposal): Proposal {
+  if (!start || !finish) return { title: counted(title), start, finish };
+  const length = differenceInCalendarDays(parseISO(finish), parseISO(start));
+  let next = addDays(parseISO(finish), 1);
+  while (isWeekend(next)) next = addDays(next, 1);
+  return { title: counted(title), start: written(next), finish: written(addDays(next, length)) };
+}
+
+/** The title with its last number one higher, and without what comes behind a colon. */
+export function counted(title: string): string {
+  const head = title.split(":")[0] ?? title;
+  const found = /^(.*?)(\d+)(\D*)$/.exec(head);
+  return found ? `${found[1]}${Number(found[2]) + 1}${found[3]}`.trim() : `${title} 2`;
+}
+
+function written(day: Date): string {
+  return formatISO(day, { representation: "date" });
+}
