@@ -8,10 +8,9 @@ LOCK := --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-
 demo: .venv/run page
 	$(BIN)/kadence demo $(ARGS)
 
-# Built again when its sources or the API's description may have changed.
 PAGE := src/kadence/web/static/page/index.html
 page: $(PAGE)
-$(PAGE): .venv/run $(shell find ui src/kadence/web src/kadence/domain -type f -not -path '*/node_modules/*' -not -path '*/static/page/*' -not -path 'ui/src/api/*' -not -name '*.pyc')
+$(PAGE): .venv/run $(shell find ui -type f -not -path '*/node_modules/*' -not -name schema.d.ts)
 	bash tools/build-page
 
 test: .venv/dev page
@@ -27,8 +26,8 @@ bench: .venv/dev
 	$(BIN)/python -m bench.run $(ARGS)
 
 lint: .venv/dev
-	$(BIN)/ruff check src tests bench tools
-	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/ruff check src tests bench tools hatch_build.py
+	$(BIN)/ruff format --check src tests bench tools hatch_build.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -10,6 +10,7 @@ from typing import get_args
 import msgspec
 from doc_pictures import pictures
 from msgspec import UNSET
+from page_api import description
 from rich.console import Console
 from rich.syntax import Syntax
 
@@ -132,6 +133,7 @@ PAGES = {
     "configuration.md": configuration,
     "compatibility.md": compatibility,
     "images/create-iteration.svg": picture,
+    "../ui/src/api/openapi.json": description,
 }
 
 

@@ -1,7 +1,6 @@
-"""Writes the server's own description for the page's build, which makes its types of it."""
+"""The API's description as the page's build takes it, to make its types of it."""
 
 import json
-import sys
 from typing import Any
 
 from kadence.web.app import api_document
@@ -10,15 +9,16 @@ OPEN = ("additionalProperties", "patternProperties", "propertyNames")
 """What says that unknown keys are passed over: true on the wire, but it blinds a type checker."""
 
 
-def closed(part: Any) -> Any:
+def description() -> str:
+    """ui/src/api/openapi.json."""
+    return json.dumps(_closed(api_document()), indent=1, sort_keys=True) + "\n"
+
+
+def _closed(part: Any) -> Any:
     """The same, with the keys alone that have a name."""
     if isinstance(part, list):
-        return [closed(one) for one in part]
+        return [_closed(one) for one in part]
     if not isinstance(part, dict):
         return part
-    named = "properties" in part and isinstance(part["properties"], dict)
-    return {key: closed(value) for key, value in part.items() if not (named and key in OPEN)}
-
-
-if __name__ == "__main__":
-    json.dump(closed(api_document()), sys.stdout)
+    named = isinstance(part.get("properties"), dict)
+    return {key: _closed(value) for key, value in part.items() if not (named and key in OPEN)}
