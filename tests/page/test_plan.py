@@ -201,7 +201,7 @@ def test_markup_in_any_text_is_text(
     expect(page.get_by_role("link", name=MARKUP).first).to_be_visible()
     page.goto(f"/spaces/{team.space.uid}/plan")
     expect(page.get_by_role("heading", name=MARKUP, level=1)).to_be_visible()
-    expect(page.get_by_role("option").filter(has_text=MARKUP)).to_be_visible()
+    expect(box(page, "Backlog").get_by_role("option").filter(has_text=MARKUP)).to_be_visible()
     assert page.locator("main img, main script").count() == 0
     assert page.title() != "owned"
 
@@ -227,3 +227,66 @@ def test_of_many_cards_only_those_in_sight_are_in_the_document(
     assert 5 < box(page, "Backlog").get_by_role("option").count() < 80
     box(page, "Backlog").evaluate("list => list.scrollTo(0, list.scrollHeight)")
     expect(page.get_by_role("option", name=f"Card {count - 1}")).to_be_visible()
+
+
+def test_the_backlog_is_filtered(plan: Page, team: Team) -> None:
+    tagged = team.card("Tagged", size_text="13")
+    team.call("POST", f"/cards/{tagged['id']}/tags", {"name": "urgent"})
+    reader = team.world.users["reader"].id
+    team.call("POST", f"/cards/{tagged['id']}/members", {"user_id": reader})
+    expect(plan.get_by_role("option", name="Tagged")).to_contain_text("urgent")
+    for label, wanted in (("Tag", "urgent"), ("Member", "Reader"), ("Size", "13")):
+        plan.get_by_label(label, exact=True).select_option(label=wanted)
+        expect(cards(plan, "Backlog")).to_have_text(["Tagged"])
+        plan.get_by_label(label, exact=True).select_option(value="")
+        expect(plan.get_by_role("option", name="Story 1")).to_be_visible()
+
+
+def test_the_sums_follow_what_is_dragged(plan: Page) -> None:
+    panel = plan.get_by_role("region", name="Next sprint").locator("[data-sum]")
+    expect(panel).to_have_text("0 cards, size 0")
+    plan.get_by_role("option", name="Story 4").hover()
+    plan.mouse.down()
+    place = box(plan, "Next sprint").bounding_box()
+    assert place is not None
+    for step in range(1, 5):
+        plan.mouse.move(place["x"] + 40, place["y"] + 5 * step)
+    expect(panel).to_have_text("1 card, size 4")
+    plan.mouse.move(5, 5, steps=4)
+    expect(panel).to_have_text("0 cards, size 0")
+    plan.mouse.up()
+    expect(cards(plan, "Next sprint")).to_have_count(0)
+
+
+def test_a_spreadsheet_is_pasted_with_tags_and_members(plan: Page, team: Team) -> None:
+    field = plan.get_by_label(re.compile("Add cards"))
+    field.fill("Import\t3\tdata, slow\treader@home.example\nExport\t\t\tNobody Known")
+    plan.get_by_role("button", name="Add 2 cards").click()
+    expect(plan.get_by_role("alert")).to_contain_text("nobody here is called Nobody Known")
+    expect(plan.get_by_role("option", name="Export")).to_be_visible()
+    made = {c["title"]: c for c in team.call("GET", f"/cards?space_id={team.space.id}")}
+    assert sorted(tag["name"] for tag in made["Import"]["tags"]) == ["data", "slow"]
+    assert [m["full_name"] for m in made["Import"]["members"]] == ["Reader"]
+    assert (made["Export"]["size"], made["Export"]["members"]) == (None, [])
+
+
+def test_what_a_closed_iteration_left_over_says_so(plan: Page, team: Team) -> None:
+    old = team.plan("Old sprint")
+    left = team.card("Not finished", size_text="2")
+    team.put(old, left)
+    team.start(old)
+    team.close(old)
+    plan.reload()
+    card = plan.get_by_role("option", name="Not finished")
+    expect(card).to_contain_text("left over from Old sprint")
+
+
+def test_the_keys_are_told(plan: Page) -> None:
+    plan.get_by_role("option", name="Story 1").focus()
+    plan.keyboard.press("?")
+    expect(plan.get_by_role("dialog")).to_contain_text("Move a card up or down in its list")
+    plan.keyboard.press("Escape")
+    expect(plan.get_by_role("dialog")).to_have_count(0)
+    plan.get_by_role("option", name="Story 1").focus()
+    plan.keyboard.press("/")
+    expect(plan.get_by_label("Search the backlog")).to_be_focused()

@@ -42,7 +42,8 @@ export function onceKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-type Answer<T> = { data?: T; error?: unknown; response: Response };
+/** What openapi-fetch answers. */
+export type Answer<T> = { data?: T; error?: unknown; response: Response };
 
 /** The answer's data. Throws Refused when there is none. */
 export async function wanted<T>(asked: Promise<Answer<T>>): Promise<T> {

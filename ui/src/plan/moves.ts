@@ -39,11 +39,23 @@ export function backTo(lists: Lists, uids: readonly string[]): Move[] {
   return moves;
 }
 
-/** A line that somebody typed: a title, with a trailing number as the size. */
-export function cardOf(line: string): { title: string; size_text: string | null } | undefined {
-  const [title = "", size] = line.split("\t").map((cell) => cell.trim());
-  if (size) return title ? { title, size_text: size } : undefined;
+/** A card as somebody typed it, or pasted it from a spreadsheet. */
+export type Line = { title: string; size_text: string | null; tags: string[]; member: string };
+
+/**
+ * The card of a line: its title with a trailing number as the size, or cells of a spreadsheet: title,
+ * size, tags with commas between, member.
+ */
+export function cardOf(line: string): Line | undefined {
+  const [title = "", ...cells] = line.split("\t").map((cell) => cell.trim());
+  if (!title) return undefined;
+  if (cells.length > 0) {
+    const [size = "", tags = "", member = ""] = cells;
+    const named = tags.split(/[,;]/).map((tag) => tag.trim());
+    return { title, size_text: size || null, tags: named.filter(Boolean), member };
+  }
   const found = /^(.*\S)\s+(\d+(?:[.,]\d+)?)$/.exec(title);
-  if (found?.[1] && found[2]) return { title: found[1], size_text: found[2] };
-  return title ? { title, size_text: null } : undefined;
+  const plain = { tags: [], member: "" };
+  if (found?.[1] && found[2]) return { title: found[1], size_text: found[2], ...plain };
+  return { title, size_text: null, ...plain };
 }

@@ -1,8 +1,8 @@
 // The plan of a space as the page holds it: loaded, changed by hand and by what others do.
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { SvelteMap } from "svelte/reactivity";
-import { allPages, api, onceKey, own, Refused, type Schemas, wanted } from "../lib/api";
-import { BACKLOG, backTo, type Lists, type Move, moved, whereIs } from "./moves";
+import { type Answer, allPages, api, onceKey, own, Refused, type Schemas, wanted } from "../lib/api";
+import { BACKLOG, backTo, type Line, type Lists, type Move, moved, whereIs } from "./moves";
 
 /** What the plan shows of a card, as lists and single answers both have it. */
 export type Card = Pick<
@@ -13,6 +13,8 @@ export type Card = Pick<
   | "state"
   | "condition"
   | "sort_order"
+  | "board_id"
+  | "board"
   | "size"
   | "size_unit"
   | "tags"
@@ -26,6 +28,13 @@ type Contents = {
   cards: Card[];
   capacity: number | null;
 };
+
+type Keyed = { "idempotency-key": string };
+
+/** What somebody may be called in a pasted line. */
+function names(person: Schemas["MemberAnswer"]): string[] {
+  return [person.full_name, person.email, person.username].map((name) => name.toLocaleLowerCase());
+}
 
 const MOST_UNDO = 20;
 const MOST_AT_ONCE = 200;
@@ -47,6 +56,8 @@ export class Plan {
   away = $state(false);
   /** What was refused last. */
   wrong = $state("");
+  /** What would be moved where if it were dropped now. */
+  hovering: { uids: readonly string[]; to: string } | undefined = $state.raw();
   readonly cards = new SvelteMap<string, Card>();
   readonly leftOver = new SvelteMap<string, string>();
   #spaceId = 0;
@@ -130,36 +141,60 @@ export class Plan {
     this.#send(was, moves);
   }
 
-  /** Add cards to the backlog. Throws Refused. */
-  async add(cards: readonly { title: string; size_text: string | null }[]): Promise<void> {
+  /**
+   * Add cards to the backlog, with their tags and member; answers the names of members that the
+   * space does not have. Throws Refused.
+   */
+  async add(lines: readonly Line[]): Promise<string[]> {
     const boardId = this.boardId;
-    if (boardId === undefined) return;
-    for (const card of cards) {
-      const key = onceKey();
-      const made = await this.#insist(() =>
-        wanted(
-          api.POST("/cards", {
-            body: { ...card, board_id: boardId },
-            headers: { "idempotency-key": key },
-          }),
-        ),
-      );
+    const unknown: string[] = [];
+    if (boardId === undefined) return unknown;
+    const people = lines.some((line) => line.member) ? await this.#people() : [];
+    for (const { title, size_text, tags, member } of lines) {
+      const body = { title, size_text, board_id: boardId };
+      const made = await this.#once((headers) => api.POST("/cards", { body, headers }));
       this.cards.set(made.uid, made);
       this.#put(made.uid, BACKLOG);
+      const params = { path: { card_id: made.id } };
+      for (const name of tags) {
+        await this.#once((headers) =>
+          api.POST("/cards/{card_id}/tags", { params, body: { name }, headers }),
+        );
+      }
+      const person = people.find((one) => names(one).includes(member.toLocaleLowerCase()));
+      if (person) {
+        const body = { user_id: person.id };
+        await this.#once((headers) =>
+          api.POST("/cards/{card_id}/members", { params, body, headers }),
+        );
+      } else if (member) unknown.push(member);
+      if (tags.length > 0 || person) await this.#loadCard(made.id);
     }
+    return unknown;
+  }
+
+  async #people(): Promise<Schemas["MemberAnswer"][]> {
+    const path = { space_id: this.#spaceId };
+    return wanted(api.GET("/spaces/{space_id}/users", { params: { path } }));
+  }
+
+  /** Ask for a change until the server answers, under one key, so that it is made once. */
+  #once<T>(ask: (headers: Keyed) => Promise<Answer<T>>): Promise<T> {
+    const headers = { "idempotency-key": onceKey() };
+    return this.#insist(() => wanted(ask(headers)));
+  }
+
+  /** The lists as they would be if what is dragged were dropped now. */
+  get shown(): Lists {
+    const { lists, hovering } = this;
+    return hovering ? moved(lists, { ...hovering, before: undefined }) : lists;
   }
 
   /** Plan a new iteration. Throws Refused. */
   async create(body: Schemas["CreateIteration"]): Promise<void> {
-    const key = onceKey();
-    await this.#insist(() =>
-      wanted(
-        api.POST("/spaces/{space_uid}/iterations", {
-          params: { path: { space_uid: this.space } },
-          body,
-          headers: { "idempotency-key": key },
-        }),
-      ),
+    const params = { path: { space_uid: this.space } };
+    await this.#once((headers) =>
+      api.POST("/spaces/{space_uid}/iterations", { params, body, headers }),
     );
     await this.#loadIterations();
   }
@@ -167,15 +202,14 @@ export class Plan {
   /** Say what the team means to take on in an iteration; null: not said. Throws Refused. */
   async setCapacity(id: string, capacity: number | null): Promise<void> {
     const path = { space_uid: this.space, iteration_id: id };
-    const key = onceKey();
-    const answer = await this.#insist(() =>
-      wanted(
-        own.PATCH("/spaces/{space_uid}/iterations/{iteration_id}/capacity", {
-          params: { path },
-          body: { capacity },
-          headers: { "idempotency-key": key },
-        }),
-      ),
+    const params = { path };
+    const body = { capacity };
+    const answer = await this.#once((headers) =>
+      own.PATCH("/spaces/{space_uid}/iterations/{iteration_id}/capacity", {
+        params,
+        body,
+        headers,
+      }),
     );
     this.capacities[id] = answer.capacity;
   }
@@ -230,16 +264,13 @@ export class Plan {
       body = { action: "add", card_uids: uids, ...place };
       at = to;
     }
-    const path = { space_uid: this.space, iteration_id: at };
-    const key = onceKey();
-    const outcomes = await this.#insist(() =>
-      wanted(
-        own.POST("/spaces/{space_uid}/iterations/{iteration_id}/cards/arrange", {
-          params: { path },
-          body,
-          headers: { "idempotency-key": key },
-        }),
-      ),
+    const params = { path: { space_uid: this.space, iteration_id: at } };
+    const outcomes = await this.#once((headers) =>
+      own.POST("/spaces/{space_uid}/iterations/{iteration_id}/cards/arrange", {
+        params,
+        body,
+        headers,
+      }),
     );
     const refused = outcomes.find((outcome) => outcome.error);
     if (refused?.error) throw new Refused(400, refused.error.message, refused.error.code);
@@ -255,16 +286,10 @@ export class Plan {
     for (const [number, uid] of uids.entries()) {
       const card = this.cards.get(uid);
       if (!card) continue;
-      const key = onceKey();
+      const params = { path: { card_id: card.id } };
       const body = { sort_order: low + step * (number + 1) };
-      const changed = await this.#insist(() =>
-        wanted(
-          api.PATCH("/cards/{card_id}", {
-            params: { path: { card_id: card.id } },
-            body,
-            headers: { "idempotency-key": key },
-          }),
-        ),
+      const changed = await this.#once((headers) =>
+        api.PATCH("/cards/{card_id}", { params, body, headers }),
       );
       this.cards.set(uid, changed);
     }

@@ -1,0 +1,67 @@
+// Which cards of the backlog are shown: words that are in them, a board, a member, a tag, a size.
+import type { Card } from "./plan.svelte";
+
+/** What a filter can be set to: a value, and what to call it. */
+export type Option = { value: string; label: string };
+
+const NONE = "none";
+
+export class Filters {
+  search = $state("");
+  board = $state("");
+  member = $state("");
+  tag = $state("");
+  /** "", a size as text, or "none" for cards without one. */
+  size = $state("");
+
+  readonly #words = $derived(this.search.toLocaleLowerCase().split(/\s+/).filter(Boolean));
+
+  /** Whether a card is to be shown. */
+  lets(card: Card): boolean {
+    if (this.board && String(card.board_id) !== this.board) return false;
+    if (this.member && !card.members.some((one) => String(one.id) === this.member)) return false;
+    if (this.tag && !card.tags.some((one) => String(one.id) === this.tag)) return false;
+    if (this.size && String(card.size ?? NONE) !== this.size) return false;
+    return this.#words.every((word) => textsOf(card).some((text) => text.includes(word)));
+  }
+
+  get any(): boolean {
+    return Boolean(this.search.trim() || this.board || this.member || this.tag || this.size);
+  }
+}
+
+function textsOf(card: Card): string[] {
+  const texts = [card.title, ...card.tags.map((tag) => tag.name)];
+  texts.push(...card.members.map((member) => member.full_name));
+  return texts.map((text) => text.toLocaleLowerCase());
+}
+
+/** What the cards can be filtered by, in alphabetical order; sizes by how large they are. */
+export function choices(cards: readonly Card[]): Record<"board" | "member" | "tag", Option[]> & {
+  size: string[];
+} {
+  const boards = new Map<string, string>();
+  const members = new Map<string, string>();
+  const tags = new Map<string, string>();
+  const sizes = new Set<number>();
+  let unsized = false;
+  for (const card of cards) {
+    boards.set(String(card.board_id), card.board.title);
+    for (const member of card.members) members.set(String(member.id), member.full_name);
+    for (const tag of card.tags) tags.set(String(tag.id), tag.name);
+    if (card.size === null) unsized = true;
+    else sizes.add(card.size);
+  }
+  const size = [...sizes].sort((a, b) => a - b).map(String);
+  return {
+    board: sorted(boards),
+    member: sorted(members),
+    tag: sorted(tags),
+    size: unsized ? [NONE, ...size] : size,
+  };
+}
+
+function sorted(labels: ReadonlyMap<string, string>): Option[] {
+  const options = [...labels].map(([value, label]) => ({ value, label }));
+  return options.sort((a, b) => a.label.localeCompare(b.label));
+}
