@@ -78,4 +78,8 @@ def test_every_view_is_taken(
             page.get_by_role("button", name="New iteration").click()
             page.get_by_role("dialog").wait_for()
             page.screenshot(path=into / f"new-iteration-{size}-{scheme}.png")
-    assert len(list(into.glob("*.png"))) == 20
+            page.keyboard.press("Escape")
+            page.get_by_role("button", name="Close…").click()
+            page.get_by_role("dialog").get_by_role("status").wait_for()
+            page.screenshot(path=into / f"close-{size}-{scheme}.png")
+    assert len(list(into.glob("*.png"))) == 24

@@ -290,3 +290,69 @@ def test_the_keys_are_told(plan: Page) -> None:
     plan.get_by_role("option", name="Story 1").focus()
     plan.keyboard.press("/")
     expect(plan.get_by_label("Search the backlog")).to_be_focused()
+
+
+def test_an_iteration_is_started_closed_and_its_leftovers_carried_on(
+    plan: Page, team: Team
+) -> None:
+    later = team.plan("Later sprint")
+    plan.get_by_role("region", name="Later sprint").wait_for()
+    for number in (2, 4):
+        plan.get_by_role("option", name=f"Story {number}").drag_to(box(plan, "Next sprint"))
+    panel = plan.get_by_role("region", name="Next sprint")
+    eventually(plan, lambda: inside(team, "Next sprint"), ["Story 2", "Story 4"])
+
+    panel.get_by_role("button", name="Start").click()
+    dialog = plan.get_by_role("dialog", name="Start Next sprint")
+    expect(dialog).to_contain_text("What is committed is frozen: 2 cards, size 6.")
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    expect(panel).to_contain_text("active")
+    card = _id_of(team, "Story 2")
+    team.change({"id": card}, column_id=team.space.columns[2])
+    expect(panel.get_by_role("option", name="Story 2")).to_contain_text("done")
+
+    panel.get_by_role("button", name="Close").click()
+    dialog = plan.get_by_role("dialog", name="Close Next sprint")
+    expect(dialog).to_contain_text("It is frozen with 1 card done, size 2.")
+    expect(dialog).to_contain_text("1 card, size 4, to Backlog:")
+    dialog.get_by_label("What is not done goes to").select_option(label="Later sprint")
+    expect(dialog).to_contain_text("1 card, size 4, to Later sprint:")
+    dialog.get_by_role("button", name="Close", exact=True).click()
+    expect(panel).to_have_count(0)
+    expect(cards(plan, "Later sprint")).to_have_text(["Story 4"])
+    assert inside(team, "Later sprint") == ["Story 4"]
+
+    panel = plan.get_by_role("region", name="Later sprint")
+    panel.get_by_role("button", name="Delete").click()
+    plan.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(panel).to_have_count(0)
+    expect(box(plan, "Backlog").get_by_role("option", name="Story 4")).to_be_visible()
+    assert team.call("GET", team.at(later))["status"] == "removed"
+
+
+def test_what_cannot_be_started_is_said_before(plan: Page, team: Team) -> None:
+    team.call("POST", team.iterations, {"title": "No dates"})
+    panel = plan.get_by_role("region", name="No dates")
+    panel.get_by_role("button", name="Start").click()
+    dialog = plan.get_by_role("dialog")
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Start", exact=True)).to_be_disabled()
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_have_count(0)
+
+
+def test_a_change_that_meets_another_loses_neither(plan: Page, team: Team) -> None:
+    (iteration,) = [i for i in team.call("GET", team.iterations) if i["title"] == "Next sprint"]
+    edit = plan.get_by_role("region", name="Next sprint").get_by_role("button", name="Edit")
+    with plan.expect_response(re.compile(f"iterations/{iteration['id']}$")):
+        edit.click()
+    dialog = plan.get_by_role("dialog", name="Edit iteration")
+    dialog.get_by_label("Goal").fill("Mine")
+    team.call("PATCH", team.at(iteration), {"goal": "Theirs"})
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Somebody changed it meanwhile")
+    expect(dialog).to_contain_text("Theirs")
+    assert team.call("GET", team.at(iteration))["goal"] == "Theirs"
+    dialog.get_by_role("button", name="Save mine").click()
+    expect(dialog).to_have_count(0)
+    assert team.call("GET", team.at(iteration))["goal"] == "Mine"

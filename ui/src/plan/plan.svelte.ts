@@ -199,6 +199,54 @@ export class Plan {
     await this.#loadIterations();
   }
 
+  /** An iteration as it is now, with what tells whether it is still so later. Throws Refused. */
+  async latest(id: string): Promise<{ iteration: Iteration; etag: string | undefined }> {
+    const params = { path: { space_uid: this.space, id } };
+    const asked = await api.GET("/spaces/{space_uid}/iterations/{id}", { params });
+    const iteration = await wanted(Promise.resolve(asked));
+    return { iteration, etag: asked.response.headers.get("etag") ?? undefined };
+  }
+
+  /** Change an iteration, if it is still the one with this tag. Throws Refused, with 412 if not. */
+  async change(id: string, body: Record<string, unknown>, etag: string | undefined): Promise<void> {
+    const params = { path: { space_uid: this.space, id } };
+    const match = etag === undefined ? {} : { "if-match": etag };
+    await this.#once((headers) =>
+      api.PATCH("/spaces/{space_uid}/iterations/{id}", {
+        params,
+        body: body as never,
+        headers: { ...headers, ...match },
+      }),
+    );
+    await this.#loadIterations();
+  }
+
+  /**
+   * Start, close or delete an iteration, its cards going to `target` or the backlog; with `dry` only
+   * what would be. Throws Refused.
+   */
+  async step(
+    id: string,
+    step: "start" | "close" | "delete",
+    target: string | undefined,
+    dry: boolean,
+  ): Promise<Iteration> {
+    const params = { path: { space_uid: this.space, id }, query: { dry_run: dry } };
+    const to = target === undefined ? {} : { new_iteration_id: target };
+    const status = step === "start" ? "active" : "closed";
+    const at = "/spaces/{space_uid}/iterations/{id}";
+    const answer = await this.#once((headers) =>
+      step === "delete"
+        ? api.DELETE(at, { params, body: to, headers })
+        : api.PATCH(at, { params, body: { status, ...to } as never, headers }),
+    );
+    if (!dry) {
+      await this.#loadBacklog();
+      await this.#loadIterations();
+    }
+    return answer;
+  }
+
   /** Say what the team means to take on in an iteration; null: not said. Throws Refused. */
   async setCapacity(id: string, capacity: number | null): Promise<void> {
     const path = { space_uid: this.space, iteration_id: id };
