@@ -21,7 +21,7 @@ test: .venv/dev page
 test-long: .venv/dev page
 	KADENCE_TEST_LONG=1 $(BIN)/pytest -n 2 -m long $(ARGS)
 
-bench: .venv/dev
+bench: .venv/dev page
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then bash tools/install-debian; fi
 	$(BIN)/python -m bench.run $(ARGS)
 

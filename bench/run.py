@@ -2,7 +2,7 @@
 
 The machines are shared and noisy, so what is compared takes turns, and what counts is the median of
 the ratios between neighbours, never a time. `--write` renews docs/performance.md from the run;
-names of parts (`speed alone growth space mixed postgres insights`) run only those.
+names of parts (`speed alone growth space mixed postgres insights page`) run only those.
 """
 
 import sys
@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import alone, big_space, growth, insights, mixed, postgres, report, speed
+from bench import alone, big_space, growth, insights, mixed, page, postgres, report, speed
 from bench.kit import Measure
 
 PARTS: dict[str, Callable[[Path], list[Measure]]] = {
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[Path], list[Measure]]] = {
     "mixed": mixed.measure,
     "postgres": postgres.measure,
     "insights": insights.measure,
+    "page": page.measure,
 }
 
 

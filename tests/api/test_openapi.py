@@ -18,7 +18,7 @@ from tests.world import World
 
 load_all_checks()
 schema = schemathesis.openapi.from_dict(api_document())
-EXAMPLES = 60 if LONG else 5
+EXAMPLES = 60 if LONG else 4
 TRIED = schema.exclude(path_regex=r"(\.png|/(burnup|flow|forecast)\.svg)$")
 """A chart takes the same parameters in both formats, those left out take those of others."""
 

@@ -45,7 +45,6 @@ def world() -> Any:
     return Nowhere()
 
 
-@pytest.mark.long
 def test_every_view_is_taken(
     open_browser: Callable[..., Page], demo: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from kadence.usecases import people
 from tests.api.kit import Team
 from tests.page.conftest import enter
 from tests.world import World
@@ -356,3 +357,28 @@ def test_a_change_that_meets_another_loses_neither(plan: Page, team: Team) -> No
     dialog.get_by_role("button", name="Save mine").click()
     expect(dialog).to_have_count(0)
     assert team.call("GET", team.at(iteration))["goal"] == "Mine"
+
+
+def test_by_touch_cards_are_tapped_and_moved(
+    open_browser: Callable[..., Page], world: World, team: Team
+) -> None:
+    page = open_browser(has_touch=True, viewport={"width": 390, "height": 844})
+    enter(page, world)
+    page.goto(f"/spaces/{team.space.uid}/plan")
+    for number in (1, 3):
+        page.get_by_role("option", name=f"Story {number}").tap()
+    page.get_by_text("2 selected · 4").wait_for()
+    page.get_by_label("Move to").select_option(label="Next sprint")
+    expect(cards(page, "Next sprint")).to_have_text(["Story 1", "Story 3"])
+    eventually(page, lambda: inside(team, "Next sprint"), ["Story 1", "Story 3"])
+
+
+def test_a_session_that_was_ended_elsewhere_is_asked_to_sign_in(
+    plan: Page, world: World, team: Team
+) -> None:
+    for token in world.do(people.list_tokens):
+        if token.user.id == world.users["writer"].id and token.token.name == "browser session":
+            world.do(people.revoke_token, token.token.id)
+    plan.get_by_role("option", name="Story 1").drag_to(box(plan, "Next sprint"))
+    expect(plan.get_by_role("heading", name="Sign in to kadence")).to_be_visible()
+    assert inside(team, "Next sprint") == []

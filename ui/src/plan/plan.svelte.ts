@@ -2,6 +2,7 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { SvelteMap } from "svelte/reactivity";
 import { type Answer, allPages, api, onceKey, own, Refused, type Schemas, wanted } from "../lib/api";
+import { session } from "../lib/session.svelte";
 import { BACKLOG, backTo, type Line, type Lists, type Move, moved, whereIs } from "./moves";
 
 /** What the plan shows of a card, as lists and single answers both have it. */
@@ -34,6 +35,11 @@ type Keyed = { "idempotency-key": string };
 /** What somebody may be called in a pasted line. */
 function names(person: Schemas["MemberAnswer"]): string[] {
   return [person.full_name, person.email, person.username].map((name) => name.toLocaleLowerCase());
+}
+
+/** Passes over what the server refused. */
+function onlyRefused(error: unknown): void {
+  if (!(error instanceof Refused)) throw error;
 }
 
 const MOST_UNDO = 20;
@@ -95,7 +101,7 @@ export class Plan {
     this.timeZone = calendar.time_zone;
     this.velocity = velocity.mean?.done.size ?? null;
     this.loaded = true;
-    void this.#loadLeftOvers();
+    void this.#loadLeftOvers().catch(onlyRefused);
     void this.#follow(newest?.seq ?? 0);
   }
 
@@ -281,7 +287,7 @@ export class Plan {
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         this.wrong = error.message || String(error.status);
-        await this.#reload();
+        await this.#reload().catch(onlyRefused);
       }
     });
   }
@@ -351,6 +357,7 @@ export class Plan {
         this.away = false;
         return answer;
       } catch (error) {
+        if (error instanceof Refused && error.status === 401) session.over();
         const gone = error instanceof Refused && (error.status === 0 || error.status === 503);
         if (!gone || this.#stop.signal.aborted) throw error;
         this.away = true;
@@ -469,6 +476,7 @@ export class Plan {
           headers: { accept: "text/event-stream" },
           signal: this.#stop.signal,
         });
+        if (answer.status === 401) session.over();
         if (answer.status === 401 || answer.status === 403 || answer.status === 404) return;
         if (!answer.ok || !answer.body) throw new Refused(answer.status, "");
         this.away = false;
@@ -519,7 +527,7 @@ export class Plan {
         if (!(await this.#renew(what))) this.#stale.add(what);
       } catch (error) {
         // It is gone, or not for us any more: the event that says so follows, or followed.
-        if (!(error instanceof Refused)) throw error;
+        onlyRefused(error);
       }
     }
     if (this.#stale.size > 0) this.#refreshSoon();
