@@ -11,7 +11,7 @@ from sqlalchemy import select
 from kadence.storage import checkup
 from kadence.storage.engine import Statement
 from kadence.storage.location import locate, transaction
-from kadence.storage.schema import journal, passwords
+from kadence.storage.schema import idempotency_keys, journal, passwords
 from kadence.usecases import sign_in
 from tests.world import World, serving
 
@@ -122,6 +122,9 @@ def test_signing_out_ends_the_session_wherever_it_is_kept(world: World) -> None:
     with browser(world) as one:
         one.sign_in(key=newcomer(world, "leaver"))
         kept = dict(one.http.cookies)
+        shown = one.call("DELETE", "/session?dry_run=true")
+        assert "set-cookie" not in shown.headers
+        assert one.call("GET", "/session").status_code == 200
         gone = one.call("DELETE", "/session")
         assert gone.status_code == 200
         assert "Max-Age=0" in gone.headers["set-cookie"]
@@ -259,14 +262,16 @@ def test_neither_journal_nor_tables_hold_a_secret(world: World) -> None:
         one.sign_in(key=key)
         one.call("PATCH", "/session/password", {"password": PASSWORD})
         secret = one.http.cookies["kadence_session"]
-        token = one.call("POST", "/session/tokens", {"name": "t"}).json()["token"]
+        made = one.call("POST", "/session/tokens", {"name": "t"}, idempotency_key="again")
+        token = made.json()["token"]
     with transaction(locate(world.database)) as tx:
         assert checkup.journal_gaps(tx) == []
         kept = repr(checkup.tables(tx))
         rows = tx.all(Statement(select(journal.c.payload)))
         hashes = tx.all(Statement(select(passwords.c.hash)))
+        answers = tx.all(Statement(select(idempotency_keys.c.answer)))
     for hidden in (key, secret, token, PASSWORD, one.csrf):
-        assert hidden not in kept + repr(rows) + repr(hashes)
+        assert hidden not in kept + repr(rows) + repr(hashes) + repr(answers)
     assert all(row[0].startswith("$argon2id$") for row in hashes)
     said = "".join(world.server.log)
     for hidden in (key, secret, token, PASSWORD, one.csrf):

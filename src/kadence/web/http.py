@@ -63,10 +63,10 @@ class Tagged(Struct, Generic[S], frozen=True):
 
 
 class Cookied(Struct, Generic[S], frozen=True):
-    """An answer that sets a cookie; one that was rendered already is sent as it is."""
+    """An answer that sets a cookie, if there is one."""
 
     answer: S
-    cookie: str
+    cookie: str | None
 
 
 class Nothing(Struct, frozen=True):
@@ -101,6 +101,11 @@ class Call:
         self.token = bearer_token(request.scope["headers"])
         if self.token is None and b"authorization" not in self.headers:
             self.token = self.session = cookie_of(self.headers.get(b"cookie"))
+
+    @property
+    def is_dry_run(self) -> bool:
+        """Whether nothing is to be changed; known once the body was read."""
+        return self._terms.dry_run
 
     @property
     def client(self) -> str:
@@ -177,6 +182,13 @@ class Call:
             self.token, self._terms, lambda result: reply(shape(result)), use_case, *args, **kwargs
         )
         return cast("S", done)
+
+    async def hand_out(
+        self, shape: Callable[[T], S], use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> S:
+        """As `write`, for an answer with a secret: no idempotency key keeps it in the database."""
+        self._terms = msgspec.structs.replace(self._terms, key=None)
+        return await self.write(shape, use_case, *args, **kwargs)
 
     def follow(
         self, read: Read, first: Sequence[Event], after: int

@@ -180,7 +180,8 @@ async def end_session(call: Call) -> Cookied[UserAnswer]:
     """Sign out: the session is good no more, and its cookie is taken back."""
     draft = await call.body(NOTHING)
     done = await call.write(_user, usecases.end_session, draft)
-    return Cookied(done, session_cookie("", 0, secure=call.is_https))
+    gone = None if call.is_dry_run else session_cookie("", 0, secure=call.is_https)
+    return Cookied(done, gone)
 
 
 async def change_password(call: Call) -> UserAnswer:
@@ -206,7 +207,7 @@ async def create_invitation(call: Call) -> InvitationAnswer:
     Send it by any channel. For who has a password already it is the way to a new one.
     """
     draft = await call.body(INVITATION)
-    return await call.write(_invitation, usecases.invite, draft)
+    return await call.hand_out(_invitation, usecases.invite, draft)
 
 
 def _invitation(invited: Invited) -> InvitationAnswer:
@@ -241,7 +242,7 @@ def _token(token: Token, mine: str) -> TokenAnswer:
 async def create_token(call: Call) -> NewTokenAnswer:
     """Make an API token for oneself. Only in a session."""
     draft = await call.body(TOKEN)
-    return await call.write(_new_token, usecases.create_own_token, draft)
+    return await call.hand_out(_new_token, usecases.create_own_token, draft)
 
 
 def _new_token(made: NewToken) -> NewTokenAnswer:
