@@ -133,10 +133,9 @@ def test_signing_out_ends_the_session_wherever_it_is_kept(world: World) -> None:
         assert one.call("GET", "/session").status_code == 401
 
 
-def test_a_session_by_token_and_what_only_a_session_may(world: World) -> None:
-    token = world.tokens["writer"]
+def test_one_makes_and_ends_tokens_of_ones_own(world: World) -> None:
     with browser(world) as one:
-        assert one.sign_in(token=token).status_code == 200
+        one.sign_in(key=newcomer(world, "maker"))
         made = one.call("POST", "/session/tokens", {"name": "ci", "expires_in_days": 3}).json()
         assert made["token"].startswith("kdn_")
         by_token = {"authorization": f"Bearer {made['token']}"}
@@ -148,6 +147,38 @@ def test_a_session_by_token_and_what_only_a_session_may(world: World) -> None:
         assert one.call("DELETE", f"/session/tokens/{made['id']}").status_code == 200
         assert one.call("DELETE", f"/session/tokens/{made['id']}").status_code == 404
         assert world.http.get(f"{world.url}{API}/session", headers=by_token).status_code == 401
+
+
+def test_a_session_by_an_api_token_is_no_more_than_the_token_and_ends_with_it(
+    world: World,
+) -> None:
+    with browser(world) as person, browser(world) as thief:
+        person.sign_in(key=newcomer(world, "robbed"))
+        lost = person.call("POST", "/session/tokens", {"name": "lost", "expires_in_days": 1}).json()
+        assert thief.sign_in(token=lost["token"]).status_code == 200
+        assert thief.call("POST", "/session/tokens", {"name": "for ever"}).status_code == 403
+        assert thief.call("PATCH", "/session/password", {"password": PASSWORD}).status_code == 403
+        assert thief.call("GET", "/session/tokens").status_code == 200
+        (session,) = [t for t in thief.call("GET", "/session/tokens").json() if t["is_this"]]
+        assert session["expires"] == lost["expires"]
+        assert person.call("DELETE", f"/session/tokens/{lost['id']}").status_code == 200
+        assert thief.call("GET", "/session").status_code == 401
+        assert person.call("GET", "/session").status_code == 200
+
+
+def test_signing_in_is_not_tried(world: World) -> None:
+    with browser(world) as one:
+        key = newcomer(world, "trial")
+        assert one.call("POST", "/session?dry_run=true", {"key": key}).status_code == 400
+        assert one.sign_in(key=key).status_code == 200
+
+
+def test_a_page_of_another_origin_is_refused_where_browsers_say_no_more(world: World) -> None:
+    with browser(world) as one:
+        body = {"key": newcomer(world, "origin")}
+        elsewhere = one.call("POST", "/session", body, origin="http://elsewhere.example")
+        assert elsewhere.status_code == 403
+        assert one.call("POST", "/session", body, origin=world.url).status_code == 200
 
 
 def test_nobody_ends_the_tokens_of_others(world: World) -> None:

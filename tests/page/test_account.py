@@ -44,14 +44,19 @@ def test_an_owner_invites_and_the_invited_comes_back_with_a_password(
     expect(guest.get_by_role("alert")).to_contain_text("used already")
 
 
-def test_one_signs_in_by_token_and_makes_and_revokes_tokens(
-    open_browser: Callable[..., Page], world: World
-) -> None:
+def test_one_signs_in_by_token(open_browser: Callable[..., Page], world: World) -> None:
     page = open_browser()
-    page.goto("/account")
+    page.goto("/")
     page.get_by_role("button", name="Use an API token").click()
     page.get_by_label("API token").fill(str(world.tokens["reader"]))
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Spaces")).to_be_visible()
+
+
+def test_one_makes_and_revokes_tokens(open_browser: Callable[..., Page], world: World) -> None:
+    page = open_browser()
+    enter(page, world, "reader")
+    page.goto("/account")
     page.get_by_label("What is it for?").fill("my bot")
     page.get_by_role("button", name="Make a token").click()
     token = page.get_by_label("Copy it now").input_value()

@@ -78,6 +78,7 @@ def test_all_of_it_goes_by_keyboard(plan: Page, team: Team) -> None:
     plan.keyboard.press("Space")
     expect(plan.get_by_text("2 selected · 3")).to_be_visible()
     plan.get_by_label("Move to").select_option(label="Next sprint")
+    plan.get_by_role("button", name="Move", exact=True).click()
     expect(cards(plan, "Next sprint")).to_have_text(["Story 1", "Story 2"])
     expect(plan.get_by_role("status").filter(has_text="2 cards moved")).to_be_attached()
     plan.get_by_role("option", name="Story 1").focus()
@@ -108,6 +109,7 @@ def test_lines_become_cards_with_sizes(plan: Page, team: Team) -> None:
     field.press("Enter")
     expect(field).to_have_value("")
     expect(plan.get_by_role("option", name="Pay by invoice")).to_contain_text("5")
+    expect(plan.get_by_role("option", name="From a spreadsheet")).to_be_visible()
     made = {c["title"]: c["size"] for c in team.call("GET", f"/cards?space_id={team.space.id}")}
     assert made["Pay by invoice"] == 5
     assert made["No size"] is None
@@ -369,6 +371,7 @@ def test_by_touch_cards_are_tapped_and_moved(
         page.get_by_role("option", name=f"Story {number}").tap()
     page.get_by_text("2 selected · 4").wait_for()
     page.get_by_label("Move to").select_option(label="Next sprint")
+    page.get_by_role("button", name="Move", exact=True).click()
     expect(cards(page, "Next sprint")).to_have_text(["Story 1", "Story 3"])
     eventually(page, lambda: inside(team, "Next sprint"), ["Story 1", "Story 3"])
 
@@ -382,3 +385,59 @@ def test_a_session_that_was_ended_elsewhere_is_asked_to_sign_in(
     plan.get_by_role("option", name="Story 1").drag_to(box(plan, "Next sprint"))
     expect(plan.get_by_role("heading", name="Sign in to kadence")).to_be_visible()
     assert inside(team, "Next sprint") == []
+
+
+def test_a_line_that_is_refused_stays_and_none_is_made_twice(plan: Page, team: Team) -> None:
+    def refuse(route: Any) -> None:
+        if '"Second"' in (route.request.post_data or ""):
+            route.fulfill(status=400, json={"message": "Not this one"})
+        else:
+            route.continue_()
+
+    plan.route("**/api/latest/cards", refuse)
+    field = plan.get_by_label(re.compile("Add cards"))
+    field.fill("First 1\nSecond 2\nThird 3")
+    field.press("Enter")
+    expect(plan.get_by_role("alert")).to_contain_text("Not this one")
+    expect(field).to_have_value("Second 2\nThird 3")
+    plan.unroute("**/api/latest/cards")
+    field.press("Enter")
+    expect(plan.get_by_role("option", name="Third")).to_be_visible()
+    made = [c["title"] for c in team.call("GET", f"/cards?space_id={team.space.id}")]
+    assert [made.count(title) for title in ("First", "Second", "Third")] == [1, 1, 1]
+
+
+def test_the_backlogs_order_is_kept_also_among_cards_of_several_columns(
+    plan: Page, team: Team
+) -> None:
+    for number in range(1, 4):
+        team.card(f"Begun {number}", column_id=team.space.columns[1])
+    expect(plan.get_by_role("option", name="Begun 3")).to_be_visible()
+    plan.reload()
+    for moving, beside in (("Story 5", "Begun 1"), ("Begun 3", "Story 2")):
+        plan.get_by_role("option", name=moving).drag_to(
+            plan.get_by_role("option", name=beside), target_position={"x": 60, "y": 4}
+        )
+        order = cards(plan, "Backlog").all_text_contents()
+        assert order.index(moving) == order.index(beside) - 1
+    backlog = f"/cards?space_id={team.space.id}&iteration_id=none&states=1,2&order_by=sort_order"
+    eventually(plan, lambda: [card["title"] for card in team.call("GET", backlog)], order)
+    plan.reload()
+    plan.get_by_role("option", name="Story 5").wait_for()
+    assert cards(plan, "Backlog").all_text_contents() == order
+
+
+def test_cards_that_go_elsewhere_and_come_back_do_so_here(plan: Page, team: Team) -> None:
+    card = _id_of(team, "Story 3")
+    option = plan.get_by_role("option", name="Story 3")
+    team.call("PATCH", f"/cards/{card}", {"condition": 2})
+    expect(option).to_have_count(0)
+    team.call("PATCH", f"/cards/{card}", {"condition": 1})
+    expect(option).to_be_visible()
+    other = Team(team.world, team.world.make_space())
+    team.call("PATCH", f"/cards/{card}", {"board_id": other.space.board_id})
+    expect(option).to_have_count(0)
+    team.call("PATCH", f"/cards/{card}", {"board_id": team.space.board_id})
+    expect(option).to_be_visible()
+    team.call("DELETE", f"/cards/{card}")
+    expect(option).to_have_count(0)

@@ -20,30 +20,40 @@ def test_failures_are_forgotten_after_the_window() -> None:
     clock = Clock()
     throttle = Throttle(clock)
     for _ in range(BY_BOTH):
-        throttle.check("a", "x@y.example")
-        throttle.failed("a", "x@y.example")
+        throttle.attempt("a", "x@y.example")
         clock.now += 1
     with pytest.raises(TooManyAttempts) as refused:
-        throttle.check("a", "x@y.example")
+        throttle.attempt("a", "x@y.example")
     assert refused.value.seconds == WINDOW - BY_BOTH + 1
-    throttle.check("a", "other@y.example")
-    throttle.check("b", "x@y.example")
+    throttle.attempt("a", "other@y.example")
+    throttle.attempt("b", "x@y.example")
     clock.now = 1000 + WINDOW
-    throttle.check("a", "x@y.example")
+    throttle.attempt("a", "x@y.example")
 
 
 def test_one_client_that_tries_many_addresses_is_slowed_down() -> None:
     throttle = Throttle(Clock())
     for number in range(BY_CLIENT):
-        throttle.failed("a", f"{number}@y.example")
+        throttle.attempt("a", f"{number}@y.example")
     with pytest.raises(TooManyAttempts):
-        throttle.check("a", "one-more@y.example")
-    throttle.check("b", "1@y.example")
+        throttle.attempt("a", "one-more@y.example")
+    throttle.attempt("b", "1@y.example")
 
 
 def test_many_clients_that_try_one_address_are_slowed_down() -> None:
     throttle = Throttle(Clock())
     for number in range(BY_EMAIL):
-        throttle.failed(f"client {number}", "x@y.example")
+        throttle.attempt(f"client {number}", "x@y.example")
     with pytest.raises(TooManyAttempts):
-        throttle.check("one more", "x@y.example")
+        throttle.attempt("one more", "x@y.example")
+
+
+def test_what_was_right_does_not_count_but_what_is_under_way_does() -> None:
+    throttle = Throttle(Clock())
+    for _ in range(3 * BY_BOTH):
+        throttle.attempt("a", "x@y.example")
+        throttle.succeeded("a", "x@y.example")
+    for _ in range(BY_BOTH):
+        throttle.attempt("a", "x@y.example")
+    with pytest.raises(TooManyAttempts):
+        throttle.attempt("a", "x@y.example")

@@ -108,6 +108,8 @@ class Token(Struct, frozen=True):
     expires: Instant | None
     revoked_at: Instant | None
     kind: int = TokenKind.API.value
+    parent_id: int | None = None
+    """The API token by which a session was begun, and with which it ends."""
 
 
 class Space(Struct, frozen=True):

@@ -245,7 +245,7 @@ APPLY: dict[str, Callable[[State, Event], None]] = {
     events.USER_CREATED: _add("users"),
     events.USER_DEACTIVATED: _end("users", "deactivated_at"),
     events.PASSWORD_SET: _nothing,
-    events.TOKEN_CREATED: _add("tokens", kind=TokenKind.API.value),
+    events.TOKEN_CREATED: _add("tokens", kind=TokenKind.API.value, parent_id=None),
     events.TOKEN_REVOKED: _end("tokens", "revoked_at"),
     events.SPACE_CREATED: _add("spaces"),
     events.SPACE_CHANGED: _change("spaces"),

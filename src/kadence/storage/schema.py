@@ -93,6 +93,7 @@ tokens = Table(
     Column("expires", Millis),
     Column("revoked_at", Millis),
     Column("kind", SmallInteger, nullable=False, server_default="0"),
+    Column("parent_id", Id),
     Index(None, "company_id", "user_id"),
     sqlite_autoincrement=True,
 )

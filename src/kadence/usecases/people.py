@@ -212,6 +212,7 @@ def make_token(
     *,
     expires: Instant | None,
     kind: TokenKind = TokenKind.API,
+    parent_id: int | None = None,
 ) -> NewToken:
     """Make a token; of its secret only the digest is kept."""
     secret = unit.new_secret()
@@ -228,6 +229,7 @@ def make_token(
             expires=expires,
             revoked_at=None,
             kind=kind.value,
+            parent_id=parent_id,
         ),
     )
     shown = asdict(token)
@@ -277,9 +279,15 @@ def revoke_token(unit: Unit, token_id: int) -> None:
 
 
 def end_token(unit: Unit, token: Token) -> None:
-    """Let a token of the actor's company that is still good be taken no more."""
-    people.revoke_token(unit.tx, unit.actor.company_id, token.id, unit.now)
-    unit.record(events.TOKEN_REVOKED, {"id": token.id, "user_id": token.user_id})
+    """Let a token of the actor's company that is still good be taken no more.
+
+    The sessions that were begun by it end too.
+    """
+    company_id = unit.actor.company_id
+    good = people.tokens_of(unit.tx, company_id, token.user_id, unit.now)
+    for ended in [token, *(one for one in good if one.parent_id == token.id)]:
+        people.revoke_token(unit.tx, company_id, ended.id, unit.now)
+        unit.record(events.TOKEN_REVOKED, {"id": ended.id, "user_id": ended.user_id})
 
 
 _EVERYBODY = 2**31

@@ -126,14 +126,22 @@ def _begin_by(unit: Unit, secret: str, kind: TokenKind) -> Begun:
     if kind is TokenKind.ENTRY:
         end_token(unit, token)
         return _begin(unit, user)
-    return _begin(unit, user, token.expires)
+    return _begin(unit, user, token)
 
 
-def _begin(unit: Unit, user: User, at_latest: Instant | None = None) -> Begun:
+def _begin(unit: Unit, user: User, by: Token | None = None) -> Begun:
+    """Begin a session; `by` is the API token with which it ends."""
     ends = unit.now + SESSION_LASTS
-    if at_latest is not None:
-        ends = min(ends, at_latest)
-    made = make_token(unit, user, SESSION_NAME, expires=ends, kind=TokenKind.SESSION)
+    if by is not None and by.expires is not None:
+        ends = min(ends, by.expires)
+    made = make_token(
+        unit,
+        user,
+        SESSION_NAME,
+        expires=ends,
+        kind=TokenKind.SESSION,
+        parent_id=by.id if by else None,
+    )
     has_password = people.password_hash(unit.tx, user.company_id, user.id) is not None
     return Begun(made.secret, made.token, user, has_password)
 
@@ -158,9 +166,7 @@ def end_session(unit: Unit, draft: Draft[None]) -> User:
     """
     _only_in_session(unit)
     user = current_user(unit, draft)
-    for token in _own(unit):
-        if token.id == unit.actor.token_id:
-            end_token(unit, token)
+    end_token(unit, _this(unit))
     return user
 
 
@@ -170,7 +176,7 @@ def own_password_hash(unit: Unit) -> str | None:
     Raises:
         Forbidden: an API token asks.
     """
-    _only_in_session(unit)
+    _only_in_person(unit)
     return people.password_hash(unit.tx, unit.actor.company_id, unit.actor.user_id)
 
 
@@ -180,10 +186,10 @@ def set_password(unit: Unit, hash_: Draft[str], known: str | None) -> User:
     `known` is what was kept of the old one when that was checked.
 
     Raises:
-        Forbidden: an API token asks, or the password was changed meanwhile.
+        Forbidden: an API token asks, or a session by one; or the password was changed meanwhile.
         BadRequest: the draft is none.
     """
-    _only_in_session(unit)
+    _only_in_person(unit)
     actor = unit.actor
     new = opened(hash_)
     if people.password_hash(unit.tx, actor.company_id, actor.user_id) != known:
@@ -256,7 +262,7 @@ def create_own_token(unit: Unit, draft: Draft[NewOwnToken]) -> NewToken:
     Raises:
         KadenceError: Forbidden (an API token asks), BadRequest.
     """
-    _only_in_session(unit)
+    _only_in_person(unit)
     wanted = opened(draft)
     expires = None if wanted.days is None else unit.now + wanted.days * DAY
     return make_token(unit, current_user(unit), wanted.name, expires=expires)
@@ -281,11 +287,29 @@ def _own(unit: Unit) -> list[Token]:
     return people.tokens_of(unit.tx, unit.actor.company_id, unit.actor.user_id, unit.now)
 
 
+def _this(unit: Unit) -> Token:
+    return next(token for token in _own(unit) if token.id == unit.actor.token_id)
+
+
 def _only_in_session(unit: Unit) -> None:
-    """An API token makes no tokens and sets no password: one that got lost ends when it is ended.
+    """Let only a browser in.
 
     Raises:
         Forbidden: an API token asks.
     """
     if unit.actor.token_kind != TokenKind.SESSION:
+        raise Forbidden
+
+
+def _only_in_person(unit: Unit) -> None:
+    """Let only somebody in who came by a password or a link.
+
+    An API token makes no tokens and sets no password, nor does a session that was begun by one: a
+    token that got lost is over when it is ended.
+
+    Raises:
+        Forbidden: it is an API token, or such a session.
+    """
+    _only_in_session(unit)
+    if _this(unit).parent_id is not None:
         raise Forbidden

@@ -192,6 +192,16 @@ class Work:
 
         return await self._database.read(attempt)
 
+    async def meet(self, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `admit`, for a use case that changes nothing.
+
+        Raises:
+            KadenceError: as `admit`.
+        """
+        return await self._database.read(
+            lambda tx: query(self._unit(tx, _first_company(tx, _NOBODY)), *args, **kwargs)
+        )
+
     async def admit(self, command: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case for somebody who is about to sign in to the server's company.
 

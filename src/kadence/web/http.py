@@ -144,8 +144,14 @@ class Call:
         Raises:
             CrossSite: one did.
         """
-        site = self.headers.get(b"sec-fetch-site", b"none")
-        if site not in (b"none", b"same-origin"):
+        site = self.headers.get(b"sec-fetch-site")
+        if site is None:
+            # To addresses without TLS, other than localhost, browsers say only what page asks.
+            _, _, origin = self.headers.get(b"origin", b"").partition(b"://")
+            foreign = bool(origin) and origin != self.headers.get(b"host")
+        else:
+            foreign = site not in (b"none", b"same-origin")
+        if foreign:
             raise CrossSite("This may be asked only from this server's own page")
 
     @property
@@ -186,7 +192,7 @@ class Call:
     async def hand_out(
         self, shape: Callable[[T], S], use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> S:
-        """As `write`, for an answer with a secret: no idempotency key keeps it in the database."""
+        """As `write`, for a request or answer with a secret: no idempotency key keeps it."""
         self._terms = msgspec.structs.replace(self._terms, key=None)
         return await self.write(shape, use_case, *args, **kwargs)
 
@@ -200,6 +206,10 @@ class Call:
     def studio(self) -> Studio:
         """Where charts are drawn and forecasts simulated."""
         return self._means.studio
+
+    async def meet(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case that changes nothing for somebody who is about to sign in."""
+        return await self._work.meet(use_case, *args, **kwargs)
 
     async def admit(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case for somebody who is about to sign in."""

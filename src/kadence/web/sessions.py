@@ -134,12 +134,15 @@ def _user(user: User) -> UserAnswer:
 async def create_session(call: Call) -> Cookied[SessionAnswer]:
     """Sign in with a browser: the answer sets an HttpOnly cookie that stands for a token.
 
-    After too many failures it is 429.
+    After too many failures it is 429. A session begun by an API token ends with it, and makes
+    neither tokens nor a password.
     """
     call.refuse_other_sites()
     draft = await call.body(SESSION)
     if isinstance(draft, BadRequest):
         raise draft
+    if call.is_dry_run:
+        raise RuleViolation(2, "Signing in should NOT have dry_run")
     begun = await _begun(call, draft)
     answer = SessionAnswer(_user(begun.user), begun.has_password, csrf_of(begun.secret))
     return Cookied(
@@ -154,12 +157,12 @@ async def _begun(call: Call, draft: CreateSession) -> Begun:
     if draft.key is not None:
         return await call.admit(usecases.begin_with_key, draft.key)
     email = (draft.email or "").strip().lower()
-    call.throttle.check(call.client, email)
-    found = await call.admit(usecases.candidate, email)
+    call.throttle.attempt(call.client, email)
+    found = await call.meet(usecases.candidate, email)
     right = await _is_right(found.password_hash if found else None, draft.password or "")
     if found is None or not right:
-        call.throttle.failed(call.client, email)
         raise Unauthenticated
+    call.throttle.succeeded(call.client, email)
     return await call.admit(usecases.begin_with_password, found)
 
 
@@ -192,13 +195,13 @@ async def change_password(call: Call) -> UserAnswer:
         raise draft
     email = f"password of {call.session}"
     if known is not None:
-        call.throttle.check(call.client, email)
+        call.throttle.attempt(call.client, email)
         if not await _is_right(known, draft.current or ""):
-            call.throttle.failed(call.client, email)
             raise BadRequest("current should be the password that you have now")
+        call.throttle.succeeded(call.client, email)
     async with _AT_ONCE:
         new = await to_thread(passwords.hashed, draft.password)
-    return await call.write(_user, usecases.set_password, new, known)
+    return await call.hand_out(_user, usecases.set_password, new, known)
 
 
 async def create_invitation(call: Call) -> InvitationAnswer:

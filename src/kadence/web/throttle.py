@@ -21,28 +21,34 @@ class Throttle:
         self._clock = clock
         self._failures: OrderedDict[Sequence[str], tuple[float, int]] = OrderedDict()
 
-    def check(self, client: str, email: str) -> None:
-        """Let an attempt through, or not.
+    def attempt(self, client: str, email: str) -> None:
+        """Count an attempt as failed until it is known to be right, or refuse it.
+
+        So many attempts that are made at once count as well.
 
         Raises:
-            TooManyAttempts: there were too many failures.
+            TooManyAttempts: there were too many.
         """
+        now = self._clock()
         for key, limit in _limits(client, email):
-            began, failures = self._failures.get(key, (0.0, 0))
-            left = began + WINDOW - self._clock()
+            began, failures = self._failures.get(key, (now, 0))
+            left = began + WINDOW - now
             if failures >= limit and left > 0:
                 minutes = int(left // 60) + 1
                 message = f"There were too many failed attempts, try again in {minutes} minutes"
                 raise TooManyAttempts(message, int(left) + 1)
-
-    def failed(self, client: str, email: str) -> None:
-        """Count a failure."""
-        now = self._clock()
         for key, _ in _limits(client, email):
             began, failures = self._failures.pop(key, (now, 0))
             self._failures[key] = (began, failures + 1) if began + WINDOW > now else (now, 1)
         while len(self._failures) > _KEPT:
             self._failures.popitem(last=False)
+
+    def succeeded(self, client: str, email: str) -> None:
+        """Take back that an attempt was counted."""
+        for key, _ in _limits(client, email):
+            began, failures = self._failures.get(key, (0.0, 0))
+            if failures > 0:
+                self._failures[key] = (began, failures - 1)
 
 
 def _limits(client: str, email: str) -> Sequence[tuple[Sequence[str], int]]:

@@ -4,7 +4,7 @@ export type Place =
   | { view: "home" }
   | { view: "enter"; key: string }
   | { view: "account" }
-  | { view: "plan"; space: string; iteration: string | undefined }
+  | { view: "plan"; space: string }
   | { view: "nowhere" };
 
 function placeOf(location: Location): Place {
@@ -14,8 +14,7 @@ function placeOf(location: Location): Place {
   if (parts[0] === "account" && parts.length === 1) return { view: "account" };
   if (parts[0] === "spaces" && parts[1]) {
     if (parts.length === 2 || (parts.length === 3 && parts[2] === "plan")) {
-      const iteration = new URLSearchParams(location.search).get("iteration") ?? undefined;
-      return { view: "plan", space: parts[1], iteration };
+      return { view: "plan", space: parts[1] };
     }
   }
   return { view: "nowhere" };

@@ -79,6 +79,7 @@ export const en = {
   "plan.leftover": "left over from {{title}}",
   "plan.loading": "Loading…",
   "plan.move": "Move to",
+  "plan.move.button": "Move",
   "plan.moved_one": "{{count}} card moved to {{title}}",
   "plan.moved_other": "{{count}} cards moved to {{title}}",
   "plan.unknown": "The cards are made, but nobody here is called {{names}}.",

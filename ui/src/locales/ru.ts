@@ -82,6 +82,7 @@ export const ru: Record<string, string> = {
   "plan.leftover": "осталась от «{{title}}»",
   "plan.loading": "Загрузка…",
   "plan.move": "Переместить в",
+  "plan.move.button": "Переместить",
   "plan.moved_one": "{{count}} карточка перемещена: {{title}}",
   "plan.moved_few": "{{count}} карточки перемещены: {{title}}",
   "plan.moved_many": "{{count}} карточек перемещено: {{title}}",

@@ -73,6 +73,8 @@ export class Plan {
   /** How often something was moved here: what was asked for before that is out of date. */
   #made = 0;
   #refreshing: ReturnType<typeof setTimeout> | undefined;
+  #busy = false;
+  #unsent = 0;
   readonly #stop = new AbortController();
 
   constructor(readonly space: string) {}
@@ -105,7 +107,12 @@ export class Plan {
     void this.#follow(newest?.seq ?? 0);
   }
 
-  /** Stop following. */
+  /** Whether something was done that the server does not know yet. */
+  get isUnsent(): boolean {
+    return this.#unsent > 0;
+  }
+
+  /** Stop following; what was done here is sent nevertheless. */
   end(): void {
     this.#stop.abort();
     clearTimeout(this.#refreshing);
@@ -148,20 +155,20 @@ export class Plan {
   }
 
   /**
-   * Add cards to the backlog, with their tags and member; answers the names of members that the
-   * space does not have. Throws Refused.
+   * Add cards to the backlog, with their tags and member; `made` is told of each once it is there.
+   * Answers the names of members that the space does not have. Throws Refused.
    */
-  async add(lines: readonly Line[]): Promise<string[]> {
+  async add(lines: readonly Line[], made: () => void): Promise<string[]> {
     const boardId = this.boardId;
     const unknown: string[] = [];
     if (boardId === undefined) return unknown;
     const people = lines.some((line) => line.member) ? await this.#people() : [];
     for (const { title, size_text, tags, member } of lines) {
       const body = { title, size_text, board_id: boardId };
-      const made = await this.#once((headers) => api.POST("/cards", { body, headers }));
-      this.cards.set(made.uid, made);
-      this.#put(made.uid, BACKLOG);
-      const params = { path: { card_id: made.id } };
+      const card = await this.#once((headers) => api.POST("/cards", { body, headers }));
+      made();
+      this.#place(card);
+      const params = { path: { card_id: card.id } };
       for (const name of tags) {
         await this.#once((headers) =>
           api.POST("/cards/{card_id}/tags", { params, body: { name }, headers }),
@@ -174,7 +181,6 @@ export class Plan {
           api.POST("/cards/{card_id}/members", { params, body, headers }),
         );
       } else if (member) unknown.push(member);
-      if (tags.length > 0 || person) await this.#loadCard(made.id);
     }
     return unknown;
   }
@@ -202,7 +208,7 @@ export class Plan {
     await this.#once((headers) =>
       api.POST("/spaces/{space_uid}/iterations", { params, body, headers }),
     );
-    await this.#loadIterations();
+    this.#outdated("iterations");
   }
 
   /** An iteration as it is now, with what tells whether it is still so later. Throws Refused. */
@@ -224,7 +230,7 @@ export class Plan {
         headers: { ...headers, ...match },
       }),
     );
-    await this.#loadIterations();
+    this.#outdated("iterations");
   }
 
   /**
@@ -241,15 +247,14 @@ export class Plan {
     const to = target === undefined ? {} : { new_iteration_id: target };
     const status = step === "start" ? "active" : "closed";
     const at = "/spaces/{space_uid}/iterations/{id}";
+    // What was moved before is in it, or is not.
+    await this.#queue;
     const answer = await this.#once((headers) =>
       step === "delete"
         ? api.DELETE(at, { params, body: to, headers })
         : api.PATCH(at, { params, body: { status, ...to } as never, headers }),
     );
-    if (!dry) {
-      await this.#loadBacklog();
-      await this.#loadIterations();
-    }
+    if (!dry) this.#outdated("backlog", "iterations");
     return answer;
   }
 
@@ -277,19 +282,23 @@ export class Plan {
 
   /** Send moves one after the other, in the order in which they were made. */
   #send(was: Lists, moves: readonly Move[]): void {
-    this.#queue = this.#queue.then(async () => {
-      try {
+    this.#unsent++;
+    this.#queue = this.#queue
+      .then(async () => {
         let lists = was;
         for (const move of moves) {
           await this.#sendOne(lists, move);
           lists = moved(lists, move);
         }
-      } catch (error) {
-        if (!(error instanceof Refused)) throw error;
-        this.wrong = error.message || String(error.status);
-        await this.#reload().catch(onlyRefused);
-      }
-    });
+      })
+      .catch((error: unknown) => {
+        this.wrong = error instanceof Refused ? error.message || String(error.status) : String(error);
+        // What was to be undone has not been done.
+        this.#undo = [];
+        this.canUndo = false;
+        this.#outdated("backlog", "iterations");
+      })
+      .finally(() => this.#unsent--);
   }
 
   async #sendOne(lists: Lists, { uids, to, before }: Move): Promise<void> {
@@ -299,9 +308,11 @@ export class Plan {
       bySource.set(from, [...(bySource.get(from) ?? []), uid]);
     }
     for (const [from, some] of bySource) {
-      if (from === BACKLOG && to === BACKLOG) await this.#reorderBacklog(lists, some, before);
       for (let at = 0; at < some.length; at += MOST_AT_ONCE) {
         await this.#arrange(from, to, some.slice(at, at + MOST_AT_ONCE), before);
+      }
+      if (to === BACKLOG && (from === BACKLOG || before !== undefined)) {
+        await this.#reorderBacklog(lists, some, before);
       }
     }
   }
@@ -330,23 +341,37 @@ export class Plan {
     if (refused?.error) throw new Refused(400, refused.error.message, refused.error.code);
   }
 
-  /** The backlog is in the order of the boards: a card goes between two others by its sort_order. */
+  /**
+   * The backlog is in the order of the boards: a card goes between two others by its sort_order.
+   * Those of different columns may have the same: then all from there on are numbered anew.
+   */
   async #reorderBacklog(lists: Lists, uids: readonly string[], before?: string): Promise<void> {
-    const rest = (lists[BACKLOG] ?? []).filter((uid) => !uids.includes(uid));
-    const at = before === undefined ? rest.length : rest.indexOf(before);
-    const low = this.cards.get(rest[at - 1] ?? "")?.sort_order ?? 0;
-    const high = this.cards.get(rest[at] ?? "")?.sort_order ?? low + uids.length + 1;
-    const step = (high - low) / (uids.length + 1);
-    for (const [number, uid] of uids.entries()) {
-      const card = this.cards.get(uid);
-      if (!card) continue;
-      const params = { path: { card_id: card.id } };
-      const body = { sort_order: low + step * (number + 1) };
-      const changed = await this.#once((headers) =>
-        api.PATCH("/cards/{card_id}", { params, body, headers }),
-      );
-      this.cards.set(uid, changed);
+    const order = moved(lists, { uids, to: BACKLOG, before })[BACKLOG] ?? [];
+    const first = order.indexOf(uids[0] ?? "");
+    const low = this.cards.get(order[first - 1] ?? "")?.sort_order ?? 0;
+    const high = this.cards.get(order[first + uids.length] ?? "")?.sort_order;
+    if (high === undefined || high > low) {
+      const step = ((high ?? low + uids.length + 1) - low) / (uids.length + 1);
+      for (const [n, uid] of uids.entries()) await this.#setOrder(uid, low + step * (n + 1));
+      return;
     }
+    let last = low;
+    for (const uid of order.slice(first)) {
+      const now = this.cards.get(uid)?.sort_order ?? 0;
+      if (!uids.includes(uid) && now > last) break;
+      last += 1 / 1024;
+      await this.#setOrder(uid, last);
+    }
+  }
+
+  async #setOrder(uid: string, sort_order: number): Promise<void> {
+    const card = this.cards.get(uid);
+    if (!card) return;
+    const params = { path: { card_id: card.id } };
+    const changed = await this.#once((headers) =>
+      api.PATCH("/cards/{card_id}", { params, body: { sort_order }, headers }),
+    );
+    this.cards.set(uid, changed);
   }
 
   /** Ask until the server answers. Throws Refused. */
@@ -359,7 +384,7 @@ export class Plan {
       } catch (error) {
         if (error instanceof Refused && error.status === 401) session.over();
         const gone = error instanceof Refused && (error.status === 0 || error.status === 503);
-        if (!gone || this.#stop.signal.aborted) throw error;
+        if (!gone) throw error;
         this.away = true;
         await new Promise((resolve) => setTimeout(resolve, 1000));
       }
@@ -432,7 +457,8 @@ export class Plan {
     this.lists = { ...Object.fromEntries(others), [id]: uids };
   }
 
-  async #loadBacklog(): Promise<void> {
+  async #loadBacklog(): Promise<boolean> {
+    const made = this.#made;
     const query = {
       space_id: this.#spaceId,
       iteration_id: "none",
@@ -442,8 +468,10 @@ export class Plan {
     const found = await allPages((offset) =>
       wanted(api.GET("/cards", { params: { query: { ...query, limit: 100, offset } } })),
     );
+    if (made !== this.#made) return false;
     for (const card of found) this.cards.set(card.uid, card);
     this.lists = { ...this.lists, [BACKLOG]: found.map((card) => card.uid) };
+    return true;
   }
 
   /** Which cards the last closed iterations left unfinished. */
@@ -459,12 +487,6 @@ export class Plan {
       );
       for (const { card_uid } of records) this.leftOver.set(card_uid, title);
     }
-  }
-
-  async #reload(): Promise<void> {
-    await this.#insist(() => this.#loadBacklog());
-    this.#stale.add("iterations");
-    this.#refreshSoon();
   }
 
   /** Follow what happens in the space; from the last event that came, if the stream breaks. */
@@ -500,41 +522,51 @@ export class Plan {
 
   #notice(event: Schemas["EventAnswer"]): void {
     const { kind, iteration_id: iteration, card_uid: card, payload } = event;
-    if (kind.startsWith("iteration.")) this.#stale.add("iterations");
+    if (kind.startsWith("iteration.")) this.#outdated("iterations");
     else if (kind.startsWith("iteration_card.") && iteration) {
-      this.#stale.add(`cards ${iteration}`);
-      if (card && kind.endsWith("removed")) this.#stale.add(`card ${card}`);
-    } else if (card && kind.startsWith("card")) {
-      if (!this.cards.has(card) && kind === "card.created") {
-        this.#stale.add(`id ${String(payload["id"])}`);
-      } else this.#stale.add(`card ${card}`);
+      this.#outdated(`cards ${iteration}`);
+      if (card && kind.endsWith("removed")) this.#outdated(`card ${card}`);
+    } else if (card && kind === "card.left") this.#take(card);
+    else if (card && this.cards.has(card)) this.#outdated(`card ${card}`);
+    else if (card && kind.startsWith("card")) {
+      const id = payload["card_id"] ?? payload["id"];
+      if (typeof id === "number") this.#outdated(`id ${id}`);
     }
-    this.#refreshSoon();
   }
 
-  #refreshSoon(): void {
+  /** Something is to be asked again, soon; again until it was answered. */
+  #outdated(...what: string[]): void {
+    for (const each of what) this.#stale.add(each);
     clearTimeout(this.#refreshing);
-    this.#refreshing = setTimeout(() => void this.#refresh(), 120);
+    if (!this.#stop.signal.aborted) {
+      this.#refreshing = setTimeout(() => void this.#refresh(), 120);
+    }
   }
 
   async #refresh(): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
     // What was done here is sent first: else it would be shown as undone for a moment.
     await this.#queue;
-    const stale = [...this.#stale];
+    const stale = [...this.#stale].sort();
     this.#stale.clear();
     for (const what of stale) {
       try {
         if (!(await this.#renew(what))) this.#stale.add(what);
       } catch (error) {
-        // It is gone, or not for us any more: the event that says so follows, or followed.
         onlyRefused(error);
+        const { status } = error as Refused;
+        // Else it is gone, or not for us any more.
+        if (status === 0 || status === 429 || status >= 500) this.#stale.add(what);
       }
     }
-    if (this.#stale.size > 0) this.#refreshSoon();
+    this.#busy = false;
+    if (this.#stale.size > 0) this.#outdated();
   }
 
   async #renew(what: string): Promise<boolean> {
     const [kind, id = ""] = what.split(" ");
+    if (kind === "backlog") return this.#loadBacklog();
     if (kind === "iterations") return this.#loadIterations();
     if (kind === "cards") return this.iteration(id) ? this.#loadCards(id) : true;
     return this.#loadCard(kind === "id" ? Number(id) : this.cards.get(id)?.id);
@@ -544,24 +576,43 @@ export class Plan {
     if (id === undefined) return true;
     const made = this.#made;
     const params = { path: { card_id: id } };
-    const card = await wanted(api.GET("/cards/{card_id}", { params }));
-    if (made !== this.#made) return false;
-    this.cards.set(card.uid, card);
-    const at = whereIs(this.lists, card.uid);
-    const open = card.condition === LIVE && card.state !== DONE;
-    if (at === undefined && open) this.#put(card.uid, BACKLOG);
-    if (at === BACKLOG && !open) this.#take(card.uid);
+    try {
+      const card = await wanted(api.GET("/cards/{card_id}", { params }));
+      if (made !== this.#made) return false;
+      this.#place(card);
+    } catch (error) {
+      if (!(error instanceof Refused) || (error.status !== 403 && error.status !== 404)) throw error;
+      for (const card of this.cards.values()) if (card.id === id) this.#take(card.uid);
+    }
     return true;
   }
 
-  #put(uid: string, to: string): void {
-    if (whereIs(this.lists, uid) === undefined) {
-      this.lists = { ...this.lists, [to]: [...(this.lists[to] ?? []), uid] };
+  /** Show a card as it is now, in the backlog where it belongs there, or not any more. */
+  #place(card: Card): void {
+    const before = this.cards.get(card.uid);
+    this.cards.set(card.uid, card);
+    const at = whereIs(this.lists, card.uid);
+    const open = card.condition === LIVE && card.state !== DONE;
+    if (at === BACKLOG && !open) this.#take(card.uid);
+    if (at === BACKLOG && before?.sort_order === card.sort_order) return;
+    if (open && (at === undefined || at === BACKLOG)) {
+      const rest = (this.lists[BACKLOG] ?? []).filter((uid) => uid !== card.uid);
+      const next = rest.findIndex((uid) => isBehind(this.cards.get(uid), card));
+      rest.splice(next < 0 ? rest.length : next, 0, card.uid);
+      this.lists = { ...this.lists, [BACKLOG]: rest };
     }
   }
 
   #take(uid: string): void {
-    const backlog = (this.lists[BACKLOG] ?? []).filter((other) => other !== uid);
-    this.lists = { ...this.lists, [BACKLOG]: backlog };
+    const kept = Object.entries(this.lists).map(
+      ([key, list]) => [key, list.filter((other) => other !== uid)] as const,
+    );
+    this.lists = Object.fromEntries(kept);
   }
+}
+
+/** Whether a card comes behind another in the backlog. */
+function isBehind(card: Card | undefined, other: Card): boolean {
+  if (!card) return false;
+  return card.sort_order - other.sort_order > 0 || (card.sort_order === other.sort_order && card.id > other.id);
 }

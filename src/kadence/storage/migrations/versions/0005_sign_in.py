@@ -14,6 +14,7 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("kind", sa.SmallInteger(), server_default="0", nullable=False)
         )
+        batch_op.add_column(sa.Column("parent_id", id_, nullable=True))
     op.create_table(
         "passwords",
         sa.Column("company_id", id_, nullable=False),
