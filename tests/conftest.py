@@ -20,6 +20,24 @@ settings.load_profile("long" if LONG else "short")
 
 
 ENGINES = ("sqlite", "postgresql")
+LATER = ("page/test_", "api/test_openapi.py")
+"""What speaks the same HTTP to both engines: on PostgreSQL only `make test-long` runs it."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to `make test-long` what is LATER, and the pictures of the page."""
+    later = [item for item in items if _is_later(item)]
+    for item in later:
+        item.add_marker(pytest.mark.long)
+    if not LONG and not os.environ.get("KADENCE_PICTURES"):
+        items[:] = [item for item in items if item not in later]
+        config.hook.pytest_deselected(items=later)
+
+
+def _is_later(item: pytest.Item) -> bool:
+    path = item.path.as_posix()
+    on_postgresql = "postgresql" in item.name and any(part in path for part in LATER)
+    return on_postgresql or path.endswith("test_pictures.py")
 
 
 @pytest.fixture(scope="session")

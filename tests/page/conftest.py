@@ -1,10 +1,8 @@
 """A real browser: Debian's chromium, driven by Playwright, on a real server."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +10,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from kadence.usecases import sign_in
 from tests.api.kit import Team
-from tests.conftest import LONG
 from tests.world import World
 
 SECONDS = 15
-HERE = Path(__file__).parent
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser."""
+    """The browser; not longer than for a module, because an event loop runs as long as it does."""
     found = shutil.which("chromium")
     if found is None:
         pytest.skip("no chromium on PATH")
@@ -85,21 +81,3 @@ def enter(page: Page, world: World, name: str = "writer") -> None:
     page.goto(f"/enter#{made.key}")
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Sign out").wait_for()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What only `make test-long` runs: the pictures, and the page on PostgreSQL.
-
-    The page talks to the same API on both engines.
-    """
-    later = [
-        item
-        for item in items
-        if item.path.parent == HERE
-        and ("[postgresql" in item.name or item.path.name == "test_pictures.py")
-    ]
-    for item in later:
-        item.add_marker(pytest.mark.long)
-    if not LONG and not os.environ.get("KADENCE_PICTURES"):
-        items[:] = [item for item in items if item not in later]
-        config.hook.pytest_deselected(items=later)

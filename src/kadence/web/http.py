@@ -19,6 +19,7 @@ from kadence.usecases.pulse import Pulse
 from kadence.usecases.unit import Reply, Terms, UseCase
 from kadence.usecases.work import Work
 from kadence.web import errors
+from kadence.web.cookies import cookie_of, csrf_of
 from kadence.web.query import Flag, Query, integer_id
 from kadence.web.throttle import Throttle
 from kadence.web.wire import JSON, Body, canonical_uid, encode
@@ -334,30 +335,6 @@ def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
                 return token.strip().decode("latin-1") or None
             return None
     return None
-
-
-SESSION_COOKIE = "kadence_session"
-
-
-def cookie_of(header: bytes | None) -> str | None:
-    """The secret of the session in a Cookie header, or None."""
-    for part in (header or b"").split(b";"):
-        name, _, value = part.strip().partition(b"=")
-        if name == SESSION_COOKIE.encode():
-            return value.decode("latin-1") or None
-    return None
-
-
-def session_cookie(secret: str, seconds: int, *, secure: bool) -> str:
-    """The Set-Cookie that gives a browser its session, or with 0 seconds takes it."""
-    only = "; Secure" if secure else ""
-    kept = f"{SESSION_COOKIE}={secret}; Path=/; Max-Age={seconds}"
-    return f"{kept}; HttpOnly; SameSite=Strict{only}"
-
-
-def csrf_of(secret: str) -> str:
-    """What a page of ours knows of its session, and a page of another site cannot."""
-    return hashlib.sha256(f"csrf {secret}".encode()).hexdigest()
 
 
 def adapt(

@@ -12,7 +12,8 @@ from kadence.usecases import passwords
 from kadence.usecases import sign_in as usecases
 from kadence.usecases.people import NewToken
 from kadence.usecases.sign_in import SESSION_LASTS, Begun, Invitation, Invited, NewOwnToken
-from kadence.web.http import NOTHING, Call, Cookied, csrf_of, session_cookie
+from kadence.web.cookies import csrf_of, session_cookie
+from kadence.web.http import NOTHING, Call, Cookied
 from kadence.web.people import UserAnswer, user_values
 from kadence.web.wire import Body, When, format_optional, format_timestamp
 

@@ -1,36 +1,12 @@
 // The plan of a space as the page holds it: loaded, changed by hand and by what others do.
-import { EventSourceParserStream } from "eventsource-parser/stream";
 import { SvelteMap } from "svelte/reactivity";
-import { type Answer, allPages, api, onceKey, own, Refused, type Schemas, wanted } from "../lib/api";
+import { type Answer, api, onceKey, own, Refused, type Schemas, wanted } from "../lib/api";
 import { session } from "../lib/session.svelte";
+import * as ask from "./ask";
+import type { Card, Contents, Iteration } from "./ask";
+import { follow, type Happening } from "./follow";
 import { BACKLOG, backTo, type Line, type Lists, type Move, moved, whereIs } from "./moves";
-
-/** What the plan shows of a card, as lists and single answers both have it. */
-export type Card = Pick<
-  Schemas["ListedCardAnswer"],
-  | "id"
-  | "uid"
-  | "title"
-  | "state"
-  | "condition"
-  | "sort_order"
-  | "board_id"
-  | "board"
-  | "size"
-  | "size_unit"
-  | "tags"
-  | "members"
->;
-export type Iteration = Schemas["IterationAnswer"];
-
-type Contents = {
-  id: string;
-  records: Schemas["IterationCardAnswer"][];
-  cards: Card[];
-  capacity: number | null;
-};
-
-type Keyed = { "idempotency-key": string };
+import { type Keyed, Sender } from "./send";
 
 /** What somebody may be called in a pasted line. */
 function names(person: Schemas["MemberAnswer"]): string[] {
@@ -43,8 +19,9 @@ function onlyRefused(error: unknown): void {
 }
 
 const MOST_UNDO = 20;
-const MOST_AT_ONCE = 200;
-const LOOK_BACK = 3;
+/** Milliseconds in which events that come together are gathered, and between two attempts. */
+const SOON = 120;
+const PAUSE = 500;
 const DONE = 3;
 const LIVE = 1;
 
@@ -76,8 +53,11 @@ export class Plan {
   #busy = false;
   #unsent = 0;
   readonly #stop = new AbortController();
+  readonly #sender: Sender;
 
-  constructor(readonly space: string) {}
+  constructor(readonly space: string) {
+    this.#sender = new Sender(space, this.cards, (change) => this.#once(change));
+  }
 
   /** Load everything, then follow what others do. Throws Refused. */
   async load(): Promise<void> {
@@ -104,7 +84,13 @@ export class Plan {
     this.velocity = velocity.mean?.done.size ?? null;
     this.loaded = true;
     void this.#loadLeftOvers().catch(onlyRefused);
-    void this.#follow(newest?.seq ?? 0);
+    void follow(
+      this.space,
+      newest?.seq ?? 0,
+      this.#stop.signal,
+      (event) => this.#notice(event),
+      (away) => (this.away = away),
+    );
   }
 
   /** Whether something was done that the server does not know yet. */
@@ -191,9 +177,9 @@ export class Plan {
   }
 
   /** Ask for a change until the server answers, under one key, so that it is made once. */
-  #once<T>(ask: (headers: Keyed) => Promise<Answer<T>>): Promise<T> {
+  #once<T>(change: (headers: Keyed) => Promise<Answer<T>>): Promise<T> {
     const headers = { "idempotency-key": onceKey() };
-    return this.#insist(() => wanted(ask(headers)));
+    return this.#insist(() => wanted(change(headers)));
   }
 
   /** The lists as they would be if what is dragged were dropped now. */
@@ -211,12 +197,9 @@ export class Plan {
     this.#outdated("iterations");
   }
 
-  /** An iteration as it is now, with what tells whether it is still so later. Throws Refused. */
-  async latest(id: string): Promise<{ iteration: Iteration; etag: string | undefined }> {
-    const params = { path: { space_uid: this.space, id } };
-    const asked = await api.GET("/spaces/{space_uid}/iterations/{id}", { params });
-    const iteration = await wanted(Promise.resolve(asked));
-    return { iteration, etag: asked.response.headers.get("etag") ?? undefined };
+  /** An iteration as it is now, with what tells later whether it is still so. Throws Refused. */
+  latest(id: string): ReturnType<typeof ask.latestOf> {
+    return ask.latestOf(this.space, id);
   }
 
   /** Change an iteration, if it is still the one with this tag. Throws Refused, with 412 if not. */
@@ -287,7 +270,7 @@ export class Plan {
       .then(async () => {
         let lists = was;
         for (const move of moves) {
-          await this.#sendOne(lists, move);
+          await this.#sender.send(lists, move);
           lists = moved(lists, move);
         }
       })
@@ -301,84 +284,11 @@ export class Plan {
       .finally(() => this.#unsent--);
   }
 
-  async #sendOne(lists: Lists, { uids, to, before }: Move): Promise<void> {
-    const bySource = new Map<string, string[]>();
-    for (const uid of uids) {
-      const from = whereIs(lists, uid) ?? BACKLOG;
-      bySource.set(from, [...(bySource.get(from) ?? []), uid]);
-    }
-    for (const [from, some] of bySource) {
-      for (let at = 0; at < some.length; at += MOST_AT_ONCE) {
-        await this.#arrange(from, to, some.slice(at, at + MOST_AT_ONCE), before);
-      }
-      if (to === BACKLOG && (from === BACKLOG || before !== undefined)) {
-        await this.#reorderBacklog(lists, some, before);
-      }
-    }
-  }
-
-  async #arrange(from: string, to: string, uids: string[], before?: string): Promise<void> {
-    if (from === BACKLOG && to === BACKLOG) return;
-    const place = before === undefined ? {} : { before };
-    let body: Schemas["ArrangeCards"];
-    let at = from;
-    if (from === to) body = { action: "reorder", card_uids: uids, ...place };
-    else if (to === BACKLOG) body = { action: "remove", card_uids: uids };
-    else if (from !== BACKLOG) body = { action: "move", card_uids: uids, to, ...place };
-    else {
-      body = { action: "add", card_uids: uids, ...place };
-      at = to;
-    }
-    const params = { path: { space_uid: this.space, iteration_id: at } };
-    const outcomes = await this.#once((headers) =>
-      own.POST("/spaces/{space_uid}/iterations/{iteration_id}/cards/arrange", {
-        params,
-        body,
-        headers,
-      }),
-    );
-    const refused = outcomes.find((outcome) => outcome.error);
-    if (refused?.error) throw new Refused(400, refused.error.message, refused.error.code);
-  }
-
-  /**
-   * The backlog is in the order of the boards: a card goes between two others by its sort_order.
-   * Those of different columns may have the same: then all from there on are numbered anew.
-   */
-  async #reorderBacklog(lists: Lists, uids: readonly string[], before?: string): Promise<void> {
-    const order = moved(lists, { uids, to: BACKLOG, before })[BACKLOG] ?? [];
-    const first = order.indexOf(uids[0] ?? "");
-    const low = this.cards.get(order[first - 1] ?? "")?.sort_order ?? 0;
-    const high = this.cards.get(order[first + uids.length] ?? "")?.sort_order;
-    if (high === undefined || high > low) {
-      const step = ((high ?? low + uids.length + 1) - low) / (uids.length + 1);
-      for (const [n, uid] of uids.entries()) await this.#setOrder(uid, low + step * (n + 1));
-      return;
-    }
-    let last = low;
-    for (const uid of order.slice(first)) {
-      const now = this.cards.get(uid)?.sort_order ?? 0;
-      if (!uids.includes(uid) && now > last) break;
-      last += 1 / 1024;
-      await this.#setOrder(uid, last);
-    }
-  }
-
-  async #setOrder(uid: string, sort_order: number): Promise<void> {
-    const card = this.cards.get(uid);
-    if (!card) return;
-    const params = { path: { card_id: card.id } };
-    const changed = await this.#once((headers) =>
-      api.PATCH("/cards/{card_id}", { params, body: { sort_order }, headers }),
-    );
-    this.cards.set(uid, changed);
-  }
-
   /** Ask until the server answers. Throws Refused. */
-  async #insist<T>(ask: () => Promise<T>): Promise<T> {
+  async #insist<T>(attempt: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        const answer = await ask();
+        const answer = await attempt();
         this.away = false;
         return answer;
       } catch (error) {
@@ -386,7 +296,7 @@ export class Plan {
         const gone = error instanceof Refused && (error.status === 0 || error.status === 503);
         if (!gone) throw error;
         this.away = true;
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await new Promise((resolve) => setTimeout(resolve, PAUSE));
       }
     }
   }
@@ -394,19 +304,8 @@ export class Plan {
   /** Load the open iterations with their cards; answers whether nothing was moved meanwhile. */
   async #loadIterations(): Promise<boolean> {
     const made = this.#made;
-    const found = await allPages((offset) =>
-      wanted(
-        api.GET("/spaces/{space_uid}/iterations", {
-          params: {
-            path: { space_uid: this.space },
-            query: { status: "planned,active", limit: 100, offset },
-          },
-        }),
-      ),
-    );
-    const begins = (one: Iteration) => one.start_date ?? "9999";
-    found.sort((a, b) => begins(a).localeCompare(begins(b)) || a.sort_order - b.sort_order);
-    const contents = await Promise.all(found.map((one) => this.#contentsOf(one.id)));
+    const found = await ask.openIterations(this.space);
+    const contents = await Promise.all(found.map((one) => ask.contentsOf(this.space, one.id)));
     if (made !== this.#made) return false;
     const open = new Set([BACKLOG, ...found.map((one) => one.id)]);
     const kept = Object.entries(this.lists).filter(([key]) => open.has(key));
@@ -419,28 +318,10 @@ export class Plan {
   /** Load the cards of an iteration; answers whether nothing was moved meanwhile. */
   async #loadCards(id: string): Promise<boolean> {
     const made = this.#made;
-    const content = await this.#contentsOf(id);
+    const content = await ask.contentsOf(this.space, id);
     if (made !== this.#made) return false;
     this.#fill(content);
     return true;
-  }
-
-  async #contentsOf(id: string): Promise<Contents> {
-    const path = { space_uid: this.space, iteration_id: id };
-    const [records, cards, { capacity }] = await Promise.all([
-      wanted(
-        api.GET("/spaces/{space_uid}/iterations/{iteration_id}/cards", {
-          params: { path, query: { status: "active" } },
-        }),
-      ),
-      allPages((offset) =>
-        wanted(api.GET("/cards", { params: { query: { iteration_id: id, limit: 100, offset } } })),
-      ),
-      wanted(
-        own.GET("/spaces/{space_uid}/iterations/{iteration_id}/capacity", { params: { path } }),
-      ),
-    ]);
-    return { id, records, cards, capacity };
   }
 
   #fill({ id, records, cards, capacity }: Contents): void {
@@ -459,68 +340,18 @@ export class Plan {
 
   async #loadBacklog(): Promise<boolean> {
     const made = this.#made;
-    const query = {
-      space_id: this.#spaceId,
-      iteration_id: "none",
-      states: "1,2",
-      order_by: "sort_order",
-    } as const;
-    const found = await allPages((offset) =>
-      wanted(api.GET("/cards", { params: { query: { ...query, limit: 100, offset } } })),
-    );
+    const found = await ask.backlogOf(this.#spaceId);
     if (made !== this.#made) return false;
     for (const card of found) this.cards.set(card.uid, card);
     this.lists = { ...this.lists, [BACKLOG]: found.map((card) => card.uid) };
     return true;
   }
 
-  /** Which cards the last closed iterations left unfinished. */
   async #loadLeftOvers(): Promise<void> {
-    const params = { path: { space_uid: this.space }, query: { last: LOOK_BACK } };
-    const { iterations } = await wanted(own.GET("/spaces/{space_uid}/velocity", { params }));
-    for (const { id, title } of iterations) {
-      const path = { space_uid: this.space, iteration_id: id };
-      const records = await wanted(
-        api.GET("/spaces/{space_uid}/iterations/{iteration_id}/cards", {
-          params: { path, query: { status: "active" } },
-        }),
-      );
-      for (const { card_uid } of records) this.leftOver.set(card_uid, title);
-    }
+    for (const [uid, title] of await ask.leftOvers(this.space)) this.leftOver.set(uid, title);
   }
 
-  /** Follow what happens in the space; from the last event that came, if the stream breaks. */
-  async #follow(position: number): Promise<void> {
-    let last = position;
-    while (!this.#stop.signal.aborted) {
-      try {
-        const answer = await fetch(`/api/kadence/v1/spaces/${this.space}/events?after=${last}`, {
-          headers: { accept: "text/event-stream" },
-          signal: this.#stop.signal,
-        });
-        if (answer.status === 401) session.over();
-        if (answer.status === 401 || answer.status === 403 || answer.status === 404) return;
-        if (!answer.ok || !answer.body) throw new Refused(answer.status, "");
-        this.away = false;
-        const messages = answer.body
-          .pipeThrough(new TextDecoderStream())
-          .pipeThrough(new EventSourceParserStream())
-          .getReader();
-        for (;;) {
-          const { done, value } = await messages.read();
-          if (done) break;
-          last = Number(value.id ?? last);
-          this.#notice(JSON.parse(value.data) as Schemas["EventAnswer"]);
-        }
-      } catch {
-        if (this.#stop.signal.aborted) return;
-        this.away = true;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-    }
-  }
-
-  #notice(event: Schemas["EventAnswer"]): void {
+  #notice(event: Happening): void {
     const { kind, iteration_id: iteration, card_uid: card, payload } = event;
     if (kind.startsWith("iteration.")) this.#outdated("iterations");
     else if (kind.startsWith("iteration_card.") && iteration) {
@@ -537,9 +368,13 @@ export class Plan {
   /** Something is to be asked again, soon; again until it was answered. */
   #outdated(...what: string[]): void {
     for (const each of what) this.#stale.add(each);
+    this.#refreshIn(SOON);
+  }
+
+  #refreshIn(milliseconds: number): void {
     clearTimeout(this.#refreshing);
     if (!this.#stop.signal.aborted) {
-      this.#refreshing = setTimeout(() => void this.#refresh(), 120);
+      this.#refreshing = setTimeout(() => void this.#refresh(), milliseconds);
     }
   }
 
@@ -561,7 +396,7 @@ export class Plan {
       }
     }
     this.#busy = false;
-    if (this.#stale.size > 0) this.#outdated();
+    if (this.#stale.size > 0) this.#refreshIn(PAUSE);
   }
 
   async #renew(what: string): Promise<boolean> {
@@ -614,5 +449,6 @@ export class Plan {
 /** Whether a card comes behind another in the backlog. */
 function isBehind(card: Card | undefined, other: Card): boolean {
   if (!card) return false;
-  return card.sort_order - other.sort_order > 0 || (card.sort_order === other.sort_order && card.id > other.id);
+  if (card.sort_order === other.sort_order) return card.id > other.id;
+  return card.sort_order > other.sort_order;
 }

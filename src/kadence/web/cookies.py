@@ -1,0 +1,26 @@
+"""A browser's session: the cookie that holds its secret, and the proof that a page of ours has."""
+
+import hashlib
+
+SESSION_COOKIE = "kadence_session"
+
+
+def cookie_of(header: bytes | None) -> str | None:
+    """The secret of the session in a Cookie header, or None."""
+    for part in (header or b"").split(b";"):
+        name, _, value = part.strip().partition(b"=")
+        if name == SESSION_COOKIE.encode():
+            return value.decode("latin-1") or None
+    return None
+
+
+def session_cookie(secret: str, seconds: int, *, secure: bool) -> str:
+    """The Set-Cookie that gives a browser its session, or with 0 seconds takes it."""
+    only = "; Secure" if secure else ""
+    kept = f"{SESSION_COOKIE}={secret}; Path=/; Max-Age={seconds}"
+    return f"{kept}; HttpOnly; SameSite=Strict{only}"
+
+
+def csrf_of(secret: str) -> str:
+    """What a page of ours knows of its session, and a page of another site cannot."""
+    return hashlib.sha256(f"csrf {secret}".encode()).hexdigest()
