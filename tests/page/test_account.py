@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.api.kit import Team
 from tests.page.conftest import enter
 from tests.world import World
 
@@ -93,13 +94,13 @@ def test_a_space_that_one_may_not_see_is_not_there(
 
 
 def test_nothing_is_asked_of_another_server(
-    open_browser: Callable[..., Page], world: World
+    open_browser: Callable[..., Page], world: World, team: Team
 ) -> None:
     page = open_browser()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     enter(page, world)
-    page.goto(f"/spaces/{world.space.uid}/plan")
+    page.goto(f"/spaces/{team.space.uid}/plan")
     page.get_by_role("listbox", name="Backlog").wait_for()
     assert asked
     assert all(url.startswith(world.url) for url in asked)
