@@ -6,13 +6,14 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from kadence.usecases import sign_in
 from tests.api.kit import Team
 from tests.world import World
 
-SECONDS = 15
+SECONDS = 20
+expect.set_options(timeout=SECONDS * 1000)
 
 
 @pytest.fixture(scope="module")
