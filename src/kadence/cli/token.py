@@ -15,13 +15,11 @@ from kadence.cli.common import (
     out,
     print_json,
 )
-from kadence.domain.model import Instant
+from kadence.domain.model import DAY, Instant
 from kadence.usecases import people
 from kadence.usecases.people import ShownToken
 
 app = typer.Typer(help="Make, list and revoke API tokens.", no_args_is_help=True)
-
-_DAY = 24 * 60 * 60 * 1000
 
 
 @app.command()
@@ -36,7 +34,7 @@ def create(
     json: JsonOption = False,
 ) -> None:
     """Make an API token for a person; it is shown once."""
-    expires = None if expires_in_days is None else expires_in_days * _DAY
+    expires = None if expires_in_days is None else expires_in_days * DAY
     made = operate(database, people.create_token, email, name, expires)
     if json:
         print_json({"token": made.secret, "token_id": made.token.id})

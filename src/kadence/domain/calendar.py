@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from kadence.domain.model import Instant
+from kadence.domain.model import DAY, Instant
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -22,7 +22,6 @@ Day: TypeAlias = str
 LONGEST = 2200
 """Days of a period, about six years, up to which they are counted one by one."""
 
-_DAY: Instant = 24 * 60 * 60 * 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -61,7 +60,7 @@ def day_of(calendar: WorkingCalendar, instant: Instant) -> date:
     It is the local date; but midnight in UTC is the date as it was written, in every zone, for
     that is how a date without a time is kept.
     """
-    if instant % _DAY == 0:
+    if instant % DAY == 0:
         return _utc(instant).date()
     return local_day(calendar, instant)
 
@@ -87,7 +86,7 @@ def midnight(calendar: WorkingCalendar, day: date) -> Instant:
 def end_of(calendar: WorkingCalendar, day: date) -> Instant:
     """When this day is over in the space."""
     if day == date.max:
-        return midnight(calendar, day) + _DAY
+        return midnight(calendar, day) + DAY
     return midnight(calendar, day + timedelta(days=1))
 
 

@@ -8,12 +8,11 @@ from msgspec import Struct
 
 from kadence.domain.calendar import LONGEST, WorkingCalendar, local_day
 from kadence.domain.course import Course, Tally
-from kadence.domain.model import ColumnType, Instant
+from kadence.domain.model import DAY, ColumnType, Instant
 from kadence.domain.report import UnitOfMeasure, day_ends
 from kadence.domain.statistics import Number, json_number
 
 PERCENTILES = (50, 85, 95)
-_DAY_MS = 24 * 60 * 60 * 1000
 
 
 class FlowDay(Struct, frozen=True):
@@ -54,7 +53,7 @@ def flow(course: Course, calendar: WorkingCalendar, unit: UnitOfMeasure, until: 
         if card.begun_at is None or card.begun_at > card.done_at:
             untimed.append(card.uid)
         else:
-            timed.append(CycleTime(card.uid, round((card.done_at - card.begun_at) / _DAY_MS, 3)))
+            timed.append(CycleTime(card.uid, round((card.done_at - card.begun_at) / DAY, 3)))
     timed.sort(key=lambda cycle: (cycle.days, cycle.card_uid))
     return Flow(
         days=_days(course, calendar, unit, until),

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 Instant: TypeAlias = int
 """Milliseconds since 1970-01-01T00:00Z, negative before it."""
+DAY: Instant = 24 * 60 * 60 * 1000
 
 
 class CompanyRole(IntEnum):

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from kadence.domain.model import Instant
+from kadence.domain.model import DAY, Instant
 
 Definition: TypeAlias = dict[str, Any]
 """A chart or a part of one in Vega-Lite."""
@@ -18,7 +18,6 @@ Rows: TypeAlias = Sequence[Mapping[str, Any]]
 WIDTH, HEIGHT = 640, 320
 FONT = "Inter, Roboto, 'Helvetica Neue', Arial, sans-serif"
 MOST_DAYS_MARKED, MOST_DAYS_OF_YEAR, MOST_LABELS = 45, 300, 9
-DAY_MS = 24 * 60 * 60 * 1000
 
 
 class Theme(StrEnum):
@@ -156,11 +155,11 @@ def scale_of(names: Sequence[str], colours: Sequence[str]) -> Definition:
 
 def days_axis(first: int, last: int, title: str | None = None) -> Definition:
     """The axis of days between two instants of `wall`; of a long time only some are marked."""
-    days = (last - first) / DAY_MS
+    days = (last - first) / DAY
     marks: Definition = {"tickCount": 8}
     if days <= MOST_DAYS_MARKED:
-        every = max(ceil(days / MOST_LABELS), 1) * DAY_MS
-        marks = {"values": list(range(first + -first % DAY_MS, last + 1, every))}
+        every = max(ceil(days / MOST_LABELS), 1) * DAY
+        marks = {"values": list(range(first + -first % DAY, last + 1, every))}
     return {
         "title": title,
         "format": "%-d %b" if days <= MOST_DAYS_OF_YEAR else "%b %Y",
@@ -215,7 +214,7 @@ def bands(days_off: Sequence[int], theme: Theme, axis: Definition) -> list[Defin
         return []
     first, last = axis["scale"]["domain"]
     # Cut here and not by a clip in the picture, which makes a PNG take half as long again.
-    spans = [{"at": max(at, first), "ends": min(at + DAY_MS, last)} for at in days_off]
+    spans = [{"at": max(at, first), "ends": min(at + DAY, last)} for at in days_off]
     return [
         {
             "data": {"values": spans},

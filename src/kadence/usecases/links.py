@@ -14,14 +14,13 @@ from msgspec import Struct
 from kadence.domain import events
 from kadence.domain.access import Actor, role_in_space
 from kadence.domain.errors import Forbidden, NotFound, RuleViolation
-from kadence.domain.model import Instant, Link, Shows, SpaceRole
+from kadence.domain.model import DAY, Instant, Link, Shows, SpaceRole
 from kadence.storage import links, people
 from kadence.storage.engine import Transaction
 from kadence.usecases.access import enter_by_uid
 from kadence.usecases.membership import find_iteration
 from kadence.usecases.unit import Draft, Unit, opened
 
-DAY: Instant = 24 * 60 * 60 * 1000
 LONGEST = 366
 """Days for which a link is valid at the most."""
 

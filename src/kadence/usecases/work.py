@@ -17,7 +17,7 @@ from kadence.domain.errors import (
     StorageError,
     Unauthenticated,
 )
-from kadence.domain.model import CompanyRole, Instant
+from kadence.domain.model import DAY, CompanyRole, Instant
 from kadence.storage import idempotency, people
 from kadence.storage.engine import Database, Transaction
 from kadence.usecases import links
@@ -39,7 +39,7 @@ P = ParamSpec("P")
 SEEN_EVERY = 60_000
 """Milliseconds between two notes of a token's last use: a read must not cost a write each time."""
 
-KEPT_FOR = 24 * 60 * 60 * 1000
+KEPT_FOR = DAY
 """Milliseconds for which an answer is kept under its idempotency key."""
 
 _NOBODY = Actor(0, "", 0, CompanyRole.USER)

@@ -67,6 +67,7 @@ def handlers(work: Work, document: dict[str, Any]) -> list[HTTPRouteHandler]:
         return ASGIResponse(body=found.body, media_type=found.media_type, headers=_PART_HEADERS)
 
     parts = _parts()
+    shell = _fixed(_page(), "text/html", PAGE_HEADERS)
     style = files("kadence.web").joinpath("static/reference.css").read_text("utf-8")
     return [
         _get("/healthz", _fixed(well, JSON)),
@@ -74,7 +75,7 @@ def handlers(work: Work, document: dict[str, Any]) -> list[HTTPRouteHandler]:
         _get("/schema", _fixed(page(document).encode(), "text/html")),
         _get("/schema/style.css", _fixed(style.encode(), "text/css")),
         _get("/schema/openapi.json", _fixed(encode(document), JSON)),
-        *(_get(address, _fixed(_page(), "text/html", PAGE_HEADERS)) for address in ADDRESSES),
+        *(_get(address, shell) for address in ADDRESSES),
         _get("/favicon.svg", _fixed(_file("favicon.svg"), _TYPES[".svg"])),
         _get("/assets/{name:str}", part),
     ]

@@ -1,6 +1,5 @@
 """What goes over the wire of signing in: sessions, one-time links, passwords and own tokens."""
 
-import hashlib
 from asyncio import Semaphore, to_thread
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from kadence.usecases import passwords
 from kadence.usecases import sign_in as usecases
 from kadence.usecases.people import NewToken
 from kadence.usecases.sign_in import SESSION_LASTS, Begun, Invitation, Invited, NewOwnToken
+from kadence.usecases.unit import digest
 from kadence.web.cookies import csrf_of, session_cookie
 from kadence.web.http import NOTHING, Call, Cookied
 from kadence.web.people import UserAnswer, user_values
@@ -227,16 +227,15 @@ def entry_path(key: str) -> str:
 async def list_tokens(call: Call) -> list[TokenAnswer]:
     """List one's own tokens and sessions that are good. Only in a session."""
     found = await call.read(usecases.own_tokens, call.nothing())
-    mine = hashlib.sha256((call.token or "").encode()).hexdigest()
-    return [_token(token, mine) for token in found]
+    return [_token(token, call) for token in found]
 
 
-def _token(token: Token, mine: str) -> TokenAnswer:
+def _token(token: Token, call: Call) -> TokenAnswer:
     return TokenAnswer(
         id=token.id,
         name=token.name,
         is_session=token.kind == TokenKind.SESSION,
-        is_this=token.digest == mine,
+        is_this=token.digest == digest(call.token),
         created=format_timestamp(token.created),
         last_used=format_optional(token.last_used),
         expires=format_optional(token.expires),
@@ -257,7 +256,6 @@ def _new_token(made: NewToken) -> NewTokenAnswer:
 async def revoke_token(call: Call) -> TokenAnswer:
     """End one of one's own tokens or sessions. Only in a session."""
     draft = await call.body(NOTHING)
-    mine = hashlib.sha256((call.token or "").encode()).hexdigest()
     return await call.write(
-        lambda token: _token(token, mine), usecases.revoke_own_token, call.id("id"), draft
+        lambda token: _token(token, call), usecases.revoke_own_token, call.id("id"), draft
     )

@@ -1,6 +1,5 @@
 // English. Keys with _one and _other are chosen by `count`.
 export const en = {
-  "account": "Account",
   "account.password": "Password",
   "account.password.choose": "Choose a password",
   "account.password.current": "Current password",

@@ -1,6 +1,5 @@
 // Русский. Keys with _one, _few and _many are chosen by `count`.
 export const ru: Record<string, string> = {
-  "account": "Учётная запись",
   "account.password": "Пароль",
   "account.password.choose": "Придумайте пароль",
   "account.password.current": "Нынешний пароль",
