@@ -67,6 +67,19 @@ def test_a_chart_is_a_picture_with_a_name(
     assert ground in answer.text
 
 
+@pytest.mark.parametrize("chart", ["burndown", "burnup", "flow"])
+def test_a_chart_says_what_stands_where_it_is_pointed_at(
+    world: World, told: Space, chart: str
+) -> None:
+    root = ET.fromstring(world.own("GET", path(told, f"{chart}.svg"), "reader").content)  # noqa: S314
+    (group,) = [g for g in root.iter(f"{SVG}g") if "readings_marks" in g.get("class", "")]
+    said = [band.get("aria-label", "") for band in group]
+    table = "flow" if chart == "flow" else "report"
+    days = world.own("GET", path(told, table), "reader").json()["days"]
+    assert [text.partition(": ")[0] for text in said] == [day["day"] for day in days]
+    assert said[-1].endswith("3 queued, 0 in progress, 0 done" if chart == "flow" else "0 done")
+
+
 @pytest.mark.parametrize("chart", CHARTS)
 def test_a_chart_is_a_png_too(world: World, told: Space, chart: str) -> None:
     answer = world.own("GET", path(told, f"{chart}.png"), "reader")

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from kadence.domain.calendar import WorkingCalendar
 from kadence.domain.errors import RuleViolation
 from kadence.domain.lifecycle import IterationChange
-from kadence.domain.report import Part, ideal_at
+from kadence.domain.report import MOST_DAYS, Part, days_of, ideal_at
 from kadence.storage import checkup
 from kadence.usecases import insights
 from kadence.usecases.cards import delete_card
@@ -159,6 +160,32 @@ def test_the_ideal_line_rests_on_days_off(stage: Stage) -> None:
     assert ideal_at(ideal, at("2026-10-26T23:00Z")) == 3
     assert ideal_at(ideal, at("2026-10-27T23:00Z")) == 0
     assert ideal_at(ideal, at("2026-10-22T10:00Z")) == 7.5
+
+
+def test_days_tell_what_stood_when_they_were_over(stage: Stage) -> None:
+    stage.clock("2026-07-27T09:00")
+    sprint = stage.iteration("2026-07-27", "2026-07-30")
+    first = stage.card("5", into=sprint)
+    stage.card("3", into=sprint)
+    assert days_of(stage.report(sprint).report, WorkingCalendar(), stage.unit.now) == []
+    stage.set_status(sprint, "active")
+    stage.clock("2026-07-28T10:00")
+    stage.card("4", into=sprint)
+    stage.clock("2026-07-28T11:00")
+    stage.move(first, 3)
+    stage.clock("2026-07-30T12:00")
+    found = days_of(stage.report(sprint).report, WorkingCalendar(), stage.unit.now)
+    assert [(str(d.day), d.scope, d.done, d.remaining, d.ideal) for d in found] == [
+        ("2026-07-27", 8, 0, 8, 6),
+        ("2026-07-28", 12, 5, 7, 4),
+        ("2026-07-29", 12, 5, 7, 2),
+        ("2026-07-30", 12, 5, 7, 1),
+    ]
+    # What nobody closed for years is told by its last year.
+    stage.clock("2028-07-30T12:00")
+    long = days_of(stage.report(sprint).report, WorkingCalendar(), stage.unit.now)
+    assert len(long) == MOST_DAYS
+    assert (str(long[-1].day), long[-1].remaining, long[-1].ideal) == ("2028-07-30", 7, 0)
 
 
 def test_without_dates_or_working_days_there_is_no_ideal_line(stage: Stage) -> None:

@@ -12,7 +12,14 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kadence.domain.calendar import Period, WorkingCalendar, end_of, midnight, period
+from kadence.domain.calendar import (
+    Period,
+    WorkingCalendar,
+    end_of,
+    local_day,
+    midnight,
+    period,
+)
 from kadence.domain.course import NOTHING, Cause, Course, Standing, Step, Tally
 from kadence.domain.model import ColumnType, Condition, Event, Instant, Iteration, IterationStatus
 from kadence.domain.statistics import Number, exact_sums, json_number
@@ -296,6 +303,42 @@ def _part(cards: Iterable[PartCard]) -> Part:
     listed = list(cards)
     size = sum((card.size for card in listed if card.size is not None), NOTHING)
     return Part(len(listed), size, listed)
+
+
+class DayOfReport(Struct, frozen=True):
+    """What was in an iteration when a day of its space was over, or at the report's instant."""
+
+    day: date
+    scope: Number
+    done: Number
+    remaining: Number
+    ideal: float | None
+
+
+def days_of(found: Report, calendar: WorkingCalendar, until: Instant) -> list[DayOfReport]:
+    """The days of a report from activation to its closing or `until`, at most the last MOST_DAYS.
+
+    None of what has not begun.
+    """
+    if found.baseline_at is None or not found.series:
+        return []
+    begins, series = found.series[0].at, found.series
+    closed = found.iteration.status == IterationStatus.CLOSED
+    ends = max(series[-1].at if closed else until, begins)
+    first, last = local_day(calendar, begins), local_day(calendar, ends)
+    first = date.fromordinal(max(first.toordinal(), last.toordinal() - MOST_DAYS + 1))
+    days, index = [], 0
+    for day, over in day_ends(calendar, first, last):
+        while index + 1 < len(series) and series[index + 1].at < over:
+            index += 1
+        point = series[index]
+        left = None if found.ideal is None else round(ideal_at(found.ideal, min(over, ends)), 3)
+        days.append(DayOfReport(day, point.scope, point.done, point.remaining, left))
+    return days
+
+
+MOST_DAYS = 366
+"""Days that a report tells one by one."""
 
 
 def day_ends(calendar: WorkingCalendar, first: date, last: date) -> list[tuple[date, Instant]]:

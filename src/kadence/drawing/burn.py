@@ -7,8 +7,8 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from kadence.domain.calendar import WorkingCalendar, is_workday, local_day
-from kadence.domain.model import Instant, IterationStatus
-from kadence.domain.report import Point, UnitOfMeasure, ideal, size_of
+from kadence.domain.model import DAY, Instant, IterationStatus
+from kadence.domain.report import Point, UnitOfMeasure, days_of, ideal, size_of
 from kadence.drawing.theme import (
     COLOURS,
     Definition,
@@ -18,6 +18,7 @@ from kadence.drawing.theme import (
     days_axis,
     marker,
     nothing,
+    readings,
     scale_of,
     wall,
     written,
@@ -55,6 +56,7 @@ def burndown(found: Reported, theme: Theme) -> Definition:
     ]
     if begun:
         layers += [*_scope_changes(found, theme, axis), *_today(found, theme, axis)]
+    layers += _readings(found, axis)
     return chart(heading, theme, layers)
 
 
@@ -72,6 +74,7 @@ def burnup(found: Reported, theme: Theme) -> Definition:
     area["mark"] = {"type": "area", "line": _STEPS, "opacity": 0.3, "interpolate": "step-after"}
     scope = _line(rows, "Scope", axis, found.unit, colour, _STEPS)
     layers = [*_ground(found, theme, axis), area, scope, *_today(found, theme, axis)]
+    layers += _readings(found, axis)
     return chart(heading, theme, layers)
 
 
@@ -193,6 +196,17 @@ def _today(found: Reported, theme: Theme, axis: Definition) -> list[Definition]:
         return []
     at = wall(_now(found), found.calendar.time_zone)
     return marker(at, "today", COLOURS[theme].alert, theme, axis)
+
+
+def _readings(found: Reported, axis: Definition) -> list[Definition]:
+    """What stood at the end of each day."""
+    spans = []
+    for day in days_of(found.report, found.calendar, found.as_of):
+        at = midnight_of(day.day)
+        left, done, scope = written(day.remaining), written(day.done), written(day.scope)
+        said = f"{day.day.isoformat()}: {left} of {scope} remaining, {done} done"
+        spans.append((at, at + DAY, said))
+    return readings(spans, axis)
 
 
 def _ground(found: Reported, theme: Theme, axis: Definition) -> list[Definition]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from kadence.domain.model import DAY
 from kadence.domain.report import UnitOfMeasure
 from kadence.drawing.theme import (
     COLOURS,
@@ -15,13 +16,15 @@ from kadence.drawing.theme import (
     days_axis,
     marker,
     nothing,
+    reading_layer,
+    readings,
     scale_of,
     shortened,
     written,
 )
 from kadence.drawing.words import UNIT, day_name, heading_of, midnight_of, values_axis
 from kadence.usecases.forecasts import Odds, Outlook
-from kadence.usecases.insights import Amounts, Flowed, Velocity
+from kadence.usecases.insights import Achieved, Amounts, Flowed, Velocity
 
 
 def cumulative_flow(found: Flowed, theme: Theme) -> Definition:
@@ -32,6 +35,9 @@ def cumulative_flow(found: Flowed, theme: Theme) -> Definition:
         return nothing(heading, theme, "No card has been in this iteration yet")
     names = ["Queued", "In progress", "Done"]
     ends = (midnight_of(found.flow.days[0].day), midnight_of(found.flow.days[-1].day))
+    bars = len(found.flow.days) <= _MOST_BARS
+    # A bar goes on until its day is over.
+    drawn = (ends[0], ends[1] + DAY) if bars else ends
     rows = []
     for day in found.flow.days:
         for place, (name, value) in enumerate(
@@ -39,7 +45,7 @@ def cumulative_flow(found: Flowed, theme: Theme) -> Definition:
         ):
             rows.append({"at": midnight_of(day.day), "value": value, "state": name, "order": place})
     mark = {"type": "bar", "binSpacing": 1}
-    if len(found.flow.days) > _MOST_BARS:
+    if not bars:
         mark = {"type": "area", "interpolate": "step"}
     layer = {
         "data": {"values": rows},
@@ -49,7 +55,7 @@ def cumulative_flow(found: Flowed, theme: Theme) -> Definition:
                 "field": "at",
                 "type": "temporal",
                 "timeUnit": "utcyearmonthdate",
-                "scale": {"type": "utc"},
+                "scale": {"type": "utc", "domain": [*drawn]},
                 "axis": days_axis(*ends, "Day"),
             },
             "y": {"field": "value", "type": "quantitative", "axis": values_axis(found.unit)},
@@ -61,7 +67,13 @@ def cumulative_flow(found: Flowed, theme: Theme) -> Definition:
             "order": {"field": "order", "sort": "descending"},
         },
     }
-    return chart(heading, theme, [layer])
+    spans = []
+    for day in found.flow.days:
+        at, said = midnight_of(day.day), f"{day.day.isoformat()}: {written(day.queued)} queued, "
+        said += f"{written(day.in_progress)} in progress, {written(day.done)} done"
+        spans.append((at, at + DAY, said))
+    x = {"field": "at", "type": "temporal", "scale": {"type": "utc", "domain": [*drawn]}}
+    return chart(heading, theme, [layer, *readings(spans, x)])
 
 
 _MOST_BARS = 60
@@ -137,7 +149,14 @@ def velocity(found: Velocity, unit: UnitOfMeasure, space: str, theme: Theme) -> 
                 "encoding": {"y": y},
             }
         )
+    said = [{"place": f"{n:02}", "said": _achieved(one, unit)} for n, one in enumerate(shown)]
+    layers.append(reading_layer(said, {"x": x}))
     return chart(heading, theme, layers)
+
+
+def _achieved(one: Achieved, unit: UnitOfMeasure) -> str:
+    committed, done = _amounts(one.amounts, unit)
+    return f"{one.iteration.title}: {written(committed)} committed, {written(done)} done"
 
 
 def _amounts(amounts: Amounts, unit: UnitOfMeasure) -> tuple[float, float]:
@@ -200,7 +219,13 @@ def forecast(outlook: Outlook, odds: Odds | None, unit: UnitOfMeasure, theme: Th
     if outlook.last_day is not None:
         label = f"last day: {day_name(outlook.last_day)}"
         marks += marker(ends, label, colours.alert, theme, x)
-    return chart(heading, theme, [layer, *marks])
+    spans = [
+        (at, following, f"{day.isoformat()}: {chance:.0%}")
+        for (day, chance), (at, _), following in zip(
+            odds.chances, drawn, [*(at for at, _ in drawn[1:]), end + DAY], strict=False
+        )
+    ]
+    return chart(heading, theme, [layer, *marks, *readings(spans, x)])
 
 
 _SURE = 0.97

@@ -224,6 +224,31 @@ def bands(days_off: Sequence[int], theme: Theme, axis: Definition) -> list[Defin
     ]
 
 
+def readings(spans: Sequence[tuple[int, int, str]], axis: Definition) -> list[Definition]:
+    """Unseen bands over the plot, from one instant to another, each saying what stands there.
+
+    Screen readers say it; the page shows it on hover and focus.
+    """
+    first, last = axis["scale"]["domain"]
+    values = [
+        {"at": max(at, first), "ends": min(ends, last), "said": said}
+        for at, ends, said in spans
+        if at < last and ends > first
+    ]
+    layer = reading_layer(values, {"x": axis, "x2": {"field": "ends"}})
+    return [layer] if values else []
+
+
+def reading_layer(values: Rows, place: Definition) -> Definition:
+    """The layer of what is `said` where the chart is pointed at; see `readings`."""
+    return {
+        "name": "readings",
+        "data": {"values": list(values)},
+        "mark": {"type": "rect", "opacity": 0},
+        "encoding": {**place, "description": {"field": "said"}},
+    }
+
+
 def shortened(text: str, longest: int) -> str:
     """The text, cut with an ellipsis where it is longer."""
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"

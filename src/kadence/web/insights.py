@@ -10,7 +10,17 @@ from kadence.domain.calendar import Period
 from kadence.domain.course import RULES
 from kadence.domain.flow import CycleTime
 from kadence.domain.model import Instant, Iteration, IterationStatus
-from kadence.domain.report import IdealPoint, Part, PartCard, Point, Scope, UnitOfMeasure, size_of
+from kadence.domain.report import (
+    DayOfReport,
+    IdealPoint,
+    Part,
+    PartCard,
+    Point,
+    Scope,
+    UnitOfMeasure,
+    days_of,
+    size_of,
+)
 from kadence.domain.statistics import json_number
 from kadence.usecases import insights as usecases
 from kadence.usecases.insights import (
@@ -103,6 +113,16 @@ class IdealAnswer(Struct, frozen=True):
     remaining: float
 
 
+class DayAnswer(Struct, frozen=True):
+    """What was in the iteration when a day was over; `ideal` is the ideal line then."""
+
+    day: Day
+    scope: float
+    done: float
+    remaining: float
+    ideal: float | None
+
+
 class PartCardAnswer(Struct, frozen=True, gc=False):
     """A card in a part of the report; `card_id` and `title` only while it is in the space.
 
@@ -159,6 +179,7 @@ class ReportAnswer(Struct, frozen=True):
     baseline: BaselineAnswer | None
     now: NowAnswer
     series: list[PointAnswer]
+    days: list[DayAnswer]
     ideal: list[IdealAnswer] | None
     scope: ScopeAnswer
 
@@ -244,6 +265,7 @@ def report_answer(found: Reported) -> ReportAnswer:
             remaining=TotalAnswer(int(counts[0] - counts[1]), made.remaining_size),
         ),
         series=[_point(point) for point in made.series],
+        days=[_day(day) for day in days_of(made, found.calendar, found.as_of)],
         ideal=None if made.ideal is None else [_ideal(point) for point in made.ideal],
         scope=_scope(made.scope, found.titles),
     )
@@ -280,6 +302,11 @@ def _point(point: Point) -> PointAnswer:
         point.done,
         point.remaining,
     )
+
+
+def _day(day: DayOfReport) -> DayAnswer:
+    left = optional_number(day.ideal)
+    return DayAnswer(day.day.isoformat(), day.scope, day.done, day.remaining, left)
 
 
 def _ideal(point: IdealPoint) -> IdealAnswer:
