@@ -15,6 +15,7 @@ from kadence.domain.calendar import (
     period,
     workdays,
 )
+from kadence.usecases.calendars import get_calendar
 from tests.insights.kit import Stage, at
 
 MOSCOW = WorkingCalendar("Europe/Moscow")
@@ -121,3 +122,13 @@ def test_a_change_of_the_calendar_does_not_reach_what_is_closed(stage: Stage) ->
     lasts = stage.report(new).report.period
     assert lasts is not None
     assert lasts.workdays == [date(2026, 8, 15), date(2026, 8, 16)]
+
+
+def test_the_holidays_of_this_year_and_the_next_are_told(stage: Stage) -> None:
+    stage.clock("2026-12-31T23:30")
+    assert get_calendar(stage.unit, stage.space_uid, None).holidays == {}
+    # In Berlin the new year has begun.
+    stage.calendar(time_zone="Europe/Berlin", country="DE", subdivision="BY")
+    found = get_calendar(stage.unit, stage.space_uid, None).holidays
+    assert found[date(2027, 1, 6)] == "Heilige Drei Könige"
+    assert {day.year for day in found} == {2027, 2028}

@@ -55,7 +55,7 @@ def calendar(
         days_off=UNSET if day_off is None else _days(day_off),
         workdays=UNSET if workday is None else _days(workday),
     )
-    found = operate(database, calendars.change_calendar, space.lower(), change)
+    found = operate(database, calendars.change_calendar, space.lower(), change).calendar
     if json:
         print(encode(found).decode())  # noqa: T201
         return

@@ -149,7 +149,11 @@ def _public(
         return {}
     import holidays  # noqa: PLC0415
 
-    return holidays.country_holidays(country, subdiv=subdivision, years=year, expand=False)
+    # Else the language of the server's environment names them.
+    language = getattr(holidays, country).default_language
+    return holidays.country_holidays(
+        country, subdiv=subdivision, years=year, expand=False, language=language
+    )
 
 
 @lru_cache(maxsize=64)

@@ -224,12 +224,22 @@ def bands(days_off: Sequence[int], theme: Theme, axis: Definition) -> list[Defin
     ]
 
 
+MOST_READINGS = 366
+"""A narrower band than this many of them leave could not be pointed at."""
+
+
 def readings(spans: Sequence[tuple[int, int, str]], axis: Definition) -> list[Definition]:
     """Unseen bands over the plot, from one instant to another, each saying what stands there.
 
-    Screen readers say it; the page shows it on hover and focus.
+    Screen readers say it; the page shows it on hover and focus. Where there are more than
+    MOST_READINGS, neighbours share one band, which says the last of them.
     """
     first, last = axis["scale"]["domain"]
+    several = -(-len(spans) // MOST_READINGS) or 1
+    spans = [
+        (shared[0][0], *shared[-1][1:])
+        for shared in (spans[at : at + several] for at in range(0, len(spans), several))
+    ]
     values = [
         {"at": max(at, first), "ends": min(ends, last), "said": said}
         for at, ends, said in spans

@@ -1,13 +1,14 @@
 """What people do with the working calendar of a space."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from zoneinfo import available_timezones
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
-from kadence.domain.calendar import Day, WorkingCalendar, subdivisions_of
+from kadence.domain.calendar import Day, WorkingCalendar, holidays_of, local_day, subdivisions_of
 from kadence.domain.errors import RuleViolation
 from kadence.domain.model import SpaceRole
 from kadence.storage import calendars
@@ -26,7 +27,14 @@ class CalendarChange(Struct, frozen=True):
     workdays: Sequence[Day] | UnsetType = UNSET
 
 
-def get_calendar(unit: Unit, space_uid: str, draft: Draft[None]) -> WorkingCalendar:
+class CalendarView(Struct, frozen=True):
+    """A calendar with the public holidays of this year and the next, by their day."""
+
+    calendar: WorkingCalendar
+    holidays: Mapping[date, str]
+
+
+def get_calendar(unit: Unit, space_uid: str, draft: Draft[None]) -> CalendarView:
     """The working calendar of a space.
 
     Raises:
@@ -34,10 +42,15 @@ def get_calendar(unit: Unit, space_uid: str, draft: Draft[None]) -> WorkingCalen
     """
     enter_by_uid(unit, space_uid, SpaceRole.READER)
     opened(draft)
-    return calendars.find(unit.tx, unit.actor.company_id, space_uid)
+    return _view(unit, calendars.find(unit.tx, unit.actor.company_id, space_uid))
 
 
-def change_calendar(unit: Unit, space_uid: str, draft: Draft[CalendarChange]) -> WorkingCalendar:
+def _view(unit: Unit, calendar: WorkingCalendar) -> CalendarView:
+    year = local_day(calendar, unit.now).year
+    return CalendarView(calendar, holidays_of(calendar, year) | holidays_of(calendar, year + 1))
+
+
+def change_calendar(unit: Unit, space_uid: str, draft: Draft[CalendarChange]) -> CalendarView:
     """Say how the space counts its days. Another country takes the subdivision along.
 
     Raises:
@@ -62,7 +75,7 @@ def change_calendar(unit: Unit, space_uid: str, draft: Draft[CalendarChange]) ->
             {"old": old, "new": new},
             space_uid=door.space_uid,
         )
-    return new
+    return _view(unit, new)
 
 
 def _check(calendar: WorkingCalendar) -> None:

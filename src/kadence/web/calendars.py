@@ -5,10 +5,9 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from kadence.domain.calendar import WorkingCalendar
 from kadence.domain.errors import BadRequest
 from kadence.usecases import calendars as usecases
-from kadence.usecases.calendars import CalendarChange
+from kadence.usecases.calendars import CalendarChange, CalendarView
 from kadence.web.http import Call
 from kadence.web.wire import Body
 
@@ -59,8 +58,15 @@ def _check_day(name: str, day: str) -> None:
         raise BadRequest(f"{name} should hold days such as 2026-07-28, not {day}") from None
 
 
+class HolidayAnswer(Struct, frozen=True):
+    """A public holiday, as its country calls it."""
+
+    day: WrittenDay
+    name: str
+
+
 class CalendarAnswer(Struct, frozen=True):
-    """How a space counts its days."""
+    """How a space counts its days; `holidays` are those of this year and the next."""
 
     time_zone: str
     weekdays: list[Weekday]
@@ -68,13 +74,15 @@ class CalendarAnswer(Struct, frozen=True):
     subdivision: str | None
     days_off: list[WrittenDay]
     workdays: list[WrittenDay]
+    holidays: list[HolidayAnswer]
 
 
 CHANGE = Body("Calendar", ChangeCalendar, ChangeCalendar.draft)
 
 
-def shape(calendar: WorkingCalendar) -> CalendarAnswer:
+def shape(found: CalendarView) -> CalendarAnswer:
     """The calendar as the wire shows it."""
+    calendar = found.calendar
     return CalendarAnswer(
         time_zone=calendar.time_zone,
         weekdays=list(calendar.weekdays),
@@ -82,6 +90,7 @@ def shape(calendar: WorkingCalendar) -> CalendarAnswer:
         subdivision=calendar.subdivision,
         days_off=list(calendar.days_off),
         workdays=list(calendar.workdays),
+        holidays=[HolidayAnswer(day.isoformat(), name) for day, name in found.holidays.items()],
     )
 
 
