@@ -1,5 +1,6 @@
 """Charts and badges over HTTP: well-formed, named, safe to open, and there again after a crash."""
 
+import html
 import os
 import re
 import signal
@@ -14,6 +15,8 @@ import psutil
 import pytest
 
 from kadence.domain.errors import Unavailable
+from kadence.drawing import words
+from kadence.drawing.russian import RUSSIAN
 from kadence.drawing.studio import Drawing, Format, Studio
 from kadence.drawing.theme import COLOURS, Theme
 from tests.api.kit import Team
@@ -83,6 +86,24 @@ def test_a_chart_says_what_stands_where_it_is_pointed_at(
     days = world.own("GET", path(told, table), "reader").json()["days"]
     assert [text.partition(": ")[0] for text in said] == [day["day"] for day in days]
     assert said[-1].endswith("3 queued, 0 in progress, 0 done" if chart == "flow" else "0 done")
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_a_chart_speaks_russian(world: World, told: Space, chart: str) -> None:
+    text = world.own("GET", path(told, f"{chart}.svg?language=ru"), "reader").text
+    shown = re.sub(r"<[^>]*>", " ", html.unescape(text).replace(MARKUP, "").replace("(UTC)", ""))
+    assert re.search("[а-я]{4}", shown)
+    assert re.findall("[A-Za-z]{2,}", shown) == []
+
+
+def test_every_message_of_a_chart_is_there_in_russian() -> None:
+    sources = Path(words.__file__).parent.glob("*.py")
+    text = "".join(source.read_text("utf-8") for source in sources)
+    asked = set(re.findall(r'words\(\s*"([^"]+)"', text)) | set(re.findall(r'else "([^"]+)"', text))
+    assert len(asked) > 30
+    assert asked <= set(RUSSIAN)
+    for english, russian in RUSSIAN.items():
+        assert set(re.findall("{.*?}", english)) == set(re.findall("{.*?}", russian)), english
 
 
 @pytest.mark.parametrize("chart", CHARTS)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from kadence.domain.calendar import WorkingCalendar, is_workday, local_day
 from kadence.domain.model import DAY, Instant, IterationStatus
-from kadence.domain.report import Point, UnitOfMeasure, days_of, ideal, size_of
+from kadence.domain.report import Point, days_of, ideal, size_of
 from kadence.drawing.theme import (
     COLOURS,
     Definition,
@@ -21,72 +21,77 @@ from kadence.drawing.theme import (
     readings,
     scale_of,
     wall,
-    written,
 )
-from kadence.drawing.words import day_name, heading_of, midnight_of, values_axis
+from kadence.drawing.words import ENGLISH, Words, heading_of, midnight_of, values_axis
 from kadence.usecases.insights import Reported
 
 _MOST_BANDS = 180
 """Days of a chart beyond which days off are too thin to be seen."""
 
 
-def burndown(found: Reported, theme: Theme) -> Definition:
+def burndown(found: Reported, theme: Theme, words: Words = ENGLISH) -> Definition:
     """What remains, beside the line on which it would fall evenly.
 
     Before the start it is that line alone, from what is planned by now.
     """
     made, colours = found.report, COLOURS[theme]
-    heading = heading_of("Burndown", made.iteration, found.unit, _state(found))
+    heading = heading_of(words("Burndown"), made.iteration, found.unit, _state(found, words), words)
     if any(before.scope != after.scope for before, after in pairwise(made.series)):
-        heading = replace(heading, note="▲ ▼ the scope grew or shrank")
+        heading = replace(heading, note=words("▲ ▼ the scope grew or shrank"))
     begun = made.baseline_at is not None
     straight = made.ideal if begun else ideal(found.calendar, made.period, _scope(found))
     if not made.series or not (begun or straight):
-        return nothing(heading, theme, _empty(found))
+        return nothing(heading, theme, words(_empty(found)))
     zone = found.calendar.time_zone
-    rows = [("Ideal", wall(p.at, zone), p.remaining) for p in straight or ()]
-    rows += [("Remaining", at, point.remaining) for at, point in _lived(found) if begun]
-    names = ["Remaining", "Ideal"] if begun else ["Ideal"]
+    straightly, left = words("Ideal"), words("Remaining")
+    rows = [(straightly, wall(p.at, zone), p.remaining) for p in straight or ()]
+    rows += [(left, at, point.remaining) for at, point in _lived(found) if begun]
+    names = [left, straightly] if begun else [straightly]
     colour = _colour(names, [colours.main, colours.third] if begun else [colours.third])
-    axis = _days(found, [at for _, at, _ in rows])
+    axis = _days(found, [at for _, at, _ in rows], words)
+    y = values_axis(found.unit, words)
     layers = [
         *_ground(found, theme, axis),
-        _line(rows, "Ideal", axis, found.unit, colour, {"strokeDash": [6, 4], "strokeWidth": 2}),
-        _line(rows, "Remaining", axis, found.unit, colour, _STEPS),
+        _line(rows, straightly, axis, y, colour, {"strokeDash": [6, 4], "strokeWidth": 2}),
+        _line(rows, left, axis, y, colour, _STEPS),
     ]
     if begun:
-        layers += [*_scope_changes(found, theme, axis), *_today(found, theme, axis)]
-    layers += _readings(found, axis)
+        layers += [*_scope_changes(found, theme, axis), *_today(found, theme, axis, words)]
+    layers += _readings(found, axis, words)
     return chart(heading, theme, layers)
 
 
-def burnup(found: Reported, theme: Theme) -> Definition:
+def burnup(found: Reported, theme: Theme, words: Words = ENGLISH) -> Definition:
     """What is done, below what is in scope."""
     made, colours = found.report, COLOURS[theme]
-    heading = heading_of("Burnup", made.iteration, found.unit, _state(found))
+    heading = heading_of(words("Burnup"), made.iteration, found.unit, _state(found, words), words)
     if not made.series or made.baseline_at is None:
-        return nothing(heading, theme, _empty(found))
-    rows = [("Scope", at, point.scope) for at, point in _lived(found)]
-    rows += [("Done", at, point.done) for at, point in _lived(found)]
-    colour = _colour(["Scope", "Done"], [colours.third, colours.second])
-    axis = _days(found, [at for _, at, _ in rows])
-    area = _line(rows, "Done", axis, found.unit, colour, _STEPS)
+        return nothing(heading, theme, words(_empty(found)))
+    whole, done = words("Scope"), words("Done")
+    rows = [(whole, at, point.scope) for at, point in _lived(found)]
+    rows += [(done, at, point.done) for at, point in _lived(found)]
+    colour = _colour([whole, done], [colours.third, colours.second])
+    axis = _days(found, [at for _, at, _ in rows], words)
+    y = values_axis(found.unit, words)
+    area = _line(rows, done, axis, y, colour, _STEPS)
     area["mark"] = {"type": "area", "line": _STEPS, "opacity": 0.3, "interpolate": "step-after"}
-    scope = _line(rows, "Scope", axis, found.unit, colour, _STEPS)
-    layers = [*_ground(found, theme, axis), area, scope, *_today(found, theme, axis)]
-    layers += _readings(found, axis)
+    scope = _line(rows, whole, axis, y, colour, _STEPS)
+    layers = [*_ground(found, theme, axis), area, scope, *_today(found, theme, axis, words)]
+    layers += _readings(found, axis, words)
     return chart(heading, theme, layers)
 
 
 _STEPS: Definition = {"interpolate": "step-after", "strokeWidth": 2.5}
 
 
-def _state(found: Reported) -> str:
+def _state(found: Reported, words: Words) -> str:
     scope, done = size_of(found.report.tally, found.unit)
-    said = f"{written(scope - done)} of {written(scope)} remaining"
+    left = words.number(scope - done)
+    said = words("{left} of {scope} remaining", left=left, scope=words.number(scope))
     if found.report.iteration.status == IterationStatus.CLOSED:
-        return f"closed with {said}"
-    return f"{said} on {day_name(local_day(found.calendar, found.as_of))}"
+        return words("closed with {said}", said=said)
+    day = words.day(local_day(found.calendar, found.as_of))
+    return words("{said} on {day}", said=said, day=day)
 
 
 def _empty(found: Reported) -> str:
@@ -129,7 +134,7 @@ def _now(found: Reported) -> Instant:
     return found.as_of - found.as_of % 60_000
 
 
-def _days(found: Reported, drawn: Sequence[int]) -> Definition:
+def _days(found: Reported, drawn: Sequence[int], words: Words) -> Definition:
     """The x of a chart over an iteration: from its first day, or what came before, to its end."""
     lasts, zone = found.report.period, found.calendar.time_zone
     shown = [*drawn, *((wall(at, zone) for at in (lasts.begins, lasts.ends)) if lasts else ())]
@@ -137,7 +142,7 @@ def _days(found: Reported, drawn: Sequence[int]) -> Definition:
         "field": "at",
         "type": "temporal",
         "scale": {"type": "utc", "domain": [min(shown), max(shown)]},
-        "axis": days_axis(min(shown), max(shown), f"Day ({zone})"),
+        "axis": days_axis(min(shown), max(shown), words("Day ({zone})", zone=zone)),
     }
 
 
@@ -149,17 +154,17 @@ def _line(
     rows: Sequence[tuple[str, int, float]],
     name: str,
     axis: Definition,
-    unit: UnitOfMeasure,
+    values: Definition,
     colour: Definition,
     style: Definition,
 ) -> Definition:
-    values = [{"line": line, "at": at, "value": value} for line, at, value in rows if line == name]
+    points = [{"line": line, "at": at, "value": value} for line, at, value in rows if line == name]
     return {
-        "data": {"values": values},
+        "data": {"values": points},
         "mark": {"type": "line", **style},
         "encoding": {
             "x": axis,
-            "y": {"field": "value", "type": "quantitative", "axis": values_axis(unit)},
+            "y": {"field": "value", "type": "quantitative", "axis": values},
             "color": colour,
         },
     }
@@ -190,21 +195,26 @@ def _scope_changes(found: Reported, theme: Theme, axis: Definition) -> list[Defi
     return [layer] if rows else []
 
 
-def _today(found: Reported, theme: Theme, axis: Definition) -> list[Definition]:
+def _today(found: Reported, theme: Theme, axis: Definition, words: Words) -> list[Definition]:
     """A line at the report's instant while the iteration is not over."""
     if found.report.iteration.status == IterationStatus.CLOSED:
         return []
     at = wall(_now(found), found.calendar.time_zone)
-    return marker(at, "today", COLOURS[theme].alert, theme, axis)
+    return marker(at, words("today"), COLOURS[theme].alert, theme, axis)
 
 
-def _readings(found: Reported, axis: Definition) -> list[Definition]:
+def _readings(found: Reported, axis: Definition, words: Words) -> list[Definition]:
     """What stood at the end of each day."""
     spans = []
     for day in days_of(found.report, found.calendar, found.as_of):
         at = midnight_of(day.day)
-        left, done, scope = written(day.remaining), written(day.done), written(day.scope)
-        said = f"{day.day.isoformat()}: {left} of {scope} remaining, {done} done"
+        said = words(
+            "{day}: {left} of {scope} remaining, {done} done",
+            day=day.day.isoformat(),
+            left=words.number(day.remaining),
+            scope=words.number(day.scope),
+            done=words.number(day.done),
+        )
         spans.append((at, at + DAY, said))
     return readings(spans, axis)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from kadence.domain.model import DAY
 from kadence.domain.report import UnitOfMeasure
+from kadence.domain.simulation import LEAST_DAYS
 from kadence.drawing.theme import (
     COLOURS,
     HEIGHT,
@@ -20,20 +21,20 @@ from kadence.drawing.theme import (
     readings,
     scale_of,
     shortened,
-    written,
 )
-from kadence.drawing.words import UNIT, day_name, heading_of, midnight_of, values_axis
+from kadence.drawing.words import ENGLISH, Words, heading_of, midnight_of, values_axis
 from kadence.usecases.forecasts import Odds, Outlook
 from kadence.usecases.insights import Achieved, Amounts, Flowed, Velocity
 
 
-def cumulative_flow(found: Flowed, theme: Theme) -> Definition:
+def cumulative_flow(found: Flowed, theme: Theme, words: Words = ENGLISH) -> Definition:
     """How many cards were in which state on each day."""
     colours = COLOURS[theme]
-    heading = heading_of("Cumulative flow", found.iteration, found.unit, _cycle(found))
+    kind = words("Cumulative flow")
+    heading = heading_of(kind, found.iteration, found.unit, _cycle(found, words), words)
     if not found.flow.days:
-        return nothing(heading, theme, "No card has been in this iteration yet")
-    names = ["Queued", "In progress", "Done"]
+        return nothing(heading, theme, words("No card has been in this iteration yet"))
+    names = [words("Queued"), words("In progress"), words("Done")]
     ends = (midnight_of(found.flow.days[0].day), midnight_of(found.flow.days[-1].day))
     bars = len(found.flow.days) <= _MOST_BARS
     # A bar goes on until its day is over.
@@ -56,9 +57,9 @@ def cumulative_flow(found: Flowed, theme: Theme) -> Definition:
                 "type": "temporal",
                 "timeUnit": "utcyearmonthdate",
                 "scale": {"type": "utc", "domain": [*drawn]},
-                "axis": days_axis(*ends, "Day"),
+                "axis": days_axis(*ends, words("Day")),
             },
-            "y": {"field": "value", "type": "quantitative", "axis": values_axis(found.unit)},
+            "y": {"field": "value", "type": "quantitative", "axis": values_axis(found.unit, words)},
             "color": {
                 "field": "state",
                 "type": "nominal",
@@ -69,8 +70,14 @@ def cumulative_flow(found: Flowed, theme: Theme) -> Definition:
     }
     spans = []
     for day in found.flow.days:
-        at, said = midnight_of(day.day), f"{day.day.isoformat()}: {written(day.queued)} queued, "
-        said += f"{written(day.in_progress)} in progress, {written(day.done)} done"
+        said = words(
+            "{day}: {queued} queued, {begun} in progress, {done} done",
+            day=day.day.isoformat(),
+            queued=words.number(day.queued),
+            begun=words.number(day.in_progress),
+            done=words.number(day.done),
+        )
+        at = midnight_of(day.day)
         spans.append((at, at + DAY, said))
     x = {"field": "at", "type": "temporal", "scale": {"type": "utc", "domain": [*drawn]}}
     return chart(heading, theme, [layer, *readings(spans, x)])
@@ -79,27 +86,38 @@ def cumulative_flow(found: Flowed, theme: Theme) -> Definition:
 _MOST_BARS = 60
 
 
-def velocity(found: Velocity, unit: UnitOfMeasure, space: str, theme: Theme) -> Definition:
+def velocity(
+    found: Velocity, unit: UnitOfMeasure, space: str, theme: Theme, words: Words = ENGLISH
+) -> Definition:
     """What was committed and what was done, by closed iteration."""
     colours = COLOURS[theme]
     shown = found.iterations
     average = None if found.mean is None else _amounts(found.mean, unit)[1]
-    usual = "no closed iterations yet"
+    usual = words("no closed iterations yet")
     if average is not None:
-        usual = f"on average {written(average)} done in an iteration"
+        average_said = words.number(average)
+        usual = words("on average {average} done in an iteration", average=average_said)
     heading = Heading(
-        title=f"Velocity: {space}",
-        subtitle=f"By {UNIT[unit]}; {usual}",
-        description=f"Bar chart of what {space} committed to and did, by iteration; {usual}.",
+        title=words("Velocity: {space}", space=space),
+        subtitle=words(
+            "By size; {usual}" if unit is UnitOfMeasure.SIZE else "By cards; {usual}", usual=usual
+        ),
+        description=words(
+            "Bar chart of what {space} committed to and did, by iteration; {usual}.",
+            space=space,
+            usual=usual,
+        ),
     )
     if not shown:
-        return nothing(heading, theme, "No iteration has been closed yet")
-    names = ["Committed", "Done"]
+        return nothing(heading, theme, words("No iteration has been closed yet"))
+    names = [words("Committed"), words("Done")]
     rows = []
     for place, one in enumerate(shown):
         values = _amounts(one.amounts, unit)
         title = one.iteration.title
-        label = f"{shortened(title, 13)} (left out)" if one.left_out else shortened(title, 22)
+        label = shortened(title, 22)
+        if one.left_out:
+            label = words("{title} (left out)", title=shortened(title, 13))
         shade = 0.4 if one.left_out else 1
         rows += [
             {"place": f"{place:02}", "label": label, "value": value, "what": name, "shade": shade}
@@ -110,8 +128,8 @@ def velocity(found: Velocity, unit: UnitOfMeasure, space: str, theme: Theme) -> 
         "field": "place",
         "type": "nominal",
         "axis": {
-            "title": "Closed iterations, the oldest first",
-            "labelExpr": f"{_words(labels)}[datum.value]",
+            "title": words("Closed iterations, the oldest first"),
+            "labelExpr": f"{_object(labels)}[datum.value]",
             "labelAngle": -28,
             "labelAlign": "right",
             "labelLimit": 170,
@@ -119,7 +137,7 @@ def velocity(found: Velocity, unit: UnitOfMeasure, space: str, theme: Theme) -> 
         },
         "scale": {"paddingInner": 0.3},
     }
-    y = {"field": "value", "type": "quantitative", "axis": values_axis(unit)}
+    y = {"field": "value", "type": "quantitative", "axis": values_axis(unit, words)}
     bars = {
         "data": {"values": rows},
         "mark": {"type": "bar", "cornerRadiusEnd": 2},
@@ -149,14 +167,21 @@ def velocity(found: Velocity, unit: UnitOfMeasure, space: str, theme: Theme) -> 
                 "encoding": {"y": y},
             }
         )
-    said = [{"place": f"{n:02}", "said": _achieved(one, unit)} for n, one in enumerate(shown)]
+    said = [
+        {"place": f"{n:02}", "said": _achieved(one, unit, words)} for n, one in enumerate(shown)
+    ]
     layers.append(reading_layer(said, {"x": x}))
     return chart(heading, theme, layers)
 
 
-def _achieved(one: Achieved, unit: UnitOfMeasure) -> str:
+def _achieved(one: Achieved, unit: UnitOfMeasure, words: Words) -> str:
     committed, done = _amounts(one.amounts, unit)
-    return f"{one.iteration.title}: {written(committed)} committed, {written(done)} done"
+    return words(
+        "{title}: {committed} committed, {done} done",
+        title=one.iteration.title,
+        committed=words.number(committed),
+        done=words.number(done),
+    )
 
 
 def _amounts(amounts: Amounts, unit: UnitOfMeasure) -> tuple[float, float]:
@@ -166,22 +191,29 @@ def _amounts(amounts: Amounts, unit: UnitOfMeasure) -> tuple[float, float]:
     return amounts.committed_count, amounts.done_count
 
 
-def forecast(outlook: Outlook, odds: Odds | None, unit: UnitOfMeasure, theme: Theme) -> Definition:
+def forecast(
+    outlook: Outlook,
+    odds: Odds | None,
+    unit: UnitOfMeasure,
+    theme: Theme,
+    words: Words = ENGLISH,
+) -> Definition:
     """The chance that all is done, day by day."""
     colours = COLOURS[theme]
-    remaining = f"{written(outlook.remaining)} remaining"
-    said = outlook.lacking or "nothing to say"
+    remaining = words("{left} remaining", left=words.number(outlook.remaining))
+    said = _lacking(outlook, words) or words("nothing to say")
     if odds is not None:
         days = {50: odds.p50, 85: odds.p85}
-        said = "; ".join(f"{p} %: {day_name(day)}" for p, day in days.items())
+        said = "; ".join(f"{p} %: {words.day(day)}" for p, day in days.items())
         if odds.chance is not None:
-            said = f"{odds.chance:.0%} to be done in time; {said}"
-    heading = heading_of("Forecast", outlook.iteration, unit, f"{remaining}; {said}")
+            chance = f"{odds.chance:.0%}"
+            said = words("{chance} to be done in time; {said}", chance=chance, said=said)
+    heading = heading_of(words("Forecast"), outlook.iteration, unit, f"{remaining}; {said}", words)
     if odds is None:
-        return nothing(heading, theme, f"Too little history: {outlook.lacking}")
+        return nothing(heading, theme, words("Too little history: {why}", why=said))
     drawn = [(midnight_of(day), chance) for day, chance in odds.chances]
     if not drawn:
-        return nothing(heading, theme, "There are no working days ahead")
+        return nothing(heading, theme, words("There are no working days ahead"))
     last = next((n for n, (_, chance) in enumerate(drawn) if chance >= _SURE), len(drawn) - 1)
     drawn = drawn[: last + 1]
     ends = drawn[-1][0] if outlook.last_day is None else midnight_of(outlook.last_day)
@@ -190,7 +222,7 @@ def forecast(outlook: Outlook, odds: Odds | None, unit: UnitOfMeasure, theme: Th
         "field": "at",
         "type": "temporal",
         "scale": {"type": "utc", "domain": [drawn[0][0], end]},
-        "axis": days_axis(drawn[0][0], end, "Done by the end of this day"),
+        "axis": days_axis(drawn[0][0], end, words("Done by the end of this day")),
     }
     layer = {
         "data": {"values": [{"at": at, "chance": chance} for at, chance in drawn]},
@@ -206,7 +238,7 @@ def forecast(outlook: Outlook, odds: Odds | None, unit: UnitOfMeasure, theme: Th
                 "field": "chance",
                 "type": "quantitative",
                 "scale": {"domain": [0, 1]},
-                "axis": {"title": "Chance that all is done", "format": ".0%"},
+                "axis": {"title": words("Chance that all is done"), "format": ".0%"},
             },
         },
     }
@@ -214,10 +246,10 @@ def forecast(outlook: Outlook, odds: Odds | None, unit: UnitOfMeasure, theme: Th
     # Below the curve, where it leaves room.
     for place, (percent, day) in enumerate(((50, odds.p50), (85, odds.p85), (95, odds.p95))):
         if day is not None and midnight_of(day) <= end:
-            label, y = f"{percent} %: {day_name(day)}", HEIGHT - 64 + 20 * place
+            label, y = f"{percent} %: {words.day(day)}", HEIGHT - 64 + 20 * place
             marks += marker(midnight_of(day), label, colours.faint, theme, x, y)
     if outlook.last_day is not None:
-        label = f"last day: {day_name(outlook.last_day)}"
+        label = words("last day: {day}", day=words.day(outlook.last_day))
         marks += marker(ends, label, colours.alert, theme, x)
     spans = [
         (at, following, f"{day.isoformat()}: {chance:.0%}")
@@ -231,15 +263,31 @@ def forecast(outlook: Outlook, odds: Odds | None, unit: UnitOfMeasure, theme: Th
 _SURE = 0.97
 
 
-def _cycle(found: Flowed) -> str:
-    times = found.flow.percentiles
-    if not times:
-        return "no card has been done yet"
-    return (
-        f"half of the cards done within {written(times[50])} days, 85 % within {written(times[85])}"
+def _lacking(outlook: Outlook, words: Words) -> str | None:
+    """Why there is no forecast, as `simulation.lacks` says it."""
+    if outlook.lacking is None:
+        return None
+    days = len(outlook.question.past)
+    if days >= LEAST_DAYS:
+        return words("nothing was done in the iterations on record")
+    return words(
+        "only {days} working days of iterations are on record, {needed} are needed",
+        days=days,
+        needed=LEAST_DAYS,
     )
 
 
-def _words(labels: Mapping[Any, Any]) -> str:
+def _cycle(found: Flowed, words: Words) -> str:
+    times = found.flow.percentiles
+    if not times:
+        return words("no card has been done yet")
+    return words(
+        "half of the cards done within {p50} days, 85 % within {p85}",
+        p50=words.number(times[50]),
+        p85=words.number(times[85]),
+    )
+
+
+def _object(labels: Mapping[Any, Any]) -> str:
     """A Vega expression of an object with these texts, which are data and no code."""
     return json.dumps(labels)

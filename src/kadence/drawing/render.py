@@ -1,6 +1,7 @@
 """Draws Vega-Lite definitions, without a browser; runs in the helper process."""
 
 from html import escape
+from typing import Literal
 
 import msgspec
 import vl_convert
@@ -11,13 +12,20 @@ SCALE = 1.5
 """Pixels of a PNG by those of the definition: sharp on today's screens."""
 
 
+LOCALES: dict[str, Literal["en-US", "ru-RU"]] = {"en": "en-US", "ru": "ru-RU"}
+
+
 def render(drawing: Drawing) -> bytes:
     """The picture's bytes."""
     definition = msgspec.json.decode(drawing.definition)
+    locale = LOCALES[drawing.language]
     if drawing.format is Format.PNG:
-        return bytes(vl_convert.vegalite_to_png(definition, scale=SCALE))
-    svg = str(vl_convert.vegalite_to_svg(definition))
-    return _named(svg, definition["description"]).encode()
+        png = vl_convert.vegalite_to_png(
+            definition, scale=SCALE, format_locale=locale, time_format_locale=locale
+        )
+        return bytes(png)
+    svg = vl_convert.vegalite_to_svg(definition, format_locale=locale, time_format_locale=locale)
+    return _named(str(svg), definition["description"]).encode()
 
 
 def _named(svg: str, description: str) -> str:

@@ -39,10 +39,14 @@ class Format(StrEnum):
 
 
 class Drawing(Struct, frozen=True):
-    """A picture to be drawn: a Vega-Lite definition as JSON, and how it is to be written."""
+    """A picture to be drawn: a Vega-Lite definition as JSON, and how it is to be written.
+
+    `language` is that of the numbers and days on its axes.
+    """
 
     definition: bytes
     format: Format
+    language: str = "en"
 
 
 class _Failed(Struct, frozen=True):

@@ -17,7 +17,7 @@ from kadence.web.feeds import iterations_feed, report_csv
 from kadence.web.forecasts import FORECAST_PARAMETERS
 from kadence.web.http import NOTHING, Call
 from kadence.web.insights import report_answer, report_query
-from kadence.web.pictures import KINDS, SAFE, THEME, Place, Read, badge_of, drawn
+from kadence.web.pictures import KINDS, LANGUAGE, SAFE, THEME, Place, Read, badge_of, drawn
 from kadence.web.query import Parameter, Query
 from kadence.web.velocity import VELOCITY_PARAMETERS
 from kadence.web.wire import JSON, Body, Uid, When, canonical_uid, encode, format_timestamp
@@ -70,6 +70,7 @@ SHARED_PARAMETERS: Sequence[Parameter[Any]] = (
     *FORECAST_PARAMETERS,
     *VELOCITY_PARAMETERS,
     THEME,
+    LANGUAGE,
 )
 
 

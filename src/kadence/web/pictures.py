@@ -11,6 +11,7 @@ from kadence.drawing import burn, charts
 from kadence.drawing.badge import badge
 from kadence.drawing.studio import Drawing, Format, Studio
 from kadence.drawing.theme import Definition, Theme, written
+from kadence.drawing.words import Language, Words
 from kadence.usecases import insights
 from kadence.usecases.access import title_of
 from kadence.usecases.forecasts import ForecastQuery
@@ -26,6 +27,9 @@ from kadence.web.velocity import VELOCITY_PARAMETERS, velocity_query
 from kadence.web.wire import encode
 
 THEME = Word("theme", [theme.value for theme in Theme], "Drawn for a light or a dark ground.")
+LANGUAGE = Word(
+    "language", [language.value for language in Language], "In which language it speaks."
+)
 SVG, PNG = "image/svg+xml", "image/png"
 MEDIA_TYPES = {Format.SVG: SVG, Format.PNG: PNG}
 SAFE = {
@@ -51,11 +55,11 @@ Compose = Callable[[Read, Studio, Place, Query], Awaitable[Definition]]
 
 
 async def _burndown(read: Read, _studio: Studio, place: Place, query: Query) -> Definition:
-    return burn.burndown(await _report(read, place, query), _theme(query))
+    return burn.burndown(await _report(read, place, query), _theme(query), _words(query))
 
 
 async def _burnup(read: Read, _studio: Studio, place: Place, query: Query) -> Definition:
-    return burn.burnup(await _report(read, place, query), _theme(query))
+    return burn.burnup(await _report(read, place, query), _theme(query), _words(query))
 
 
 async def _report(read: Read, place: Place, query: Query) -> insights.Reported:
@@ -69,24 +73,30 @@ async def _report(read: Read, place: Place, query: Query) -> insights.Reported:
 async def _flow(read: Read, _studio: Studio, place: Place, query: Query) -> Definition:
     asked = report_query(query)
     found = await read(insights.get_flow, place.space_uid, place.iteration_id, asked)
-    return charts.cumulative_flow(found, _theme(query))
+    return charts.cumulative_flow(found, _theme(query), _words(query))
 
 
 async def _velocity(read: Read, _studio: Studio, place: Place, query: Query) -> Definition:
     asked: VelocityQuery = velocity_query(query)
     title = await read(title_of, place.space_uid)
     found = await read(insights.get_velocity, place.space_uid, asked)
-    return charts.velocity(found, report_query(query).unit, title, _theme(query))
+    return charts.velocity(found, report_query(query).unit, title, _theme(query), _words(query))
 
 
 async def _forecast(read: Read, studio: Studio, place: Place, query: Query) -> Definition:
     asked: ForecastQuery = forecast_query(query)
     found = await foresee(read, studio, place.space_uid, place.iteration_id, asked)
-    return charts.forecast(found.forecast.outlook, found.odds, asked.unit, _theme(query))
+    return charts.forecast(
+        found.forecast.outlook, found.odds, asked.unit, _theme(query), _words(query)
+    )
 
 
 def _theme(query: Query) -> Theme:
     return Theme(query.get(THEME))
+
+
+def _words(query: Query) -> Words:
+    return Words(Language(query.get(LANGUAGE)))
 
 
 class Kind(Struct, frozen=True):
@@ -98,15 +108,21 @@ class Kind(Struct, frozen=True):
 
 
 KINDS: dict[str, Kind] = {
-    "burndown": Kind(_burndown, (*REPORT_PARAMETERS, THEME), "what remains, beside the ideal line"),
-    "burnup": Kind(_burnup, (*REPORT_PARAMETERS, THEME), "what is done, below the scope"),
-    "flow": Kind(_flow, (*REPORT_PARAMETERS, THEME), "how many cards were in which state"),
+    "burndown": Kind(
+        _burndown, (*REPORT_PARAMETERS, THEME, LANGUAGE), "what remains, beside the ideal line"
+    ),
+    "burnup": Kind(_burnup, (*REPORT_PARAMETERS, THEME, LANGUAGE), "what is done, below the scope"),
+    "flow": Kind(
+        _flow, (*REPORT_PARAMETERS, THEME, LANGUAGE), "how many cards were in which state"
+    ),
     "velocity": Kind(
         _velocity,
-        (*VELOCITY_PARAMETERS, *REPORT_PARAMETERS[1:], THEME),
+        (*VELOCITY_PARAMETERS, *REPORT_PARAMETERS[1:], THEME, LANGUAGE),
         "what was committed and done, by closed iteration",
     ),
-    "forecast": Kind(_forecast, (*FORECAST_PARAMETERS, THEME), "the chance that all is done"),
+    "forecast": Kind(
+        _forecast, (*FORECAST_PARAMETERS, THEME, LANGUAGE), "the chance that all is done"
+    ),
 }
 
 
@@ -119,7 +135,7 @@ async def drawn(
         KadenceError: what the use case raises; BadRequest; Unavailable.
     """
     definition = await KINDS[kind].compose(read, studio, place, query)
-    body = await studio.draw(Drawing(encode(definition), format_))
+    body = await studio.draw(Drawing(encode(definition), format_, query.get(LANGUAGE)))
     return picture(body, MEDIA_TYPES[format_])
 
 
