@@ -20,7 +20,7 @@ settings.load_profile("long" if LONG else "short")
 
 
 ENGINES = ("sqlite", "postgresql")
-LATER = ("page/test_", "api/test_openapi.py")
+LATER = ("page/test_", "api/test_openapi.py", "clients/test_")
 """What speaks the same HTTP to both engines: on PostgreSQL only `make test-long` runs it."""
 
 
