@@ -196,6 +196,7 @@ PUBLIC = (
     "/account",
     "/spaces/{space}",
     "/spaces/{space}/{view}",
+    "/spaces/{space}/{view}/{id}",
 )
 """The page is the same for all: what it shows it asks of the API."""
 

@@ -82,3 +82,12 @@ def enter(page: Page, world: World, name: str = "writer") -> None:
     page.goto(f"/enter#{made.key}")
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Sign out").wait_for()
+
+
+def eventually(page: Page, what: Callable[[], Any], wanted: Any) -> None:
+    """Ask the server until it says so: the page shows a move before it has been sent."""
+    for _ in range(100):
+        if what() == wanted:
+            return
+        page.wait_for_timeout(50)
+    assert what() == wanted

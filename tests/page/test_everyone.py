@@ -13,6 +13,7 @@ from tests.page.conftest import enter
 from tests.world import World
 
 AXE = Path(__file__).parents[2] / "ui/node_modules/axe-core/axe.min.js"
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -43,12 +44,28 @@ def test_axe_finds_nothing_on_any_view(
         page.goto(address)
         page.get_by_role("heading", name=heading).wait_for()
         assert violations(page) == [], address
-    page.goto(f"/spaces/{team.space.uid}/plan")
+    running = team.plan("Running", goal="A goal that is worth it")
+    team.put(running, team.card("Half done", size_text="3"))
+    team.start(running)
+    team.close(team.start(team.plan("Closed")))
+    for view, shown in (
+        ("", page.get_by_role("region", name="Timeline")),
+        (f"/iterations/{running['id']}", page.locator(".readings_marks > *").first),
+        ("/reports", page.locator("figure svg").nth(4)),
+        ("/settings", page.get_by_label("Time zone")),
+    ):
+        page.goto(f"/spaces/{team.space.uid}{view}")
+        shown.wait_for(state="attached")
+        assert violations(page) == [], view
+        assert page.evaluate(FITS), f"{view} scrolls sideways"
+    page.goto(f"/spaces/{team.space.uid}/plan?card={team.space.card_id}")
+    page.get_by_role("dialog").get_by_text("Looks good").wait_for()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
     page.get_by_role("option", name="Story 5").click()
     page.get_by_text("1 selected").wait_for()
     assert violations(page) == []
-    fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    assert page.evaluate(fits), "the page scrolls sideways"
+    assert page.evaluate(FITS), "the page scrolls sideways"
     page.get_by_role("button", name="Unselect").click()
     for button in (
         "New iteration",
@@ -82,6 +99,17 @@ def test_it_speaks_russian_and_remembers_it(
     expect(panel).to_contain_text("2 мар. 2026")
     assert page.evaluate("document.documentElement.lang") == "ru"
     assert violations(page) == []
+    page.get_by_role("link", name="Итерации").click()
+    expect(page.get_by_role("region", name="В плане")).to_contain_text("3 карточки, размер 4,5")
+    page.get_by_role("link", name="Три карточки", exact=True).click()
+    expect(page.get_by_text("0 из 4,5 (карточек 0 из 3)")).to_be_visible()
+    page.get_by_role("link", name="Отчёты").last.click()
+    expect(page.get_by_role("heading", name="Накопительный поток")).to_be_visible()
+    burndown = page.get_by_role("figure", name="Сгорание").locator("svg")
+    expect(burndown).to_contain_text("осталось 4,5 из 4,5")
+    page.get_by_role("link", name="Настройки").click()
+    expect(page.get_by_role("heading", name="Рабочий календарь")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="пн")).to_be_checked()
 
 
 def test_every_russian_message_has_an_english_one() -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from kadence.usecases import people
 from tests.api.kit import Team
-from tests.page.conftest import enter
+from tests.page.conftest import enter, eventually
 from tests.world import World
 
 
@@ -33,15 +33,6 @@ def inside(team: Team, title: str) -> list[str]:
     ordered = sorted(records, key=lambda record: record["sort_order"])
     # Between the two answers a card may have come or gone: then they are asked for once more.
     return [by_uid.get(record["card_uid"], "?") for record in ordered]
-
-
-def eventually(page: Page, what: Callable[[], Any], wanted: Any) -> None:
-    """Ask the server until it says so: the page shows a move before it has been sent."""
-    for _ in range(100):
-        if what() == wanted:
-            return
-        page.wait_for_timeout(50)
-    assert what() == wanted
 
 
 def test_a_card_is_dragged_into_an_iteration_and_back(plan: Page, team: Team) -> None:
@@ -98,7 +89,7 @@ def test_moves_are_undone_one_after_the_other(plan: Page, team: Team) -> None:
     plan.keyboard.press("Control+z")
     expect(cards(plan, "Next sprint")).to_have_count(0)
     expect(plan.get_by_role("button", name="Undo")).to_be_disabled()
-    assert cards(plan, "Backlog").all_text_contents() == before
+    expect(cards(plan, "Backlog")).to_have_text(before)
     eventually(plan, lambda: inside(team, "Next sprint"), [])
 
 
@@ -160,6 +151,30 @@ def test_two_browsers_see_each_others_changes(
     expect(cards(plan, "Next sprint")).to_have_text(["Story five"])
     team.card("Made by a bot", size_text="8")
     expect(plan.get_by_role("option", name="Made by a bot")).to_be_visible()
+
+
+def test_where_a_stream_does_not_come_through_it_is_asked_again_and_again(
+    open_browser: Callable[..., Page], world: World, team: Team
+) -> None:
+    page = open_browser()
+    page.clock.install()
+    asked: list[str] = []
+
+    def hold_back(route: Any) -> None:
+        asked.append(route.request.headers["accept"])
+        if asked[-1] != "text/event-stream":
+            route.continue_()
+
+    page.route(re.compile(r"/events\?after="), hold_back)
+    enter(page, world)
+    page.goto(f"/spaces/{team.space.uid}/plan")
+    page.get_by_role("option", name="Story 5").wait_for()
+    team.card("Made by a bot", size_text="8")
+    page.clock.run_for(36_000)
+    page.clock.run_for(3_000)
+    expect(page.get_by_role("option", name="Made by a bot")).to_be_visible()
+    assert asked[0] == "text/event-stream"
+    assert asked[1] == "application/json"
 
 
 def _id_of(team: Team, title: str) -> int:
@@ -228,7 +243,8 @@ def test_of_many_cards_only_those_in_sight_are_in_the_document(
     page.goto(f"/spaces/{team.space.uid}/plan")
     expect(page.get_by_text(f"{count} cards")).to_be_visible()
     assert 5 < box(page, "Backlog").get_by_role("option").count() < 80
-    box(page, "Backlog").evaluate("list => list.scrollTo(0, list.scrollHeight)")
+    page.get_by_role("option", name="Card 0").focus()
+    page.keyboard.press("End")
     expect(page.get_by_role("option", name=f"Card {count - 1}")).to_be_visible()
 
 

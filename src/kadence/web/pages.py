@@ -35,7 +35,14 @@ PAGE_HEADERS = HEADERS | {
     # The page names its parts by what is in them; it alone has to be asked for again.
     "cache-control": "no-cache",
 }
-ADDRESSES = ("/", "/enter", "/account", "/spaces/{space:str}", "/spaces/{space:str}/{view:str}")
+ADDRESSES = (
+    "/",
+    "/enter",
+    "/account",
+    "/spaces/{space:str}",
+    "/spaces/{space:str}/{view:str}",
+    "/spaces/{space:str}/{view:str}/{id:str}",
+)
 """Where the page has a view: ui/src/lib/router.svelte.ts knows which."""
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 

@@ -72,3 +72,20 @@ export function day(instant: string, timeZone: string): string {
   const style = { day: "numeric", month: "short", year: "numeric", timeZone: zone } as const;
   return new Intl.DateTimeFormat(i18n.locale, style).format(new Date(instant));
 }
+
+/** An instant in a time zone, to the minute. */
+export function moment(instant: string, timeZone: string): string {
+  const style = { dateStyle: "medium", timeStyle: "short", timeZone } as const;
+  return new Intl.DateTimeFormat(i18n.locale, style).format(new Date(instant));
+}
+
+/** A day of a calendar, as `2026-11-26`, without its year. */
+export function shortDay(written: string): string {
+  const style = { day: "numeric", month: "short", timeZone: "UTC" } as const;
+  return new Intl.DateTimeFormat(i18n.locale, style).format(new Date(written));
+}
+
+/** A part of one as a percentage. */
+export function percent(part: number): string {
+  return new Intl.NumberFormat(i18n.locale, { style: "percent" }).format(part);
+}

@@ -1,27 +1,54 @@
 // Which view the address names, and going to another one without loading the page again.
 
+/** A view of a space; `iteration` is the one that is shown, `card` the card that is opened. */
+export type SpacePlace = {
+  view: "space";
+  space: string;
+  tab: Tab;
+  iteration: string | undefined;
+  card: number | undefined;
+};
 export type Place =
   | { view: "home" }
   | { view: "enter"; key: string }
   | { view: "account" }
-  | { view: "plan"; space: string }
+  | SpacePlace
   | { view: "nowhere" };
+
+const TABS = ["iterations", "plan", "reports", "settings"] as const;
+export type Tab = (typeof TABS)[number];
 
 function placeOf(location: Location): Place {
   const parts = location.pathname.split("/").filter(Boolean);
   if (parts.length === 0) return { view: "home" };
   if (parts[0] === "enter") return { view: "enter", key: location.hash.slice(1) };
   if (parts[0] === "account" && parts.length === 1) return { view: "account" };
-  if (parts[0] === "spaces" && parts[1]) {
-    if (parts.length === 2 || (parts.length === 3 && parts[2] === "plan")) {
-      return { view: "plan", space: parts[1] };
-    }
-  }
+  if (parts[0] === "spaces") return spaceOf(parts.slice(1), new URLSearchParams(location.search));
   return { view: "nowhere" };
 }
 
+function spaceOf(parts: readonly string[], query: URLSearchParams): Place {
+  const [space, name = "iterations", one] = parts;
+  const tab = TABS.find((known) => known === name);
+  if (!space || !tab || parts.length > 3 || (one && tab !== "iterations")) return { view: "nowhere" };
+  const card = Number(query.get("card")) || undefined;
+  const iteration = one ?? query.get("iteration") ?? undefined;
+  return { view: "space", space, tab, iteration, card };
+}
+
+/** The address of this view with other values in its query; undefined: without. */
+export function withQuery(values: Record<string, string | undefined>): string {
+  const query = new URLSearchParams(location.search);
+  for (const [key, value] of Object.entries(values)) {
+    if (value === undefined) query.delete(key);
+    else query.set(key, value);
+  }
+  const text = query.toString();
+  return text ? `${location.pathname}?${text}` : location.pathname;
+}
+
 class Router {
-  place: Place = $state(placeOf(window.location));
+  place: Place = $state.raw(placeOf(window.location));
 
   constructor() {
     window.addEventListener("popstate", () => this.#read());

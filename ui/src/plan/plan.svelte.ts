@@ -1,12 +1,12 @@
 // The plan of a space as the page holds it: loaded, changed by hand and by what others do.
 import { SvelteMap } from "svelte/reactivity";
-import { type Answer, api, onceKey, own, Refused, type Schemas, wanted } from "../lib/api";
-import { session } from "../lib/session.svelte";
-import * as ask from "./ask";
-import type { Card, Contents, Iteration } from "./ask";
-import { follow, type Happening } from "./follow";
+import { api, own, Refused, type Schemas, wanted } from "../lib/api";
+import { type Card, type Contents, contentsOf, type Iteration, openIterations } from "../space/ask";
+import type { Happening } from "../space/follow";
+import type { Space } from "../space/space.svelte";
+import { backlogOf, leftOvers } from "./ask";
 import { BACKLOG, backTo, type Line, type Lists, type Move, moved, whereIs } from "./moves";
-import { type Keyed, Sender } from "./send";
+import { Sender } from "./send";
 
 /** What somebody may be called in a pasted line. */
 function names(person: Schemas["MemberAnswer"]): string[] {
@@ -18,7 +18,6 @@ function onlyRefused(error: unknown): void {
   if (!(error instanceof Refused)) throw error;
 }
 
-const MOST_UNDO = 20;
 /** Milliseconds in which events that come together are gathered, and between two attempts. */
 const SOON = 120;
 const PAUSE = 500;
@@ -26,82 +25,47 @@ const DONE = 3;
 const LIVE = 1;
 
 export class Plan {
-  title = $state("");
-  timeZone = $state("UTC");
-  boardId: number | undefined = $state();
   iterations: Iteration[] = $state([]);
   lists: Lists = $state.raw({ [BACKLOG]: [] });
   capacities: Record<string, number | null> = $state({});
-  velocity: number | null = $state(null);
-  canUndo = $state(false);
   loaded = $state(false);
-  /** The server does not answer; what is under way is sent again. */
-  away = $state(false);
-  /** What was refused last. */
-  wrong = $state("");
   /** What would be moved where if it were dropped now. */
   hovering: { uids: readonly string[]; to: string } | undefined = $state.raw();
   readonly cards = new SvelteMap<string, Card>();
   readonly leftOver = new SvelteMap<string, string>();
-  #spaceId = 0;
-  #undo: Move[][] = [];
-  #queue: Promise<void> = Promise.resolve();
   #stale = new Set<string>();
   /** How often something was moved here: what was asked for before that is out of date. */
   #made = 0;
   #refreshing: ReturnType<typeof setTimeout> | undefined;
   #busy = false;
-  #unsent = 0;
-  readonly #stop = new AbortController();
+  #ended = false;
+  readonly #deaf: () => void;
   readonly #sender: Sender;
 
-  constructor(readonly space: string) {
-    this.#sender = new Sender(space, this.cards, (change) => this.#once(change));
+  constructor(readonly space: Space) {
+    this.#sender = new Sender(space.uid, this.cards, (change) => space.once(change));
+    this.#deaf = space.listen((event) => this.#notice(event));
   }
 
-  /** Load everything, then follow what others do. Throws Refused. */
+  /** Load the open iterations and the backlog. Throws Refused. */
   async load(): Promise<void> {
-    const path = { space_uid: this.space };
-    const [newest] = await wanted(
-      own.GET("/spaces/{space_uid}/events", {
-        params: { path, query: { newest_first: true, limit: 1 } },
-      }),
-    );
-    const spaces = await wanted(api.GET("/spaces"));
-    const space = spaces.find((one) => one.uid === this.space);
-    if (!space) throw new Refused(404, "");
-    this.title = space.title;
-    this.#spaceId = space.id;
-    const [boards, calendar, velocity] = await Promise.all([
-      wanted(api.GET("/spaces/{space_id}/boards", { params: { path: { space_id: space.id } } })),
-      wanted(own.GET("/spaces/{space_uid}/calendar", { params: { path } })),
-      wanted(own.GET("/spaces/{space_uid}/velocity", { params: { path } })),
-      this.#loadIterations(),
-      this.#loadBacklog(),
-    ]);
-    this.boardId = boards.find((board) => board.primary_path)?.id;
-    this.timeZone = calendar.time_zone;
-    this.velocity = velocity.mean?.done.size ?? null;
+    // What was done in another view is in it.
+    await this.space.settled;
+    await Promise.all([this.#loadIterations(), this.#loadBacklog()]);
     this.loaded = true;
     void this.#loadLeftOvers().catch(onlyRefused);
-    void follow(
-      this.space,
-      newest?.seq ?? 0,
-      this.#stop.signal,
-      (event) => this.#notice(event),
-      (away) => (this.away = away),
-    );
   }
 
-  /** Whether something was done that the server does not know yet. */
-  get isUnsent(): boolean {
-    return this.#unsent > 0;
-  }
-
-  /** Stop following; what was done here is sent nevertheless. */
+  /** Be told no more; what was done here is sent nevertheless. */
   end(): void {
-    this.#stop.abort();
+    this.#ended = true;
+    this.#deaf();
     clearTimeout(this.#refreshing);
+  }
+
+  /** The board that new cards are made on. */
+  get boardId(): number | undefined {
+    return this.space.boards.find((board) => board.primary_path)?.id;
   }
 
   card(uid: string): Card | undefined {
@@ -121,23 +85,9 @@ export class Plan {
 
   /** Move cards; the page shows it at once, and takes it back if the server refuses. */
   move(uids: readonly string[], to: string, before: string | undefined): void {
-    const was = this.lists;
-    const moves = [{ uids, to, before }];
-    this.#show(moves);
-    this.#undo.push(backTo(was, uids));
-    if (this.#undo.length > MOST_UNDO) this.#undo.shift();
-    this.canUndo = true;
-    this.#send(was, moves);
-  }
-
-  /** Take back the last move. */
-  undo(): void {
-    const moves = this.#undo.pop();
-    this.canUndo = this.#undo.length > 0;
-    if (!moves) return;
-    const was = this.lists;
-    this.#show(moves);
-    this.#send(was, moves);
+    const back = backTo(this.lists, uids);
+    this.#do([{ uids, to, before }]);
+    this.space.undo.push(() => this.#do(back));
   }
 
   /**
@@ -148,38 +98,27 @@ export class Plan {
     const boardId = this.boardId;
     const unknown: string[] = [];
     if (boardId === undefined) return unknown;
-    const people = lines.some((line) => line.member) ? await this.#people() : [];
+    const people = lines.some((line) => line.member) ? await this.space.people() : [];
     for (const { title, size_text, tags, member } of lines) {
       const body = { title, size_text, board_id: boardId };
-      const card = await this.#once((headers) => api.POST("/cards", { body, headers }));
+      const card = await this.space.once((headers) => api.POST("/cards", { body, headers }));
       made();
       this.#place(card);
       const params = { path: { card_id: card.id } };
       for (const name of tags) {
-        await this.#once((headers) =>
+        await this.space.once((headers) =>
           api.POST("/cards/{card_id}/tags", { params, body: { name }, headers }),
         );
       }
       const person = people.find((one) => names(one).includes(member.toLocaleLowerCase()));
       if (person) {
         const body = { user_id: person.id };
-        await this.#once((headers) =>
+        await this.space.once((headers) =>
           api.POST("/cards/{card_id}/members", { params, body, headers }),
         );
       } else if (member) unknown.push(member);
     }
     return unknown;
-  }
-
-  async #people(): Promise<Schemas["MemberAnswer"][]> {
-    const path = { space_id: this.#spaceId };
-    return wanted(api.GET("/spaces/{space_id}/users", { params: { path } }));
-  }
-
-  /** Ask for a change until the server answers, under one key, so that it is made once. */
-  #once<T>(change: (headers: Keyed) => Promise<Answer<T>>): Promise<T> {
-    const headers = { "idempotency-key": onceKey() };
-    return this.#insist(() => wanted(change(headers)));
   }
 
   /** The lists as they would be if what is dragged were dropped now. */
@@ -188,124 +127,42 @@ export class Plan {
     return hovering ? moved(lists, { ...hovering, before: undefined }) : lists;
   }
 
-  /** Plan a new iteration. Throws Refused. */
-  async create(body: Schemas["CreateIteration"]): Promise<void> {
-    const params = { path: { space_uid: this.space } };
-    await this.#once((headers) =>
-      api.POST("/spaces/{space_uid}/iterations", { params, body, headers }),
-    );
-    this.#outdated("iterations");
-  }
-
-  /** An iteration as it is now, with what tells later whether it is still so. Throws Refused. */
-  latest(id: string): ReturnType<typeof ask.latestOf> {
-    return ask.latestOf(this.space, id);
-  }
-
-  /** Change an iteration, if it is still the one with this tag. Throws Refused, with 412 if not. */
-  async change(id: string, body: Record<string, unknown>, etag: string | undefined): Promise<void> {
-    const params = { path: { space_uid: this.space, id } };
-    const match = etag === undefined ? {} : { "if-match": etag };
-    await this.#once((headers) =>
-      api.PATCH("/spaces/{space_uid}/iterations/{id}", {
-        params,
-        body: body as never,
-        headers: { ...headers, ...match },
-      }),
-    );
-    this.#outdated("iterations");
-  }
-
-  /**
-   * Start, close or delete an iteration, its cards going to `target` or the backlog; with `dry` only
-   * what would be. Throws Refused.
-   */
-  async step(
-    id: string,
-    step: "start" | "close" | "delete",
-    target: string | undefined,
-    dry: boolean,
-  ): Promise<Iteration> {
-    const params = { path: { space_uid: this.space, id }, query: { dry_run: dry } };
-    const to = target === undefined ? {} : { new_iteration_id: target };
-    const status = step === "start" ? "active" : "closed";
-    const at = "/spaces/{space_uid}/iterations/{id}";
-    // What was moved before is in it, or is not.
-    await this.#queue;
-    const answer = await this.#once((headers) =>
-      step === "delete"
-        ? api.DELETE(at, { params, body: to, headers })
-        : api.PATCH(at, { params, body: { status, ...to } as never, headers }),
-    );
-    if (!dry) this.#outdated("backlog", "iterations");
-    return answer;
-  }
-
   /** Say what the team means to take on in an iteration; null: not said. Throws Refused. */
   async setCapacity(id: string, capacity: number | null): Promise<void> {
-    const path = { space_uid: this.space, iteration_id: id };
-    const params = { path };
+    const before = this.capacities[id] ?? null;
+    await this.#tellCapacity(id, capacity);
+    this.space.undo.push(() => this.space.send(() => this.#tellCapacity(id, before)));
+  }
+
+  async #tellCapacity(id: string, capacity: number | null): Promise<void> {
+    const params = { path: { space_uid: this.space.uid, iteration_id: id } };
+    const at = "/spaces/{space_uid}/iterations/{iteration_id}/capacity";
     const body = { capacity };
-    const answer = await this.#once((headers) =>
-      own.PATCH("/spaces/{space_uid}/iterations/{iteration_id}/capacity", {
-        params,
-        body,
-        headers,
-      }),
-    );
+    const answer = await this.space.once((headers) => own.PATCH(at, { params, body, headers }));
     this.capacities[id] = answer.capacity;
   }
 
-  #show(moves: readonly Move[]): void {
+  /** Show moves, and send them behind one after the other, in the order in which they were made. */
+  #do(moves: readonly Move[]): void {
+    let from = this.lists;
     this.#made++;
-    let lists = this.lists;
-    for (const move of moves) lists = moved(lists, move);
-    this.lists = lists;
-  }
-
-  /** Send moves one after the other, in the order in which they were made. */
-  #send(was: Lists, moves: readonly Move[]): void {
-    this.#unsent++;
-    this.#queue = this.#queue
-      .then(async () => {
-        let lists = was;
+    for (const move of moves) this.lists = moved(this.lists, move);
+    this.space.send(
+      async () => {
         for (const move of moves) {
-          await this.#sender.send(lists, move);
-          lists = moved(lists, move);
+          await this.#sender.send(from, move);
+          from = moved(from, move);
         }
-      })
-      .catch((error: unknown) => {
-        this.wrong = error instanceof Refused ? error.message || String(error.status) : String(error);
-        // What was to be undone has not been done.
-        this.#undo = [];
-        this.canUndo = false;
-        this.#outdated("backlog", "iterations");
-      })
-      .finally(() => this.#unsent--);
-  }
-
-  /** Ask until the server answers. Throws Refused. */
-  async #insist<T>(attempt: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        const answer = await attempt();
-        this.away = false;
-        return answer;
-      } catch (error) {
-        if (error instanceof Refused && error.status === 401) session.over();
-        const gone = error instanceof Refused && (error.status === 0 || error.status === 503);
-        if (!gone) throw error;
-        this.away = true;
-        await new Promise((resolve) => setTimeout(resolve, PAUSE));
-      }
-    }
+      },
+      () => this.#outdated("backlog", "iterations"),
+    );
   }
 
   /** Load the open iterations with their cards; answers whether nothing was moved meanwhile. */
   async #loadIterations(): Promise<boolean> {
     const made = this.#made;
-    const found = await ask.openIterations(this.space);
-    const contents = await Promise.all(found.map((one) => ask.contentsOf(this.space, one.id)));
+    const found = await openIterations(this.space.uid);
+    const contents = await Promise.all(found.map((one) => contentsOf(this.space.uid, one.id)));
     if (made !== this.#made) return false;
     const open = new Set([BACKLOG, ...found.map((one) => one.id)]);
     const kept = Object.entries(this.lists).filter(([key]) => open.has(key));
@@ -318,7 +175,7 @@ export class Plan {
   /** Load the cards of an iteration; answers whether nothing was moved meanwhile. */
   async #loadCards(id: string): Promise<boolean> {
     const made = this.#made;
-    const content = await ask.contentsOf(this.space, id);
+    const content = await contentsOf(this.space.uid, id);
     if (made !== this.#made) return false;
     this.#fill(content);
     return true;
@@ -340,7 +197,7 @@ export class Plan {
 
   async #loadBacklog(): Promise<boolean> {
     const made = this.#made;
-    const found = await ask.backlogOf(this.#spaceId);
+    const found = await backlogOf(this.space.id);
     if (made !== this.#made) return false;
     for (const card of found) this.cards.set(card.uid, card);
     this.lists = { ...this.lists, [BACKLOG]: found.map((card) => card.uid) };
@@ -348,12 +205,13 @@ export class Plan {
   }
 
   async #loadLeftOvers(): Promise<void> {
-    for (const [uid, title] of await ask.leftOvers(this.space)) this.leftOver.set(uid, title);
+    for (const [uid, title] of await leftOvers(this.space.uid)) this.leftOver.set(uid, title);
   }
 
   #notice(event: Happening): void {
     const { kind, iteration_id: iteration, card_uid: card, payload } = event;
-    if (kind.startsWith("iteration.")) this.#outdated("iterations");
+    if (kind === "iteration.removed") this.#outdated("backlog", "iterations");
+    else if (kind.startsWith("iteration.")) this.#outdated("iterations");
     else if (kind.startsWith("iteration_card.") && iteration) {
       this.#outdated(`cards ${iteration}`);
       if (card && kind.endsWith("removed")) this.#outdated(`card ${card}`);
@@ -373,7 +231,7 @@ export class Plan {
 
   #refreshIn(milliseconds: number): void {
     clearTimeout(this.#refreshing);
-    if (!this.#stop.signal.aborted) {
+    if (!this.#ended) {
       this.#refreshing = setTimeout(() => void this.#refresh(), milliseconds);
     }
   }
@@ -382,7 +240,7 @@ export class Plan {
     if (this.#busy) return;
     this.#busy = true;
     // What was done here is sent first: else it would be shown as undone for a moment.
-    await this.#queue;
+    await this.space.settled;
     const stale = [...this.#stale].sort();
     this.#stale.clear();
     for (const what of stale) {

@@ -1,14 +1,13 @@
 // Tells the server of moves: to an iteration, out of it, to another place in it or in the backlog.
 import { type Answer, api, own, Refused, type Schemas } from "../lib/api";
-import type { Card } from "./ask";
+import type { Card } from "../space/ask";
+import type { Keyed } from "../space/space.svelte";
 import { BACKLOG, type Lists, type Move, moved, whereIs } from "./moves";
 
 const MOST_AT_ONCE = 200;
 /** The gap between two cards that are numbered anew: many fit before the next one. */
 const GAP = 1 / 1024;
 
-/** The header under which a repeated request is done once. */
-export type Keyed = { "idempotency-key": string };
 /** Asks for a change until the server answers, under one key. */
 export type Once = <T>(ask: (headers: Keyed) => Promise<Answer<T>>) => Promise<T>;
 

@@ -1,18 +1,21 @@
 // The next iteration after the ones there are: the title counted on, the same length, the next working day.
-import { addDays, differenceInCalendarDays, formatISO, isWeekend, parseISO } from "date-fns";
+import { addDays, differenceInCalendarDays, formatISO, getISODay, parseISO } from "date-fns";
+import type { Calendar } from "../space/space.svelte";
 
 export type Proposal = { title: string; start: string; finish: string };
 type Known = { title: string; start_date: string | null; finish_date: string | null };
 
 const TWO_WEEKS = 11;
+/** A team without working days has an iteration nevertheless. */
+const MOST_DAYS = 60;
 
 /** The iteration after the last one that has dates, else one of two weeks from the next Monday. */
-export function proposal(known: readonly Known[], today: Date): Proposal {
+export function proposal(known: readonly Known[], today: Date, calendar: Calendar): Proposal {
   const dated = known.filter((one) => one.start_date && one.finish_date);
   const last = dated.toSorted((a, b) => a.finish_date!.localeCompare(b.finish_date!)).at(-1);
   if (last) {
     const [start, finish] = [last.start_date!.slice(0, 10), last.finish_date!.slice(0, 10)];
-    return follower({ title: last.title, start, finish });
+    return follower({ title: last.title, start, finish }, calendar);
   }
   let monday = addDays(today, 1);
   while (monday.getDay() !== 1) monday = addDays(monday, 1);
@@ -23,13 +26,22 @@ export function proposal(known: readonly Known[], today: Date): Proposal {
   };
 }
 
-/** The one after it: as long, from the next day on that is no weekend. */
-export function follower({ title, start, finish }: Proposal): Proposal {
+/** The one after it: as long, from the next working day on. */
+export function follower({ title, start, finish }: Proposal, calendar: Calendar): Proposal {
   if (!start || !finish) return { title: counted(title), start, finish };
   const length = differenceInCalendarDays(parseISO(finish), parseISO(start));
   let next = addDays(parseISO(finish), 1);
-  while (isWeekend(next)) next = addDays(next, 1);
+  for (let tried = 0; tried < MOST_DAYS && !isWorkday(next, calendar); tried++) {
+    next = addDays(next, 1);
+  }
   return { title: counted(title), start: written(next), finish: written(addDays(next, length)) };
+}
+
+function isWorkday(day: Date, calendar: Calendar): boolean {
+  const name = written(day);
+  if (calendar.workdays.includes(name)) return true;
+  const off = calendar.days_off.includes(name) || calendar.holidays.some((one) => one.day === name);
+  return !off && calendar.weekdays.includes(getISODay(day));
 }
 
 /** The title with its last number one higher, and without what comes behind a colon. */

@@ -1,0 +1,245 @@
+"""A space's list of iterations on its line of time, and its settings."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.api.kit import Team
+from tests.page.conftest import enter, eventually
+from tests.world import World
+
+MARKUP = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+
+
+@pytest.fixture
+def home(open_browser: Callable[..., Page], world: World, team: Team) -> Page:
+    """The iterations of the team's space, opened by its admin."""
+    page = open_browser()
+    enter(page, world, "admin")
+    page.goto(f"/spaces/{team.space.uid}")
+    page.get_by_role("heading", name="Planned").wait_for()
+    return page
+
+
+@pytest.fixture
+def settings(home: Page) -> Page:
+    """Its settings."""
+    home.get_by_role("link", name="Settings").click()
+    home.get_by_role("heading", name="Working calendar").wait_for()
+    return home
+
+
+def test_iterations_stand_in_groups_and_on_the_line(home: Page, team: Team) -> None:
+    running = team.plan("Running", goal="Ship it", start_date="2026-02-16")
+    cards = [team.card("A", size_text="5"), team.done(title="B", size_text="3")]
+    team.put(running, *cards)
+    team.start(running)
+    active = home.get_by_role("region", name="Active")
+    expect(active).to_contain_text("Ship it")
+    expect(active).to_contain_text("3 of 8 done")
+    line = home.get_by_role("region", name="Timeline")
+    expect(line.get_by_role("link")).to_have_text(
+        [re.compile("Running"), re.compile("Next sprint")]
+    )
+    team.close(running)
+    closed = home.get_by_role("region", name="Closed")
+    expect(closed).to_contain_text("3 of 8 done")
+    expect(home.get_by_role("region", name="Planned")).to_contain_text("usually done: 3")
+    closed.get_by_role("link", name="Running", exact=True).click()
+    expect(home).to_have_url(re.compile(f"/iterations/{running['id']}$"))
+    expect(home.get_by_role("heading", name="Running")).to_be_visible()
+
+
+def test_an_iteration_is_started_closed_edited_and_deleted_from_the_list(
+    home: Page,
+) -> None:
+    planned = home.get_by_role("region", name="Planned")
+    home.get_by_role("button", name="Edit Next sprint").click()
+    home.get_by_label("Goal").fill("Something small")
+    home.get_by_role("button", name="Save").click()
+    expect(planned).to_contain_text("Something small")
+    home.get_by_role("button", name="Start… Next sprint").click()
+    home.get_by_role("dialog").get_by_role("button", name="Start", exact=True).click()
+    expect(home.get_by_role("region", name="Active")).to_contain_text("Next sprint")
+    home.get_by_role("button", name="Close… Next sprint").click()
+    home.get_by_role("dialog").get_by_role("button", name="Close", exact=True).click()
+    expect(home.get_by_role("region", name="Closed")).to_contain_text("Next sprint")
+    home.get_by_role("button", name="Delete… Sprint").click()
+    dialog = home.get_by_role("dialog")
+    expect(dialog).to_contain_text("1 card, size 3, to Backlog:")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(planned).to_have_count(0)
+
+
+def test_an_empty_space_leads_to_its_first_iteration(
+    open_browser: Callable[..., Page], world: World
+) -> None:
+    page = open_browser()
+    enter(page, world, "admin")
+    page.goto("/")
+    page.get_by_label("Name of the new space").fill("First steps")
+    page.get_by_role("button", name="Create space").click()
+    expect(page.get_by_text("The backlog is empty.")).to_be_visible()
+    page.get_by_role("link", name="Iterations").click()
+    expect(page.get_by_text("There is no iteration yet.")).to_be_visible()
+    page.get_by_role("main").get_by_role("button", name="New iteration").last.click()
+    page.get_by_role("dialog").get_by_role("button", name="Create").click()
+    expect(page.get_by_role("region", name="Planned")).to_contain_text("Sprint 1")
+
+
+def test_many_closed_iterations_are_shown_when_they_are_asked_for(home: Page, team: Team) -> None:
+    for number in range(8):
+        team.close(team.start(team.plan(f"Old {number}")))
+    closed = home.get_by_role("region", name="Closed").get_by_role("heading", level=3)
+    button = home.get_by_role("button", name="Show all 8")
+    expect(button).to_be_visible()
+    expect(closed).to_have_count(6)
+    button.click()
+    expect(closed).to_have_count(8)
+
+
+def test_the_title_is_changed_for_everybody(
+    settings: Page, open_browser: Callable[..., Page], world: World, team: Team
+) -> None:
+    other = open_browser()
+    enter(other, world)
+    other.goto(f"/spaces/{team.space.uid}/plan")
+    expect(other.get_by_role("heading", name="Space", level=1)).to_be_visible()
+    settings.get_by_label("Title").fill("Renamed")
+    settings.get_by_role("button", name="Save").first.click()
+    for page in (settings, other):
+        expect(page.get_by_role("heading", name="Renamed", level=1)).to_be_visible()
+
+
+def test_members_come_go_and_change_their_role(settings: Page, team: Team) -> None:
+    members = settings.get_by_role("region", name="Members")
+    expect(members.get_by_role("listitem")).to_have_count(4)
+    members.get_by_label("Role: Reader").select_option("writer")
+
+    def role(name: str) -> int:
+        found = team.call("GET", f"/spaces/{team.space.id}/users", as_="admin")
+        return next(int(one["role"]) for one in found if one["full_name"] == name)
+
+    eventually(settings, lambda: role("Reader"), 2)
+    members.get_by_role("button", name="Remove Reader").click()
+    expect(members).not_to_contain_text("reader@home.example")
+    members.get_by_label("E-mail address").fill("stranger@home.example")
+    members.get_by_role("combobox", name="Role", exact=True).select_option("reader")
+    members.get_by_role("button", name="Add").click()
+    expect(members).to_contain_text("stranger@home.example")
+    assert role("Stranger") == 1
+
+
+def test_an_owner_gets_a_link_for_somebody_new(
+    open_browser: Callable[..., Page], world: World, team: Team
+) -> None:
+    page = open_browser()
+    enter(page, world, "owner")
+    page.goto(f"/spaces/{team.space.uid}/settings")
+    members = page.get_by_role("region", name="Members")
+    members.get_by_label("E-mail address").fill("newcomer@home.example")
+    members.get_by_role("button", name="Add").click()
+    link = members.get_by_role("status").get_by_role("textbox")
+    expect(link).to_have_value(re.compile("/enter#"))
+    guest = open_browser()
+    guest.goto(link.input_value())
+    guest.get_by_role("main").get_by_role("button", name="Sign in").click()
+    guest.goto(f"/spaces/{team.space.uid}")
+    expect(guest.get_by_role("heading", name="Space", level=1)).to_be_visible()
+
+
+def test_the_calendar_is_set(settings: Page, team: Team) -> None:
+    settings.get_by_label("Time zone").select_option("Europe/Berlin")
+    settings.get_by_role("checkbox", name="Fri").uncheck()
+    settings.get_by_label("Public holidays of").select_option("DE")
+    settings.get_by_label("Its part").fill("BY")
+    settings.get_by_label("Days off: Day").fill("2026-05-04")
+    days = settings.get_by_role("group", name="Days off")
+    days.get_by_role("button", name="Add").click()
+    expect(days).to_contain_text("4 May 2026")
+    settings.get_by_role("button", name="Save").nth(1).click()
+    summary = settings.get_by_text(re.compile(r"Public holidays \(\d+\)"))
+    summary.click()
+    expect(settings.get_by_text("Heilige Drei Könige").first).to_be_visible()
+    calendar = team.world.own("GET", f"/spaces/{team.space.uid}/calendar").json()
+    assert calendar["time_zone"] == "Europe/Berlin"
+    assert calendar["weekdays"] == [1, 2, 3, 4]
+    assert (calendar["country"], calendar["subdivision"]) == ("DE", "BY")
+    assert calendar["days_off"] == ["2026-05-04"]
+    settings.get_by_label("Its part").fill("Atlantis")
+    settings.get_by_role("button", name="Save").nth(1).click()
+    expect(settings.get_by_role("alert")).to_contain_text("subdivision should be one of: BB,")
+
+
+def test_next_dates_respect_the_calendar(home: Page, team: Team) -> None:
+    home.get_by_role("button", name="New iteration").click()
+    dialog = home.get_by_role("dialog")
+    expect(dialog.get_by_label("First day")).to_have_value("2026-03-16")
+    dialog.get_by_role("button", name="Cancel").click()
+    change: dict[str, Any] = {"days_off": ["2026-03-16"], "weekdays": [2, 3, 4, 5]}
+    path = f"/spaces/{team.space.uid}/calendar"
+    assert team.world.own("PATCH", path, "admin", json=change).status_code == 200
+    home.get_by_role("link", name="Settings").click()
+    expect(home.get_by_role("checkbox", name="Mon")).not_to_be_checked()
+    home.get_by_role("button", name="New iteration").click()
+    expect(dialog.get_by_label("First day")).to_have_value("2026-03-17")
+
+
+def test_markup_in_any_name_is_text_in_every_view(
+    open_browser: Callable[..., Page], world: World, team: Team
+) -> None:
+    space, admin = team.space, {"as_": "admin"}
+    iteration = {"id": space.iteration_id}
+    period = {"start_date": "2026-03-02", "finish_date": "2026-03-13"}
+    team.call("PATCH", team.at(iteration), {"title": MARKUP, "goal": MARKUP} | period)
+    team.call("PATCH", f"/spaces/{space.id}", {"title": MARKUP}, **admin)
+    board = f"/spaces/{space.id}/boards/{space.board_id}"
+    team.call("PATCH", board, {"title": MARKUP}, **admin)
+    for column in (*space.columns[1:],):
+        team.call("PATCH", f"/boards/{space.board_id}/columns/{column}", {"title": MARKUP}, **admin)
+    for lane in space.lanes:
+        team.call("PATCH", f"/boards/{space.board_id}/lanes/{lane}", {"title": MARKUP}, **admin)
+    team.change({"id": space.card_id}, title=MARKUP)
+    page = open_browser()
+    enter(page, world)
+    seen = page.get_by_role("heading", name=MARKUP, level=1)
+    for view in ("", "/plan", f"/iterations/{space.iteration_id}", "/reports", "/settings"):
+        query = f"?iteration={space.iteration_id}&card={space.card_id}"
+        page.goto(f"/spaces/{space.uid}{view}{query}")
+        page.get_by_role("dialog").get_by_text("Looks good").wait_for()
+        page.keyboard.press("Escape")
+        expect(seen).to_be_visible()
+        if view in ("/reports", f"/iterations/{space.iteration_id}"):
+            expect(page.locator("figure svg").first).to_contain_text("<img src=x")
+        assert page.locator("main img, main script, main iframe, dialog img").count() == 0
+        assert "owned" not in page.title().removeprefix(MARKUP)
+
+
+def test_a_reader_sees_the_settings_and_changes_nothing(
+    open_browser: Callable[..., Page], world: World, team: Team
+) -> None:
+    page = open_browser()
+    enter(page, world, "reader")
+    page.goto(f"/spaces/{team.space.uid}/settings")
+    expect(page.get_by_label("Title")).to_be_disabled()
+    expect(page.get_by_label("Time zone")).to_be_disabled()
+    for name in ("Save", "Add", "Remove"):
+        expect(
+            page.get_by_role("button", name=name, exact=True).and_(page.locator(":enabled"))
+        ).to_have_count(0)
+    expect(page.get_by_role("region", name="Members")).to_contain_text("reader@home.example")
+    expect(page.get_by_role("heading", name="Signed links")).to_have_count(0)
+
+
+def test_a_stranger_sees_no_space_at_all(
+    open_browser: Callable[..., Page], world: World, team: Team
+) -> None:
+    page = open_browser()
+    enter(page, world, "stranger")
+    for view in ("", "/plan", "/reports", "/settings", f"/iterations/{team.space.iteration_id}"):
+        page.goto(f"/spaces/{team.space.uid}{view}")
+        expect(page.get_by_role("alert")).to_be_visible()
+        expect(page.get_by_role("heading", level=1)).to_have_count(0)

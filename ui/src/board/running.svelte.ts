@@ -1,0 +1,144 @@
+// An iteration as its view shows it: its cards on their boards, its report, its forecast.
+import { SvelteMap } from "svelte/reactivity";
+import { change } from "../card/changes";
+import { forecastOf } from "../insights/ask";
+import { latest } from "../iterations/changes";
+import { own, Refused, type Schemas, wanted } from "../lib/api";
+import { type Card, cardsOf, type Iteration } from "../space/ask";
+import type { Happening } from "../space/follow";
+import type { Board, Space } from "../space/space.svelte";
+
+const SOON = 150;
+const FIRST = 1;
+
+/** Where a card is put: a column and a lane, behind a card of that cell or in front of all. */
+export type Goal = { column: number; lane: number; behind: Card | undefined };
+
+export class Running {
+  iteration: Iteration | undefined = $state.raw();
+  report: Schemas["ReportAnswer"] | undefined = $state.raw();
+  forecast: Schemas["ForecastAnswer"] | undefined = $state.raw();
+  wrong = $state("");
+  readonly cards = new SvelteMap<string, Card>();
+  /** How often it was loaded: what is drawn of it is out of date then. */
+  loads = $state(0);
+  #moves = 0;
+  #turn = 0;
+  /** Cards that were in it while it is looked at: what was archived may come back. */
+  readonly #known = new Set<string>();
+  #ended = false;
+  #later: ReturnType<typeof setTimeout> | undefined;
+  readonly #deaf: () => void;
+
+  constructor(
+    readonly space: Space,
+    readonly id: string,
+  ) {
+    this.#deaf = space.listen((event) => this.#notice(event));
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#deaf();
+    clearTimeout(this.#later);
+  }
+
+  /** Load all of it. Throws Refused. */
+  async load(): Promise<void> {
+    const { uid } = this.space;
+    // What was done here is sent first: else it would be shown as undone for a moment.
+    await this.space.settled;
+    const moves = this.#moves;
+    const turn = ++this.#turn;
+    const params = { path: { space_uid: uid, iteration_id: this.id } };
+    const [{ iteration }, report, cards] = await Promise.all([
+      latest(this.space, this.id),
+      wanted(own.GET("/spaces/{space_uid}/iterations/{iteration_id}/report", { params })),
+      cardsOf(this.id),
+    ]);
+    // A later answer is there or under way.
+    if (turn !== this.#turn) return;
+    this.iteration = iteration;
+    this.report = report;
+    this.loads++;
+    if (moves !== this.#moves) return this.#again();
+    this.cards.clear();
+    for (const card of cards) {
+      this.cards.set(card.uid, card);
+      this.#known.add(card.uid);
+    }
+    const closed = iteration.status === "closed";
+    this.forecast = closed ? undefined : await forecastOf(uid, this.id);
+    this.wrong = "";
+  }
+
+  /** The boards that have cards of it; without any the one that new cards go to. */
+  get boards(): Board[] {
+    const used = new Set([...this.cards.values()].map((card) => card.board_id));
+    const found = this.space.boards.filter((board) => used.has(board.id));
+    return found.length > 0 ? found : this.space.boards.filter((b) => b.primary_path).slice(0, 1);
+  }
+
+  /** The cards in a cell of a board, in order. */
+  cell(columns: readonly number[], lane: number | undefined): Card[] {
+    const found = [...this.cards.values()].filter(
+      (card) => columns.includes(card.column_id) && (lane === undefined || card.lane_id === lane),
+    );
+    return found.sort((a, b) => a.sort_order - b.sort_order || a.id - b.id);
+  }
+
+  /** Put a card elsewhere; the page shows it at once, and takes it back if the server refuses. */
+  move(card: Card, { column, lane, behind }: Goal): void {
+    if (card.uid === behind?.uid) return;
+    const { column_id, lane_id, sort_order } = card;
+    const shown = this.cell([column], lane).filter((one) => one.uid !== card.uid);
+    const next = shown[behind ? shown.findIndex((one) => one.uid === behind.uid) + 1 : 0];
+    const low = behind?.sort_order ?? (next ? next.sort_order - 2 : 0);
+    const high = next?.sort_order ?? low + 2;
+    this.#moves++;
+    this.cards.set(card.uid, {
+      ...card,
+      column_id: column,
+      lane_id: lane,
+      sort_order: (low + high) / 2,
+    });
+    const place = behind === undefined ? { position: FIRST } : { prev_card_id: behind.id };
+    this.#send(card, { column_id: column, lane_id: lane, ...place } as never);
+    this.space.undo.push(() => {
+      this.#moves++;
+      const now = this.cards.get(card.uid);
+      if (now) this.cards.set(card.uid, { ...now, column_id, lane_id, sort_order });
+      this.#send(card, { column_id, lane_id, sort_order });
+    });
+  }
+
+  #send(card: Card, body: Parameters<typeof change>[2]): void {
+    const moves = this.#moves;
+    this.space.send(
+      async () => {
+        const changed = await change(this.space, card.id, body);
+        // Where it was put later is shown already.
+        if (moves === this.#moves && this.cards.has(card.uid)) this.cards.set(card.uid, changed);
+      },
+      () => this.#again(),
+    );
+  }
+
+  #notice({ kind, iteration_id, card_uid }: Happening): void {
+    const ours = iteration_id === this.id || (card_uid !== null && this.#known.has(card_uid));
+    if (ours && !kind.startsWith("comment")) this.#again();
+  }
+
+  /** Load it once more, soon. */
+  #again(): void {
+    clearTimeout(this.#later);
+    if (this.#ended) return;
+    this.#later = setTimeout(() => {
+      this.load().catch((error: unknown) => {
+        if (!(error instanceof Refused)) throw error;
+        if (error.status === 0 || error.status >= 500) this.#again();
+        else this.wrong = error.message;
+      });
+    }, SOON);
+  }
+}

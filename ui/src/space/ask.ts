@@ -1,0 +1,77 @@
+// What the views ask the server for: iterations, and the cards that are in them.
+import { allPages, api, own, type Schemas, wanted } from "../lib/api";
+
+/** What is shown of a card, as lists and single answers both have it. */
+export type Card = Pick<
+  Schemas["ListedCardAnswer"],
+  | "id"
+  | "uid"
+  | "title"
+  | "state"
+  | "condition"
+  | "sort_order"
+  | "column_id"
+  | "lane_id"
+  | "board_id"
+  | "board"
+  | "size"
+  | "size_unit"
+  | "tags"
+  | "members"
+>;
+export type Iteration = Schemas["IterationAnswer"];
+
+/** What is in an iteration: records in it, their cards, and what the team means to take on. */
+export type Contents = {
+  id: string;
+  records: Schemas["IterationCardAnswer"][];
+  cards: Card[];
+  capacity: number | null;
+};
+
+/** Iterations of a space in some states, by their first day. Throws Refused. */
+export async function iterationsOf(space: string, status: string): Promise<Iteration[]> {
+  const path = { space_uid: space };
+  const found = await allPages((offset) => {
+    const query = { status, limit: 100, offset };
+    return wanted(api.GET("/spaces/{space_uid}/iterations", { params: { path, query } }));
+  });
+  const begins = (one: Iteration) => one.start_date ?? "9999";
+  return found.sort(
+    (a, b) => begins(a).localeCompare(begins(b)) || a.sort_order - b.sort_order,
+  );
+}
+
+/** What is in an iteration. Throws Refused. */
+export async function contentsOf(space: string, id: string): Promise<Contents> {
+  const path = { space_uid: space, iteration_id: id };
+  const [records, cards, { capacity }] = await Promise.all([
+    recordsOf(space, id),
+    cardsOf(id),
+    wanted(own.GET("/spaces/{space_uid}/iterations/{iteration_id}/capacity", { params: { path } })),
+  ]);
+  return { id, records, cards, capacity };
+}
+
+/** The planned and active iterations of a space. Throws Refused. */
+export function openIterations(space: string): Promise<Iteration[]> {
+  return iterationsOf(space, "planned,active");
+}
+
+/** The cards that are in an iteration. Throws Refused. */
+export function cardsOf(iteration_id: string): Promise<Card[]> {
+  return allPages((offset) =>
+    wanted(api.GET("/cards", { params: { query: { iteration_id, limit: 100, offset } } })),
+  );
+}
+
+/** The number and the sizes of cards. */
+export function sum(cards: readonly Card[]): { count: number; size: number } {
+  return { count: cards.length, size: cards.reduce((size, card) => size + (card.size ?? 0), 0) };
+}
+
+/** The records of cards that are in an iteration. Throws Refused. */
+export function recordsOf(space: string, id: string): Promise<Schemas["IterationCardAnswer"][]> {
+  const params = { path: { space_uid: space, iteration_id: id }, query: { status: "active" } };
+  return wanted(api.GET("/spaces/{space_uid}/iterations/{iteration_id}/cards", { params }));
+}

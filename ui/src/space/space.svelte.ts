@@ -1,0 +1,163 @@
+// A space that is being looked at: what it is, what happens in it, and the way to change it.
+import { type Answer, api, onceKey, own, Refused, type Schemas, wanted } from "../lib/api";
+import { session } from "../lib/session.svelte";
+import { Undo } from "../lib/undo.svelte";
+import { follow, type Happening } from "./follow";
+
+/** The header under which a repeated request is done once. */
+export type Keyed = { "idempotency-key": string };
+export type Board = Schemas["BoardAnswer"];
+export type Calendar = Schemas["CalendarAnswer"];
+
+/** Milliseconds between two attempts. */
+const PAUSE = 500;
+
+export class Space {
+  id = 0;
+  title = $state("");
+  /** What this person may do here: as a reader, writer or admin. */
+  role = $state("");
+  boards: Board[] = $state.raw([]);
+  calendar: Calendar = $state.raw(UNKNOWN);
+  /** The size that is usually done in an iteration; null: nobody knows yet. */
+  velocity: number | null = $state(null);
+  loaded = $state(false);
+  /** The server does not answer; what is under way is sent again. */
+  away = $state(false);
+  /** What was refused last. */
+  wrong = $state("");
+  unsent = $state(0);
+  readonly undo = new Undo();
+  readonly #heard = new Set<(happening: Happening) => void>();
+  readonly #stop = new AbortController();
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(readonly uid: string) {}
+
+  /** Load what the space is, then follow what happens in it. Throws Refused. */
+  async load(): Promise<void> {
+    const params = { path: { space_uid: this.uid }, query: { newest_first: true, limit: 1 } };
+    const [newest] = await wanted(own.GET("/spaces/{space_uid}/events", { params }));
+    await this.renew();
+    this.loaded = true;
+    void follow(
+      this.uid,
+      newest?.seq ?? 0,
+      this.#stop.signal,
+      (event) => this.#tell(event),
+      (away) => (this.away = away),
+    );
+  }
+
+  /** Load again what the space is. Throws Refused. */
+  async renew(): Promise<void> {
+    const path = { space_uid: this.uid };
+    const [spaces, calendar, velocity] = await Promise.all([
+      wanted(api.GET("/spaces")),
+      wanted(own.GET("/spaces/{space_uid}/calendar", { params: { path } })),
+      wanted(own.GET("/spaces/{space_uid}/velocity", { params: { path } })),
+    ]);
+    const space = spaces.find((one) => one.uid === this.uid);
+    if (!space) throw new Refused(404, "");
+    this.id = space.id;
+    this.title = space.title;
+    this.role = space.access_mod;
+    this.boards = space.boards;
+    this.calendar = calendar;
+    this.velocity = velocity.mean?.done.size ?? null;
+  }
+
+  /** Who has a role in the space. Throws Refused. */
+  people(): Promise<Schemas["MemberAnswer"][]> {
+    const params = { path: { space_id: this.id } };
+    return wanted(api.GET("/spaces/{space_id}/users", { params }));
+  }
+
+  get administered(): boolean {
+    return this.role === "admin";
+  }
+
+  get writable(): boolean {
+    return this.administered || this.role === "writer";
+  }
+
+  get timeZone(): string {
+    return this.calendar.time_zone;
+  }
+
+  /** Be told of what happens; answers how to end it. */
+  listen(hear: (happening: Happening) => void): () => void {
+    this.#heard.add(hear);
+    return () => this.#heard.delete(hear);
+  }
+
+  /** Stop following; what was done here is sent nevertheless. */
+  end(): void {
+    this.#stop.abort();
+  }
+
+  /**
+   * Ask for a change until the server answers, under one key, so that it is made once; or until
+   * nobody wants it any more. Throws Refused.
+   */
+  async once<T>(
+    change: (headers: Keyed) => Promise<Answer<T>>,
+    unwanted?: AbortSignal,
+  ): Promise<T> {
+    const headers = { "idempotency-key": onceKey() };
+    for (;;) {
+      try {
+        const answer = await wanted(change(headers));
+        this.away = false;
+        return answer;
+      } catch (error) {
+        if (error instanceof Refused && error.status === 401) session.over();
+        const gone = error instanceof Refused && (error.status === 0 || error.status === 503);
+        if (!gone || unwanted?.aborted) throw error;
+        this.away = true;
+        await new Promise((resolve) => setTimeout(resolve, PAUSE));
+        if (unwanted?.aborted) {
+          // Whether the server is still away is for those to say who go on asking.
+          this.away = false;
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** Do one change after the other, in the order in which they were made here. */
+  send(work: () => Promise<void>, refused: () => void = () => undefined): void {
+    this.unsent++;
+    this.#queue = this.#queue
+      .then(work)
+      .catch((error: unknown) => {
+        this.wrong = error instanceof Refused ? error.message || String(error.status) : String(error);
+        this.undo.clear();
+        refused();
+      })
+      .finally(() => this.unsent--);
+  }
+
+  /** Done when all that was sent before is. */
+  get settled(): Promise<void> {
+    return this.#queue;
+  }
+
+  #tell(happening: Happening): void {
+    const { kind } = happening;
+    if (/^(space|member|board|column|lane|calendar)/.test(kind) || kind === "iteration.closed") {
+      void this.renew().catch(() => undefined);
+    }
+    for (const hear of this.#heard) hear(happening);
+  }
+}
+
+const UNKNOWN: Calendar = {
+  time_zone: "UTC",
+  weekdays: [1, 2, 3, 4, 5],
+  country: null,
+  subdivision: null,
+  days_off: [],
+  workdays: [],
+  holidays: [],
+};
