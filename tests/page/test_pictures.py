@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page
 
@@ -45,40 +46,128 @@ def world() -> Any:
     return Nowhere()
 
 
-def test_every_view_is_taken(
-    open_browser: Callable[..., Page], demo: dict[str, Any], tmp_path: Path
-) -> None:
+@pytest.fixture
+def taken(tmp_path: Path) -> Path:
+    """Where the pictures go."""
     into = FOLDER if os.environ.get("KADENCE_PICTURES") else tmp_path
     into.mkdir(exist_ok=True)
-    url = demo["base_url"]
-    first = open_browser()
-    first.goto(demo["sign_in_url"])
-    first.get_by_role("button", name="Sign in").click()
-    first.get_by_role("button", name="Sign out").wait_for()
-    state = first.context.storage_state()
-    for scheme in ("light", "dark"):
-        for size, viewport in SIZES.items():
-            stranger = open_browser(color_scheme=scheme, viewport=viewport)
-            stranger.goto(f"{url}/")
-            stranger.get_by_role("heading", name="Sign in").wait_for()
-            stranger.screenshot(path=into / f"sign-in-{size}-{scheme}.png")
-            page = open_browser(color_scheme=scheme, viewport=viewport, storage_state=state)
-            page.goto(f"{url}/")
-            page.get_by_role("link", name="Orchard web").wait_for()
-            page.screenshot(path=into / f"spaces-{size}-{scheme}.png")
-            page.goto(f"{url}/account")
-            page.get_by_text("browser session").first.wait_for()
-            page.screenshot(path=into / f"account-{size}-{scheme}.png")
-            page.goto(f"{url}/spaces/{demo['space_uid']}/plan")
-            cards = page.get_by_role("listbox", name="Backlog").get_by_role("option")
-            cards.nth(2).click()
-            cards.nth(4).click(modifiers=["Control"])
-            page.screenshot(path=into / f"plan-{size}-{scheme}.png")
-            page.get_by_role("button", name="New iteration").click()
-            page.get_by_role("dialog").wait_for()
-            page.screenshot(path=into / f"new-iteration-{size}-{scheme}.png")
-            page.keyboard.press("Escape")
-            page.get_by_role("button", name="Close…").click()
-            page.get_by_role("dialog").get_by_role("status").wait_for()
-            page.screenshot(path=into / f"close-{size}-{scheme}.png")
-    assert len(list(into.glob("*.png"))) == 24
+    return into
+
+
+@pytest.fixture
+def browse(
+    open_browser: Callable[..., Page], demo: dict[str, Any]
+) -> Iterator[tuple[str, Page, Page]]:
+    """In every size and scheme: how it is called, a signed-out page and a signed-in one."""
+
+    def all_of_them() -> Iterator[tuple[str, Page, Page]]:
+        for scheme in ("light", "dark"):
+            for size, viewport in SIZES.items():
+                stranger = open_browser(color_scheme=scheme, viewport=viewport)
+                page = open_browser(color_scheme=scheme, viewport=viewport)
+                page.goto(demo["base_url"])
+                page.get_by_role("button", name="Use an API token").click()
+                page.get_by_label("API token").fill(demo["token"])
+                page.get_by_role("main").get_by_role("button", name="Sign in").click()
+                page.get_by_role("button", name="Sign out").wait_for()
+                yield f"{size}-{scheme}", stranger, page
+
+    return all_of_them()
+
+
+def test_every_view_is_taken(
+    browse: Iterator[tuple[str, Page, Page]], demo: dict[str, Any], taken: Path
+) -> None:
+    url, space = demo["base_url"], f"{demo['base_url']}/spaces/{demo['space_uid']}"
+    for name, stranger, page in browse:
+
+        def take(view: str, of: Page, name: str = name) -> None:
+            of.screenshot(path=taken / f"{view}-{name}.png")
+
+        stranger.goto(f"{url}/")
+        stranger.get_by_role("heading", name="Sign in").wait_for()
+        take("sign-in", stranger)
+        page.goto(f"{url}/")
+        page.get_by_role("link", name="Orchard web").wait_for()
+        take("spaces", page)
+        page.goto(f"{url}/account")
+        page.get_by_text("browser session").first.wait_for()
+        take("account", page)
+        page.goto(f"{space}/plan")
+        cards = page.get_by_role("listbox", name="Backlog").get_by_role("option")
+        cards.nth(2).click()
+        cards.nth(4).click(modifiers=["Control"])
+        take("plan", page)
+        page.get_by_role("button", name="New iteration").click()
+        page.get_by_role("dialog").get_by_label("Title").wait_for()
+        take("new-iteration", page)
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Close…").click()
+        page.get_by_role("dialog").get_by_role("status").wait_for()
+        take("close", page)
+        page.goto(space)
+        page.get_by_role("region", name="Timeline").wait_for()
+        take("iterations", page)
+        page.get_by_role("region", name="Active").get_by_role("heading").get_by_role("link").click()
+        page.locator(".readings_marks").wait_for(state="attached")
+        take("iteration", page)
+        page.locator("li[data-uid] a").first.click()
+        page.get_by_role("dialog").get_by_label("Title").wait_for()
+        take("card", page)
+        page.goto(f"{space}/reports")
+        page.locator("figure svg").nth(4).wait_for()
+        page.locator("figure .readings_marks > *").nth(1).focus()
+        take("reports", page)
+        page.goto(f"{space}/settings")
+        page.get_by_role("region", name="Members").get_by_role("listitem").first.wait_for()
+        take("settings", page)
+    assert len(list(taken.glob("*.png"))) >= 11 * 4
+
+
+LONG_TITLE = (
+    "A title that somebody copied from an e-mail, with everything that was said in it, " * 3
+)
+
+
+def filled(demo: dict[str, Any], count: int) -> tuple[str, str]:
+    """A space with so many cards, half of them in an iteration: the addresses of both."""
+    headers = {"authorization": f"Bearer {demo['token']}"}
+    with httpx.Client(base_url=demo["api_url"], headers=headers) as api:
+        space = api.post(
+            "/spaces", json={"title": LONG_TITLE[:200] if count == 1 else "Space"}
+        ).json()
+        columns = [
+            {"title": name, "type": n} for n, name in enumerate(("To do", "Doing", "Done"), 1)
+        ]
+        board = api.post(
+            f"/spaces/{space['id']}/boards",
+            json={"title": "Board", "columns": columns, "lanes": [{"title": "Lane"}]},
+        ).json()
+        period = {"start_date": "2026-03-02", "finish_date": "2026-03-13"}
+        path = f"/spaces/{space['uid']}/iterations"
+        sprint = api.post(
+            path, json={"title": LONG_TITLE[:120], "goal": LONG_TITLE} | period
+        ).json()
+        for number in range(count):
+            title = LONG_TITLE if number % 50 == 0 else f"Card {number}"
+            body = {"title": title, "board_id": board["id"], "size_text": str(number % 9)}
+            card = api.post("/cards", json=body).json()
+            if number % 2 == 0:
+                api.post(f"{path}/{sprint['id']}/cards", json={"card_uid": card["uid"]})
+    home = f"{demo['base_url']}/spaces/{space['uid']}"
+    return home, f"{home}/iterations/{sprint['id']}"
+
+
+@pytest.mark.parametrize("count", [0, 1, 500])
+def test_few_and_many_cards_are_taken(
+    browse: Iterator[tuple[str, Page, Page]], demo: dict[str, Any], taken: Path, count: int
+) -> None:
+    home, sprint = filled(demo, count)
+    for name, _, page in browse:
+        page.goto(f"{home}/plan")
+        page.get_by_role("heading", name="Backlog").wait_for()
+        page.screenshot(path=taken / f"plan-of-{count}-{name}.png")
+        page.goto(sprint)
+        page.locator("figure svg").wait_for()
+        page.screenshot(path=taken / f"iteration-of-{count}-{name}.png")
+    assert len(list(taken.glob(f"*-of-{count}-*.png"))) == 2 * 4
