@@ -81,7 +81,7 @@ def test_cards_are_put_in_order(view: Page, team: Team, sprint: dict[str, Any]) 
     expect(titles(view, "Queue: Review")).to_have_text(["Task 3", "Task 1", "Task 2"])
 
 
-def test_a_board_is_worked_by_keyboard(view: Page, team: Team) -> None:
+def test_a_board_is_worked_by_keyboard(view: Page, team: Team, sprint: dict[str, Any]) -> None:
     task = view.get_by_role("link", name="Task 1")
     task.focus()
     view.keyboard.press("Alt+ArrowRight")
@@ -90,8 +90,13 @@ def test_a_board_is_worked_by_keyboard(view: Page, team: Team) -> None:
     eventually(view, lambda: card_of(team, "Task 1")["state"], 2)
     view.keyboard.press("Alt+ArrowLeft")
     expect(titles(view, "Queue: Review")).to_have_text(["Task 2", "Task 3", "Task 1"])
+    eventually(view, lambda: card_of(team, "Task 1")["state"], 1)
     view.keyboard.press("Alt+ArrowUp")
     expect(titles(view, "Queue: Review")).to_have_text(["Task 2", "Task 1", "Task 3"])
+    order = [card_of(team, f"Task {number}")["id"] for number in (2, 1, 3)]
+    path = f"/cards?iteration_id={sprint['id']}&order_by=sort_order&order_direction=asc"
+    eventually(view, lambda: [card["id"] for card in team.call("GET", path)], order)
+    expect(view.get_by_role("alert")).to_have_count(0)
     view.keyboard.press("Enter")
     expect(view.get_by_role("dialog")).to_be_visible()
 
@@ -233,6 +238,60 @@ def test_members_tags_and_columns_are_changed_at_once(view: Page, team: Team) ->
     eventually(view, lambda: len(card_of(team, "Task 2")["tags"]), 0)
     (member,) = card_of(team, "Task 2")["members"]
     assert member["full_name"] == "Writer"
+
+
+def test_a_tag_beside_what_is_typed_is_no_conflict(view: Page, team: Team) -> None:
+    dialog = opened(view, "Task 2")
+    dialog.get_by_label("Description").fill("Half of it")
+    dialog.get_by_label("Add tag").fill("urgent")
+    dialog.get_by_label("Add tag").press("Enter")
+    expect(dialog.get_by_role("button", name="Remove urgent")).to_be_visible()
+    # What is typed next goes into the field, and not to the page behind.
+    view.keyboard.type("now")
+    expect(dialog.get_by_label("Add tag")).to_have_value("now")
+    dialog.get_by_role("button", name="Save").click()
+    eventually(view, lambda: card_of(team, "Task 2")["description"], "Half of it")
+    expect(dialog.get_by_role("alert")).to_have_count(0)
+
+
+def test_what_was_discarded_without_the_server_is_not_saved_later(view: Page, team: Team) -> None:
+    dialog = opened(view, "Task 2")
+    view.context.set_offline(True)
+    dialog.get_by_label("Title").fill("Never mind")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_label("Title")).to_be_disabled()
+    for _ in range(4):
+        view.keyboard.press("Escape")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Discard").click()
+    view.context.set_offline(False)
+    expect(view.get_by_role("alert")).to_have_count(0)
+    tile(view, "Task 1").drag_to(cell(view, "In progress"))
+    eventually(view, lambda: card_of(team, "Task 1")["state"], 2)
+    expect(tile(view, "Task 2")).to_be_visible()
+
+
+def test_what_did_not_load_is_loaded_when_the_server_is_back(view: Page) -> None:
+    view.get_by_role("link", name="Iterations").click()
+    view.get_by_role("region", name="Timeline").wait_for()
+    view.context.set_offline(True)
+    view.get_by_role("link", name="Running", exact=True).click()
+    expect(view.get_by_role("alert").last).to_contain_text("Trying again")
+    view.context.set_offline(False)
+    expect(view.get_by_role("link", name="Task 3")).to_be_visible()
+    expect(view.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_planned_iteration_is_deleted_from_its_view(view: Page, team: Team) -> None:
+    planned = team.plan("Not wanted")
+    view.goto(f"/spaces/{team.space.uid}/iterations/{planned['id']}")
+    view.get_by_role("button", name="Delete…").click()
+    view.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(view.get_by_role("region", name="Timeline")).to_be_visible()
+    expect(view.get_by_text("Not wanted")).to_have_count(0)
+    view.goto(f"/spaces/{team.space.uid}/iterations/{planned['id']}")
+    expect(view.get_by_text("deleted", exact=True)).to_be_visible()
+    expect(view.get_by_role("button", name="Edit")).to_have_count(0)
 
 
 def test_comments_come_and_go(view: Page, team: Team) -> None:

@@ -349,6 +349,66 @@ def test_an_iteration_is_started_closed_and_its_leftovers_carried_on(
     assert team.call("GET", team.at(later))["status"] == "removed"
 
 
+def test_what_is_left_over_stands_in_the_backlog_when_others_close_it_too(
+    plan: Page, team: Team
+) -> None:
+    (planned,) = [i for i in team.call("GET", team.iterations) if i["title"] == "Next sprint"]
+    story = {"id": _id_of(team, "Story 2")}
+    team.put(planned, team.get(story))
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 2"])
+    team.start(planned)
+    team.close(planned)
+    left = box(plan, "Backlog").get_by_role("option", name="Story 2")
+    expect(left).to_contain_text("left over from Next sprint")
+
+
+def test_a_card_that_others_take_out_of_an_iteration_is_in_the_backlog_again(
+    plan: Page, team: Team
+) -> None:
+    (planned,) = [i for i in team.call("GET", team.iterations) if i["title"] == "Next sprint"]
+    card = team.get({"id": _id_of(team, "Story 2")})
+    team.put(planned, card)
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 2"])
+    team.call("DELETE", f"{team.at(planned)}/cards/{card['uid']}")
+    expect(cards(plan, "Next sprint")).to_have_count(0)
+    expect(cards(plan, "Backlog")).to_have_text([f"Story {number}" for number in range(1, 6)])
+
+
+def test_without_dragging_or_keys_cards_are_put_in_order(plan: Page, team: Team) -> None:
+    (planned,) = [i for i in team.call("GET", team.iterations) if i["title"] == "Next sprint"]
+    for number in (1, 2, 3):
+        team.put(planned, team.get({"id": _id_of(team, f"Story {number}")}))
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 1", "Story 2", "Story 3"])
+    plan.get_by_role("option", name="Story 2").click()
+    plan.get_by_role("option", name="Story 3").click(modifiers=["Control"])
+    plan.get_by_role("button", name="Move up").click()
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 2", "Story 3", "Story 1"])
+    plan.get_by_role("button", name="Move up").click()
+    plan.get_by_role("button", name="Move down").click()
+    wanted = ["Story 1", "Story 2", "Story 3"]
+    expect(cards(plan, "Next sprint")).to_have_text(wanted)
+    eventually(plan, lambda: inside(team, "Next sprint"), wanted)
+
+
+def test_single_keys_can_be_switched_off(plan: Page) -> None:
+    plan.keyboard.press("?")
+    plan.get_by_role("checkbox", name="Single keys").uncheck()
+    plan.keyboard.press("Escape")
+    expect(plan.get_by_role("dialog")).to_have_count(0)
+    plan.keyboard.press("n")
+    plan.keyboard.press("?")
+    plan.reload()
+    plan.get_by_role("option", name="Story 1").focus()
+    plan.keyboard.press("n")
+    expect(plan.get_by_role("dialog")).to_have_count(0)
+    plan.get_by_role("button", name="Keyboard and mouse").click()
+    plan.get_by_role("checkbox", name="Single keys").check()
+    plan.keyboard.press("Escape")
+    expect(plan.get_by_role("dialog")).to_have_count(0)
+    plan.keyboard.press("n")
+    expect(plan.get_by_role("dialog", name="New iteration")).to_be_visible()
+
+
 def test_what_cannot_be_started_is_said_before(plan: Page, team: Team) -> None:
     team.call("POST", team.iterations, {"title": "No dates"})
     panel = plan.get_by_role("region", name="No dates")

@@ -3,9 +3,11 @@ import { SvelteMap } from "svelte/reactivity";
 import { change } from "../card/changes";
 import { forecastOf } from "../insights/ask";
 import { latest } from "../iterations/changes";
-import { own, Refused, type Schemas, wanted } from "../lib/api";
+import { own, type Schemas, wanted } from "../lib/api";
+import { Attempt } from "../lib/attempt.svelte";
 import { type Card, cardsOf, type Iteration } from "../space/ask";
 import type { Happening } from "../space/follow";
+import { Refresh } from "../space/refresh";
 import type { Board, Space } from "../space/space.svelte";
 
 const SOON = 150;
@@ -18,16 +20,14 @@ export class Running {
   iteration: Iteration | undefined = $state.raw();
   report: Schemas["ReportAnswer"] | undefined = $state.raw();
   forecast: Schemas["ForecastAnswer"] | undefined = $state.raw();
-  wrong = $state("");
   readonly cards = new SvelteMap<string, Card>();
   /** How often it was loaded: what is drawn of it is out of date then. */
   loads = $state(0);
   #moves = 0;
-  #turn = 0;
   /** Cards that were in it while it is looked at: what was archived may come back. */
   readonly #known = new Set<string>();
-  #ended = false;
-  #later: ReturnType<typeof setTimeout> | undefined;
+  readonly loading = new Attempt();
+  readonly #refresh = new Refresh(this.loading, () => this.#load(), SOON);
   readonly #deaf: () => void;
 
   constructor(
@@ -38,38 +38,38 @@ export class Running {
   }
 
   end(): void {
-    this.#ended = true;
     this.#deaf();
-    clearTimeout(this.#later);
+    this.#refresh.end();
   }
 
-  /** Load all of it. Throws Refused. */
-  async load(): Promise<void> {
+  /** Load it, until it is there. */
+  load(): Promise<void> {
+    return this.#refresh.now();
+  }
+
+  async #load(): Promise<void> {
     const { uid } = this.space;
     // What was done here is sent first: else it would be shown as undone for a moment.
     await this.space.settled;
     const moves = this.#moves;
-    const turn = ++this.#turn;
     const params = { path: { space_uid: uid, iteration_id: this.id } };
     const [{ iteration }, report, cards] = await Promise.all([
       latest(this.space, this.id),
       wanted(own.GET("/spaces/{space_uid}/iterations/{iteration_id}/report", { params })),
       cardsOf(this.id),
     ]);
-    // A later answer is there or under way.
-    if (turn !== this.#turn) return;
     this.iteration = iteration;
     this.report = report;
     this.loads++;
-    if (moves !== this.#moves) return this.#again();
+    if (moves !== this.#moves) return this.#refresh.soon();
     this.cards.clear();
     for (const card of cards) {
       this.cards.set(card.uid, card);
       this.#known.add(card.uid);
     }
-    const closed = iteration.status === "closed";
-    this.forecast = closed ? undefined : await forecastOf(uid, this.id);
-    this.wrong = "";
+    const over = iteration.status === "closed" || iteration.status === "removed";
+    const forecast = over ? undefined : await forecastOf(uid, this.id);
+    this.forecast = forecast;
   }
 
   /** The boards that have cards of it; without any the one that new cards go to. */
@@ -88,8 +88,13 @@ export class Running {
   }
 
   /** Put a card elsewhere; the page shows it at once, and takes it back if the server refuses. */
-  move(card: Card, { column, lane, behind }: Goal): void {
+  move(card: Card, goal: Goal): void {
+    const { behind } = goal;
     if (card.uid === behind?.uid) return;
+    // Behind one that stands in the column itself and not in its first part, or in another lane
+    // where lanes are not told apart: there.
+    const column = behind?.column_id ?? goal.column;
+    const lane = behind?.lane_id ?? goal.lane;
     const { column_id, lane_id, sort_order } = card;
     const shown = this.cell([column], lane).filter((one) => one.uid !== card.uid);
     const next = shown[behind ? shown.findIndex((one) => one.uid === behind.uid) + 1 : 0];
@@ -120,25 +125,12 @@ export class Running {
         // Where it was put later is shown already.
         if (moves === this.#moves && this.cards.has(card.uid)) this.cards.set(card.uid, changed);
       },
-      () => this.#again(),
+      () => this.#refresh.soon(),
     );
   }
 
   #notice({ kind, iteration_id, card_uid }: Happening): void {
     const ours = iteration_id === this.id || (card_uid !== null && this.#known.has(card_uid));
-    if (ours && !kind.startsWith("comment")) this.#again();
-  }
-
-  /** Load it once more, soon. */
-  #again(): void {
-    clearTimeout(this.#later);
-    if (this.#ended) return;
-    this.#later = setTimeout(() => {
-      this.load().catch((error: unknown) => {
-        if (!(error instanceof Refused)) throw error;
-        if (error.status === 0 || error.status >= 500) this.#again();
-        else this.wrong = error.message;
-      });
-    }, SOON);
+    if (ours && !kind.startsWith("comment")) this.#refresh.soon();
   }
 }

@@ -1,5 +1,5 @@
 // What can be done with a card: read, change and comment it, give it members and tags.
-import { api, type Schemas, wanted } from "../lib/api";
+import { api, type Schemas, tagged, wanted } from "../lib/api";
 import type { Space } from "../space/space.svelte";
 
 export type WholeCard = Schemas["OneCardAnswer"];
@@ -10,9 +10,8 @@ const AT = "/cards/{card_id}";
 
 /** A card as it is now, with what tells later whether it is still so. Throws Refused. */
 export async function latest(id: number): Promise<TaggedCard> {
-  const asked = await api.GET(AT, { params: { path: { card_id: id } } });
-  const card = await wanted(Promise.resolve(asked));
-  return { card, etag: asked.response.headers.get("etag") ?? undefined };
+  const { found, etag } = await tagged(api.GET(AT, { params: { path: { card_id: id } } }));
+  return { card: found, etag };
 }
 
 /** Change a card, if it is still the one with this tag. Throws Refused, with 412 if not. */
@@ -21,11 +20,13 @@ export function change(
   id: number,
   body: CardChange,
   etag?: string,
+  unwanted?: AbortSignal,
 ): Promise<WholeCard> {
   const params = { path: { card_id: id } };
   const match = etag === undefined ? {} : { "if-match": etag };
-  return space.once((headers) =>
-    api.PATCH(AT, { params, body: body as never, headers: { ...headers, ...match } }),
+  return space.once(
+    (headers) => api.PATCH(AT, { params, body: body as never, headers: { ...headers, ...match } }),
+    unwanted,
   );
 }
 
@@ -77,10 +78,16 @@ export function commentsOf(card_id: number): Promise<Schemas["CommentAnswer"][]>
 }
 
 /** Say something about a card. Throws Refused. */
-export async function comment(space: Space, card_id: number, text: string): Promise<void> {
+export async function comment(
+  space: Space,
+  card_id: number,
+  text: string,
+  unwanted?: AbortSignal,
+): Promise<void> {
   const params = { path: { card_id } };
-  await space.once((headers) =>
-    api.POST("/cards/{card_id}/comments", { params, body: { text }, headers }),
+  await space.once(
+    (headers) => api.POST("/cards/{card_id}/comments", { params, body: { text }, headers }),
+    unwanted,
   );
 }
 

@@ -1,5 +1,5 @@
 // What can be done with an iteration: plan, change, start, close and delete it.
-import { api, type Schemas, wanted } from "../lib/api";
+import { api, type Schemas, tagged } from "../lib/api";
 import { type Iteration } from "../space/ask";
 import type { Space } from "../space/space.svelte";
 
@@ -24,9 +24,9 @@ export async function latest(
   id: string,
 ): Promise<{ iteration: Iteration; etag: string | undefined }> {
   const params = { path: { space_uid: space.uid, id } };
-  const asked = await api.GET("/spaces/{space_uid}/iterations/{id}", { params });
-  const iteration = await wanted(Promise.resolve(asked));
-  return { iteration, etag: asked.response.headers.get("etag") ?? undefined };
+  const at = "/spaces/{space_uid}/iterations/{id}";
+  const { found, etag } = await tagged(api.GET(at, { params }));
+  return { iteration: found, etag };
 }
 
 /** Change an iteration, if it is still the one with this tag. Throws Refused, with 412 if not. */

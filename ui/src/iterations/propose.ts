@@ -1,5 +1,6 @@
 // The next iteration after the ones there are: the title counted on, the same length, the next working day.
 import { addDays, differenceInCalendarDays, formatISO, getISODay, parseISO } from "date-fns";
+import { localDay, today } from "../lib/i18n.svelte";
 import type { Calendar } from "../space/space.svelte";
 
 export type Proposal = { title: string; start: string; finish: string };
@@ -10,14 +11,15 @@ const TWO_WEEKS = 11;
 const MOST_DAYS = 60;
 
 /** The iteration after the last one that has dates, else one of two weeks from the next Monday. */
-export function proposal(known: readonly Known[], today: Date, calendar: Calendar): Proposal {
+export function proposal(known: readonly Known[], calendar: Calendar): Proposal {
   const dated = known.filter((one) => one.start_date && one.finish_date);
   const last = dated.toSorted((a, b) => a.finish_date!.localeCompare(b.finish_date!)).at(-1);
   if (last) {
-    const [start, finish] = [last.start_date!.slice(0, 10), last.finish_date!.slice(0, 10)];
+    const zone = calendar.time_zone;
+    const [start, finish] = [localDay(last.start_date!, zone), localDay(last.finish_date!, zone)];
     return follower({ title: last.title, start, finish }, calendar);
   }
-  let monday = addDays(today, 1);
+  let monday = addDays(parseISO(today(calendar.time_zone)), 1);
   while (monday.getDay() !== 1) monday = addDays(monday, 1);
   return {
     title: known.at(-1) ? counted(known.at(-1)!.title) : "Sprint 1",

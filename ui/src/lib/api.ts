@@ -59,6 +59,19 @@ export async function wanted<T>(asked: Promise<Answer<T>>): Promise<T> {
   throw new Refused(answer.response.status, text ?? "", said.code);
 }
 
+/** The answer's data, with what tells later whether it is still so. Throws Refused. */
+export async function tagged<T>(
+  asked: Promise<Answer<T>>,
+): Promise<{ found: T; etag: string | undefined }> {
+  let etag: string | undefined;
+  const noted = asked.then((answer) => {
+    etag = answer.response.headers.get("etag") ?? undefined;
+    return answer;
+  });
+  const found = await wanted(noted);
+  return { found, etag };
+}
+
 const PAGES_AT_ONCE = 5;
 
 /** All pages of a list that is served a hundred at a time; of a long one, several at once. */

@@ -11,19 +11,25 @@ export function said(error: unknown): string {
   return error.message || t("error.general");
 }
 
+const SERVERS_FAULT = 500;
+
 export class Attempt {
   busy = $state(false);
   wrong = $state("");
+  /** The server did not answer: it may when it is asked once more. */
+  gone = $state(false);
 
   /** Do it, unless it is under way already. Answers whether it worked. */
   async run(work: () => Promise<void>, refused: (error: unknown) => string = said): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
     this.wrong = "";
+    this.gone = false;
     try {
       await work();
       return true;
     } catch (error) {
+      this.gone = error instanceof Refused && (error.status === 0 || error.status >= SERVERS_FAULT);
       this.wrong = refused(error);
       return false;
     } finally {

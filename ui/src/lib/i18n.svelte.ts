@@ -66,11 +66,28 @@ export function written(value: number): string {
   return new Intl.NumberFormat(i18n.locale, { maximumFractionDigits: 1 }).format(value);
 }
 
-/** A day of an instant in a time zone; what stands at 00:00:00.000Z is a written date there too. */
+/** In which zone an instant is a day: what stands at 00:00:00.000Z is a written date everywhere. */
+function zoneOf(instant: string, timeZone: string): string {
+  return instant.endsWith("T00:00:00.000Z") ? "UTC" : timeZone;
+}
+
+/** A day of an instant in a time zone, for people. */
 export function day(instant: string, timeZone: string): string {
-  const zone = instant.endsWith("T00:00:00.000Z") ? "UTC" : timeZone;
+  const zone = zoneOf(instant, timeZone);
   const style = { day: "numeric", month: "short", year: "numeric", timeZone: zone } as const;
   return new Intl.DateTimeFormat(i18n.locale, style).format(new Date(instant));
+}
+
+/** The same as a calendar writes it: `2026-11-26`. */
+export function localDay(instant: string, timeZone: string): string {
+  // Swedes write days that way.
+  const written = new Intl.DateTimeFormat("sv", { timeZone: zoneOf(instant, timeZone) });
+  return written.format(new Date(instant));
+}
+
+/** Today in a time zone, as a calendar writes it. */
+export function today(timeZone: string): string {
+  return new Intl.DateTimeFormat("sv", { timeZone }).format(new Date());
 }
 
 /** An instant in a time zone, to the minute. */

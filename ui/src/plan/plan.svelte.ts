@@ -90,6 +90,21 @@ export class Plan {
     this.space.undo.push(() => this.#do(back));
   }
 
+  /** Move cards that are in one list a place up (-1) or down (1) in it. */
+  shift(uids: readonly string[], step: -1 | 1): void {
+    const [first] = uids;
+    const at = first === undefined ? undefined : whereIs(this.lists, first);
+    if (at === undefined) return;
+    const list = this.lists[at] ?? [];
+    const moving = list.filter((uid) => uids.includes(uid));
+    const rest = list.filter((uid) => !uids.includes(uid));
+    if (moving.length !== uids.length) return;
+    const last = list.indexOf(moving.at(-1) ?? "") + 1 - moving.length;
+    const neighbour = step < 0 ? rest[list.indexOf(moving[0] ?? "") - 1] : rest[last];
+    if (neighbour === undefined) return;
+    this.move(moving, at, step < 0 ? neighbour : rest[last + 1]);
+  }
+
   /**
    * Add cards to the backlog, with their tags and member; `made` is told of each once it is there.
    * Answers the names of members that the space does not have. Throws Refused.
@@ -127,19 +142,26 @@ export class Plan {
     return hovering ? moved(lists, { ...hovering, before: undefined }) : lists;
   }
 
-  /** Say what the team means to take on in an iteration; null: not said. Throws Refused. */
-  async setCapacity(id: string, capacity: number | null): Promise<void> {
+  /** Say what the team means to take on in an iteration; null: not said. */
+  setCapacity(id: string, capacity: number | null): void {
     const before = this.capacities[id] ?? null;
-    await this.#tellCapacity(id, capacity);
-    this.space.undo.push(() => this.space.send(() => this.#tellCapacity(id, before)));
+    this.#sayCapacity(id, capacity);
+    this.space.undo.push(() => this.#sayCapacity(id, before));
+  }
+
+  #sayCapacity(id: string, capacity: number | null): void {
+    this.capacities[id] = capacity;
+    this.space.send(
+      () => this.#tellCapacity(id, capacity),
+      () => this.#outdated("iterations"),
+    );
   }
 
   async #tellCapacity(id: string, capacity: number | null): Promise<void> {
     const params = { path: { space_uid: this.space.uid, iteration_id: id } };
     const at = "/spaces/{space_uid}/iterations/{iteration_id}/capacity";
     const body = { capacity };
-    const answer = await this.space.once((headers) => own.PATCH(at, { params, body, headers }));
-    this.capacities[id] = answer.capacity;
+    await this.space.once((headers) => own.PATCH(at, { params, body, headers }));
   }
 
   /** Show moves, and send them behind one after the other, in the order in which they were made. */
@@ -210,8 +232,9 @@ export class Plan {
 
   #notice(event: Happening): void {
     const { kind, iteration_id: iteration, card_uid: card, payload } = event;
-    if (kind === "iteration.removed") this.#outdated("backlog", "iterations");
-    else if (kind.startsWith("iteration.")) this.#outdated("iterations");
+    if (kind === "iteration.removed" || kind === "iteration.closed") {
+      this.#outdated("backlog", "iterations", "leftovers");
+    } else if (kind.startsWith("iteration.")) this.#outdated("iterations");
     else if (kind.startsWith("iteration_card.") && iteration) {
       this.#outdated(`cards ${iteration}`);
       if (card && kind.endsWith("removed")) this.#outdated(`card ${card}`);
@@ -230,18 +253,19 @@ export class Plan {
   }
 
   #refreshIn(milliseconds: number): void {
-    clearTimeout(this.#refreshing);
-    if (!this.#ended) {
-      this.#refreshing = setTimeout(() => void this.#refresh(), milliseconds);
-    }
+    // Events that come without end must not put it off without end.
+    if (this.#ended || this.#refreshing !== undefined) return;
+    this.#refreshing = setTimeout(() => void this.#refresh(), milliseconds);
   }
 
   async #refresh(): Promise<void> {
+    this.#refreshing = undefined;
     if (this.#busy) return;
     this.#busy = true;
     // What was done here is sent first: else it would be shown as undone for a moment.
     await this.space.settled;
-    const stale = [...this.#stale].sort();
+    // Lists first: where a card stands by itself shows only when they no longer have it.
+    const stale = [...this.#stale].sort((a, b) => Number(isCard(a)) - Number(isCard(b)));
     this.#stale.clear();
     for (const what of stale) {
       try {
@@ -261,6 +285,7 @@ export class Plan {
     const [kind, id = ""] = what.split(" ");
     if (kind === "backlog") return this.#loadBacklog();
     if (kind === "iterations") return this.#loadIterations();
+    if (kind === "leftovers") return this.#loadLeftOvers().then(() => true);
     if (kind === "cards") return this.iteration(id) ? this.#loadCards(id) : true;
     return this.#loadCard(kind === "id" ? Number(id) : this.cards.get(id)?.id);
   }
@@ -302,6 +327,11 @@ export class Plan {
     );
     this.lists = Object.fromEntries(kept);
   }
+}
+
+/** Whether what is to be asked again is a single card. */
+function isCard(what: string): boolean {
+  return what.startsWith("card ") || what.startsWith("id ");
 }
 
 /** Whether a card comes behind another in the backlog. */

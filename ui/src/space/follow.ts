@@ -64,6 +64,7 @@ async function stream(
   away: (is: boolean) => void,
 ): Promise<boolean> {
   const silent = new AbortController();
+  let heardAny = false;
   let timer = setTimeout(() => silent.abort(), SILENCE);
   try {
     const until = AbortSignal.any([signal, silent.signal]);
@@ -71,6 +72,7 @@ async function stream(
     if (!answer.ok || !answer.body) return true;
     const heard = new TransformStream<Uint8Array, Uint8Array>({
       transform(bytes, controller) {
+        heardAny = true;
         clearTimeout(timer);
         timer = setTimeout(() => silent.abort(), SILENCE);
         controller.enqueue(bytes);
@@ -87,7 +89,7 @@ async function stream(
       tell(JSON.parse(value.data) as Happening);
     }
   } catch (error) {
-    if (silent.signal.aborted) return false;
+    if (silent.signal.aborted) return heardAny;
     throw error;
   } finally {
     clearTimeout(timer);

@@ -1,6 +1,8 @@
-// Loads again what a view shows when something has happened, soon and not once for each event.
+// Loads what a view shows, until it is there, and again when something has happened.
 import type { Attempt } from "../lib/attempt.svelte";
-import type { Space } from "./space.svelte";
+
+/** Milliseconds between two attempts. */
+const PAUSE = 1000;
 
 export class Refresh {
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -8,21 +10,24 @@ export class Refresh {
 
   /** `pause`: milliseconds in which events that come together are gathered. */
   constructor(
-    readonly space: Space,
     readonly loading: Attempt,
     readonly load: () => Promise<void>,
     readonly pause: number,
   ) {}
 
-  soon(): void {
-    clearTimeout(this.#timer);
-    if (!this.#ended) this.#timer = setTimeout(() => void this.#again(), this.pause);
+  /** Load it soon: events that come without end do not put it off without end. */
+  soon(pause = this.pause): void {
+    if (!this.#ended) this.#timer ??= setTimeout(() => void this.now(), pause);
   }
 
-  async #again(): Promise<void> {
-    const worked = await this.loading.run(this.load);
+  /** Load it, and if the server does not answer once more. */
+  async now(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (await this.loading.run(this.load)) return;
     // What is being loaded may have been asked for before this happened.
-    if (!worked && (this.loading.busy || this.space.away)) this.soon();
+    if (this.loading.busy) this.soon();
+    else if (this.loading.gone) this.soon(PAUSE);
   }
 
   end(): void {

@@ -1,5 +1,6 @@
 // A space that is being looked at: what it is, what happens in it, and the way to change it.
 import { type Answer, api, onceKey, own, Refused, type Schemas, wanted } from "../lib/api";
+import { said } from "../lib/attempt.svelte";
 import { session } from "../lib/session.svelte";
 import { Undo } from "../lib/undo.svelte";
 import { follow, type Happening } from "./follow";
@@ -30,6 +31,7 @@ export class Space {
   readonly undo = new Undo();
   readonly #heard = new Set<(happening: Happening) => void>();
   readonly #stop = new AbortController();
+  #turn = 0;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(readonly uid: string) {}
@@ -51,6 +53,7 @@ export class Space {
 
   /** Load again what the space is. Throws Refused. */
   async renew(): Promise<void> {
+    const turn = ++this.#turn;
     const path = { space_uid: this.uid };
     const [spaces, calendar, velocity] = await Promise.all([
       wanted(api.GET("/spaces")),
@@ -59,6 +62,8 @@ export class Space {
     ]);
     const space = spaces.find((one) => one.uid === this.uid);
     if (!space) throw new Refused(404, "");
+    // A later answer is there or under way.
+    if (turn !== this.#turn) return;
     this.id = space.id;
     this.title = space.title;
     this.role = space.access_mod;
@@ -106,6 +111,7 @@ export class Space {
   ): Promise<T> {
     const headers = { "idempotency-key": onceKey() };
     for (;;) {
+      if (unwanted?.aborted) throw new Refused(0, "");
       try {
         const answer = await wanted(change(headers));
         this.away = false;
@@ -131,7 +137,7 @@ export class Space {
     this.#queue = this.#queue
       .then(work)
       .catch((error: unknown) => {
-        this.wrong = error instanceof Refused ? error.message || String(error.status) : String(error);
+        this.wrong = error instanceof Refused ? said(error) : String(error);
         this.undo.clear();
         refused();
       })
