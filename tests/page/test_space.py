@@ -90,6 +90,20 @@ def test_an_empty_space_leads_to_its_first_iteration(
     expect(page.get_by_role("region", name="Planned")).to_contain_text("Sprint 1")
 
 
+def test_a_space_without_a_board_is_given_one(
+    open_browser: Callable[..., Page], world: World
+) -> None:
+    page = open_browser()
+    enter(page, world, "owner")
+    made = world.call("POST", "/spaces", json={"title": "Bare"}).json()
+    page.goto(f"/spaces/{made['uid']}/plan")
+    expect(page.get_by_text("There is no board yet")).to_be_visible()
+    page.get_by_role("button", name="Create a board").click()
+    page.get_by_label("Add cards").fill("A card")
+    page.get_by_role("button", name="Add 1 card").click()
+    expect(page.get_by_role("option", name="A card")).to_be_visible()
+
+
 def test_many_closed_iterations_are_shown_when_they_are_asked_for(home: Page, team: Team) -> None:
     for number in range(8):
         team.close(team.start(team.plan(f"Old {number}")))

@@ -18,9 +18,10 @@ export function stagesOf(board: Board): Stage[] {
   });
 }
 
-/** The lanes of a board that are in use, in order. */
-export function lanesOf(board: Board): Board["lanes"] {
-  return ordered(board.lanes.filter((lane) => lane.condition === LIVE));
+/** The lanes of a board that are in use, or have cards nevertheless, in order. */
+export function lanesOf(board: Board, cards: Iterable<{ lane_id: number }> = []): Board["lanes"] {
+  const used = new Set([...cards].map((card) => card.lane_id));
+  return ordered(board.lanes.filter(({ id, condition }) => condition === LIVE || used.has(id)));
 }
 
 function stage(column: Column, title: string, ids: number[]): Stage {

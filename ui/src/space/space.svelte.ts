@@ -110,6 +110,19 @@ export class Space {
     unwanted?: AbortSignal,
   ): Promise<T> {
     const headers = { "idempotency-key": onceKey() };
+    this.unsent++;
+    try {
+      return await this.#until(change, headers, unwanted);
+    } finally {
+      this.unsent--;
+    }
+  }
+
+  async #until<T>(
+    change: (headers: Keyed) => Promise<Answer<T>>,
+    headers: Keyed,
+    unwanted: AbortSignal | undefined,
+  ): Promise<T> {
     for (;;) {
       if (unwanted?.aborted) throw new Refused(0, "");
       try {
