@@ -211,6 +211,10 @@ def test_what_is_typed_into_a_card_is_not_lost_by_closing(view: Page) -> None:
     expect(dialog.get_by_label("Title")).to_have_value("Half writ")
     dialog.get_by_role("region", name="Iterations").get_by_role("link").click()
     expect(dialog.get_by_label("Title")).to_have_value("Half writ")
+    address = view.url
+    view.go_back()
+    expect(dialog.get_by_label("Title")).to_have_value("Half writ")
+    assert view.url == address
     dialog.get_by_role("button", name="Discard").click()
     expect(dialog).to_have_count(0)
     expect(tile(view, "Task 2")).to_be_visible()

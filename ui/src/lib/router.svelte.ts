@@ -49,9 +49,15 @@ export function withQuery(values: Record<string, string | undefined>): string {
 
 class Router {
   place: Place = $state.raw(placeOf(window.location));
+  /** Whether something would be lost by going elsewhere; says so where it is. */
+  holds: () => boolean = () => false;
+  #shown = window.location.href;
 
   constructor() {
-    window.addEventListener("popstate", () => this.#read());
+    window.addEventListener("popstate", () => {
+      if (this.holds()) history.pushState(null, "", this.#shown);
+      else this.#read();
+    });
     window.addEventListener("hashchange", () => this.#read());
     document.addEventListener("click", (event) => this.#follow(event));
   }
@@ -64,6 +70,7 @@ class Router {
   }
 
   #read(): void {
+    this.#shown = window.location.href;
     this.place = placeOf(window.location);
   }
 
@@ -75,6 +82,7 @@ class Router {
     const to = new URL(link.href);
     if (to.origin !== location.origin || /^\/(api|schema)\b/.test(to.pathname)) return;
     event.preventDefault();
+    if (this.holds()) return;
     this.go(to.pathname + to.search + to.hash);
   }
 }
