@@ -48,6 +48,29 @@ def test_a_card_is_dragged_into_an_iteration_and_back(plan: Page, team: Team) ->
     eventually(plan, lambda: inside(team, "Next sprint"), [])
 
 
+def test_a_card_is_dropped_on_the_words_of_an_empty_iteration(plan: Page, team: Team) -> None:
+    panel = plan.get_by_role("region", name="Next sprint")
+    plan.get_by_role("option", name="Story 2").drag_to(panel.get_by_text("Drag cards here"))
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 2"])
+    eventually(plan, lambda: inside(team, "Next sprint"), ["Story 2"])
+
+
+def test_what_is_chosen_in_the_backlog_is_meant_for_the_next_iteration(plan: Page) -> None:
+    plan.get_by_role("option", name="Story 2").click()
+    chosen = plan.get_by_label("Move to").locator("option:checked")
+    expect(chosen).not_to_have_text("Backlog")
+    plan.get_by_role("button", name="Move", exact=True).click()
+    expect(box(plan, "Backlog").get_by_role("option", name="Story 2")).to_have_count(0)
+
+
+def test_the_page_itself_does_not_scroll(plan: Page, team: Team) -> None:
+    for view in ("/plan", "", "/reports", "/settings", f"/iterations/{team.space.iteration_id}"):
+        plan.goto(f"/spaces/{team.space.uid}{view}")
+        plan.locator("main .view h2, main .plan h2, main form").first.wait_for()
+        height = "document.documentElement.scrollHeight - document.documentElement.clientHeight"
+        assert plan.evaluate(height) <= 0, view
+
+
 def test_several_are_dragged_at_once_and_put_in_order(plan: Page, team: Team) -> None:
     plan.get_by_role("option", name="Story 1").click()
     plan.get_by_role("option", name="Story 3").click(modifiers=["Shift"])

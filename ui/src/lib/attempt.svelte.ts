@@ -3,11 +3,14 @@ import { Refused } from "./api";
 import { t } from "./i18n.svelte";
 import { session } from "./session.svelte";
 
+const NOT_FOR_US = [403, 404];
+
 /** What to say of an error. */
 export function said(error: unknown): string {
   if (!(error instanceof Refused)) throw error;
   if (error.status === 0) return t("error.away");
   if (error.status === 401 && session.user) session.over();
+  if (NOT_FOR_US.includes(error.status) && !error.message) return t("error.nothing");
   return error.message || t("error.general");
 }
 

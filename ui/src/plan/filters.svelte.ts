@@ -31,7 +31,7 @@ export class Filters {
 }
 
 function textsOf(card: Card): string[] {
-  const texts = [card.title, ...card.tags.map((tag) => tag.name)];
+  const texts = [card.title, `#${card.id}`, ...card.tags.map((tag) => tag.name)];
   texts.push(...card.members.map((member) => member.full_name));
   return texts.map((text) => text.toLocaleLowerCase());
 }
