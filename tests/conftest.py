@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_later(item: pytest.Item) -> bool:
     path = item.path.as_posix()
     on_postgresql = "postgresql" in item.name and any(part in path for part in LATER)
-    return on_postgresql or path.endswith("test_pictures.py")
+    return on_postgresql or path.endswith("page/test_pictures.py")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from kadence.domain.errors import Unavailable
-from kadence.drawing import words
+from kadence.drawing import burn, charts, words
 from kadence.drawing.russian import RUSSIAN
 from kadence.drawing.studio import Drawing, Format, Studio
 from kadence.drawing.theme import COLOURS, Theme
@@ -97,8 +97,7 @@ def test_a_chart_speaks_russian(world: World, told: Space, chart: str) -> None:
 
 
 def test_every_message_of_a_chart_is_there_in_russian() -> None:
-    sources = Path(words.__file__).parent.glob("*.py")
-    text = "".join(source.read_text("utf-8") for source in sources)
+    text = "".join(Path(str(part.__file__)).read_text("utf-8") for part in (burn, charts, words))
     asked = set(re.findall(r'words\(\s*"([^"]+)"', text)) | set(re.findall(r'else "([^"]+)"', text))
     assert len(asked) > 30
     assert asked <= set(RUSSIAN)
