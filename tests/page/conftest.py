@@ -6,7 +6,14 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from kadence.usecases import sign_in
 from tests.api.kit import Team
@@ -91,3 +98,30 @@ def eventually(page: Page, what: Callable[[], Any], wanted: Any) -> None:
             return
         page.wait_for_timeout(50)
     assert what() == wanted
+
+
+def box(page: Page, name: str) -> Locator:
+    """The list of the backlog or of an iteration."""
+    return page.get_by_role("listbox", name=name, exact=True)
+
+
+def cards(page: Page, name: str) -> Locator:
+    return box(page, name).get_by_role("option").locator(".title")
+
+
+def inside(team: Team, title: str) -> list[str]:
+    """The titles in an iteration, in its order, as the API tells."""
+    (iteration,) = [i for i in team.call("GET", team.iterations) if i["title"] == title]
+    records = team.call("GET", f"{team.at(iteration)}/cards?status=active")
+    by_uid = {
+        card["uid"]: card["title"]
+        for card in team.call("GET", f"/cards?iteration_id={iteration['id']}")
+    }
+    ordered = sorted(records, key=lambda record: record["sort_order"])
+    # Between the two answers a card may have come or gone: then they are asked for once more.
+    return [by_uid.get(record["card_uid"], "?") for record in ordered]
+
+
+def id_of(team: Team, title: str) -> int:
+    found = team.call("GET", f"/cards?space_id={team.space.id}")
+    return next(int(card["id"]) for card in found if card["title"] == title)
