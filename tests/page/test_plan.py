@@ -135,11 +135,13 @@ def test_a_capacity_is_typed_and_what_is_over_is_said(plan: Page) -> None:
     expect(panel.get_by_label("Capacity")).to_have_value("3")
 
 
-def test_the_backlog_is_searched(plan: Page) -> None:
+def test_the_backlog_is_searched(plan: Page, team: Team) -> None:
     plan.get_by_label("Search the backlog").fill("story 3")
     expect(cards(plan, "Backlog")).to_have_text(["Story 3"])
     plan.get_by_label("Search the backlog").fill("no such card")
     expect(plan.get_by_text("No card is like that.")).to_be_visible()
+    plan.get_by_label("Search the backlog").fill(f"#{id_of(team, 'Story 4')}")
+    expect(cards(plan, "Backlog")).to_have_text(["Story 4"])
 
 
 def test_markup_in_any_text_is_text(

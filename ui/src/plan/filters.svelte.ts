@@ -22,7 +22,11 @@ export class Filters {
     if (this.member && !card.members.some((one) => String(one.id) === this.member)) return false;
     if (this.tag && !card.tags.some((one) => String(one.id) === this.tag)) return false;
     if (this.size && String(card.size ?? NONE) !== this.size) return false;
-    return this.#words.every((word) => textsOf(card).some((text) => text.includes(word)));
+    const texts = textsOf(card);
+    // A bare number is as likely a word of the title.
+    const said = (word: string): boolean =>
+      word === `#${card.id}` || texts.some((text) => text.includes(word));
+    return this.#words.every(said);
   }
 
   get any(): boolean {
@@ -31,7 +35,7 @@ export class Filters {
 }
 
 function textsOf(card: Card): string[] {
-  const texts = [card.title, `#${card.id}`, ...card.tags.map((tag) => tag.name)];
+  const texts = [card.title, ...card.tags.map((tag) => tag.name)];
   texts.push(...card.members.map((member) => member.full_name));
   return texts.map((text) => text.toLocaleLowerCase());
 }
