@@ -154,13 +154,13 @@ REQUESTS: dict[str, tuple[int, Callable[[Unit, Space], object]]] = {
     "list cards": (11, listing()),
     "search": (11, listing(words=("number", "card"))),
     "search a short word": (11, listing(words=("no",))),
-    "backlog": (11, listing(flags={"backlog": True})),
+    "backlog": (10, listing(flags={"backlog": True})),
     "cards newest first": (11, listing(descending=True)),
     "cards of every space": (10, lambda u, _: card_views.list_cards(u, CardQuery())),
-    "get card": (5, lambda u, s: card_views.get_card(u, s.cards[0].id, None)),
-    "create card": (10, lambda u, s: cards.create_card(u, NewCard("x", s.made.board_id))),
+    "get card": (2, lambda u, s: card_views.get_card(u, s.cards[0].id, None)),
+    "create card": (8, lambda u, s: cards.create_card(u, NewCard("x", s.made.board_id))),
     "change card": (
-        7,
+        4,
         lambda u, s: cards.change_card(u, s.cards[0].id, CardChange(title="Card number one")),
     ),
     "add a card to an iteration": (
@@ -171,19 +171,19 @@ REQUESTS: dict[str, tuple[int, Callable[[Unit, Space], object]]] = {
         11,
         lambda u, s: membership.add_card(u, s.made.space_uid, s.spare.id, s.cards[1].uid),
     ),
-    "comment": (5, lambda u, s: comments.add_comment(u, s.cards[0].id, "Hm")),
+    "comment": (4, lambda u, s: comments.add_comment(u, s.cards[0].id, "Hm")),
     "history of a card": (
         5,
         lambda u, s: membership.card_history(u, s.cards[0].uid, True),  # noqa: FBT003
     ),
-    "activity of a card": (3, lambda u, s: activity.card_activity(u, s.cards[0].id, Page())),
+    "activity of a card": (2, lambda u, s: activity.card_activity(u, s.cards[0].id, Page())),
     "events of a space": (2, lambda u, s: activity.space_events(u, s.made.space_uid, EventQuery())),
     "report": (
         6,
         lambda u, s: insights.get_report(u, s.made.space_uid, s.active.id, ReportQuery()),
     ),
     "flow": (6, lambda u, s: insights.get_flow(u, s.made.space_uid, s.active.id, ReportQuery())),
-    "velocity": (4, lambda u, s: insights.get_velocity(u, s.made.space_uid, VelocityQuery())),
+    "velocity": (2, lambda u, s: insights.get_velocity(u, s.made.space_uid, VelocityQuery())),
     "forecast": (7, lambda u, s: forecasts.ask(u, s.made.space_uid, s.active.id, ForecastQuery())),
     "close with leftovers": (12, close),
 }

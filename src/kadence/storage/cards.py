@@ -10,19 +10,13 @@ from sqlalchemy.sql import ColumnElement
 from kadence.domain.model import Board, Card, CardMember, Condition, Iteration, Tag, User
 from kadence.storage.engine import Query, Row, Statement, Transaction, record_columns
 from kadence.storage.records import Records
-from kadence.storage.schema import boards, card_members, card_search, card_tags, cards, users
+from kadence.storage.schema import card_members, card_search, card_tags, cards, users
 
 CARDS = Records(cards, Card)
 CARD_MEMBERS = Records(
     card_members, CardMember, ("company_id", "card_id", "user_id"), numbered=False
 )
 
-_WITH_BOARD = Statement(
-    select(*CARDS.columns, *record_columns(boards, Board))
-    .join_from(cards, boards, boards.c.id == cards.c.board_id)
-    .where(cards.c.company_id == bindparam("company_id"), cards.c.id == bindparam("id"))
-)
-_CARD_WIDTH = len(Card.__struct_fields__)
 _COMPANY = cards.c.company_id == bindparam("company_id")
 _BY_UID = Statement(select(*CARDS.columns).where(_COMPANY, cards.c.uid == bindparam("uid")))
 _CELL = (
@@ -129,12 +123,6 @@ def find_by_uid(tx: Transaction, company_id: int, uid: str) -> Card | None:
     """The company's card with this uid, whatever its condition."""
     found = CARDS.all(tx, _BY_UID, company_id=company_id, uid=uid)
     return found[0] if found else None
-
-
-def find_with_board(tx: Transaction, company_id: int, card_id: int) -> tuple[Card, Board] | None:
-    """The company's card with this id, whatever its condition, and its board."""
-    row = tx.first(_WITH_BOARD, {"company_id": company_id, "id": card_id})
-    return (Card(*row[:_CARD_WIDTH]), Board(*row[_CARD_WIDTH:])) if row else None
 
 
 def ends_of_cell(

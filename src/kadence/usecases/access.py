@@ -97,11 +97,11 @@ def enter_board(unit: Unit, board_id: int, need: SpaceRole) -> BoardDoor:
     board = boards.BOARDS.find(unit.tx, unit.actor.company_id, board_id)
     if board is None or board.deleted_at is not None:
         raise NotFound
-    return _enter(unit, board, need)
-
-
-def _enter(unit: Unit, board: Board, need: SpaceRole) -> BoardDoor:
     (showing,) = unit.tx.gather(boards.spaces_showing(unit.actor, [board.id]))
+    return _enter(unit, board, showing, need)
+
+
+def _enter(unit: Unit, board: Board, showing: Sequence[Showing], need: SpaceRole) -> BoardDoor:
     doors = [door for _, door, _ in showing]
     roles = {door.space_id: role_in_space(unit.actor.company_role, door) for door in doors}
     highest = max((role for role in roles.values() if role is not None), default=None)
@@ -130,11 +130,11 @@ def enter_card(unit: Unit, card_id: int, need: SpaceRole) -> tuple[Card, BoardDo
         NotFound: no such card, or none that the actor can read.
         Forbidden: the actor can read it but has a lower role than `need`.
     """
-    found = cards.find_with_board(unit.tx, unit.actor.company_id, card_id)
+    found = boards.card_shown(unit.tx, unit.actor, card_id)
     if found is None:
         raise NotFound
-    card, board = found
-    return card, _enter(unit, board, need)
+    card, board, showing = found
+    return card, _enter(unit, board, showing, need)
 
 
 def enter_card_by_uid(unit: Unit, card_uid: str) -> Card:

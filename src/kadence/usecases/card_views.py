@@ -191,13 +191,13 @@ def view_cards(
 
 
 def _view_card(unit: Unit, card: Card, entered: BoardDoor) -> CardView:
-    """One card with what surrounds it on the board that was entered, by three queries."""
-    surroundings, members, tagged = unit.tx.gather(
-        boards.surroundings(card),
-        cards.members_of(card.company_id, [card.id]),
-        tags.of_cards(card.company_id, [card.id]),
+    """One card with what surrounds it on the board that was entered, by at most three queries."""
+    (around,) = unit.tx.gather(boards.surroundings(card))[0]
+    column, lane, owner, iteration, has_members, has_tags = around
+    members, tagged = unit.tx.gather(
+        cards.members_of(card.company_id, [card.id] if has_members else []),
+        tags.of_cards(card.company_id, [card.id] if has_tags else []),
     )
-    ((column, lane, owner, iteration),) = surroundings
     return CardView(
         card=card,
         board=entered.board,
