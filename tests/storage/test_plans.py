@@ -205,6 +205,30 @@ def test_a_request_takes_few_statements_and_scans_no_table(
             assert not re.search(rf"SCAN {table}\b(?! USING)", plan), f"{sql}\n{plan}"
 
 
+# On PostgreSQL each statement is a round trip: queries that do not wait for each other share one.
+ROUND_TRIPS = {
+    "list cards": 3,
+    "search": 3,
+    "backlog": 3,
+    "cards of every space": 3,
+    "list iterations with cards": 3,
+    "get card": 2,
+    "change card": 4,
+    "history of a card": 4,
+}
+
+
+@pytest.mark.parametrize("stage", [("postgresql", 4), ("postgresql", 60)], indirect=True)
+@pytest.mark.parametrize("name", ROUND_TRIPS)
+def test_a_request_takes_few_round_trips_to_a_server(
+    stage: tuple[Unit, Space, Recording, int], name: str
+) -> None:
+    unit, space, recording, _ = stage
+    recording.ran = []
+    REQUESTS[name][1](unit, space)
+    assert len(recording.ran) <= ROUND_TRIPS[name], "\n".join(sql for sql, _ in recording.ran)
+
+
 def test_a_page_by_id_is_found_without_sorting(
     stage: tuple[Unit, Space, Recording, int],
 ) -> None:

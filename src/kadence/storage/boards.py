@@ -1,11 +1,9 @@
 """Boards, the spaces that show them, their columns and lanes as rows."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TypeAlias
 
 from sqlalchemy import Table, and_, bindparam, func, literal_column, select
-from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.access import Actor, Door
 from kadence.domain.model import (
@@ -19,6 +17,7 @@ from kadence.domain.model import (
     Space,
     User,
 )
+from kadence.storage.dialects import OneOf
 from kadence.storage.engine import Query, Row, Statement, Transaction, after_last, record_columns
 from kadence.storage.records import Records
 from kadence.storage.schema import (
@@ -106,6 +105,17 @@ def next_lane_order(tx: Transaction, board: Board) -> float:
     return float(tx.scalar(_NEXT_LANE, {"company_id": board.company_id, "owner_id": board.id}))
 
 
+_SPACES_SHOWING = Statement(
+    select(placements.c.board_id, *DOOR_COLUMNS, *record_columns(spaces, Space))
+    .join_from(placements, spaces, spaces.c.id == placements.c.space_id)
+    .outerjoin(*OWN_MEMBERSHIP)
+    .where(
+        placements.c.company_id == bindparam("company_id"),
+        OneOf(placements.c.board_id, "boards"),
+        spaces.c.deleted_at.is_(None),
+    )
+    .order_by(spaces.c.id)
+)
 Showing: TypeAlias = tuple[int, Door, Space]
 """A board's id, the door of a space that shows it, and the space."""
 _SHOWING_WIDTH = 1 + len(DOOR_COLUMNS)
@@ -113,30 +123,12 @@ _SHOWING_WIDTH = 1 + len(DOOR_COLUMNS)
 
 def spaces_showing(actor: Actor, board_ids: Sequence[int]) -> Query[Showing]:
     """The living spaces that show these boards."""
-    values = {f"board_{n}": board_id for n, board_id in enumerate(board_ids)}
-    values |= {"company_id": actor.company_id, "user_id": actor.user_id}
-    statement = _spaces_showing(len(board_ids)) if board_ids else None
-    return Query(statement, values, _showing)
+    values = {"company_id": actor.company_id, "user_id": actor.user_id, "boards": list(board_ids)}
+    return Query(_SPACES_SHOWING if board_ids else None, values, _showing)
 
 
 def _showing(row: Row) -> Showing:
     return row[0], Door(*row[1:_SHOWING_WIDTH]), Space(*row[_SHOWING_WIDTH:])
-
-
-@lru_cache(maxsize=128)
-def _spaces_showing(count: int) -> Statement:
-    ids: list[ColumnElement[int]] = [bindparam(f"board_{n}") for n in range(count)]
-    return Statement(
-        select(placements.c.board_id, *DOOR_COLUMNS, *record_columns(spaces, Space))
-        .join_from(placements, spaces, spaces.c.id == placements.c.space_id)
-        .outerjoin(*OWN_MEMBERSHIP)
-        .where(
-            placements.c.company_id == bindparam("company_id"),
-            placements.c.board_id.in_(ids),
-            spaces.c.deleted_at.is_(None),
-        )
-        .order_by(spaces.c.id)
-    )
 
 
 _CARD_WIDTH = len(Card.__struct_fields__)
@@ -262,65 +254,52 @@ def lanes_of(tx: Transaction, board: Board) -> list[Lane]:
     return LANES.all(tx, _LANES_OF, company_id=board.company_id, board_id=board.id)
 
 
-def in_spaces(
-    tx: Transaction, company_id: int, space_ids: Sequence[int]
-) -> list[tuple[int, Board]]:
+_IN_SPACES = Statement(
+    select(placements.c.space_id, *BOARDS.columns)
+    .join_from(placements, boards, boards.c.id == placements.c.board_id)
+    .where(
+        placements.c.company_id == bindparam("company_id"),
+        OneOf(placements.c.space_id, "spaces"),
+        boards.c.deleted_at.is_(None),
+    )
+    .order_by(boards.c.sort_order, boards.c.id)
+)
+
+
+def in_spaces(company_id: int, space_ids: Sequence[int]) -> Query[tuple[int, Board]]:
     """The living boards that these spaces show, each beside the space's id, in order."""
-    if not space_ids:
-        return []
-    values = {f"space_{n}": space_id for n, space_id in enumerate(space_ids)}
-    rows = tx.all(_in_spaces(len(space_ids)), {"company_id": company_id, **values})
-    return [(row[0], Board(*row[1:])) for row in rows]
+    values = {"company_id": company_id, "spaces": list(space_ids)}
+    return Query(_IN_SPACES if space_ids else None, values, _in_space)
 
 
-@lru_cache(maxsize=64)
-def _in_spaces(count: int) -> Statement:
-    return Statement(
-        select(placements.c.space_id, *BOARDS.columns)
-        .join_from(placements, boards, boards.c.id == placements.c.board_id)
-        .where(
-            placements.c.company_id == bindparam("company_id"),
-            placements.c.space_id.in_([bindparam(f"space_{n}") for n in range(count)]),
-            boards.c.deleted_at.is_(None),
-        )
-        .order_by(boards.c.sort_order, boards.c.id)
+def _in_space(row: Row) -> tuple[int, Board]:
+    return row[0], Board(*row[1:])
+
+
+_COLUMNS_OF_BOARDS = Statement(
+    select(*COLUMNS.columns)
+    .where(
+        columns.c.company_id == bindparam("company_id"),
+        OneOf(columns.c.board_id, "boards"),
+        columns.c.deleted_at.is_(None),
     )
+    .order_by(columns.c.sort_order, columns.c.id)
+)
+_LANES_OF_BOARDS = Statement(
+    select(*LANES.columns)
+    .where(
+        lanes.c.company_id == bindparam("company_id"),
+        OneOf(lanes.c.board_id, "boards"),
+        lanes.c.condition == Condition.LIVE.value,
+    )
+    .order_by(lanes.c.sort_order, lanes.c.id)
+)
 
 
-def parts_of(
-    tx: Transaction, company_id: int, board_ids: Sequence[int]
-) -> tuple[list[Column], list[Lane]]:
+def parts_of(company_id: int, board_ids: Sequence[int]) -> tuple[Query[Column], Query[Lane]]:
     """The living columns and lanes of these boards, each in its order."""
-    if not board_ids:
-        return [], []
-    values = {f"board_{n}": board_id for n, board_id in enumerate(board_ids)}
-    of_columns, of_lanes = _parts(len(board_ids))
+    values = {"company_id": company_id, "boards": list(board_ids)}
     return (
-        COLUMNS.all(tx, of_columns, company_id=company_id, **values),
-        LANES.all(tx, of_lanes, company_id=company_id, **values),
-    )
-
-
-@lru_cache(maxsize=64)
-def _parts(count: int) -> tuple[Statement, Statement]:
-    ids: list[ColumnElement[int]] = [bindparam(f"board_{n}") for n in range(count)]
-    return (
-        Statement(
-            select(*COLUMNS.columns)
-            .where(
-                columns.c.company_id == bindparam("company_id"),
-                columns.c.board_id.in_(ids),
-                columns.c.deleted_at.is_(None),
-            )
-            .order_by(columns.c.sort_order, columns.c.id)
-        ),
-        Statement(
-            select(*LANES.columns)
-            .where(
-                lanes.c.company_id == bindparam("company_id"),
-                lanes.c.board_id.in_(ids),
-                lanes.c.condition == Condition.LIVE.value,
-            )
-            .order_by(lanes.c.sort_order, lanes.c.id)
-        ),
+        Query(_COLUMNS_OF_BOARDS if board_ids else None, values, lambda row: Column(*row)),
+        Query(_LANES_OF_BOARDS if board_ids else None, values, lambda row: Lane(*row)),
     )

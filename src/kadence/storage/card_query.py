@@ -13,7 +13,8 @@ from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.model import Card, ColumnType, Condition, Instant
 from kadence.storage.cards import CARDS, fold
-from kadence.storage.engine import Bytewise, Statement, Transaction
+from kadence.storage.dialects import Bytewise
+from kadence.storage.engine import Statement, Transaction
 from kadence.storage.schema import card_members, card_search, card_tags, cards, columns, tags
 
 TRIGRAM = 3

@@ -1,13 +1,12 @@
 """Cards, their members and their searchable texts as rows."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, null, select, update
-from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.model import Board, Card, CardMember, Condition, Iteration, Tag, User
+from kadence.storage.dialects import OneOf
 from kadence.storage.engine import Query, Row, Statement, Transaction, record_columns
 from kadence.storage.records import Records
 from kadence.storage.schema import card_members, card_search, card_tags, cards, users
@@ -187,27 +186,22 @@ def touch_tagged(tx: Transaction, tag: Tag) -> None:
 
 
 _MEMBER_WIDTH = len(CardMember.__struct_fields__)
+_MEMBERS_OF = Statement(
+    select(*CARD_MEMBERS.columns, *record_columns(users, User))
+    .join_from(card_members, users, users.c.id == card_members.c.user_id)
+    .where(
+        card_members.c.company_id == bindparam("company_id"),
+        OneOf(card_members.c.card_id, "cards"),
+    )
+    .order_by(users.c.id)
+)
 
 
 def members_of(company_id: int, card_ids: Sequence[int]) -> Query[tuple[CardMember, User]]:
     """The people who take part in these cards, by id."""
-    values = {f"card_{n}": card_id for n, card_id in enumerate(card_ids)}
-    statement = _members_of(len(card_ids)) if card_ids else None
-    return Query(statement, {"company_id": company_id, **values}, _member)
+    values = {"company_id": company_id, "cards": list(card_ids)}
+    return Query(_MEMBERS_OF if card_ids else None, values, _member)
 
 
 def _member(row: Row) -> tuple[CardMember, User]:
     return CardMember(*row[:_MEMBER_WIDTH]), User(*row[_MEMBER_WIDTH:])
-
-
-@lru_cache(maxsize=128)
-def _members_of(count: int) -> Statement:
-    ids: list[ColumnElement[int]] = [bindparam(f"card_{n}") for n in range(count)]
-    return Statement(
-        select(*CARD_MEMBERS.columns, *record_columns(users, User))
-        .join_from(card_members, users, users.c.id == card_members.c.user_id)
-        .where(
-            card_members.c.company_id == bindparam("company_id"), card_members.c.card_id.in_(ids)
-        )
-        .order_by(users.c.id)
-    )

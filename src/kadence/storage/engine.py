@@ -6,17 +6,19 @@ run on the driver itself, because Core's own execution costs several times what 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import Table, bindparam, func, literal_column, select
 from sqlalchemy.engine import Dialect
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement, Select
-from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
+
+from kadence.storage.dialects import rows_as_json
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -44,10 +46,11 @@ class Cursor(Protocol):
 class Statement:
     """A Core statement, compiled for each dialect when it is first run there."""
 
-    __slots__ = ("_compiled", "_core", "writes")
+    __slots__ = ("_compiled", "_core", "width", "writes")
 
     def __init__(self, core: Select[Any] | UpdateBase) -> None:
         self._core = core
+        self.width = len(core.selected_columns) if isinstance(core, Select) else 0
         self.writes = isinstance(core, UpdateBase)
         self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
 
@@ -61,6 +64,41 @@ class Statement:
             literals = {name: v for name, v in compiled.params.items() if v is not None}
             ready = self._compiled[dialect.name] = (str(compiled), literals)
         return ready
+
+
+class Together(Statement):
+    """For PostgreSQL: several SELECTs as one that gives one row, for each the JSON of its rows.
+
+    Their parameters are told apart by `name_in`.
+    """
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, parts: Sequence[Statement]) -> None:
+        self._parts = parts
+        self.writes = False
+        self._compiled = {}
+
+    def compiled(self, dialect: Dialect) -> tuple[str, dict[str, Any]]:
+        """See Statement.compiled."""
+        ready = self._compiled.get(dialect.name)
+        if ready is None:
+            columns: list[str] = []
+            literals: dict[str, Any] = {}
+            for n, part in enumerate(self._parts):
+                sql, values = part.compiled(dialect)
+                columns.append(rows_as_json(sql, part.width, self.name_in(n, "")))
+                literals |= {self.name_in(n, name): value for name, value in values.items()}
+            ready = self._compiled[dialect.name] = (f"SELECT {', '.join(columns)}", literals)
+        return ready
+
+    @staticmethod
+    def name_in(part: int, name: str) -> str:
+        """What the parameter `name` of a part is called in the whole."""
+        return f"part{part}_{name}"
+
+
+_together = lru_cache(maxsize=256)(Together)
 
 
 class Query(Struct, Generic[T], frozen=True, gc=False):
@@ -159,11 +197,27 @@ class Transaction:
             raise NotBrief
 
     def gather(self, *queries: Query[Any]) -> list[list[Any]]:
-        """The results of queries that do not depend on each other, in their order."""
+        """The results of queries that do not depend on each other, in their order.
+
+        Where each statement is a round trip to a server, they are asked in one.
+        """
+        asked = [query for query in queries if query.statement]
+        if self._dialect.name == "sqlite" or len(asked) < 2:  # noqa: PLR2004
+            return [
+                [query.make(row) for row in self.all(query.statement, query.values)]
+                if query.statement
+                else []
+                for query in queries
+            ]
+        together = _together(tuple(query.statement for query in asked))
+        values = {
+            together.name_in(n, name): value
+            for n, query in enumerate(asked)
+            for name, value in query.values.items()
+        }
+        texts = iter(self.first(together, values) or ())
         return [
-            [query.make(row) for row in self.all(query.statement, query.values)]
-            if query.statement
-            else []
+            [query.make(row) for row in msgspec.json.decode(next(texts))] if query.statement else []
             for query in queries
         ]
 
@@ -213,23 +267,3 @@ def after_last(column: ColumnElement[float], *where: ColumnElement[bool]) -> Col
     zero: ColumnElement[float] = literal_column("0")
     one: ColumnElement[float] = literal_column("1")
     return select(func.coalesce(func.max(column), zero) + one).where(*where).scalar_subquery()
-
-
-class Bytewise(ColumnElement[Any]):
-    """A text to sort by its bytes, as SQLite does, whatever the language of the database."""
-
-    inherit_cache = True
-
-    def __init__(self, column: ColumnElement[Any]) -> None:
-        self.column = column
-        self.type = column.type
-
-
-@compiles(Bytewise)
-def _plain(element: Bytewise, compiler: SQLCompiler, **kwargs: Any) -> str:
-    return compiler.process(element.column, **kwargs)
-
-
-@compiles(Bytewise, "postgresql")
-def _collated(element: Bytewise, compiler: SQLCompiler, **kwargs: Any) -> str:
-    return f'{compiler.process(element.column, **kwargs)} COLLATE "C"'

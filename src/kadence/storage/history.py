@@ -1,14 +1,13 @@
 """What the journal tells of iterations and their cards, found by indexes."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, literal, select, text
 
 from kadence.domain.course import Entry, decode, has_told
 from kadence.domain.model import Event, Iteration, IterationStatus
+from kadence.storage.dialects import OneOf
 from kadence.storage.engine import Statement, Transaction, record_columns
 from kadence.storage.iterations import ITERATIONS
 from kadence.storage.schema import ITERATION_STEPS, cards, iteration_cards, iterations, journal
@@ -47,41 +46,54 @@ def with_data(tx: Transaction) -> list[Iteration]:
     return ITERATIONS.all(tx, _WITH_DATA)
 
 
+_CHANGES = Statement(
+    select(*_EVENT)
+    .where(
+        journal.c.company_id == bindparam("company_id"),
+        OneOf(journal.c.iteration_id, "iterations"),
+        text(ITERATION_STEPS),
+    )
+    .order_by(journal.c.seq)
+)
+
+
 def changes_of(
     tx: Transaction, company_id: int, iteration_ids: Sequence[str]
 ) -> dict[str, list[Event]]:
     """How each of these iterations was changed after it had been made, in the journal's order."""
     found: dict[str, list[Event]] = {id_: [] for id_ in iteration_ids}
     if iteration_ids:
-        values = _numbered(iteration_ids)
-        for row in tx.all(_changes(len(values)), values | {"company_id": company_id}):
+        values = {"company_id": company_id, "iterations": list(iteration_ids)}
+        for row in tx.all(_CHANGES, values):
             event = Event(*(*row[:-1], msgspec.json.decode(row[-1])))
             found[event.iteration_id or ""].append(event)
     return found
 
 
-@lru_cache(maxsize=64)
-def _changes(count: int) -> Statement:
-    return Statement(
-        select(*_EVENT)
-        .where(
-            journal.c.company_id == bindparam("company_id"),
-            journal.c.iteration_id.in_([bindparam(f"id_{n}") for n in range(count)]),
-            text(ITERATION_STEPS),
-        )
-        .order_by(journal.c.seq)
+_ENTRIES = Statement(
+    select(
+        *(journal.c[name] for name in ("seq", "at", "kind", "iteration_id", "card_uid", "payload"))
+    ).where(
+        journal.c.company_id == bindparam("company_id"),
+        journal.c.card_uid.in_(
+            select(iteration_cards.c.card_uid).where(
+                iteration_cards.c.company_id == bindparam("company_id"),
+                OneOf(iteration_cards.c.iteration_id, "iterations"),
+            )
+        ),
+        journal.c.counts == literal(1),
     )
+)
 
 
 def entries_of(tx: Transaction, company_id: int, iteration_ids: Sequence[str]) -> list[Entry]:
     """The lives of all cards that were ever in these iterations, in the journal's order."""
     if not iteration_ids:
         return []
-    values = _numbered(iteration_ids)
-    rows = tx.all(_entries(len(values)), values | {"company_id": company_id})
+    values = {"company_id": company_id, "iterations": list(iteration_ids)}
     found = [
         Entry(seq, at, kind, id_, uid, decode(payload) if has_told(kind) else None)
-        for seq, at, kind, id_, uid, payload in rows
+        for seq, at, kind, id_, uid, payload in tx.all(_ENTRIES, values)
     ]
     found.sort(key=_seq)
     return found
@@ -89,28 +101,6 @@ def entries_of(tx: Transaction, company_id: int, iteration_ids: Sequence[str]) -
 
 def _seq(entry: Entry) -> int:
     return entry.seq
-
-
-@lru_cache(maxsize=64)
-def _entries(count: int) -> Statement:
-    inside = select(iteration_cards.c.card_uid).where(
-        iteration_cards.c.company_id == bindparam("company_id"),
-        iteration_cards.c.iteration_id.in_([bindparam(f"id_{n}") for n in range(count)]),
-    )
-    columns = ("seq", "at", "kind", "iteration_id", "card_uid", "payload")
-    return Statement(
-        select(*(journal.c[name] for name in columns)).where(
-            journal.c.company_id == bindparam("company_id"),
-            journal.c.card_uid.in_(inside),
-            journal.c.counts == literal(1),
-        )
-    )
-
-
-def _numbered(ids: Sequence[str]) -> dict[str, Any]:
-    """The ids as parameters, filled up to a power of two, for few statements to compile."""
-    size = 1 << (len(ids) - 1).bit_length()
-    return {f"id_{n}": ids[min(n, len(ids) - 1)] for n in range(size)}
 
 
 _TITLES = Statement(

@@ -1,13 +1,12 @@
 """The records of cards in iterations as rows."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from sqlalchemy import bindparam, null, select, update
-from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.model import Card, Instant, Iteration, IterationCard
 from kadence.storage.cards import CARDS
+from kadence.storage.dialects import OneOf
 from kadence.storage.engine import Statement, Transaction, after_last
 from kadence.storage.records import Records
 from kadence.storage.schema import cards, iteration_cards, iterations
@@ -41,6 +40,15 @@ _LISTS = {
         "removed": (iteration_cards.c.removed_at.is_not(None),),
     }.items()
 }
+_STANDING_IN = Statement(
+    select(*RECORDS.columns)
+    .where(
+        iteration_cards.c.company_id == bindparam("company_id"),
+        OneOf(iteration_cards.c.iteration_id, "iterations"),
+        _STANDING,
+    )
+    .order_by(*_IN_ORDER)
+)
 _WITH_CARDS = Statement(
     select(*RECORDS.columns, *CARDS.columns)
     .join_from(iteration_cards, cards, _CARD_OF_RECORD[0] & _CARD_OF_RECORD[1])
@@ -100,23 +108,8 @@ def standing_in(
     """The records that stand in any of these iterations, in order."""
     if not iteration_ids:
         return []
-    values = {f"iteration_{n}": id_ for n, id_ in enumerate(iteration_ids)}
-    statement = _standing_in(len(iteration_ids))
-    return RECORDS.all(tx, statement, company_id=company_id, **values)
-
-
-@lru_cache(maxsize=128)
-def _standing_in(count: int) -> Statement:
-    ids: list[ColumnElement[str]] = [bindparam(f"iteration_{n}") for n in range(count)]
-    return Statement(
-        select(*RECORDS.columns)
-        .where(
-            iteration_cards.c.company_id == bindparam("company_id"),
-            iteration_cards.c.iteration_id.in_(ids),
-            _STANDING,
-        )
-        .order_by(*_IN_ORDER)
-    )
+    values = {"company_id": company_id, "iterations": list(iteration_ids)}
+    return RECORDS.all(tx, _STANDING_IN, **values)
 
 
 def of_card_in(tx: Transaction, iteration: Iteration, card_uid: str) -> IterationCard | None:

@@ -9,6 +9,7 @@ from msgspec.structs import asdict, replace
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.sql import ColumnElement
 
+from kadence.storage.dialects import OneOf
 from kadence.storage.engine import Query, Row, Statement, Transaction, bound, record_columns
 
 R = TypeVar("R", bound=Struct)
@@ -41,6 +42,7 @@ class Records(Generic[R]):
         self._find = Statement(select(*self.columns).where(*self._this()))
         self._delete = Statement(delete(table).where(*self._this()))
         self._updates = lru_cache(maxsize=128)(self._update_of)
+        self._among = lru_cache(maxsize=8)(self._among_of)
 
     def _this(self) -> list[ColumnElement[bool]]:
         return [self._table.c[name] == bindparam(f"key_{name}") for name in self._key]
@@ -48,6 +50,14 @@ class Records(Generic[R]):
     def _update_of(self, names: tuple[str, ...]) -> Statement:
         return Statement(
             update(self._table).where(*self._this()).values(bound(self._table, *names))
+        )
+
+    def _among_of(self, column: str) -> Statement:
+        return Statement(
+            select(*self.columns).where(
+                self._table.c.company_id == bindparam("company"),
+                OneOf(self._table.c[column], "among"),
+            )
         )
 
     def _key_of(self, record: R) -> dict[str, Any]:
@@ -102,19 +112,8 @@ class Records(Generic[R]):
 
     def query_among(self, column: str, company_id: int, values: Sequence[Any]) -> Query[R]:
         """What `among` asks."""
-        parameters = {f"value_{n}": value for n, value in enumerate(values)}
-        statement = _among(self._table, self._record, column, len(values)) if values else None
-        return Query(statement, {"company": company_id, **parameters}, self._made)
+        statement = self._among(column) if values else None
+        return Query(statement, {"company": company_id, "among": list(values)}, self._made)
 
     def _made(self, row: Row) -> R:
         return self._record(*row)
-
-
-@lru_cache(maxsize=512)
-def _among(table: Table, record: type[Struct], column: str, count: int) -> Statement:
-    return Statement(
-        select(*record_columns(table, record)).where(
-            table.c.company_id == bindparam("company"),
-            table.c[column].in_([bindparam(f"value_{n}") for n in range(count)]),
-        )
-    )

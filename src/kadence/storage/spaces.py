@@ -6,8 +6,9 @@ from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.access import Actor, Door
 from kadence.domain.model import CompanyRole, Member, Space, SpaceAccess, User
+from kadence.storage.dialects import Bytewise
 from kadence.storage.engine import (
-    Bytewise,
+    Query,
     Statement,
     Transaction,
     after_last,
@@ -141,10 +142,10 @@ _READABLE_DOORS = Statement(
 )
 
 
-def doors(tx: Transaction, actor: Actor) -> list[Door]:
+def doors(actor: Actor) -> Query[Door]:
     """What decides about the actor's access to each living space of the company."""
-    rows = tx.all(_READABLE_DOORS, {"company_id": actor.company_id, "user_id": actor.user_id})
-    return [Door(*row) for row in rows]
+    values = {"company_id": actor.company_id, "user_id": actor.user_id}
+    return Query(_READABLE_DOORS, values, lambda row: Door(*row))
 
 
 def insert_space(tx: Transaction, space: Space) -> Space:

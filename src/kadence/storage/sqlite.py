@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import structlog
 from sqlalchemy.dialects import sqlite
 
@@ -24,6 +25,9 @@ DIALECT = sqlite.dialect(paramstyle="named")
 BUSY_SECONDS = 5.0
 """How long a transaction waits for another program's lock before it is refused."""
 READERS = 4
+
+# The values of a dialects.OneOf are read by json_each.
+sqlite3.register_adapter(list, lambda values: msgspec.json.encode(values).decode())
 
 log = structlog.get_logger()
 

@@ -1,12 +1,12 @@
 """Tags and which cards have them, as rows."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from sqlalchemy import bindparam, select
 
 from kadence.domain.model import CardTag, Condition, Tag
-from kadence.storage.engine import Bytewise, Query, Row, Statement, Transaction
+from kadence.storage.dialects import Bytewise, OneOf
+from kadence.storage.engine import Query, Row, Statement, Transaction
 from kadence.storage.records import Records
 from kadence.storage.schema import card_tags, cards, tags
 
@@ -39,6 +39,13 @@ _USES = Statement(
     )
 )
 
+_OF_CARDS = Statement(
+    select(*CARD_TAGS.columns, *TAGS.columns)
+    .join_from(card_tags, tags, tags.c.id == card_tags.c.tag_id)
+    .where(card_tags.c.company_id == bindparam("company_id"), OneOf(card_tags.c.card_id, "cards"))
+    .order_by(Bytewise(tags.c.name))
+)
+
 
 def find_by_name(tx: Transaction, company_id: int, name: str) -> Tag | None:
     """The company's tag of exactly this name."""
@@ -63,22 +70,8 @@ def uses(tx: Transaction, tag: Tag) -> list[CardTag]:
 
 def of_cards(company_id: int, card_ids: Sequence[int]) -> Query[tuple[CardTag, Tag]]:
     """The tags of these cards, by name."""
-    values = {f"card_{n}": card_id for n, card_id in enumerate(card_ids)}
-    statement = _of_cards(len(card_ids)) if card_ids else None
-    return Query(statement, {"company_id": company_id, **values}, _pair)
-
-
-@lru_cache(maxsize=128)
-def _of_cards(count: int) -> Statement:
-    return Statement(
-        select(*CARD_TAGS.columns, *TAGS.columns)
-        .join_from(card_tags, tags, tags.c.id == card_tags.c.tag_id)
-        .where(
-            card_tags.c.company_id == bindparam("company_id"),
-            card_tags.c.card_id.in_([bindparam(f"card_{n}") for n in range(count)]),
-        )
-        .order_by(Bytewise(tags.c.name))
-    )
+    values = {"company_id": company_id, "cards": list(card_ids)}
+    return Query(_OF_CARDS if card_ids else None, values, _pair)
 
 
 def _pair(row: Row) -> tuple[CardTag, Tag]:

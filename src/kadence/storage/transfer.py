@@ -15,7 +15,8 @@ from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.errors import StorageUnusable
 from kadence.storage import migrate, postgres, sqlite
-from kadence.storage.engine import Bytewise, Row, Statement
+from kadence.storage.dialects import Bytewise
+from kadence.storage.engine import Row, Statement
 from kadence.storage.location import Location, PostgresServer, SqliteFile
 from kadence.storage.schema import REVISION, card_search, companies, metadata
 

@@ -169,12 +169,17 @@ def readable_card(unit: Unit, card_uid: str) -> Card:
 
 def reach(unit: Unit) -> Reach:
     """All that the actor can read."""
-    doors = spaces.doors(unit.tx, unit.actor)
+    (doors,) = unit.tx.gather(spaces.doors(unit.actor))
+    return reach_by(unit, doors)
+
+
+def reach_by(unit: Unit, doors: Sequence[Door]) -> Reach:
+    """All that the actor can read, by all the doors of the company."""
     inside = [d for d in doors if role_in_space(unit.actor.company_role, d) is not None]
     readable, uids = [door.space_id for door in inside], [door.space_uid for door in inside]
     if unit.actor.company_role == CompanyRole.OWNER:
         return Reach(readable, uids, [], everything=True)
-    shown = boards.in_spaces(unit.tx, unit.actor.company_id, readable)
+    (shown,) = unit.tx.gather(boards.in_spaces(unit.actor.company_id, readable))
     known = set(readable)
     foreign = {board.id for _, board in shown if board.space_id not in known}
     return Reach(readable, uids, sorted(foreign), everything=False)

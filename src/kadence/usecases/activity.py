@@ -118,7 +118,7 @@ def _readable(unit: Unit) -> list[str] | None:
     """The uids of the spaces that the actor can read; None for all."""
     if unit.actor.company_role == CompanyRole.OWNER:
         return None
-    doors = spaces.doors(unit.tx, unit.actor)
+    (doors,) = unit.tx.gather(spaces.doors(unit.actor))
     return [door.space_uid for door in doors if role_in_space(unit.actor.company_role, door)]
 
 

@@ -195,9 +195,9 @@ def hide_board(unit: Unit, board_id: int, space: Door) -> None:
 def boards_of(unit: Unit, space_ids: Sequence[int]) -> dict[int, list[FullBoard]]:
     """The boards that these spaces show, by the space's id; three queries however many."""
     company_id = unit.actor.company_id
-    found = boards.in_spaces(unit.tx, company_id, space_ids)
+    (found,) = unit.tx.gather(boards.in_spaces(company_id, space_ids))
     ids = sorted({board.id for _, board in found})
-    columns, lanes = boards.parts_of(unit.tx, company_id, ids)
+    columns, lanes = unit.tx.gather(*boards.parts_of(company_id, ids))
     columns_of: dict[int, list[Column]] = {board_id: [] for board_id in ids}
     lanes_of: dict[int, list[Lane]] = {board_id: [] for board_id in ids}
     for column in columns:
@@ -259,7 +259,7 @@ def _store(unit: Unit, old: Board, new: Board, space_uid: str) -> Board:
 
 
 def _full(unit: Unit, board: Board, space_id: int) -> FullBoard:
-    columns, lanes = boards.parts_of(unit.tx, board.company_id, [board.id])
+    columns, lanes = unit.tx.gather(*boards.parts_of(board.company_id, [board.id]))
     return FullBoard(board, space_id, columns, lanes)
 
 

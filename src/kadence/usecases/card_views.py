@@ -19,11 +19,11 @@ from kadence.domain.model import (
     Tag,
     User,
 )
-from kadence.storage import boards, card_query, cards, iterations, people, tags
+from kadence.storage import boards, card_query, cards, iterations, people, spaces, tags
 from kadence.storage.card_query import CardFilter
 from kadence.storage.engine import Query
 from kadence.storage.records import Records
-from kadence.usecases.access import BoardDoor, Reach, enter_card, reach, visible
+from kadence.usecases.access import BoardDoor, Reach, enter_card, reach_by, visible
 from kadence.usecases.unit import Draft, Unit, opened
 
 R = TypeVar("R", bound=Struct)
@@ -86,10 +86,14 @@ def list_cards(unit: Unit, query: Draft[CardQuery]) -> list[CardView]:
     wanted = opened(query)
     if wanted.nothing or not wanted.conditions:
         return []
-    all_of_it = reach(unit)
+    doors, shown = unit.tx.gather(
+        spaces.doors(unit.actor),
+        boards.in_spaces(unit.actor.company_id, [wanted.space_id] if wanted.space_id else []),
+    )
+    all_of_it = reach_by(unit, doors)
     if _asks_for_a_hidden_iteration(unit, wanted, all_of_it):
         return []
-    space_ids, board_ids = _narrowed(unit, wanted, all_of_it)
+    space_ids, board_ids = _narrowed(wanted, all_of_it, [board for _, board in shown])
     found = card_query.find_cards(
         unit.tx,
         unit.actor.company_id,
@@ -121,9 +125,12 @@ def _asks_for_a_hidden_iteration(unit: Unit, wanted: CardQuery, all_of_it: Reach
 
 
 def _narrowed(
-    unit: Unit, wanted: CardQuery, all_of_it: Reach
+    wanted: CardQuery, all_of_it: Reach, shown: Sequence[Board]
 ) -> tuple[Sequence[int] | None, Sequence[int]]:
-    """The spaces and the foreign boards to look in; None for the spaces when all are good."""
+    """The spaces and the foreign boards to look in; None for the spaces when all are good.
+
+    `shown` are the boards of the wanted space.
+    """
     if wanted.space_id is None:
         # Cards of a deleted space are deleted too, and out of everybody's sight.
         if all_of_it.everything and Condition.DELETED not in wanted.conditions:
@@ -131,8 +138,7 @@ def _narrowed(
         return all_of_it.space_ids, all_of_it.board_ids
     if wanted.space_id not in all_of_it.space_ids:
         return (), ()
-    shown = boards.in_spaces(unit.tx, unit.actor.company_id, [wanted.space_id])
-    foreign = [board.id for _, board in shown if board.space_id != wanted.space_id]
+    foreign = [board.id for board in shown if board.space_id != wanted.space_id]
     return [wanted.space_id], foreign
 
 
@@ -166,7 +172,7 @@ def view_cards(
         tags.of_cards(company_id, ids),
     )
     of_boards = {board.id: board for board in rows[0]}
-    spaces = {board.id: visible(unit, board, rows[1]) for board in rows[0]}
+    showing = {board.id: visible(unit, board, rows[1]) for board in rows[0]}
     columns, lanes, owners, planned = ({row.id: row for row in part} for part in rows[2:6])
     members: dict[int, list[tuple[CardMember, User]]] = {card_id: [] for card_id in ids}
     for member, user in rows[6]:
@@ -180,11 +186,11 @@ def view_cards(
             board=of_boards[card.board_id],
             column=columns[card.column_id],
             lane=lanes[card.lane_id],
-            spaces=spaces[card.board_id],
+            spaces=showing[card.board_id],
             owner=owners[card.owner_id],
             members=members[card.id],
             tags=tagged[card.id],
-            iteration=_visible(planned.get(card.iteration_id or ""), spaces[card.board_id]),
+            iteration=_visible(planned.get(card.iteration_id or ""), showing[card.board_id]),
         )
         for card in found
     ]

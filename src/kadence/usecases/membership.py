@@ -105,12 +105,12 @@ def card_history(unit: Unit, card_uid: str, query: Draft[bool]) -> tuple[bool, l
     uids = {record.added_by_uid for record, _ in found} | {
         record.removed_by_uid for record, _ in found if record.removed_by_uid
     }
-    by_uid = {u.uid: u for u in people.users_by_uid(unit.tx, unit.actor.company_id, sorted(uids))}
-    readable = {
-        door.space_uid
-        for door in spaces.doors(unit.tx, unit.actor)
-        if role_in_space(unit.actor.company_role, door)
-    }
+    people_there, doors = unit.tx.gather(
+        people.USERS.query_among("uid", unit.actor.company_id, sorted(uids)),
+        spaces.doors(unit.actor),
+    )
+    by_uid = {user.uid: user for user in people_there}
+    readable = {door.space_uid for door in doors if role_in_space(unit.actor.company_role, door)}
     return True, [
         HistoryEntry(
             record,
