@@ -141,7 +141,14 @@ OWN_MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/spaces/{space_uid}/velocity"): (BY_UID_TO_READ, None),
     **{
         ("GET", f"/spaces/{{space_uid}}/iterations/{{iteration_id}}/{name}"): (BY_UID_TO_READ, None)
-        for name in ("report", "flow", "forecast", "report.csv", "badge.svg")
+        for name in ("report", "flow", "forecast", "badge.svg")
+    },
+    **{
+        ("GET", f"/spaces/{{space_uid}}/iterations/{{iteration_id}}/{name}.csv"): (
+            BY_UID_TO_READ,
+            None,
+        )
+        for name in ("report", "flow", "forecast")
     },
     **{
         ("GET", f"/spaces/{{space_uid}}/iterations/{{iteration_id}}/{chart}.{kind}"): (
@@ -151,6 +158,7 @@ OWN_MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
         for chart in ("burndown", "burnup", "flow", "forecast")
         for kind in ("svg", "png")
     },
+    ("GET", "/spaces/{space_uid}/velocity.csv"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/velocity.svg"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/velocity.png"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/iterations.ics"): (BY_UID_TO_READ, None),

@@ -17,8 +17,9 @@ from kadence.usecases.iterations import calendar_feed
 from kadence.usecases.links import NewLink
 from kadence.usecases.spaces import NewMember, add_member
 from kadence.usecases.unit import Unit
-from kadence.web.feeds import calendar_of, table_of
+from kadence.web.feeds import calendar_of
 from kadence.web.links import FILES
+from kadence.web.tables import TABLES, report_lines, written
 from tests.api.kit import Team
 from tests.insights.kit import Stage, at
 from tests.world import World
@@ -49,7 +50,7 @@ def test_a_link_shows_one_thing_to_anybody(world: World, team: Team, shows: Show
 
 
 def test_a_key_that_was_changed_opens_nothing(world: World, team: Team) -> None:
-    (path, _) = _link(world, team, {"shows": "velocity"})["paths"]
+    path = _link(world, team, {"shows": "velocity"})["paths"][0]
     other = _link(world, team, {"shows": "iterations"})["paths"][0]
     assert shared(world, path).status_code == 200
     key = path.removeprefix(SHARED).partition("/")[0]
@@ -179,7 +180,8 @@ def test_no_text_of_a_csv_is_taken_for_a_formula(stage: Stage) -> None:
     stage.change(card, title='=HYPERLINK("x";"y"), really')
     stage.written()
     found = insights.get_report(stage.unit, stage.space_uid, sprint.id, ReportQuery())
-    rows = list(csv.DictReader(io.StringIO(table_of(found))))
+    text = written(TABLES["report"].columns, report_lines(found))
+    rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["title"] for row in rows] == ['\'=HYPERLINK("x";"y"), really']
     assert rows[0] | {"scope": "3", "done": "0", "remaining": "3", "cause": "added"} == rows[0]
     assert at(rows[0]["at"]) == at("2026-07-01T09:00")

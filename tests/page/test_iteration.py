@@ -81,6 +81,14 @@ def test_cards_are_put_in_order(view: Page, team: Team, sprint: dict[str, Any]) 
     expect(titles(view, "Queue: Review")).to_have_text(["Task 3", "Task 1", "Task 2"])
 
 
+def test_a_card_is_put_first_or_last_without_dragging(view: Page) -> None:
+    dialog = opened(view, "Task 3")
+    dialog.get_by_role("button", name="To the top").click()
+    expect(titles(view, "Queue: Review")).to_have_text(["Task 3", "Task 1", "Task 2"])
+    dialog.get_by_role("button", name="To the bottom").click()
+    expect(titles(view, "Queue: Review")).to_have_text(["Task 1", "Task 2", "Task 3"])
+
+
 def test_a_board_is_worked_by_keyboard(view: Page, team: Team, sprint: dict[str, Any]) -> None:
     task = view.get_by_role("link", name="Task 1")
     task.focus()

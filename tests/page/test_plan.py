@@ -199,6 +199,19 @@ def test_the_backlog_is_filtered(plan: Page, team: Team) -> None:
         expect(plan.get_by_role("option", name="Story 1")).to_be_visible()
 
 
+def test_of_what_is_searched_the_sum_is_told(plan: Page) -> None:
+    total = plan.get_by_role("region", name="Backlog").locator("[data-sum]")
+    plan.get_by_label("Search the backlog").fill("Story 4")
+    expect(total).to_have_text(re.compile(r"^1 of \d+ cards, size 4$"))
+
+
+def test_all_of_a_list_are_selected_by_a_key(plan: Page) -> None:
+    plan.get_by_label("Search the backlog").fill("Story")
+    plan.get_by_role("option", name="Story 2").focus()
+    plan.keyboard.press("Control+a")
+    expect(plan.get_by_text("5 selected · 15")).to_be_visible()
+
+
 def test_the_sums_follow_what_is_dragged(plan: Page) -> None:
     panel = plan.get_by_role("region", name="Next sprint").locator("[data-sum]")
     expect(panel).to_have_text("0 cards, size 0")
@@ -327,7 +340,9 @@ def test_what_cannot_be_started_is_said_before(plan: Page, team: Team) -> None:
     panel = plan.get_by_role("region", name="No dates")
     panel.get_by_role("button", name="Start").click()
     dialog = plan.get_by_role("dialog")
-    expect(dialog.get_by_role("alert")).to_be_visible()
+    expect(dialog.get_by_role("alert")).to_have_text(
+        "To be started it needs a first and a last day."
+    )
     expect(dialog.get_by_role("button", name="Start", exact=True)).to_be_disabled()
     dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_have_count(0)

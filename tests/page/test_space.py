@@ -46,11 +46,41 @@ def test_iterations_stand_in_groups_and_on_the_line(home: Page, team: Team) -> N
     )
     team.close(running)
     closed = home.get_by_role("region", name="Closed")
-    expect(closed).to_contain_text("3 of 8 done")
+    expect(closed).to_contain_text("3 done, 8 committed")
+    # Closed on another day than it was to end.
+    expect(closed).to_contain_text(re.compile("16 Feb 2026 – 13 Mar 2026, closed \\d"))
     expect(home.get_by_role("region", name="Planned")).to_contain_text("usually done: 3")
     closed.get_by_role("link", name="Running", exact=True).click()
     expect(home).to_have_url(re.compile(f"/iterations/{running['id']}$"))
     expect(home.get_by_role("heading", name="Running")).to_be_visible()
+
+
+def test_what_is_planned_is_measured_by_what_the_team_said(home: Page, team: Team) -> None:
+    planned = team.plan("With capacity")
+    team.put(planned, team.card("Large", size_text="8"))
+    at = f"/spaces/{team.space.uid}/iterations/{planned['id']}/capacity"
+    assert team.world.own("PATCH", at, "writer", json={"capacity": 20}).status_code == 200
+    row = home.get_by_role("listitem").filter(has=home.get_by_role("heading", name="With capacity"))
+    expect(row).to_contain_text("1 card, size 8; capacity: 20")
+
+
+def test_only_who_made_a_link_or_an_admin_can_revoke_it(
+    open_browser: Callable[..., Page], settings: Page, world: World, team: Team
+) -> None:
+    for who, shows in (("admin", "velocity"), ("writer", "iterations")):
+        made = world.own("POST", f"/spaces/{team.space.uid}/links", who, json={"shows": shows})
+        assert made.status_code == 200
+    settings.reload()
+    links = settings.get_by_role("region", name="Signed links")
+    for shows in ("Velocity", "Iterations for a calendar"):
+        expect(links.get_by_role("button", name=f"Revoke {shows}")).to_be_visible()
+    page = open_browser()
+    enter(page, world)
+    page.goto(f"/spaces/{team.space.uid}/settings")
+    links = page.get_by_role("region", name="Signed links")
+    expect(links.get_by_role("button", name="Revoke Iterations for a calendar")).to_be_visible()
+    expect(links.get_by_role("link", name="Velocity")).to_be_visible()
+    expect(links.get_by_role("button", name="Revoke Velocity")).to_have_count(0)
 
 
 def test_an_iteration_is_started_closed_edited_and_deleted_from_the_list(
@@ -186,7 +216,7 @@ def test_the_calendar_is_set(settings: Page, team: Team) -> None:
     assert calendar["days_off"] == ["2026-05-04"]
     settings.get_by_label("Its part").fill("Atlantis")
     settings.get_by_role("button", name="Save").nth(1).click()
-    expect(settings.get_by_role("alert")).to_contain_text("subdivision should be one of: BB,")
+    expect(settings.get_by_role("alert")).to_contain_text("These are: BB,")
 
 
 def test_next_dates_respect_the_calendar(home: Page, team: Team) -> None:

@@ -149,12 +149,53 @@ def test_a_line_that_is_refused_stays_and_none_is_made_twice(plan: Page, team: T
     assert [made.count(title) for title in ("First", "Second", "Third")] == [1, 1, 1]
 
 
-def test_a_session_that_was_ended_elsewhere_is_asked_to_sign_in(
+def end_sessions(world: World, who: str = "writer") -> None:
+    for token in world.do(people.list_tokens):
+        if token.user.id == world.users[who].id and token.token.name == "browser session":
+            world.do(people.revoke_token, token.token.id)
+
+
+def sign_in_again(plan: Page, world: World, who: str = "writer") -> None:
+    again = plan.get_by_role("dialog", name="Your session has ended")
+    again.get_by_role("button", name="Use an API token").click()
+    again.get_by_label("API token").fill(str(world.tokens[who]))
+    again.get_by_role("button", name="Sign in").click()
+    expect(plan.locator("dialog")).to_have_count(0)
+
+
+def test_what_was_done_when_the_session_had_ended_is_sent_after_signing_in_again(
     plan: Page, world: World, team: Team
 ) -> None:
-    for token in world.do(people.list_tokens):
-        if token.user.id == world.users["writer"].id and token.token.name == "browser session":
-            world.do(people.revoke_token, token.token.id)
+    field = plan.get_by_label(re.compile("Add cards"))
+    field.fill("Half a thought")
+    end_sessions(world)
     plan.get_by_role("option", name="Story 1").drag_to(box(plan, "Next sprint"))
-    expect(plan.get_by_role("heading", name="Sign in to kadence")).to_be_visible()
+    expect(plan.get_by_role("dialog")).to_contain_text("Nothing typed is lost")
+    plan.keyboard.press("Escape")
+    expect(plan.get_by_role("dialog")).to_be_visible()
     assert inside(team, "Next sprint") == []
+    sign_in_again(plan, world)
+    eventually(plan, lambda: inside(team, "Next sprint"), ["Story 1"])
+    expect(field).to_have_value("Half a thought")
+    # What happens is followed again.
+    team.card("Seen after all")
+    expect(plan.get_by_role("option", name="Seen after all")).to_be_visible()
+
+
+def test_what_one_person_did_is_not_sent_in_the_name_of_another(
+    plan: Page, world: World, team: Team
+) -> None:
+    end_sessions(world)
+    plan.get_by_role("option", name="Story 1").drag_to(box(plan, "Next sprint"))
+    sign_in_again(plan, world, "admin")
+    expect(plan.get_by_role("link", name=world.users["admin"].full_name)).to_be_visible()
+    expect(plan.get_by_role("option", name="Story 1")).to_be_visible()
+    expect(cards(plan, "Next sprint")).to_have_count(0)
+    assert inside(team, "Next sprint") == []
+
+
+def test_who_does_not_come_back_leaves_nothing_behind(plan: Page, world: World) -> None:
+    end_sessions(world)
+    plan.reload()
+    expect(plan.get_by_role("heading", name="Sign in to kadence")).to_be_visible()
+    expect(plan.get_by_role("option", name="Story 1")).to_have_count(0)

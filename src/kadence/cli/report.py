@@ -20,8 +20,8 @@ from kadence.drawing import burn
 from kadence.drawing.studio import Drawing, Format
 from kadence.drawing.theme import Theme, wall
 from kadence.usecases.insights import Reported, ReportQuery, report_of
-from kadence.web.feeds import table_of
 from kadence.web.insights import report_answer
+from kadence.web.tables import TABLES, report_lines, written
 from kadence.web.wire import encode, parse_timestamp
 
 _HEIGHT = 16
@@ -73,7 +73,7 @@ def report(
     if json:
         print(encode(report_answer(found)).decode())  # noqa: T201
     elif csv:
-        sys.stdout.write(table_of(found))
+        sys.stdout.write(written(TABLES["report"].columns, report_lines(found)))
     elif svg is None:
         _show(found)
 

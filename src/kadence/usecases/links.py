@@ -37,10 +37,11 @@ class NewLink(Struct, frozen=True):
 
 
 class SignedLink(Struct, frozen=True):
-    """A link with the key that opens it."""
+    """A link with the key that opens it, and whether who looks at it made it."""
 
     link: Link
     key: str
+    is_own: bool
 
 
 def create_link(unit: Unit, space_uid: str, draft: Draft[NewLink]) -> SignedLink:
@@ -71,7 +72,7 @@ def create_link(unit: Unit, space_uid: str, draft: Draft[NewLink]) -> SignedLink
     )
     links.LINKS.insert(unit.tx, link)
     _record(unit, events.LINK_CREATED, link)
-    return SignedLink(link, _key(link, _signing_key(unit)))
+    return SignedLink(link, _key(link, _signing_key(unit)), is_own=True)
 
 
 def list_links(unit: Unit, space_uid: str, draft: Draft[None]) -> list[SignedLink]:
@@ -85,7 +86,10 @@ def list_links(unit: Unit, space_uid: str, draft: Draft[None]) -> list[SignedLin
     company_id = unit.actor.company_id
     found = links.valid(unit.tx, company_id, door.space_uid, unit.now)
     secret = links.key_of(unit.tx, company_id) or ""
-    return [SignedLink(link, _key(link, secret)) for link in found]
+    return [
+        SignedLink(link, _key(link, secret), is_own=link.user_id == unit.actor.user_id)
+        for link in found
+    ]
 
 
 def revoke_link(unit: Unit, space_uid: str, link_id: str, draft: Draft[None]) -> Link:

@@ -36,6 +36,7 @@ from kadence.web import (
     planning,
     sessions,
     spaces,
+    tables,
     tags,
     velocity,
 )
@@ -224,12 +225,15 @@ OWN_ROUTES: Sequence[Route] = (
         query=insights.REPORT_PARAMETERS,
         produces=(pictures.SVG,),
     ),
-    Route(
-        _GET,
-        f"{_ITERATION}/report.csv",
-        feeds.get_report_csv,
-        query=insights.REPORT_PARAMETERS,
-        produces=("text/csv",),
+    *(
+        Route(
+            _GET,
+            f"{_UID_SPACE if name == 'velocity' else _ITERATION}/{name}.csv",
+            tables.csv_of(name),
+            query=made.query,
+            produces=(tables.CSV,),
+        )
+        for name, made in tables.TABLES.items()
     ),
     Route(
         _GET,
@@ -374,4 +378,6 @@ def _refused(request: Request[Any, Any, Any], error: Exception) -> _Ready:
         if known:
             methods = set((error.headers or {}).get("allow", "").split(", ")) - {"OPTIONS"}
             return _Ready(errors.wrong_method([*methods, *BY_PATH.get(below, ())]))
+        if not path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
+            return _Ready(pages.nowhere())
     return _Ready(errors.response(error))

@@ -1,7 +1,5 @@
-"""Feeds for other programs: a space's iterations as a calendar, reports as CSV."""
+"""A feed for other programs: a space's iterations as a calendar."""
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,27 +10,18 @@ from litestar.response.base import ASGIResponse
 from kadence import __version__
 from kadence.domain.calendar import WorkingCalendar, day_of
 from kadence.domain.model import Iteration, IterationStatus
-from kadence.usecases import insights
-from kadence.usecases.insights import Reported
 from kadence.usecases.iterations import calendar_feed
 from kadence.web.http import Call
-from kadence.web.insights import report_query
 from kadence.web.pictures import SAFE, Place, Read
-from kadence.web.query import Query
-from kadence.web.wire import format_timestamp
 
 ICALENDAR = "text/calendar"
-CSV = "text/csv"
-_COLUMNS = ("at", "cause", "card_id", "card_uid", "title", "scope", "done", "remaining")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would run as a formula when a text begins with it."""
 
 
 async def iterations_feed(read: Read, place: Place) -> ASGIResponse:
     """The space's iterations as an iCalendar."""
     title, calendar, found = await read(calendar_feed, place.space_uid)
     body = calendar_of(title, calendar, found)
-    return _file(body, ICALENDAR, "iterations.ics")
+    return file_of(body, ICALENDAR, "iterations.ics")
 
 
 def calendar_of(title: str, calendar: WorkingCalendar, found: Sequence[Iteration]) -> bytes:
@@ -71,37 +60,8 @@ def _event(calendar: WorkingCalendar, iteration: Iteration) -> Event:
     return event
 
 
-async def report_csv(read: Read, place: Place, query: Query) -> ASGIResponse:
-    """The series of a report as CSV (RFC 4180), with a first line of names."""
-    found: Reported = await read(
-        insights.get_report, place.space_uid, place.iteration_id, report_query(query)
-    )
-    return _file(table_of(found).encode(), CSV, "report.csv")
-
-
-def table_of(found: Reported) -> str:
-    """The series of a report as CSV; no text in it is taken for a formula by a spreadsheet."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_COLUMNS)
-    for point in found.report.series:
-        card_id, title = found.titles.get(point.card_uid or "", ("", ""))
-        writer.writerow(
-            (
-                format_timestamp(point.at),
-                point.cause,
-                card_id,
-                point.card_uid or "",
-                f"'{title}" if title.startswith(_FORMULA) else title,
-                point.scope,
-                point.done,
-                point.remaining,
-            )
-        )
-    return text.getvalue()
-
-
-def _file(body: bytes, media_type: str, name: str) -> ASGIResponse:
+def file_of(body: bytes, media_type: str, name: str) -> ASGIResponse:
+    """Bytes that a browser keeps as a file of this name."""
     headers = {
         **SAFE,
         "cache-control": "private, max-age=60",
@@ -118,11 +78,4 @@ async def get_iterations_feed(call: Call) -> str:
     """
     call.sound_query()
     answer: Any = await iterations_feed(call.read, Place(call.uid("space_uid")))
-    return answer  # type: ignore[no-any-return]
-
-
-async def get_report_csv(call: Call) -> str:
-    """Get the series of a report as CSV."""
-    place = Place(call.uid("space_uid"), call.uid("iteration_id"))
-    answer: Any = await report_csv(call.read, place, call.sound_query())
     return answer  # type: ignore[no-any-return]

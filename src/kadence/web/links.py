@@ -13,17 +13,24 @@ from kadence.drawing.studio import Format
 from kadence.usecases import insights
 from kadence.usecases import links as usecases
 from kadence.usecases.links import LONGEST, NewLink, SignedLink
-from kadence.web.feeds import iterations_feed, report_csv
+from kadence.web.feeds import iterations_feed
 from kadence.web.forecasts import FORECAST_PARAMETERS
 from kadence.web.http import NOTHING, Call
 from kadence.web.insights import report_answer, report_query
 from kadence.web.pictures import KINDS, LANGUAGE, SAFE, THEME, Place, Read, badge_of, drawn
 from kadence.web.query import Parameter, Query
+from kadence.web.tables import TABLES, table
 from kadence.web.velocity import VELOCITY_PARAMETERS
 from kadence.web.wire import JSON, Body, Uid, When, canonical_uid, encode, format_timestamp
 
 FILES: dict[Shows, tuple[str, ...]] = {
-    **{Shows(kind): tuple(f"{kind}.{one.value}" for one in Format) for kind in KINDS},
+    **{
+        Shows(kind): (
+            *(f"{kind}.{one.value}" for one in Format),
+            *((f"{kind}.csv",) if kind in TABLES else ()),
+        )
+        for kind in KINDS
+    },
     Shows.BADGE: ("badge.svg",),
     Shows.REPORT: ("report.json", "report.csv"),
     Shows.ITERATIONS: ("iterations.ics",),
@@ -48,7 +55,10 @@ class CreateLink(Struct, frozen=True):
 
 
 class LinkAnswer(Struct, frozen=True):
-    """A signed link; whoever has one of its `paths` sees what it shows until it expires."""
+    """A signed link; whoever has one of its `paths` sees what it shows until it expires.
+
+    `is_own`: the caller made it, and may revoke it without being an admin.
+    """
 
     id: Uid
     shows: Shows
@@ -56,6 +66,7 @@ class LinkAnswer(Struct, frozen=True):
     created: When
     expires: When
     paths: list[str]
+    is_own: bool
 
 
 class RevokedAnswer(Struct, frozen=True):
@@ -83,6 +94,7 @@ def _answer(signed: SignedLink) -> LinkAnswer:
         created=format_timestamp(link.created),
         expires=format_timestamp(link.expires),
         paths=[f"/api/kadence/v1/shared/{signed.key}/{name}" for name in FILES[shows]],
+        is_own=signed.is_own,
     )
 
 
@@ -147,8 +159,8 @@ async def _shown(
         return await badge_of(read, place, query)
     if shows is Shows.ITERATIONS:
         return await iterations_feed(read, place)
-    if name == "report.csv":
-        return await report_csv(read, place, query)
+    if name.endswith(".csv"):
+        return await table(read, call.studio, name.removesuffix(".csv"), place, query)
     if shows is Shows.REPORT:
         found = await read(
             insights.get_report, place.space_uid, place.iteration_id, report_query(query)

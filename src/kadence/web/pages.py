@@ -88,6 +88,11 @@ def handlers(work: Work, document: dict[str, Any]) -> list[HTTPRouteHandler]:
     ]
 
 
+def nowhere() -> ASGIResponse:
+    """For a browser at an address that nothing has: the page, which says so."""
+    return ASGIResponse(body=_page(), media_type="text/html", headers=PAGE_HEADERS, status_code=404)
+
+
 class _Part(Struct, frozen=True):
     """A script or style of the page, as it is and as browsers take it."""
 

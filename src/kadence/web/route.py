@@ -94,7 +94,7 @@ _TAGS = (
     (r"^/(session|invitations)", "Signing in"),
     (r"/(links|shared)\b", "Signed links"),
     (r"\.(svg|png)$", "Charts"),
-    (r"/(report|flow|forecast|velocity|calendar|report\.csv|iterations\.ics)$", "Insights"),
+    (r"/((report|flow|forecast|velocity)(\.csv)?|calendar|iterations\.ics)$", "Insights"),
     (r"/(arrange|capacity|events)$", "Additions"),
     (r"iterations", "Iterations"),
     (r"^/cards", "Cards"),

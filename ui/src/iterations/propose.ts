@@ -10,8 +10,11 @@ const TWO_WEEKS = 11;
 /** A team without working days has an iteration nevertheless. */
 const MOST_DAYS = 60;
 
-/** The iteration after the last one that has dates, else one of two weeks from the next Monday. */
-export function proposal(known: readonly Known[], calendar: Calendar): Proposal {
+/**
+ * The iteration after the last one that has dates, else one of two weeks from the next Monday; the
+ * very first one is called `first`.
+ */
+export function proposal(known: readonly Known[], calendar: Calendar, first: string): Proposal {
   const dated = known.filter((one) => one.start_date && one.finish_date);
   const last = dated.toSorted((a, b) => a.finish_date!.localeCompare(b.finish_date!)).at(-1);
   if (last) {
@@ -22,7 +25,7 @@ export function proposal(known: readonly Known[], calendar: Calendar): Proposal 
   let monday = addDays(parseISO(today(calendar.time_zone)), 1);
   while (monday.getDay() !== 1) monday = addDays(monday, 1);
   return {
-    title: known.at(-1) ? counted(known.at(-1)!.title) : "Sprint 1",
+    title: known.at(-1) ? counted(known.at(-1)!.title) : first,
     start: written(monday),
     finish: written(addDays(monday, TWO_WEEKS)),
   };

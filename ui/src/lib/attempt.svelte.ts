@@ -2,6 +2,7 @@
 import { Refused } from "./api";
 import { t } from "./i18n.svelte";
 import { session } from "./session.svelte";
+import { told } from "./told";
 
 const NOT_FOR_US = [403, 404];
 
@@ -9,9 +10,13 @@ const NOT_FOR_US = [403, 404];
 export function said(error: unknown): string {
   if (!(error instanceof Refused)) throw error;
   if (error.status === 0) return t("error.away");
-  if (error.status === 401 && session.user) session.over();
+  if (error.status === 401 && session.user) {
+    session.over();
+    return t("session.ended");
+  }
   if (NOT_FOR_US.includes(error.status) && !error.message) return t("error.nothing");
-  return error.message || t("error.general");
+  if (error.status === 403) return t("told.role");
+  return error.message ? told(error.message) : t("error.general");
 }
 
 const SERVERS_FAULT = 500;

@@ -49,17 +49,32 @@ export function withQuery(values: Record<string, string | undefined>): string {
 
 class Router {
   place: Place = $state.raw(placeOf(window.location));
-  /** Whether something would be lost by going elsewhere; says so where it is. */
-  holds: () => boolean = () => false;
+  readonly #holders = new Set<() => boolean>();
   #shown = window.location.href;
 
   constructor() {
     window.addEventListener("popstate", () => {
-      if (this.holds()) history.pushState(null, "", this.#shown);
+      if (this.#holds()) history.pushState(null, "", this.#shown);
       else this.#read();
     });
     window.addEventListener("hashchange", () => this.#read());
+    window.addEventListener("beforeunload", (event) => {
+      if (this.#holds()) event.preventDefault();
+    });
     document.addEventListener("click", (event) => this.#follow(event));
+  }
+
+  /**
+   * Ask `holder` before going elsewhere whether something would be lost; if so it says so where it
+   * is. Answers how to end it.
+   */
+  hold(holder: () => boolean): () => void {
+    this.#holders.add(holder);
+    return () => void this.#holders.delete(holder);
+  }
+
+  #holds(): boolean {
+    return [...this.#holders].some((holder) => holder());
   }
 
   /** Show another address of this page. */
@@ -82,7 +97,7 @@ class Router {
     const to = new URL(link.href);
     if (to.origin !== location.origin || /^\/(api|schema)\b/.test(to.pathname)) return;
     event.preventDefault();
-    if (this.holds()) return;
+    if (this.#holds()) return;
     this.go(to.pathname + to.search + to.hash);
   }
 }

@@ -8,13 +8,16 @@ class Session {
   /** undefined: not known yet; null: nobody. */
   user: Schemas["UserAnswer"] | null | undefined = $state(undefined);
   hasPassword = $state(false);
+  /** The session of `user` has ended: what is typed stays until somebody signs in again. */
+  ended = $state(false);
+  #waiting: ((same: boolean) => void)[] = [];
 
   /** Ask the server who this browser belongs to. */
   async load(): Promise<void> {
     try {
       this.#begin(await wanted(own.GET("/session")));
     } catch (error) {
-      if (error instanceof Refused && error.status === 401) this.user = null;
+      if (error instanceof Refused && error.status === 401) this.over();
       else throw error;
     }
   }
@@ -27,19 +30,42 @@ class Session {
   /** Sign out. */
   async end(): Promise<void> {
     await wanted(own.DELETE("/session"));
-    this.over();
+    sessionStorage.clear();
+    this.leave();
   }
 
   /** The server does not know this session any more. */
   over(): void {
+    if (this.user) this.ended = true;
+    else this.leave();
+  }
+
+  /** Give up what was there before the session ended. */
+  leave(): void {
     proveWith(null);
     this.user = null;
+    this.#tell(false);
+  }
+
+  /** Wait until somebody has signed in again; answers whether it is the same person. */
+  again(): Promise<boolean> {
+    if (!this.ended) return Promise.resolve(Boolean(this.user));
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #begin(answer: Answer): void {
+    const same = this.user?.id === answer.user.id;
     proveWith(answer.csrf);
     this.user = answer.user;
     this.hasPassword = answer.has_password;
+    this.#tell(same);
+  }
+
+  #tell(same: boolean): void {
+    this.ended = false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve(same);
   }
 }
 

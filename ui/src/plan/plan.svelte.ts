@@ -114,11 +114,15 @@ export class Plan {
     const unknown: string[] = [];
     if (boardId === undefined) return unknown;
     const people = lines.some((line) => line.member) ? await this.space.people() : [];
+    const added: Card[] = [];
+    const take = () => this.space.send(() => this.#remove(added));
     for (const { title, size_text, tags, member } of lines) {
       const body = { title, size_text, board_id: boardId };
       const card = await this.space.once((headers) => api.POST("/cards", { body, headers }));
       made();
       this.#place(card);
+      // One step back takes all of them, or those that were made before one was refused.
+      if (added.push(card) === 1) this.space.undo.push(take);
       const params = { path: { card_id: card.id } };
       for (const name of tags) {
         await this.space.once((headers) =>
@@ -134,6 +138,15 @@ export class Plan {
       } else if (member) unknown.push(member);
     }
     return unknown;
+  }
+
+  /** Delete cards that were made by mistake. Throws Refused. */
+  async #remove(cards: readonly Card[]): Promise<void> {
+    for (const { id, uid } of cards) {
+      const params = { path: { card_id: id } };
+      await this.space.once<unknown>((headers) => api.DELETE("/cards/{card_id}", { params, headers }));
+      this.#take(uid);
+    }
   }
 
   /** The lists as they would be if what is dragged were dropped now. */

@@ -12,6 +12,11 @@ export class Selection {
     this.uids = new Set();
   }
 
+  /** Select all of a list. */
+  all(list: readonly string[]): void {
+    this.uids = new Set(list);
+  }
+
   /** Select one alone, or unselect it if it is alone. */
   only(uid: string): void {
     const alone = this.uids.size === 1 && this.uids.has(uid);

@@ -44,13 +44,19 @@ export async function iterationsOf(space: string, status: string): Promise<Itera
 
 /** What is in an iteration. Throws Refused. */
 export async function contentsOf(space: string, id: string): Promise<Contents> {
-  const path = { space_uid: space, iteration_id: id };
-  const [records, cards, { capacity }] = await Promise.all([
+  const [records, cards, capacity] = await Promise.all([
     recordsOf(space, id),
     cardsOf(id),
-    wanted(own.GET("/spaces/{space_uid}/iterations/{iteration_id}/capacity", { params: { path } })),
+    capacityOf(space, id),
   ]);
   return { id, records, cards, capacity };
+}
+
+/** What the team means to take on in an iteration; null: not said. Throws Refused. */
+export async function capacityOf(space: string, id: string): Promise<number | null> {
+  const params = { path: { space_uid: space, iteration_id: id } };
+  const at = "/spaces/{space_uid}/iterations/{iteration_id}/capacity";
+  return (await wanted(own.GET(at, { params }))).capacity;
 }
 
 /** The planned and active iterations of a space. Throws Refused. */

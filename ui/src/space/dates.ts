@@ -1,11 +1,17 @@
 // How long an iteration lasts, in the reader's words.
-import { day } from "../lib/i18n.svelte";
+import { day, localDay, t } from "../lib/i18n.svelte";
+import type { Iteration } from "./ask";
 
-type Dated = { start_date: string | null; finish_date: string | null };
+type Dated = Pick<Iteration, "status" | "start_date" | "finish_date" | "actual_finish_date">;
 
-/** Its first and its last day in a time zone; without dates nothing. */
-export function dates({ start_date, finish_date }: Dated, timeZone: string): string {
-  if (!start_date && !finish_date) return "";
-  const [start, end] = [start_date, finish_date].map((at) => (at ? day(at, timeZone) : "…"));
-  return `${start} – ${end}`;
+/** Its first and its last day in a time zone, and when it was closed if that was another day. */
+export function dates(one: Dated, timeZone: string): string {
+  const { start_date, finish_date } = one;
+  const closed = one.status === "closed" ? one.actual_finish_date : null;
+  const written = (at: string | null): string => (at ? day(at, timeZone) : "…");
+  const planned = start_date || finish_date ? `${written(start_date)} – ${written(finish_date)}` : "";
+  if (!closed || (finish_date && localDay(closed, timeZone) === localDay(finish_date, timeZone))) {
+    return planned;
+  }
+  return [planned, t("iteration.closed.on", { when: day(closed, timeZone) })].filter(Boolean).join(", ");
 }

@@ -105,7 +105,10 @@ async function asked(
 ): Promise<Response> {
   const path = `/api/kadence/v1/spaces/${space}/events?after=${position}`;
   const answer = await fetch(path, { headers: { accept }, signal });
-  if (answer.status === 401) session.over();
+  if (answer.status === 401) {
+    session.over();
+    if (await session.again()) return asked(space, position, accept, signal, away);
+  }
   if (OVER.includes(answer.status)) throw new Over();
   away(!answer.ok);
   return answer;

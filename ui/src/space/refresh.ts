@@ -1,5 +1,6 @@
 // Loads what a view shows, until it is there, and again when something has happened.
 import type { Attempt } from "../lib/attempt.svelte";
+import { session } from "../lib/session.svelte";
 
 /** Milliseconds between two attempts. */
 const PAUSE = 1000;
@@ -28,6 +29,7 @@ export class Refresh {
     // What is being loaded may have been asked for before this happened.
     if (this.loading.busy) this.soon();
     else if (this.loading.gone) this.soon(PAUSE);
+    else if (session.ended && (await session.again())) this.soon(0);
   }
 
   end(): void {

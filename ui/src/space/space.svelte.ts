@@ -130,7 +130,12 @@ export class Space {
         this.away = false;
         return answer;
       } catch (error) {
-        if (error instanceof Refused && error.status === 401) session.over();
+        if (error instanceof Refused && error.status === 401 && session.user) {
+          session.over();
+          // What one person did is not sent in another one's name.
+          if (!(await session.again())) throw new Refused(403, "");
+          if (!unwanted?.aborted) continue;
+        }
         const gone = error instanceof Refused && (error.status === 0 || error.status === 503);
         if (!gone || unwanted?.aborted) throw error;
         this.away = true;

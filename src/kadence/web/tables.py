@@ -1,0 +1,158 @@
+"""What is behind the charts as CSV, for spreadsheets: for who has a token, and by signed link."""
+
+import csv
+import io
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from litestar.response.base import ASGIResponse
+from msgspec import Struct
+
+from kadence.drawing.studio import Studio
+from kadence.usecases import insights
+from kadence.usecases.insights import Reported
+from kadence.web.feeds import file_of
+from kadence.web.forecasts import FORECAST_PARAMETERS, forecast_answer, forecast_query, foresee
+from kadence.web.http import Call, Handler
+from kadence.web.insights import REPORT_PARAMETERS, flow_answer, report_query
+from kadence.web.pictures import Place, Read
+from kadence.web.query import Parameter, Query
+from kadence.web.velocity import VELOCITY_PARAMETERS, velocity_answer, velocity_query
+from kadence.web.wire import format_timestamp
+
+CSV = "text/csv"
+Line = tuple[object, ...]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet would run as a formula when a text begins with it."""
+
+
+async def _report(read: Read, _studio: Studio, place: Place, query: Query) -> list[Line]:
+    return report_lines(
+        await read(insights.get_report, place.space_uid, place.iteration_id, report_query(query))
+    )
+
+
+def report_lines(found: Reported) -> list[Line]:
+    """Every change of a report's series, with the card that made it."""
+    lines: list[Line] = []
+    for point in found.report.series:
+        card_id, title = found.titles.get(point.card_uid or "", ("", ""))
+        lines.append(
+            (
+                format_timestamp(point.at),
+                point.cause,
+                card_id,
+                point.card_uid or "",
+                title,
+                point.scope,
+                point.done,
+                point.remaining,
+            )
+        )
+    return lines
+
+
+async def _flow(read: Read, _studio: Studio, place: Place, query: Query) -> list[Line]:
+    found = await read(insights.get_flow, place.space_uid, place.iteration_id, report_query(query))
+    return [(day.day, day.queued, day.in_progress, day.done) for day in flow_answer(found).days]
+
+
+async def _velocity(read: Read, _studio: Studio, place: Place, query: Query) -> list[Line]:
+    found = await read(insights.get_velocity, place.space_uid, velocity_query(query))
+    return [
+        (
+            one.id,
+            one.title,
+            one.start_date,
+            one.finish_date,
+            one.actual_finish_date,
+            one.capacity,
+            one.committed.count,
+            one.committed.size,
+            one.done.count,
+            one.done.size,
+            one.carried_over.count,
+            one.carried_over.size,
+            int(one.left_out),
+        )
+        for one in velocity_answer(found).iterations
+    ]
+
+
+async def _forecast(read: Read, studio: Studio, place: Place, query: Query) -> list[Line]:
+    asked = forecast_query(query)
+    found = await foresee(read, studio, place.space_uid, place.iteration_id, asked)
+    return [(one.day, one.chance) for one in forecast_answer(found).chances]
+
+
+class Table(Struct, frozen=True):
+    """A table: how its lines are made, what its columns are called, which parameters it takes."""
+
+    lines: Callable[[Read, Studio, Place, Query], Awaitable[Iterable[Line]]]
+    columns: str
+    query: tuple[Parameter[Any], ...]
+    summary: str
+
+
+TABLES: dict[str, Table] = {
+    "report": Table(
+        _report,
+        "at cause card_id card_uid title scope done remaining",
+        REPORT_PARAMETERS,
+        "the series of a report",
+    ),
+    "flow": Table(
+        _flow,
+        "day queued in_progress done",
+        REPORT_PARAMETERS,
+        "how many cards were in which state, by day",
+    ),
+    "velocity": Table(
+        _velocity,
+        "id title start_date finish_date actual_finish_date capacity committed_count "
+        "committed_size done_count done_size carried_over_count carried_over_size left_out",
+        VELOCITY_PARAMETERS,
+        "what was committed and done, by closed iteration",
+    ),
+    "forecast": Table(
+        _forecast, "day chance", FORECAST_PARAMETERS, "the chance that all is done, by day"
+    ),
+}
+
+
+async def table(read: Read, studio: Studio, name: str, place: Place, query: Query) -> ASGIResponse:
+    """A table as CSV (RFC 4180), with a first line of names.
+
+    Raises:
+        KadenceError: what the use case raises; BadRequest; Unavailable.
+    """
+    made = TABLES[name]
+    text = written(made.columns, await made.lines(read, studio, place, query))
+    return file_of(text.encode(), CSV, f"{name}.csv")
+
+
+def written(columns: str, lines: Iterable[Line]) -> str:
+    """Lines as CSV; no text in them is taken for a formula by a spreadsheet."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns.split())
+    writer.writerows([_safe(cell) for cell in line] for line in lines)
+    return text.getvalue()
+
+
+def _safe(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def csv_of(name: str) -> Handler:
+    """The handler of a table."""
+
+    async def get(call: Call) -> str:
+        iteration_id = "" if name == "velocity" else call.uid("iteration_id")
+        place = Place(call.uid("space_uid"), iteration_id)
+        answer: Any = await table(call.read, call.studio, name, place, call.sound_query())
+        return answer  # type: ignore[no-any-return]
+
+    get.__name__ = f"get_{name}_csv"
+    get.__doc__ = f"Get as CSV {TABLES[name].summary}."
+    return get
