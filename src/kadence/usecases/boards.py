@@ -11,8 +11,8 @@ from kadence.domain.errors import BadRequest, Forbidden, NotFound, RuleViolation
 from kadence.domain.model import Board, Card, Column, ColumnType, Lane, Placement, SpaceRole
 from kadence.storage import boards, cards
 from kadence.usecases.access import BoardDoor, enter_board, enter_by_id
+from kadence.usecases.card_changes import delete_cards
 from kadence.usecases.card_views import CardView, view_cards
-from kadence.usecases.cards import delete_cards
 from kadence.usecases.columns import NewColumn, NewLane, add_column, add_lane
 from kadence.usecases.membership import take_out_cards
 from kadence.usecases.unit import Draft, Unit, changes, opened

@@ -7,7 +7,7 @@ from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.model import Card, CardMember, SpaceRole, User
 from kadence.storage import cards, people
 from kadence.usecases.access import enter_card
-from kadence.usecases.cards import bump, ensure_member, store_card
+from kadence.usecases.card_changes import bump, ensure_member, store_card
 from kadence.usecases.unit import Draft, Unit, opened
 
 

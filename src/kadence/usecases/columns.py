@@ -10,7 +10,7 @@ from kadence.domain.errors import BadRequest, NotFound, RuleViolation
 from kadence.domain.model import Board, Column, ColumnType, Condition, Lane, SpaceRole
 from kadence.storage import boards, cards
 from kadence.usecases.access import BoardDoor, enter_board
-from kadence.usecases.cards import change_states, delete_cards
+from kadence.usecases.card_changes import change_states, delete_cards
 from kadence.usecases.unit import Draft, Unit, changes, opened
 
 

@@ -10,7 +10,7 @@ from kadence.domain.errors import Forbidden, NotFound, RuleViolation
 from kadence.domain.model import Card, CardTag, CompanyRole, SpaceRole, Tag
 from kadence.storage import cards, spaces, tags
 from kadence.usecases.access import enter_card, reach
-from kadence.usecases.cards import bump
+from kadence.usecases.card_changes import bump
 from kadence.usecases.unit import Draft, Unit, changes, opened
 
 COLORS = 17

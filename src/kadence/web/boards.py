@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from kadence.usecases import boards as usecases
 from kadence.usecases.boards import BoardChange, FullBoard, NewBoard
 from kadence.usecases.card_views import CardView
-from kadence.web.cards import ListedCardAnswer, listed_card
+from kadence.web.card_answers import ListedCardAnswer, listed_card
 from kadence.web.columns import (
     ColumnAnswer,
     CreateColumn,

@@ -11,7 +11,7 @@ from kadence.domain.model import Condition
 from kadence.storage.card_query import SEARCHABLE
 from kadence.usecases import card_views as usecases
 from kadence.usecases.card_views import CardQuery
-from kadence.web.cards import CardAnswer, ListedCardAnswer, listed_card
+from kadence.web.card_answers import CardAnswer, ListedCardAnswer, listed_card
 from kadence.web.http import Call
 from kadence.web.query import (
     LIMIT,

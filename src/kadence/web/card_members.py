@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from kadence.domain.model import Card, CardMember, User
 from kadence.usecases import card_members as usecases
-from kadence.web.cards import CardMemberAnswer, card_member_answer
+from kadence.web.card_answers import CardMemberAnswer, card_member_answer
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import NOTHING, Call
 from kadence.web.query import LARGEST_INTEGER

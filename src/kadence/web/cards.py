@@ -1,20 +1,17 @@
-"""What goes over the wire about cards (contract: workspace.md, Cards)."""
+"""Making, changing and deleting cards over the wire (contract: workspace.md, Cards)."""
 
 from enum import IntEnum
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from kadence.domain.model import Condition
 from kadence.usecases import card_views
 from kadence.usecases import cards as usecases
-from kadence.usecases.card_views import CardView
 from kadence.usecases.cards import CardChange, NewCard
+from kadence.web.card_answers import OneCardAnswer, one_card
 from kadence.web.http import NOTHING, Call, Tagged
-from kadence.web.people import UserAnswer, user_values
 from kadence.web.query import LARGEST_INTEGER
-from kadence.web.tags import TagOfCardAnswer, tag_of_card
 from kadence.web.wire import (
     Body,
     Description,
@@ -22,14 +19,8 @@ from kadence.web.wire import (
     Positive,
     TextOrNumber,
     Timestamp,
-    Uid,
-    When,
-    format_optional,
-    format_timestamp,
     instant,
     moment,
-    number,
-    optional_number,
     plain,
 )
 
@@ -61,200 +52,6 @@ class CardCondition(IntEnum):
 
     LIVE = 1
     ARCHIVED = 2
-
-
-class CardMemberAnswer(UserAnswer, frozen=True, kw_only=True):
-    """A person who takes part in a card."""
-
-    card_id: int
-    type: Annotated[int, Meta(description="1 member, 2 responsible.")]
-
-
-class CardTypeAnswer(Struct, frozen=True, kw_only=True):
-    """A type of cards; this server has one."""
-
-    id: int = 1
-    name: str = "Card"
-    letter: str = "C"
-    color: int = 1
-    company_id: int
-    archived: bool = False
-    card_properties: list[Any] | None = None
-    properties: dict[str, Any] | None = None
-    suggest_fields: bool = False
-    created: When
-    updated: When
-
-
-class SpaceOfBoard(Struct, frozen=True):
-    """A space that shows a card's board to the caller."""
-
-    id: int
-    uid: Uid
-    title: str
-    primary_path: bool
-
-
-class BoardOfCard(Struct, frozen=True):
-    """The board of a card."""
-
-    id: int
-    uid: Uid
-    title: str
-    external_id: str | None
-    spaces: list[SpaceOfBoard]
-
-
-class ColumnOfCard(Struct, frozen=True):
-    """The column of a card."""
-
-    id: int
-    uid: Uid
-    title: str
-    type: int
-    board_id: int
-    column_id: int | None
-    sort_order: float
-
-
-class LaneOfCard(Struct, frozen=True):
-    """The lane of a card."""
-
-    id: int
-    uid: Uid
-    title: str
-    board_id: int
-    condition: int
-    sort_order: float
-
-
-class Named(Struct, frozen=True):
-    """A thing by its id and title."""
-
-    id: int
-    title: str
-
-
-class PathData(Struct, frozen=True):
-    """Where a card is, in words."""
-
-    space: Named | None
-    board: Named
-    column: Named
-    lane: Named
-
-
-class IterationOfCard(Struct, frozen=True):
-    """The planned or active iteration that a card is in."""
-
-    id: Uid
-    iteration_id: Uid
-    card_uid: Uid
-    space_uid: Uid
-    title: str
-    status: str
-    creator_uid: Uid
-    updater_uid: Uid
-
-
-class CardAnswer(Struct, frozen=True, kw_only=True):
-    """A card; the keys with a value here are constants of this server."""
-
-    id: int
-    uid: Uid
-    title: str
-    state: Annotated[int, Meta(description="1 queued, 2 in progress, 3 done.")]
-    condition: Annotated[int, Meta(description="1 live, 2 archived, 3 deleted.")]
-    archived: bool
-    asap: bool
-    expires_later: bool = False
-    fifo_order: int | None = None
-    due_date: When | None
-    due_date_time_present: bool
-    board_id: int
-    column_id: int
-    lane_id: int
-    sort_order: float
-    owner_id: int
-    responsible_id: int | None
-    type_id: int = 1
-    version: int
-    updater_id: int
-    size: float | None
-    size_unit: str | None
-    size_text: str | None
-    external_id: str | None
-    blocked: bool = False
-    blocking_card: bool = False
-    properties: dict[str, Any] | None
-    tag_ids: list[int]
-    members: list[CardMemberAnswer]
-    tags: list[TagOfCardAnswer]
-    estimate_workload: float
-    created: When
-    updated: When
-    last_moved_at: When | None
-    column_changed_at: When | None
-    lane_changed_at: When | None
-    first_moved_to_in_progress_at: When | None
-    last_moved_to_done_at: When | None
-    completed_at: When | None
-    completed_on_time: bool | None
-    planned_start: When | None
-    planned_end: When | None
-    calculated_planned_start: When | None = None
-    calculated_planned_end: When | None = None
-    counters_recalculated_at: When
-    sprint_id: int | None = None
-    children_count: int = 0
-    children_done: int = 0
-    children_ids: list[int] = field(default_factory=list)
-    children: list[Any] = field(default_factory=list)
-    children_number_properties_sum: dict[str, Any] | None = None
-    parents_count: int = 0
-    parents_ids: list[int] = field(default_factory=list)
-    parents: list[Any] = field(default_factory=list)
-    parent_checklist_ids: list[int] = field(default_factory=list)
-    goals_total: int = 0
-    goals_done: int = 0
-    comments_total: int
-    comment_last_added_at: When | None
-    time_spent_sum: int = 0
-    time_blocked_sum: int = 0
-    has_blocked_children: bool = False
-    description_filled: bool
-    source: str = "api"
-    service_id: int | None = None
-    public: bool = False
-    share_id: str | None = None
-    share_settings: dict[str, Any] | None = None
-    sd_new_comment: bool = False
-    external_user_emails: str | None = None
-    import_id: int | None = None
-    board: BoardOfCard
-    column: ColumnOfCard
-    lane: LaneOfCard
-    owner: UserAnswer
-    type: CardTypeAnswer
-
-
-class ListedCardAnswer(CardAnswer, frozen=True, kw_only=True):
-    """A card in a list: with its path in words, its description only if that was asked for."""
-
-    description: str | UnsetType | None = UNSET
-    iteration: list[IterationOfCard] | UnsetType = UNSET
-    path_data: PathData
-
-
-class OneCardAnswer(CardAnswer, frozen=True, kw_only=True):
-    """A card by itself; `iteration` is absent when it is in no planned or active one."""
-
-    description: str | None
-    iteration: list[IterationOfCard] | UnsetType = UNSET
-    checklists: list[Any] = field(default_factory=list)
-    files: list[Any] = field(default_factory=list)
-    external_links: list[Any] = field(default_factory=list)
-    slas: list[Any] = field(default_factory=list)
 
 
 class CreateCard(Struct, frozen=True):
@@ -363,147 +160,6 @@ CHANGE = Body("Card", ChangeCard, ChangeCard.draft)
 
 def _json(value: dict[str, Any] | None) -> str | None:
     return None if value is None else msgspec.json.encode(value).decode()
-
-
-def card_values(view: CardView) -> dict[str, Any]:
-    """The values of the keys of CardAnswer that are not constant."""
-    card = view.card
-    return {
-        "id": card.id,
-        "uid": card.uid,
-        "title": card.title,
-        "state": card.state,
-        "condition": card.condition,
-        "archived": card.condition == Condition.ARCHIVED,
-        "asap": bool(card.asap),
-        "due_date": format_optional(card.due_date),
-        "due_date_time_present": bool(card.due_date_time_present),
-        "board_id": card.board_id,
-        "column_id": card.column_id,
-        "lane_id": card.lane_id,
-        "sort_order": number(card.sort_order),
-        "owner_id": card.owner_id,
-        "responsible_id": card.responsible_id,
-        "version": card.version,
-        "updater_id": card.updater_id,
-        "size": optional_number(card.size),
-        "size_unit": card.size_unit,
-        "size_text": card.size_text,
-        "external_id": card.external_id,
-        # Kept as it goes over the wire.
-        "properties": card.properties and msgspec.Raw(card.properties.encode()),
-        "tag_ids": [tag.id for _, tag in view.tags],
-        "members": [
-            card_member_answer(user, card.id, responsible=user.id == card.responsible_id)
-            for _, user in view.members
-        ],
-        "tags": [tag_of_card(use, tag) for use, tag in view.tags],
-        "estimate_workload": number(card.estimate_workload),
-        "created": format_timestamp(card.created),
-        "updated": format_timestamp(card.updated),
-        "last_moved_at": format_optional(card.last_moved_at),
-        "column_changed_at": format_optional(card.column_changed_at),
-        "lane_changed_at": format_optional(card.lane_changed_at),
-        "first_moved_to_in_progress_at": format_optional(card.first_moved_to_in_progress_at),
-        "last_moved_to_done_at": format_optional(card.last_moved_to_done_at),
-        "completed_at": format_optional(card.completed_at),
-        "completed_on_time": None
-        if card.completed_at is None or card.due_date is None
-        else card.completed_at <= card.due_date,
-        "planned_start": format_optional(card.planned_start),
-        "planned_end": format_optional(card.planned_end),
-        "counters_recalculated_at": format_timestamp(card.created),
-        "comments_total": card.comments_total,
-        "comment_last_added_at": format_optional(card.comment_last_added_at),
-        "description_filled": bool(card.description),
-        "board": _board(view),
-        "column": _column(view),
-        "lane": _lane(view),
-        "owner": UserAnswer(**user_values(view.owner)),
-        "type": card_type(card.company_id, card.created),
-    }
-
-
-def card_type(company_id: int, created: int) -> CardTypeAnswer:
-    """The one type of cards."""
-    at = format_timestamp(created)
-    return CardTypeAnswer(company_id=company_id, created=at, updated=at)
-
-
-def card_member_answer(user: Any, card_id: int, *, responsible: bool) -> CardMemberAnswer:
-    """A person as a member of a card."""
-    return CardMemberAnswer(**user_values(user), card_id=card_id, type=2 if responsible else 1)
-
-
-def _board(view: CardView) -> BoardOfCard:
-    board = view.board
-    spaces = [
-        SpaceOfBoard(space.id, space.uid, space.title, space.id == board.space_id)
-        for space in view.spaces
-    ]
-    return BoardOfCard(board.id, board.uid, board.title, board.external_id, spaces)
-
-
-def _column(view: CardView) -> ColumnOfCard:
-    column = view.column
-    return ColumnOfCard(
-        column.id,
-        column.uid,
-        column.title,
-        column.type,
-        column.board_id,
-        column.column_id,
-        number(column.sort_order),
-    )
-
-
-def _lane(view: CardView) -> LaneOfCard:
-    lane = view.lane
-    return LaneOfCard(
-        lane.id, lane.uid, lane.title, lane.board_id, lane.condition, number(lane.sort_order)
-    )
-
-
-def _iteration(view: CardView) -> list[IterationOfCard] | UnsetType:
-    found = view.iteration
-    if found is None:
-        return UNSET
-    return [
-        IterationOfCard(
-            found.id,
-            found.id,
-            view.card.uid,
-            found.space_uid,
-            found.title,
-            found.status,
-            found.creator_uid,
-            found.updater_uid,
-        )
-    ]
-
-
-def listed_card(view: CardView, extra: tuple[str, ...] = ()) -> ListedCardAnswer:
-    """The card as lists show it; `extra` of `description` and `iteration` are added."""
-    first = view.spaces[0] if view.spaces else None
-    return ListedCardAnswer(
-        **card_values(view),
-        description=view.card.description if "description" in extra else UNSET,
-        iteration=_iteration(view) if "iteration" in extra else UNSET,
-        path_data=PathData(
-            Named(first.id, first.title) if first else None,
-            Named(view.board.id, view.board.title),
-            Named(view.column.id, view.column.title),
-            Named(view.lane.id, view.lane.title),
-        ),
-    )
-
-
-def one_card(view: CardView) -> Tagged[OneCardAnswer]:
-    """The card as it is shown by itself, with its entity tag."""
-    answer = OneCardAnswer(
-        **card_values(view), description=view.card.description, iteration=_iteration(view)
-    )
-    return Tagged(answer, usecases.etag(view.card))
 
 
 async def create_card(call: Call) -> Tagged[OneCardAnswer]:

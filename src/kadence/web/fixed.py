@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from kadence.usecases import people as usecases
-from kadence.web.cards import CardTypeAnswer, card_type
+from kadence.web.card_answers import CardTypeAnswer, card_type
 from kadence.web.http import Call
 from kadence.web.wire import When, format_timestamp
 
