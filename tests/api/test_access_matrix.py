@@ -133,6 +133,8 @@ OWN_MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
         BY_UID_TO_WRITE,
         {"capacity": 20},
     ),
+    ("GET", "/spaces/{space_uid}/totals"): (BY_UID_TO_READ, None),
+    ("GET", "/spaces/{space_uid}/leftovers"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/calendar"): (BY_UID_TO_READ, None),
     ("PATCH", "/spaces/{space_uid}/calendar"): (
         f"200 200 403 403 403 404 {OUT}",

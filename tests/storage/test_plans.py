@@ -20,6 +20,7 @@ from kadence.usecases import (
     insights,
     iterations,
     membership,
+    overview,
     planning,
 )
 from kadence.usecases.activity import EventQuery, Page
@@ -183,6 +184,8 @@ REQUESTS: dict[str, tuple[int, Callable[[Unit, Space], object]]] = {
         lambda u, s: insights.get_report(u, s.made.space_uid, s.active.id, ReportQuery()),
     ),
     "flow": (6, lambda u, s: insights.get_flow(u, s.made.space_uid, s.active.id, ReportQuery())),
+    "totals": (2, lambda u, s: overview.get_totals(u, s.made.space_uid, None)),
+    "leftovers": (2, lambda u, s: overview.get_leftovers(u, s.made.space_uid, None)),
     "velocity": (2, lambda u, s: insights.get_velocity(u, s.made.space_uid, VelocityQuery())),
     "forecast": (7, lambda u, s: forecasts.ask(u, s.made.space_uid, s.active.id, ForecastQuery())),
     "close with leftovers": (12, close),

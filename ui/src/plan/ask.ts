@@ -1,8 +1,6 @@
 // What only the plan asks the server for: the backlog, and what was left over.
 import { allPages, api, own, wanted } from "../lib/api";
-import { type Card, recordsOf } from "../space/ask";
-
-const LOOK_BACK = 3;
+import type { Card } from "../space/ask";
 
 /** The unfinished cards of a space that are in no open iteration, in their order. Throws Refused. */
 export function backlogOf(spaceId: number): Promise<Card[]> {
@@ -16,13 +14,9 @@ export function backlogOf(spaceId: number): Promise<Card[]> {
   return allPages((offset) => wanted(api.GET("/cards", { params: { query: { ...query, offset } } })));
 }
 
-/** The cards of the last closed iterations, with the title of the last one each was in. */
+/** The title of the last closed iteration that left over a card of the backlog. Throws Refused. */
 export async function leftOvers(space: string): Promise<Map<string, string>> {
-  const params = { path: { space_uid: space }, query: { last: LOOK_BACK } };
-  const { iterations } = await wanted(own.GET("/spaces/{space_uid}/velocity", { params }));
-  const found = new Map<string, string>();
-  for (const { id, title } of iterations) {
-    for (const { card_uid } of await recordsOf(space, id)) found.set(card_uid, title);
-  }
-  return found;
+  const params = { path: { space_uid: space } };
+  const found = await wanted(own.GET("/spaces/{space_uid}/leftovers", { params }));
+  return new Map(found.map(({ card_uid, iteration_title }) => [card_uid, iteration_title]));
 }

@@ -20,6 +20,7 @@ export type Card = Pick<
   | "members"
 >;
 export type Iteration = Schemas["IterationAnswer"];
+export type Total = Schemas["TotalOfIterationAnswer"];
 
 /** What is in an iteration: records in it, their cards, and what the team means to take on. */
 export type Contents = {
@@ -44,24 +45,25 @@ export async function iterationsOf(space: string, status: string): Promise<Itera
 
 /** What is in an iteration. Throws Refused. */
 export async function contentsOf(space: string, id: string): Promise<Contents> {
-  const [records, cards, capacity] = await Promise.all([
+  const path = { space_uid: space, iteration_id: id };
+  const [records, cards, { capacity }] = await Promise.all([
     recordsOf(space, id),
     cardsOf(id),
-    capacityOf(space, id),
+    wanted(own.GET("/spaces/{space_uid}/iterations/{iteration_id}/capacity", { params: { path } })),
   ]);
   return { id, records, cards, capacity };
-}
-
-/** What the team means to take on in an iteration; null: not said. Throws Refused. */
-export async function capacityOf(space: string, id: string): Promise<number | null> {
-  const params = { path: { space_uid: space, iteration_id: id } };
-  const at = "/spaces/{space_uid}/iterations/{iteration_id}/capacity";
-  return (await wanted(own.GET(at, { params }))).capacity;
 }
 
 /** The planned and active iterations of a space. Throws Refused. */
 export function openIterations(space: string): Promise<Iteration[]> {
   return iterationsOf(space, "planned,active");
+}
+
+/** What each open iteration of a space holds, by its id. Throws Refused. */
+export async function totalsOf(space: string): Promise<Record<string, Total>> {
+  const params = { path: { space_uid: space } };
+  const found = await wanted(own.GET("/spaces/{space_uid}/totals", { params }));
+  return Object.fromEntries(found.map((total) => [total.iteration_id, total]));
 }
 
 /** The cards that are in an iteration. Throws Refused. */

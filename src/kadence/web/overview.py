@@ -1,0 +1,50 @@
+"""What goes over the wire of a space's open iterations and leftovers, below /api/kadence/v1."""
+
+from msgspec import Struct
+
+from kadence.storage.overview import Total
+from kadence.usecases import overview as usecases
+from kadence.web.http import Call
+from kadence.web.insights import TotalAnswer
+from kadence.web.wire import Uid, number, optional_number
+
+
+class TotalOfIterationAnswer(Struct, frozen=True):
+    """What a planned or active iteration holds: its cards, those done, what the team takes on."""
+
+    iteration_id: Uid
+    capacity: float | None
+    scope: TotalAnswer
+    done: TotalAnswer
+
+
+class LeftOverAnswer(Struct, frozen=True):
+    """An unfinished card of the backlog, and the last closed iteration that it was in."""
+
+    card_uid: Uid
+    iteration_id: Uid
+    iteration_title: str
+
+
+def _total(total: Total) -> TotalOfIterationAnswer:
+    return TotalOfIterationAnswer(
+        iteration_id=total.iteration_id,
+        capacity=optional_number(total.capacity),
+        scope=TotalAnswer(total.count, number(round(total.size, 6))),
+        done=TotalAnswer(total.done_count, number(round(total.done_size, 6))),
+    )
+
+
+async def get_totals(call: Call) -> list[TotalOfIterationAnswer]:
+    """Get what each planned and active iteration of the space holds: numbers of cards and sizes."""
+    found = await call.read(usecases.get_totals, call.uid("space_uid"), call.nothing())
+    return [_total(total) for total in found]
+
+
+async def get_leftovers(call: Call) -> list[LeftOverAnswer]:
+    """List the unfinished cards of the backlog that one of the last 26 closed iterations left over.
+
+    Each is named with the last of them that it stands in.
+    """
+    found = await call.read(usecases.get_leftovers, call.uid("space_uid"), call.nothing())
+    return [LeftOverAnswer(one.card_uid, one.iteration_id, one.title) for one in found]
