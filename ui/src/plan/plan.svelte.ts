@@ -1,7 +1,7 @@
 // The plan of a space as the page holds it: loaded, changed by hand and by what others do.
 import { SvelteMap } from "svelte/reactivity";
 import { api, own, Refused, type Schemas, wanted } from "../lib/api";
-import { type Card, type Contents, contentsOf, type Iteration, openIterations } from "../space/ask";
+import { type Card, type Contents, contentsOf, type Iteration, openContents } from "../space/ask";
 import type { Happening } from "../space/follow";
 import type { Space } from "../space/space.svelte";
 import { backlogOf, leftOvers } from "./ask";
@@ -196,14 +196,13 @@ export class Plan {
   /** Load the open iterations with their cards; answers whether nothing was moved meanwhile. */
   async #loadIterations(): Promise<boolean> {
     const made = this.#made;
-    const found = await openIterations(this.space.uid);
-    const contents = await Promise.all(found.map((one) => contentsOf(this.space.uid, one.id)));
+    const { iterations, contents } = await openContents(this.space.uid);
     if (made !== this.#made) return false;
-    const open = new Set([BACKLOG, ...found.map((one) => one.id)]);
+    const open = new Set([BACKLOG, ...iterations.map((one) => one.id)]);
     const kept = Object.entries(this.lists).filter(([key]) => open.has(key));
     this.lists = Object.fromEntries(kept);
     for (const content of contents) this.#fill(content);
-    this.iterations = found;
+    this.iterations = iterations;
     return true;
   }
 

@@ -31,10 +31,14 @@ export type Contents = {
 };
 
 /** Iterations of a space in some states, by their first day. Throws Refused. */
-export async function iterationsOf(space: string, status: string): Promise<Iteration[]> {
+export async function iterationsOf(
+  space: string,
+  status: string,
+  more: { with_data?: "cards" } = {},
+): Promise<Iteration[]> {
   const path = { space_uid: space };
   const found = await allPages((offset) => {
-    const query = { status, limit: 100, offset };
+    const query = { status, limit: 100, offset, ...more };
     return wanted(api.GET("/spaces/{space_uid}/iterations", { params: { path, query } }));
   });
   const begins = (one: Iteration) => one.start_date ?? "9999";
@@ -52,6 +56,21 @@ export async function contentsOf(space: string, id: string): Promise<Contents> {
     wanted(own.GET("/spaces/{space_uid}/iterations/{iteration_id}/capacity", { params: { path } })),
   ]);
   return { id, records, cards, capacity };
+}
+
+/** What is in all planned and active iterations of a space. Throws Refused. */
+export async function openContents(
+  space: string,
+): Promise<{ iterations: Iteration[]; contents: Contents[] }> {
+  const [iterations, totals] = await Promise.all([
+    iterationsOf(space, "planned,active", { with_data: "cards" }),
+    totalsOf(space),
+  ]);
+  const contents = iterations.map(async ({ id, cards: records = [] }) => {
+    const cards = records.length > 0 ? await cardsOf(id) : [];
+    return { id, records, cards, capacity: totals[id]?.capacity ?? null };
+  });
+  return { iterations, contents: await Promise.all(contents) };
 }
 
 /** The planned and active iterations of a space. Throws Refused. */
