@@ -194,8 +194,24 @@ def test_what_one_person_did_is_not_sent_in_the_name_of_another(
     assert inside(team, "Next sprint") == []
 
 
+def test_a_session_begun_anew_in_another_tab_is_taken_up(
+    plan: Page, world: World, team: Team
+) -> None:
+    other = plan.context.new_page()
+    enter(other, world)
+    # The focus would tell: another window has it.
+    plan.evaluate("window.addEventListener('focus', (e) => e.stopImmediatePropagation(), true)")
+    plan.get_by_role("option", name="Story 1").drag_to(box(plan, "Next sprint"))
+    eventually(plan, lambda: inside(team, "Next sprint"), ["Story 1"])
+    expect(plan.get_by_role("alert")).to_have_count(0)
+
+
 def test_who_does_not_come_back_leaves_nothing_behind(plan: Page, world: World) -> None:
+    plan.get_by_label(re.compile("Add cards")).fill("For nobody else")
     end_sessions(world)
-    plan.reload()
+    plan.get_by_role("option", name="Story 1").drag_to(box(plan, "Next sprint"))
+    again = plan.get_by_role("dialog", name="Your session has ended")
+    again.get_by_role("button", name="Sign out").click()
+    assert plan.evaluate("sessionStorage.length") == 0
     expect(plan.get_by_role("heading", name="Sign in to kadence")).to_be_visible()
     expect(plan.get_by_role("option", name="Story 1")).to_have_count(0)

@@ -15,7 +15,6 @@ export function said(error: unknown): string {
     return t("session.ended");
   }
   if (NOT_FOR_US.includes(error.status) && !error.message) return t("error.nothing");
-  if (error.status === 403) return t("told.role");
   return error.message ? told(error.message) : t("error.general");
 }
 

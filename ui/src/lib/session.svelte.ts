@@ -30,27 +30,31 @@ class Session {
   /** Sign out. */
   async end(): Promise<void> {
     await wanted(own.DELETE("/session"));
-    sessionStorage.clear();
     this.leave();
   }
 
   /** The server does not know this session any more. */
   over(): void {
     if (this.user) this.ended = true;
-    else this.leave();
+    else this.#nobody();
   }
 
-  /** Give up what was there before the session ended. */
+  /** Leave nothing behind in this tab, signed out or after the session has ended. */
   leave(): void {
-    proveWith(null);
-    this.user = null;
-    this.#tell(false);
+    this.#nobody();
+    sessionStorage.clear();
   }
 
   /** Wait until somebody has signed in again; answers whether it is the same person. */
   again(): Promise<boolean> {
     if (!this.ended) return Promise.resolve(Boolean(this.user));
     return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #nobody(): void {
+    proveWith(null);
+    this.user = null;
+    this.#tell(false);
   }
 
   #begin(answer: Answer): void {

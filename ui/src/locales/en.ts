@@ -287,7 +287,6 @@ export const en = {
   "told.other": "The server says: {{message}}",
   "told.over": "The iteration is closed or deleted by now, or was started already.",
   "told.password": "The current password is another one.",
-  "told.role": "Your role does not allow that.",
   "told.subdivision": "This part of the country is not known. These are: {{list}}",
   "told.tag": "There is already a tag with this name.",
   "told.weekdays": "At least one day of the week has to be a working day.",

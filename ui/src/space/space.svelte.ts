@@ -123,6 +123,8 @@ export class Space {
     headers: Keyed,
     unwanted: AbortSignal | undefined,
   ): Promise<T> {
+    const who = session.user?.id;
+    let proven = true;
     for (;;) {
       if (unwanted?.aborted) throw new Refused(0, "");
       try {
@@ -132,9 +134,16 @@ export class Space {
       } catch (error) {
         if (error instanceof Refused && error.status === 401 && session.user) {
           session.over();
+          if (await session.again()) continue;
           // What one person did is not sent in another one's name.
-          if (!(await session.again())) throw new Refused(403, "");
-          if (!unwanted?.aborted) continue;
+          throw new Refused(403, "");
+        }
+        if (proven && error instanceof Refused && error.status === 403 && error.message) {
+          // Another tab has signed in anew: this one proves itself by what that one got.
+          proven = false;
+          await session.load();
+          if (session.user?.id !== who) throw new Refused(403, "");
+          continue;
         }
         const gone = error instanceof Refused && (error.status === 0 || error.status === 503);
         if (!gone || unwanted?.aborted) throw error;
