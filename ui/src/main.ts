@@ -5,6 +5,11 @@ import { startI18n } from "./lib/i18n.svelte";
 
 const target = document.getElementById("app");
 if (target) {
-  await startI18n();
-  mount(App, { target });
+  try {
+    await startI18n();
+    mount(App, { target });
+  } catch (error) {
+    target.textContent = "kadence could not be loaded. Please reload the page.";
+    throw error;
+  }
 }

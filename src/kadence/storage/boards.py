@@ -17,8 +17,15 @@ from kadence.domain.model import (
     Space,
     User,
 )
-from kadence.storage.dialects import OneOf
-from kadence.storage.engine import Query, Row, Statement, Transaction, after_last, record_columns
+from kadence.storage.engine import (
+    Listed,
+    Query,
+    Row,
+    Statement,
+    Transaction,
+    after_last,
+    record_columns,
+)
 from kadence.storage.records import Records
 from kadence.storage.schema import (
     boards,
@@ -105,30 +112,29 @@ def next_lane_order(tx: Transaction, board: Board) -> float:
     return float(tx.scalar(_NEXT_LANE, {"company_id": board.company_id, "owner_id": board.id}))
 
 
-_SPACES_SHOWING = Statement(
-    select(placements.c.board_id, *DOOR_COLUMNS, *record_columns(spaces, Space))
-    .join_from(placements, spaces, spaces.c.id == placements.c.space_id)
-    .outerjoin(*OWN_MEMBERSHIP)
-    .where(
-        placements.c.company_id == bindparam("company_id"),
-        OneOf(placements.c.board_id, "boards"),
-        spaces.c.deleted_at.is_(None),
-    )
-    .order_by(spaces.c.id)
-)
 Showing: TypeAlias = tuple[int, Door, Space]
 """A board's id, the door of a space that shows it, and the space."""
 _SHOWING_WIDTH = 1 + len(DOOR_COLUMNS)
 
 
-def spaces_showing(actor: Actor, board_ids: Sequence[int]) -> Query[Showing]:
-    """The living spaces that show these boards."""
-    values = {"company_id": actor.company_id, "user_id": actor.user_id, "boards": list(board_ids)}
-    return Query(_SPACES_SHOWING if board_ids else None, values, _showing)
-
-
 def _showing(row: Row) -> Showing:
     return row[0], Door(*row[1:_SHOWING_WIDTH]), Space(*row[_SHOWING_WIDTH:])
+
+
+_SPACES_SHOWING = Listed(
+    select(placements.c.board_id, *DOOR_COLUMNS, *record_columns(spaces, Space))
+    .join_from(placements, spaces, spaces.c.id == placements.c.space_id)
+    .outerjoin(*OWN_MEMBERSHIP)
+    .where(placements.c.company_id == bindparam("company_id"), spaces.c.deleted_at.is_(None))
+    .order_by(spaces.c.id),
+    placements.c.board_id,
+    _showing,
+)
+
+
+def spaces_showing(actor: Actor, board_ids: Sequence[int]) -> Query[Showing]:
+    """The living spaces that show these boards."""
+    return _SPACES_SHOWING.query(board_ids, company_id=actor.company_id, user_id=actor.user_id)
 
 
 _CARD_WIDTH = len(Card.__struct_fields__)
@@ -254,52 +260,44 @@ def lanes_of(tx: Transaction, board: Board) -> list[Lane]:
     return LANES.all(tx, _LANES_OF, company_id=board.company_id, board_id=board.id)
 
 
-_IN_SPACES = Statement(
+def _in_space(row: Row) -> tuple[int, Board]:
+    return row[0], Board(*row[1:])
+
+
+_IN_SPACES = Listed(
     select(placements.c.space_id, *BOARDS.columns)
     .join_from(placements, boards, boards.c.id == placements.c.board_id)
-    .where(
-        placements.c.company_id == bindparam("company_id"),
-        OneOf(placements.c.space_id, "spaces"),
-        boards.c.deleted_at.is_(None),
-    )
-    .order_by(boards.c.sort_order, boards.c.id)
+    .where(placements.c.company_id == bindparam("company_id"), boards.c.deleted_at.is_(None))
+    .order_by(boards.c.sort_order, boards.c.id),
+    placements.c.space_id,
+    _in_space,
 )
 
 
 def in_spaces(company_id: int, space_ids: Sequence[int]) -> Query[tuple[int, Board]]:
     """The living boards that these spaces show, each beside the space's id, in order."""
-    values = {"company_id": company_id, "spaces": list(space_ids)}
-    return Query(_IN_SPACES if space_ids else None, values, _in_space)
+    return _IN_SPACES.query(space_ids, company_id=company_id)
 
 
-def _in_space(row: Row) -> tuple[int, Board]:
-    return row[0], Board(*row[1:])
-
-
-_COLUMNS_OF_BOARDS = Statement(
+_COLUMNS_OF_BOARDS = Listed(
     select(*COLUMNS.columns)
-    .where(
-        columns.c.company_id == bindparam("company_id"),
-        OneOf(columns.c.board_id, "boards"),
-        columns.c.deleted_at.is_(None),
-    )
-    .order_by(columns.c.sort_order, columns.c.id)
+    .where(columns.c.company_id == bindparam("company_id"), columns.c.deleted_at.is_(None))
+    .order_by(columns.c.sort_order, columns.c.id),
+    columns.c.board_id,
+    lambda row: Column(*row),
 )
-_LANES_OF_BOARDS = Statement(
+_LANES_OF_BOARDS = Listed(
     select(*LANES.columns)
-    .where(
-        lanes.c.company_id == bindparam("company_id"),
-        OneOf(lanes.c.board_id, "boards"),
-        lanes.c.condition == Condition.LIVE.value,
-    )
-    .order_by(lanes.c.sort_order, lanes.c.id)
+    .where(lanes.c.company_id == bindparam("company_id"), lanes.c.condition == Condition.LIVE.value)
+    .order_by(lanes.c.sort_order, lanes.c.id),
+    lanes.c.board_id,
+    lambda row: Lane(*row),
 )
 
 
 def parts_of(company_id: int, board_ids: Sequence[int]) -> tuple[Query[Column], Query[Lane]]:
     """The living columns and lanes of these boards, each in its order."""
-    values = {"company_id": company_id, "boards": list(board_ids)}
     return (
-        Query(_COLUMNS_OF_BOARDS if board_ids else None, values, lambda row: Column(*row)),
-        Query(_LANES_OF_BOARDS if board_ids else None, values, lambda row: Lane(*row)),
+        _COLUMNS_OF_BOARDS.query(board_ids, company_id=company_id),
+        _LANES_OF_BOARDS.query(board_ids, company_id=company_id),
     )

@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, null, select, update
 
 from kadence.domain.model import Board, Card, CardMember, Condition, Iteration, Tag, User
-from kadence.storage.dialects import OneOf
-from kadence.storage.engine import Query, Row, Statement, Transaction, record_columns
+from kadence.storage.engine import Listed, Query, Row, Statement, Transaction, record_columns
 from kadence.storage.records import Records
 from kadence.storage.schema import card_members, card_search, card_tags, cards, users
 
@@ -186,22 +185,22 @@ def touch_tagged(tx: Transaction, tag: Tag) -> None:
 
 
 _MEMBER_WIDTH = len(CardMember.__struct_fields__)
-_MEMBERS_OF = Statement(
+
+
+def _member(row: Row) -> tuple[CardMember, User]:
+    return CardMember(*row[:_MEMBER_WIDTH]), User(*row[_MEMBER_WIDTH:])
+
+
+_MEMBERS_OF = Listed(
     select(*CARD_MEMBERS.columns, *record_columns(users, User))
     .join_from(card_members, users, users.c.id == card_members.c.user_id)
-    .where(
-        card_members.c.company_id == bindparam("company_id"),
-        OneOf(card_members.c.card_id, "cards"),
-    )
-    .order_by(users.c.id)
+    .where(card_members.c.company_id == bindparam("company_id"))
+    .order_by(users.c.id),
+    card_members.c.card_id,
+    _member,
 )
 
 
 def members_of(company_id: int, card_ids: Sequence[int]) -> Query[tuple[CardMember, User]]:
     """The people who take part in these cards, by id."""
-    values = {"company_id": company_id, "cards": list(card_ids)}
-    return Query(_MEMBERS_OF if card_ids else None, values, _member)
-
-
-def _member(row: Row) -> tuple[CardMember, User]:
-    return CardMember(*row[:_MEMBER_WIDTH]), User(*row[_MEMBER_WIDTH:])
+    return _MEMBERS_OF.query(card_ids, company_id=company_id)

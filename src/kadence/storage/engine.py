@@ -18,7 +18,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ColumnElement, Select
 from sqlalchemy.sql.dml import UpdateBase
 
-from kadence.storage.dialects import rows_as_json
+from kadence.storage.dialects import OneOf, rows_as_json
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -107,6 +107,27 @@ class Query(Struct, Generic[T], frozen=True, gc=False):
     statement: Statement | None
     values: Mapping[str, Any]
     make: Callable[[Row], T]
+
+
+class Listed(Generic[T]):
+    """A SELECT narrowed to the rows whose column is one of a list, and what is made of each row."""
+
+    __slots__ = ("_make", "_many", "_one")
+
+    def __init__(
+        self, core: Select[Any], column: ColumnElement[Any], make: Callable[[Row], T]
+    ) -> None:
+        self._many = Statement(core.where(OneOf(column, "listed")))
+        # SQLite looks for one value in less time than it takes to read a list of one.
+        self._one = Statement(core.where(column == bindparam("listed")))
+        self._make = make
+
+    def query(self, listed: Sequence[Any], **values: object) -> Query[T]:
+        """The query for these values; none of them are no rows."""
+        if len(listed) == 1:
+            return Query(self._one, {"listed": listed[0], **values}, self._make)
+        statement = self._many if listed else None
+        return Query(statement, {"listed": list(listed), **values}, self._make)
 
 
 class NotBrief(Exception):

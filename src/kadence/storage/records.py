@@ -9,8 +9,7 @@ from msgspec.structs import asdict, replace
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.sql import ColumnElement
 
-from kadence.storage.dialects import OneOf
-from kadence.storage.engine import Query, Row, Statement, Transaction, bound, record_columns
+from kadence.storage.engine import Listed, Query, Row, Statement, Transaction, bound, record_columns
 
 R = TypeVar("R", bound=Struct)
 
@@ -52,13 +51,9 @@ class Records(Generic[R]):
             update(self._table).where(*self._this()).values(bound(self._table, *names))
         )
 
-    def _among_of(self, column: str) -> Statement:
-        return Statement(
-            select(*self.columns).where(
-                self._table.c.company_id == bindparam("company"),
-                OneOf(self._table.c[column], "among"),
-            )
-        )
+    def _among_of(self, column: str) -> Listed[R]:
+        ours = self._table.c.company_id == bindparam("company")
+        return Listed(select(*self.columns).where(ours), self._table.c[column], self._made)
 
     def _key_of(self, record: R) -> dict[str, Any]:
         return {
@@ -112,8 +107,7 @@ class Records(Generic[R]):
 
     def query_among(self, column: str, company_id: int, values: Sequence[Any]) -> Query[R]:
         """What `among` asks."""
-        statement = self._among(column) if values else None
-        return Query(statement, {"company": company_id, "among": list(values)}, self._made)
+        return self._among(column).query(values, company=company_id)
 
     def _made(self, row: Row) -> R:
         return self._record(*row)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, select
 
 from kadence.domain.model import CardTag, Condition, Tag
-from kadence.storage.dialects import Bytewise, OneOf
-from kadence.storage.engine import Query, Row, Statement, Transaction
+from kadence.storage.dialects import Bytewise
+from kadence.storage.engine import Listed, Query, Row, Statement, Transaction
 from kadence.storage.records import Records
 from kadence.storage.schema import card_tags, cards, tags
 
@@ -39,13 +39,6 @@ _USES = Statement(
     )
 )
 
-_OF_CARDS = Statement(
-    select(*CARD_TAGS.columns, *TAGS.columns)
-    .join_from(card_tags, tags, tags.c.id == card_tags.c.tag_id)
-    .where(card_tags.c.company_id == bindparam("company_id"), OneOf(card_tags.c.card_id, "cards"))
-    .order_by(Bytewise(tags.c.name))
-)
-
 
 def find_by_name(tx: Transaction, company_id: int, name: str) -> Tag | None:
     """The company's tag of exactly this name."""
@@ -68,12 +61,23 @@ def uses(tx: Transaction, tag: Tag) -> list[CardTag]:
     return CARD_TAGS.all(tx, _USES, company_id=tag.company_id, tag_id=tag.id)
 
 
-def of_cards(company_id: int, card_ids: Sequence[int]) -> Query[tuple[CardTag, Tag]]:
-    """The tags of these cards, by name."""
-    values = {"company_id": company_id, "cards": list(card_ids)}
-    return Query(_OF_CARDS if card_ids else None, values, _pair)
+_TAG_AT = len(CardTag.__struct_fields__)
 
 
 def _pair(row: Row) -> tuple[CardTag, Tag]:
-    width = len(CardTag.__struct_fields__)
-    return CardTag(*row[:width]), Tag(*row[width:])
+    return CardTag(*row[:_TAG_AT]), Tag(*row[_TAG_AT:])
+
+
+_OF_CARDS = Listed(
+    select(*CARD_TAGS.columns, *TAGS.columns)
+    .join_from(card_tags, tags, tags.c.id == card_tags.c.tag_id)
+    .where(card_tags.c.company_id == bindparam("company_id"))
+    .order_by(Bytewise(tags.c.name)),
+    card_tags.c.card_id,
+    _pair,
+)
+
+
+def of_cards(company_id: int, card_ids: Sequence[int]) -> Query[tuple[CardTag, Tag]]:
+    """The tags of these cards, by name."""
+    return _OF_CARDS.query(card_ids, company_id=company_id)

@@ -1,10 +1,14 @@
 // Words, numbers and dates in the reader's language.
 import i18next from "i18next";
-import { en } from "../locales/en";
-import { ru } from "../locales/ru";
+import type { en } from "../locales/en";
 
 export const LANGUAGES = { en: "English", ru: "Русский" } as const;
 export type Language = keyof typeof LANGUAGES;
+/** Only the words of the language that is spoken are loaded. */
+const WORDS: Record<Language, () => Promise<Record<string, string>>> = {
+  en: async () => (await import("../locales/en")).en,
+  ru: async () => (await import("../locales/ru")).ru,
+};
 type Singular<K> = K extends `${infer Stem}_${"one" | "other"}` ? Stem : K;
 /** A message's key; those with a number are named without it. */
 export type Message = Singular<keyof typeof en>;
@@ -28,12 +32,18 @@ class I18n {
     return navigator.languages.find((wish) => wish.startsWith(this.language)) ?? this.language;
   }
 
-  /** Speak another language, also next time. */
-  async speak(language: Language): Promise<void> {
+  /** Speak another language, also next time; answers whether its words could be loaded. */
+  async speak(language: Language): Promise<boolean> {
+    try {
+      i18next.addResourceBundle(language, "translation", await WORDS[language]());
+    } catch {
+      return false;
+    }
     await i18next.changeLanguage(language);
     localStorage.setItem(KEPT, language);
     document.documentElement.lang = language;
     this.language = language;
+    return true;
   }
 }
 
@@ -41,16 +51,15 @@ export const i18n = new I18n();
 
 /** Load the words before anything is shown. */
 export async function startI18n(): Promise<void> {
+  const language = preferred();
   await i18next.init({
-    resources: { en: { translation: en }, ru: { translation: ru } },
-    fallbackLng: "en",
+    lng: language,
+    resources: { [language]: { translation: await WORDS[language]() } },
     keySeparator: false,
     showSupportNotice: false,
     // Svelte escapes what it shows.
     interpolation: { escapeValue: false },
   });
-  const language = preferred();
-  await i18next.changeLanguage(language);
   document.documentElement.lang = language;
   i18n.language = language;
 }
