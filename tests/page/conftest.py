@@ -11,6 +11,7 @@ from playwright.sync_api import (
     BrowserContext,
     Locator,
     Page,
+    Route,
     expect,
     sync_playwright,
 )
@@ -98,6 +99,26 @@ def eventually(page: Page, what: Callable[[], Any], wanted: Any) -> None:
             return
         page.wait_for_timeout(50)
     assert what() == wanted
+
+
+class Held:
+    """Holds back the requests to `pattern` until they are let go."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self._waiting: list[Route] | None = []
+        page.route(pattern, self._come)
+
+    def _come(self, route: Route) -> None:
+        if self._waiting is None:
+            route.continue_()
+        else:
+            self._waiting.append(route)
+
+    def let_go(self) -> None:
+        """Let them through, those to come too."""
+        waiting, self._waiting = self._waiting or [], None
+        for route in waiting:
+            route.continue_()
 
 
 def box(page: Page, name: str) -> Locator:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
-from tests.page.conftest import box, enter, eventually
+from tests.page.conftest import Held, box, enter, eventually
 from tests.world import World
 
 
@@ -34,6 +34,36 @@ def test_what_lines_will_become_is_shown_and_taken_back(plan: Page, team: Team) 
     expect(preview).to_have_count(0)
     plan.get_by_role("button", name="Undo").click()
     expect(plan.get_by_role("option", name="Bug #7")).to_have_count(0)
+    eventually(plan, lambda: titles(team), before)
+
+
+def test_lines_typed_while_others_are_on_their_way_are_lines_of_their_own(
+    plan: Page, team: Team
+) -> None:
+    field = plan.get_by_label(re.compile("Add cards"))
+    held = Held(plan, "**/api/latest/cards")
+    field.press_sequentially("Alpha 1\nBeta 2\nGamma 3\n")
+    expect(plan.get_by_text("3 cards are being added…")).to_be_visible()
+    # What is on its way goes on in another view, and is not there twice.
+    plan.get_by_role("link", name="Reports").first.click()
+    plan.get_by_role("link", name="Plan", exact=True).click()
+    expect(field).to_have_value("")
+    held.let_go()
+    expect(plan.get_by_role("option", name="Gamma")).to_be_visible()
+    found = [title for title in titles(team) if title in ("Alpha", "Beta", "Gamma")]
+    assert found == ["Alpha", "Beta", "Gamma"]
+    assert plan.evaluate("sessionStorage.length") == 0
+
+
+def test_what_is_undone_while_it_is_made_is_taken_back_when_it_is_there(
+    plan: Page, team: Team
+) -> None:
+    before = titles(team)
+    field = plan.get_by_label(re.compile("Add cards"))
+    field.fill("\n".join(f"Line {n}" for n in range(8)))
+    field.press("Enter")
+    plan.get_by_role("option", name="Line 7").wait_for()
+    plan.get_by_role("button", name="Undo").click()
     eventually(plan, lambda: titles(team), before)
 
 

@@ -166,14 +166,17 @@ def test_a_card_that_somebody_else_changed_is_shown_in_both_versions(
     dialog = opened(view, "Task 2")
     dialog.get_by_label("Title").fill("Mine")
     card = card_of(team, "Task 2")
-    team.change(card, title="Theirs")
+    team.change(card, title="Theirs", size_text="8")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Somebody changed it meanwhile")
+    # What was not typed here is as they left it, and stays so.
+    expect(dialog.get_by_label("Size")).to_have_value("8")
     expect(dialog.get_by_role("definition").first).to_have_text("Theirs")
     expect(dialog.get_by_label("Title")).to_have_value("Mine")
     assert team.get(card)["title"] == "Theirs"
     dialog.get_by_role("button", name="Save mine").click()
     eventually(view, lambda: team.get(card)["title"], "Mine")
+    assert team.get(card)["size"] == 8
     expect(dialog.get_by_role("alert")).to_have_count(0)
 
 

@@ -104,6 +104,17 @@ def test_an_iteration_is_started_closed_edited_and_deleted_from_the_list(
     expect(planned).to_have_count(0)
 
 
+def test_an_edit_is_undone_from_the_list(home: Page) -> None:
+    planned = home.get_by_role("region", name="Planned")
+    home.get_by_role("button", name="Edit Next sprint").click()
+    home.get_by_role("dialog").get_by_label("Goal").fill("Another goal")
+    home.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(planned).to_contain_text("Another goal")
+    home.get_by_role("button", name="Undo").click()
+    expect(planned).not_to_contain_text("Another goal")
+    expect(home.get_by_role("alert")).to_have_count(0)
+
+
 def test_an_empty_space_leads_to_its_first_iteration(
     open_browser: Callable[..., Page], world: World
 ) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from kadence.usecases import people
 from tests.api.kit import Team
-from tests.page.conftest import box, cards, enter, eventually, id_of, inside
+from tests.page.conftest import Held, box, cards, enter, eventually, id_of, inside
 from tests.world import World
 
 
@@ -98,10 +98,11 @@ def test_a_change_that_meets_another_loses_neither(plan: Page, team: Team) -> No
         edit.click()
     dialog = plan.get_by_role("dialog", name="Edit iteration")
     dialog.get_by_label("Goal").fill("Mine")
-    team.call("PATCH", team.at(iteration), {"goal": "Theirs"})
+    team.call("PATCH", team.at(iteration), {"goal": "Theirs", "title": "Next one"})
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Somebody changed it meanwhile")
     expect(dialog).to_contain_text("Theirs")
+    expect(dialog.get_by_label("Title")).to_have_value("Next one")
     assert team.call("GET", team.at(iteration))["goal"] == "Theirs"
     dialog.get_by_role("button", name="Save mine").click()
     expect(dialog).to_have_count(0)
@@ -119,6 +120,15 @@ def test_what_is_done_while_the_server_is_gone_is_sent_when_it_is_back(
     plan.context.set_offline(False)
     eventually(plan, lambda: inside(team, "Next sprint"), ["Story 1"])
     expect(plan.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_server_that_is_stuck_is_told_of(plan: Page, team: Team) -> None:
+    held = Held(plan, "**/arrange")
+    plan.get_by_role("option", name="Story 1").drag_to(box(plan, "Next sprint"))
+    expect(plan.get_by_role("alert")).to_contain_text("The server does not answer")
+    held.let_go()
+    expect(plan.get_by_role("alert")).to_have_count(0)
+    eventually(plan, lambda: inside(team, "Next sprint"), ["Story 1"])
 
 
 def test_what_the_server_refuses_is_said_and_taken_back(plan: Page) -> None:
@@ -155,6 +165,12 @@ def end_sessions(world: World, who: str = "writer") -> None:
             world.do(people.revoke_token, token.token.id)
 
 
+def puts(team: Team) -> list[Any]:
+    """Who has put cards into iterations of the space, one after the other."""
+    path = f"/spaces/{team.space.uid}/events?limit=100&kinds=iteration_card.added"
+    return [event["actor_uid"] for event in team.world.own("GET", path, "writer").json()]
+
+
 def sign_in_again(plan: Page, world: World, who: str = "writer") -> None:
     again = plan.get_by_role("dialog", name="Your session has ended")
     again.get_by_role("button", name="Use an API token").click()
@@ -186,12 +202,20 @@ def test_what_one_person_did_is_not_sent_in_the_name_of_another(
     plan: Page, world: World, team: Team
 ) -> None:
     end_sessions(world)
-    plan.get_by_role("option", name="Story 1").drag_to(box(plan, "Next sprint"))
+    before = puts(team)
+    held = Held(plan, "**/arrange")
+    for number in (1, 2, 3):
+        plan.get_by_role("option", name=f"Story {number}").drag_to(box(plan, "Next sprint"))
+    # The first is refused, and the others wait behind it.
+    held.let_go()
     sign_in_again(plan, world, "admin")
     expect(plan.get_by_role("link", name=world.users["admin"].full_name)).to_be_visible()
     expect(plan.get_by_role("option", name="Story 1")).to_be_visible()
     expect(cards(plan, "Next sprint")).to_have_count(0)
     assert inside(team, "Next sprint") == []
+    plan.get_by_role("option", name="Story 5").drag_to(box(plan, "Next sprint"))
+    eventually(plan, lambda: inside(team, "Next sprint"), ["Story 5"])
+    assert puts(team) == [*before, world.users["admin"].uid]
 
 
 def test_a_session_begun_anew_in_another_tab_is_taken_up(

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from sqlalchemy import ARRAY, bindparam
+from sqlalchemy import ARRAY, String, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -54,7 +54,9 @@ def _in_json(element: OneOf, compiler: SQLCompiler, **kwargs: Any) -> str:
 @compiles(OneOf, "postgresql")
 def _in_array(element: OneOf, compiler: SQLCompiler, **kwargs: Any) -> str:
     column = compiler.process(element.column, **kwargs)
-    values = bindparam(element.name, type_=ARRAY(element.column.type))
+    # A cast to texts of a length would cut longer ones.
+    kind = Text() if isinstance(element.column.type, String) else element.column.type
+    values = bindparam(element.name, type_=ARRAY(kind))
     return f"{column} = ANY({compiler.process(values, **kwargs)})"
 
 

@@ -102,11 +102,15 @@ _together = lru_cache(maxsize=256)(Together)
 
 
 class Query(Struct, Generic[T], frozen=True, gc=False):
-    """A SELECT with its values, and what is made of each row; no statement gives no rows."""
+    """A SELECT with its values, and what is made of each row; no statement gives no rows.
+
+    `alone` asks for the same where the list of values has one, which is bound by itself.
+    """
 
     statement: Statement | None
     values: Mapping[str, Any]
     make: Callable[[Row], T]
+    alone: Statement | None = None
 
 
 class Listed(Generic[T]):
@@ -118,16 +122,14 @@ class Listed(Generic[T]):
         self, core: Select[Any], column: ColumnElement[Any], make: Callable[[Row], T]
     ) -> None:
         self._many = Statement(core.where(OneOf(column, "listed")))
-        # SQLite looks for one value in less time than it takes to read a list of one.
         self._one = Statement(core.where(column == bindparam("listed")))
         self._make = make
 
     def query(self, listed: Sequence[Any], **values: object) -> Query[T]:
         """The query for these values; none of them are no rows."""
-        if len(listed) == 1:
-            return Query(self._one, {"listed": listed[0], **values}, self._make)
         statement = self._many if listed else None
-        return Query(statement, {"listed": list(listed), **values}, self._make)
+        alone = self._one if len(listed) == 1 else None
+        return Query(statement, {"listed": list(listed), **values}, self._make, alone)
 
 
 class NotBrief(Exception):
@@ -224,12 +226,7 @@ class Transaction:
         """
         asked = [query for query in queries if query.statement]
         if self._dialect.name == "sqlite" or len(asked) < 2:  # noqa: PLR2004
-            return [
-                [query.make(row) for row in self.all(query.statement, query.values)]
-                if query.statement
-                else []
-                for query in queries
-            ]
+            return [self._asked(query) for query in queries]
         together = _together(tuple(query.statement for query in asked))
         values = {
             together.name_in(n, name): value
@@ -241,6 +238,15 @@ class Transaction:
             [query.make(row) for row in msgspec.json.decode(next(texts))] if query.statement else []
             for query in queries
         ]
+
+    def _asked(self, query: Query[T]) -> list[T]:
+        statement, values = query.statement, query.values
+        if statement is None:
+            return []
+        if query.alone and self._dialect.name == "sqlite":
+            # It looks for one value in less time than it takes to read a list of one.
+            statement, values = query.alone, {**values, "listed": values["listed"][0]}
+        return [query.make(row) for row in self.all(statement, values)]
 
     def scalar(self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Any:
         """Run a statement that gives a row; the first column of it."""

@@ -66,6 +66,8 @@ def fill(unit: Unit) -> Initialised:
     unit.now = _at(first - timedelta(days=4), 9)
     made = initialise(unit, "Orchard", *OWNER, "Orchard web")
     people = [make_user(unit, *person, CompanyRole.USER) for person in TEAM]
+    for person in people:
+        add_member(unit, made.space_id, NewMember(person.email, SpaceRole.WRITER))
     change_calendar(
         unit,
         made.space_uid,

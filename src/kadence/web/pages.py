@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Awaitable, Callable
+from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
 from typing import Any
@@ -90,7 +91,12 @@ def handlers(work: Work, document: dict[str, Any]) -> list[HTTPRouteHandler]:
 
 def nowhere() -> ASGIResponse:
     """For a browser at an address that nothing has: the page, which says so."""
-    return ASGIResponse(body=_page(), media_type="text/html", headers=PAGE_HEADERS, status_code=404)
+    return ASGIResponse(
+        body=_page(),
+        media_type="text/html",
+        headers=PAGE_HEADERS | {"vary": "accept"},
+        status_code=404,
+    )
 
 
 class _Part(Struct, frozen=True):
@@ -111,6 +117,7 @@ _NOT_BUILT = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>kad
 <a href="/schema">/schema</a>.</p></html>"""
 
 
+@cache
 def _page() -> bytes:
     return _file("index.html") or _NOT_BUILT
 

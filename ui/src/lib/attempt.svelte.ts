@@ -26,6 +26,14 @@ export class Attempt {
   /** The server did not answer: it may when it is asked once more. */
   gone = $state(false);
 
+  /** Load something, and if the session has ended meanwhile again, once it is back. */
+  async load(work: () => Promise<void>): Promise<boolean> {
+    while (!(await this.run(work))) {
+      if (!session.ended || !(await session.again())) return false;
+    }
+    return true;
+  }
+
   /** Do it, unless it is under way already. Answers whether it worked. */
   async run(work: () => Promise<void>, refused: (error: unknown) => string = said): Promise<boolean> {
     if (this.busy) return false;

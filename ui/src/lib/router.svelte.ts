@@ -54,12 +54,12 @@ class Router {
 
   constructor() {
     window.addEventListener("popstate", () => {
-      if (this.#holds()) history.pushState(null, "", this.#shown);
+      if (this.holds()) history.pushState(null, "", this.#shown);
       else this.#read();
     });
     window.addEventListener("hashchange", () => this.#read());
     window.addEventListener("beforeunload", (event) => {
-      if (this.#holds()) event.preventDefault();
+      if (this.holds()) event.preventDefault();
     });
     document.addEventListener("click", (event) => this.#follow(event));
   }
@@ -73,7 +73,8 @@ class Router {
     return () => void this.#holders.delete(holder);
   }
 
-  #holds(): boolean {
+  /** Whether going elsewhere would lose something; if so that is said where it is. */
+  holds(): boolean {
     return [...this.#holders].some((holder) => holder());
   }
 
@@ -97,7 +98,7 @@ class Router {
     const to = new URL(link.href);
     if (to.origin !== location.origin || /^\/(api|schema)\b/.test(to.pathname)) return;
     event.preventDefault();
-    if (this.#holds()) return;
+    if (this.holds()) return;
     this.go(to.pathname + to.search + to.hash);
   }
 }

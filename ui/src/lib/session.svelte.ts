@@ -59,6 +59,7 @@ class Session {
 
   #begin(answer: Answer): void {
     const same = this.user?.id === answer.user.id;
+    if (this.user && !same) sessionStorage.clear();
     proveWith(answer.csrf);
     this.user = answer.user;
     this.hasPassword = answer.has_password;

@@ -111,18 +111,31 @@ export class Plan {
    */
   async add(lines: readonly Line[], made: () => void): Promise<string[]> {
     const boardId = this.boardId;
-    const unknown: string[] = [];
-    if (boardId === undefined) return unknown;
+    if (boardId === undefined) return [];
     const people = lines.some((line) => line.member) ? await this.space.people() : [];
     const added: Card[] = [];
-    const take = () => this.space.send(() => this.#remove(added));
+    try {
+      return await this.#add(lines, boardId, people, added, made);
+    } finally {
+      // One step back takes all of them, or those that were made before one was refused.
+      if (added.length > 0) this.space.undo.push(() => this.space.send(() => this.#remove(added)));
+    }
+  }
+
+  async #add(
+    lines: readonly Line[],
+    boardId: number,
+    people: readonly Schemas["MemberAnswer"][],
+    added: Card[],
+    made: () => void,
+  ): Promise<string[]> {
+    const unknown: string[] = [];
     for (const { title, size_text, tags, member } of lines) {
       const body = { title, size_text, board_id: boardId };
       const card = await this.space.once((headers) => api.POST("/cards", { body, headers }));
       made();
       this.#place(card);
-      // One step back takes all of them, or those that were made before one was refused.
-      if (added.push(card) === 1) this.space.undo.push(take);
+      added.push(card);
       const params = { path: { card_id: card.id } };
       for (const name of tags) {
         await this.space.once((headers) =>

@@ -10,10 +10,13 @@ const PAUSE = 1000;
 const SILENCE = 35_000;
 /** How often it is asked instead where a proxy holds the stream back. */
 const POLL = 3000;
-const OVER = [401, 403, 404];
+const OVER = [403, 404];
 
 /** Ends following: the space is not for this person any more. */
 class Over extends Error {}
+
+/** The session has ended: following goes on when the same person has signed in again. */
+class Ended extends Error {}
 
 /**
  * Tell of what happens behind a position until `signal`, and whether the server is away. Ends by
@@ -38,7 +41,8 @@ export async function follow(
       else polling = !(await stream(space, last, signal, told, away));
     } catch (error) {
       if (signal.aborted || error instanceof Over) return;
-      away(true);
+      if (!(error instanceof Ended)) away(true);
+      else if (!(await session.again())) return;
     }
     await new Promise((resolve) => setTimeout(resolve, polling ? POLL : PAUSE));
   }
@@ -107,7 +111,7 @@ async function asked(
   const answer = await fetch(path, { headers: { accept }, signal });
   if (answer.status === 401) {
     session.over();
-    if (await session.again()) return asked(space, position, accept, signal, away);
+    throw new Ended();
   }
   if (OVER.includes(answer.status)) throw new Over();
   away(!answer.ok);

@@ -12,6 +12,8 @@ export type Calendar = Schemas["CalendarAnswer"];
 
 /** Milliseconds between two attempts. */
 const PAUSE = 500;
+/** For so many milliseconds an answer is waited for before it is said that there is none. */
+const PATIENCE = 6000;
 
 export class Space {
   id = 0;
@@ -31,6 +33,8 @@ export class Space {
   readonly undo = new Undo();
   readonly #heard = new Set<(happening: Happening) => void>();
   readonly #stop = new AbortController();
+  /** Whose changes are sent from here: never in the name of somebody who signs in later. */
+  readonly #who = session.user?.id;
   #turn = 0;
   #queue: Promise<void> = Promise.resolve();
 
@@ -123,29 +127,35 @@ export class Space {
     headers: Keyed,
     unwanted: AbortSignal | undefined,
   ): Promise<T> {
-    const who = session.user?.id;
     let proven = true;
     for (;;) {
       if (unwanted?.aborted) throw new Refused(0, "");
+      if (session.user?.id !== this.#who) throw new Refused(403, "");
+      // A server that is stuck refuses nothing, and answers nothing.
+      const stuck = setTimeout(() => (this.away = true), PATIENCE);
       try {
-        const answer = await wanted(change(headers));
+        const answer = await wanted(change(headers)).finally(() => clearTimeout(stuck));
         this.away = false;
         return answer;
       } catch (error) {
         if (error instanceof Refused && error.status === 401 && session.user) {
           session.over();
-          if (await session.again()) continue;
-          // What one person did is not sent in another one's name.
-          throw new Refused(403, "");
-        }
-        if (proven && error instanceof Refused && error.status === 403 && error.message) {
-          // Another tab has signed in anew: this one proves itself by what that one got.
-          proven = false;
-          await session.load();
-          if (session.user?.id !== who) throw new Refused(403, "");
+          await session.again();
           continue;
         }
-        const gone = error instanceof Refused && (error.status === 0 || error.status === 503);
+        let unproven = false;
+        if (proven && error instanceof Refused && error.status === 403 && error.message) {
+          // Another tab has signed in anew: this one proves itself by what that one got.
+          unproven = await session.load().then(
+            () => false,
+            () => true,
+          );
+          proven = unproven;
+          if (!unproven) continue;
+        }
+        const away = error instanceof Refused && (error.status === 0 || error.status === 503);
+        const gone = away || unproven;
+        if (!gone) this.away = false;
         if (!gone || unwanted?.aborted) throw error;
         this.away = true;
         await new Promise((resolve) => setTimeout(resolve, PAUSE));
