@@ -142,6 +142,15 @@ def opened(view: Page, title: str) -> Locator:
     return dialog
 
 
+def test_a_closed_iteration_tells_what_was_done(view: Page, team: Team) -> None:
+    team.change(card_of(team, "Task 2"), column_id=team.space.columns[2])
+    (sprint,) = [i for i in team.call("GET", team.iterations) if i["title"] == "Running"]
+    team.close(sprint)
+    done = view.get_by_role("region", name="Done")
+    expect(done.get_by_role("link")).to_have_text("Task 2")
+    expect(done).to_contain_text("1 card, size 2")
+
+
 def test_a_card_is_edited_and_that_is_undone(view: Page, team: Team) -> None:
     dialog = opened(view, "Task 2")
     assert re.search(r"\?card=\d+$", view.url), "a card has an address of its own"

@@ -210,6 +210,8 @@ def test_all_of_a_list_are_selected_by_a_key(plan: Page) -> None:
     plan.get_by_role("option", name="Story 2").focus()
     plan.keyboard.press("Control+a")
     expect(plan.get_by_text("5 selected · 15")).to_be_visible()
+    plan.keyboard.press("m")
+    expect(plan.get_by_label("Move to")).to_be_focused()
 
 
 def test_the_sums_follow_what_is_dragged(plan: Page) -> None:

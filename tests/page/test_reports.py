@@ -119,7 +119,7 @@ def test_what_others_do_is_drawn_anew(reports: Page, team: Team) -> None:
 def test_a_charts_link_opens_without_signing_in(reports: Page, team: Team) -> None:
     reports.context.grant_permissions(["clipboard-read", "clipboard-write"])
     figure = chart(reports, "Burndown")
-    figure.get_by_role("button", name="Copy link").click()
+    figure.get_by_role("button", name="Copy public link").click()
     expect(figure.get_by_role("button", name="Copied")).to_be_visible()
     link = reports.evaluate("navigator.clipboard.readText()")
     assert httpx.get(link).headers["content-type"].startswith("image/svg+xml")

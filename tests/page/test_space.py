@@ -242,6 +242,8 @@ def test_next_dates_respect_the_calendar(home: Page, team: Team) -> None:
     expect(home.get_by_role("checkbox", name="Mon")).not_to_be_checked()
     home.get_by_role("button", name="New iteration").click()
     expect(dialog.get_by_label("First day")).to_have_value("2026-03-17")
+    # Eleven days later is a Saturday, and the last one ended on a working day.
+    expect(dialog.get_by_label("Last day")).to_have_value("2026-03-27")
 
 
 def test_markup_in_any_name_is_text_in_every_view(

@@ -31,7 +31,10 @@ export function proposal(known: readonly Known[], calendar: Calendar, first: str
   };
 }
 
-/** The one after it: as long, from the next working day on. */
+/**
+ * The one after it: as long, from the next working day on; where that ended on a working day, this
+ * one does too.
+ */
 export function follower({ title, start, finish }: Proposal, calendar: Calendar): Proposal {
   if (!start || !finish) return { title: counted(title), start, finish };
   const length = differenceInCalendarDays(parseISO(finish), parseISO(start));
@@ -39,7 +42,11 @@ export function follower({ title, start, finish }: Proposal, calendar: Calendar)
   for (let tried = 0; tried < MOST_DAYS && !isWorkday(next, calendar); tried++) {
     next = addDays(next, 1);
   }
-  return { title: counted(title), start: written(next), finish: written(addDays(next, length)) };
+  let last = addDays(next, length);
+  if (isWorkday(parseISO(finish), calendar)) {
+    while (last > next && !isWorkday(last, calendar)) last = addDays(last, -1);
+  }
+  return { title: counted(title), start: written(next), finish: written(last) };
 }
 
 function isWorkday(day: Date, calendar: Calendar): boolean {
