@@ -9,21 +9,11 @@ from kadence.domain.course import Entry, decode, has_told
 from kadence.domain.model import Event, Iteration, IterationStatus
 from kadence.storage.dialects import OneOf
 from kadence.storage.engine import Statement, Transaction, record_columns
-from kadence.storage.iterations import ITERATIONS
+from kadence.storage.iterations import ITERATIONS, LAST_CLOSED
 from kadence.storage.schema import ITERATION_STEPS, cards, iteration_cards, iterations, journal
 
 _EVENT = record_columns(journal, Event)
-_CLOSED = Statement(
-    select(*ITERATIONS.columns)
-    .where(
-        iterations.c.company_id == bindparam("company_id"),
-        iterations.c.space_uid == bindparam("space_uid"),
-        # Word for word what the partial index says, so that it is used.
-        text("iterations.status = 'closed'"),
-    )
-    .order_by(iterations.c.actual_finish_date.desc(), iterations.c.id.desc())
-    .limit(bindparam("limit"))
-)
+_CLOSED = Statement(LAST_CLOSED)
 
 
 def closed(tx: Transaction, company_id: int, space_uid: str, limit: int) -> list[Iteration]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec.structs import asdict, replace
-from sqlalchemy import BindParameter, bindparam, insert, or_, select
+from sqlalchemy import BindParameter, bindparam, insert, or_, select, text
 
 from kadence.domain.model import Iteration, IterationStatus
 from kadence.storage.engine import Statement, Transaction, after_last, bound
@@ -16,6 +16,18 @@ _THIS_SPACE = (
     iterations.c.company_id == bindparam("company_id"),
     iterations.c.space_uid == bindparam("space_uid"),
 )
+
+LAST_CLOSED = (
+    select(*_COLUMNS)
+    .where(
+        *_THIS_SPACE,
+        # Word for word what the partial index says, so that it is used.
+        text("iterations.status = 'closed'"),
+    )
+    .order_by(iterations.c.actual_finish_date.desc(), iterations.c.id.desc())
+    .limit(bindparam("limit"))
+)
+"""The last `limit` closed iterations of a space, the last one first."""
 
 _LAST = after_last(iterations.c.sort_order, *_THIS_SPACE)
 _NEXT_SORT_ORDER = Statement(select(_LAST))

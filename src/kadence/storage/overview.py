@@ -1,11 +1,12 @@
 """What the open iterations of a space hold, and what its closed ones left over, as rows."""
 
 from msgspec import Struct
-from sqlalchemy import and_, bindparam, case, func, or_, select, text
+from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from kadence.domain.lifecycle import OPEN
 from kadence.domain.model import ColumnType, Condition
 from kadence.storage.engine import Statement, Transaction
+from kadence.storage.iterations import LAST_CLOSED
 from kadence.storage.schema import cards, iteration_cards, iterations
 
 
@@ -53,26 +54,15 @@ _TOTALS = Statement(
     .group_by(iterations.c.company_id, iterations.c.id)
     .order_by(iterations.c.id)
 )
-_LAST_CLOSED = (
-    select(iterations.c.id, iterations.c.title, iterations.c.actual_finish_date)
-    .where(
-        iterations.c.company_id == bindparam("company_id"),
-        iterations.c.space_uid == bindparam("space_uid"),
-        # Word for word what the partial index says, so that it is used.
-        text("iterations.status = 'closed'"),
-    )
-    .order_by(iterations.c.actual_finish_date.desc(), iterations.c.id.desc())
-    .limit(bindparam("limit"))
-    .subquery("closed")
-)
+_CLOSED = LAST_CLOSED.subquery("closed")
 _LEFT_OVER = Statement(
-    select(cards.c.uid, _LAST_CLOSED.c.id, _LAST_CLOSED.c.title)
+    select(cards.c.uid, _CLOSED.c.id, _CLOSED.c.title)
     .join_from(
-        _LAST_CLOSED,
+        _CLOSED,
         iteration_cards,
         and_(
             iteration_cards.c.company_id == bindparam("company_id"),
-            iteration_cards.c.iteration_id == _LAST_CLOSED.c.id,
+            iteration_cards.c.iteration_id == _CLOSED.c.id,
             iteration_cards.c.removed_at.is_(None),
         ),
     )
@@ -89,7 +79,7 @@ _LEFT_OVER = Statement(
         cards.c.condition == Condition.LIVE.value,
         ~_DONE,
     )
-    .order_by(_LAST_CLOSED.c.actual_finish_date, _LAST_CLOSED.c.id)
+    .order_by(_CLOSED.c.actual_finish_date, _CLOSED.c.id)
 )
 
 
