@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -210,6 +211,16 @@ class World:
     def do(self, use_case: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Run a use case as the owner of the home company."""
         return do(self.database, use_case, *args, actor=self.operator, **kwargs)
+
+    def logged(self, answer: httpx.Response) -> dict[str, Any]:
+        """The server's log line of a request; it is written when the answer is on its way."""
+        wanted = f'"{answer.headers["x-request-id"]}"'
+        for _ in range(100):
+            for line in self.server.log:
+                if wanted in line:
+                    return dict(json.loads(line))
+            time.sleep(0.05)
+        raise AssertionError(f"no line of {wanted}")
 
     def make_space(self, access: SpaceAccess = SpaceAccess.BY_INVITE) -> Space:
         """A space with one iteration and a card, where admin, writer and reader have these roles."""

@@ -1,6 +1,5 @@
 """What holds for every route: methods, unknown paths, headers, health, limits, switches."""
 
-import json
 import socket
 import threading
 import time
@@ -84,12 +83,8 @@ def test_the_api_page_is_safe_and_loads_nothing_from_elsewhere(world: World) -> 
 
 def test_a_request_is_one_log_line_without_the_token(world: World) -> None:
     answer = world.call("GET", "/users/current?secret=1")
-    wanted = answer.headers["x-request-id"]
-    for _ in range(100):
-        if lines := [json.loads(li) for li in world.server.log if f'"{wanted}"' in li]:
-            break
-        time.sleep(0.05)
-    (line,) = lines
+    line = world.logged(answer)
+    assert sum(f'"{line["id"]}"' in one for one in world.server.log) == 1
     assert line["status"] == 200
     assert line["method"] == "GET"
     assert line["path"] == "/api/latest/users/current"

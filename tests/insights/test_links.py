@@ -109,10 +109,9 @@ def test_a_wrong_link_is_told(world: World, team: Team, body: dict[str, Any], me
 def test_the_key_stands_in_no_log(world: World, team: Team) -> None:
     path = _link(world, team, {"shows": "velocity"})["paths"][0]
     signature = path.removeprefix(SHARED).partition("/")[0].partition(".")[2]
-    shared(world, path)
-    world.http.get(f"{world.url}/healthz")
-    assert not [line for line in world.server.log if signature in line]
-    assert [line for line in world.server.log if "/shared/" in line]
+    line = world.logged(shared(world, path))
+    assert "/shared/" in line["path"]
+    assert not [one for one in world.server.log if signature in one]
 
 
 def _link(world: World, team: Team, body: dict[str, Any]) -> Any:
