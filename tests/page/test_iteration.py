@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.api.kit import Team
-from tests.page.conftest import enter, eventually
+from tests.page.conftest import Held, enter, eventually
 from tests.world import World
 
 MARKUP = "<img src=x onerror=\"document.title='owned'\">"
@@ -264,6 +264,41 @@ def test_members_tags_and_columns_are_changed_at_once(view: Page, team: Team) ->
     eventually(view, lambda: len(card_of(team, "Task 2")["tags"]), 0)
     (member,) = card_of(team, "Task 2")["members"]
     assert member["full_name"] == "Writer"
+
+
+def test_no_change_is_lost_behind_one_that_is_under_way(view: Page, team: Team) -> None:
+    dialog = opened(view, "Task 2")
+    held = Held(view, "**/cards/*/members")
+    dialog.get_by_label("Add member").select_option(label="Admin")
+    dialog.get_by_label("Add tag").fill("urgent")
+    dialog.get_by_label("Add tag").press("Enter")
+    dialog.get_by_label("Column").select_option(label="In progress")
+    dialog.get_by_label("Column").select_option(label="Done")
+    held.let_go()
+    expect(titles(view, "Done")).to_have_text(["Task 2"])
+    card = card_of(team, "Task 2")
+    assert {one["full_name"] for one in card["members"]} == {"Writer", "Admin"}
+    assert [one["name"] for one in card["tags"]] == ["urgent"]
+    dialog.get_by_role("button", name="Close").click()
+    # Taken back one by one, the last one first.
+    view.get_by_role("button", name="Undo").click()
+    expect(titles(view, "In progress")).to_have_text(["Task 2"])
+    view.get_by_role("button", name="Undo").click()
+    expect(titles(view, "Queue: Review")).to_have_text(["Task 1", "Task 2", "Task 3"])
+
+
+def test_a_refused_column_is_not_shown_as_taken(view: Page) -> None:
+    dialog = opened(view, "Task 2")
+    refusal = {"status": 400, "json": {"message": "Not there"}}
+    view.route(
+        "**/cards/*",
+        lambda route: (
+            route.fulfill(**refusal) if route.request.method == "PATCH" else route.continue_()
+        ),
+    )
+    dialog.get_by_label("Column").select_option(label="Done")
+    expect(dialog.get_by_role("alert")).to_contain_text("Not there")
+    expect(dialog.get_by_label("Column").locator("option:checked")).to_have_text("Queue: Review")
 
 
 def test_a_tag_beside_what_is_typed_is_no_conflict(view: Page, team: Team) -> None:

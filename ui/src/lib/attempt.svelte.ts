@@ -25,6 +25,17 @@ export class Attempt {
   wrong = $state("");
   /** The server did not answer: it may when it is asked once more. */
   gone = $state(false);
+  #queue: Promise<unknown> = Promise.resolve();
+
+  /**
+   * Do it when what was asked for before is done, so that of changes made in quick succession none
+   * is lost. Answers whether it worked.
+   */
+  after(work: () => Promise<void>): Promise<boolean> {
+    const done = this.#queue.then(() => this.run(work));
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
 
   /** Load something, and if the session has ended meanwhile again, once it is back. */
   async load(work: () => Promise<void>): Promise<boolean> {
