@@ -146,3 +146,54 @@ def inside(team: Team, title: str) -> list[str]:
 def id_of(team: Team, title: str) -> int:
     found = team.call("GET", f"/cards?space_id={team.space.id}")
     return next(int(card["id"]) for card in found if card["title"] == title)
+
+
+@pytest.fixture
+def sprint(team: Team) -> dict[str, Any]:
+    """A running iteration with three cards of Writer's."""
+    made = team.plan("Running", goal="All of it")
+    cards = [team.card(f"Task {n}", size_text=str(n)) for n in (1, 2, 3)]
+    for card in cards:
+        team.call("POST", f"/cards/{card['id']}/members", {"user_id": team.space.member_id})
+    team.put(made, *cards)
+    return team.start(made)
+
+
+@pytest.fixture
+def view(
+    open_browser: Callable[..., Page], world: World, team: Team, sprint: dict[str, Any]
+) -> Page:
+    """The view of that iteration, opened by the space's writer."""
+    page = open_browser()
+    enter(page, world)
+    page.goto(f"/spaces/{team.space.uid}/iterations/{sprint['id']}")
+    page.get_by_role("link", name="Task 3").wait_for()
+    return page
+
+
+def cell(page: Page, column: str, lane: str = "Upper") -> Locator:
+    """A column of the board in one of its lanes."""
+    return page.get_by_role("list", name=f"{column}, {lane}", exact=True)
+
+
+def titles(page: Page, column: str, lane: str = "Upper") -> Locator:
+    return cell(page, column, lane).get_by_role("link")
+
+
+def tile(page: Page, title: str) -> Locator:
+    """A card on the board."""
+    link = page.get_by_role("link", name=title, exact=True)
+    return page.locator("li[data-uid]").filter(has=link)
+
+
+def card_of(team: Team, title: str) -> dict[str, Any]:
+    found = team.call("GET", f"/cards?space_id={team.space.id}")
+    return team.get(next(card for card in found if card["title"] == title))
+
+
+def opened(view: Page, title: str) -> Locator:
+    """The dialog of a card, opened by a click on it."""
+    tile(view, title).get_by_role("link").click()
+    dialog = view.get_by_role("dialog")
+    expect(dialog.get_by_label("Title")).to_have_value(title)
+    return dialog

@@ -65,7 +65,11 @@ def test_one_makes_and_revokes_tokens(open_browser: Callable[..., Page], world: 
     me = f"{world.api}/users/current"
     assert world.http.get(me, headers=headers).json()["email"] == world.users["reader"].email
     page.get_by_role("button", name="Revoke my bot").click()
-    expect(page.get_by_role("button", name="Revoke my bot")).to_have_count(0)
+    page.get_by_role("button", name="Cancel").click()
+    assert world.http.get(me, headers=headers).status_code == 200
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Really revoke my bot").click()
+    expect(page.get_by_text("my bot")).to_have_count(0)
     assert world.http.get(me, headers=headers).status_code == 401
 
 

@@ -37,6 +37,25 @@ def test_what_lines_will_become_is_shown_and_taken_back(plan: Page, team: Team) 
     eventually(plan, lambda: titles(team), before)
 
 
+def test_who_is_not_in_the_space_is_told_before_cards_are_made(plan: Page) -> None:
+    plan.get_by_label(re.compile("Add cards")).fill("One\t1\t\tReader\nTwo\t2\t\tNobody")
+    told = plan.get_by_text("Nobody here is called Nobody: those cards will have no member.")
+    expect(told).to_be_visible()
+    plan.get_by_label(re.compile("Add cards")).fill("One\t1\t\treader@home.example")
+    expect(told).to_have_count(0)
+
+
+def test_a_new_card_is_scrolled_to(plan: Page, team: Team) -> None:
+    for number in range(40):
+        team.card(f"Filler {number}")
+    expect(plan.get_by_text("45 cards")).to_be_visible()
+    expect(plan.get_by_role("option", name="Seen at once")).to_have_count(0)
+    field = plan.get_by_label(re.compile("Add cards"))
+    field.fill("Seen at once")
+    field.press("Enter")
+    expect(plan.get_by_role("option", name="Seen at once")).to_be_in_viewport()
+
+
 def test_lines_typed_while_others_are_on_their_way_are_lines_of_their_own(
     plan: Page, team: Team
 ) -> None:

@@ -329,7 +329,7 @@ def test_single_keys_can_be_switched_off(plan: Page) -> None:
     plan.get_by_role("option", name="Story 1").focus()
     plan.keyboard.press("n")
     expect(plan.get_by_role("dialog")).to_have_count(0)
-    plan.get_by_role("button", name="Keyboard and mouse").click()
+    plan.get_by_role("button", name="Keys and gestures").click()
     plan.get_by_role("checkbox", name="Single keys").check()
     plan.keyboard.press("Escape")
     expect(plan.locator("dialog")).to_have_count(0)
@@ -346,8 +346,60 @@ def test_what_cannot_be_started_is_said_before(plan: Page, team: Team) -> None:
         "To be started it needs a first and a last day."
     )
     expect(dialog.get_by_role("button", name="Start", exact=True)).to_be_disabled()
-    dialog.get_by_role("button", name="Cancel").click()
+    dialog.get_by_role("button", name="Set its dates").click()
+    dialog.get_by_label("First day").fill("2026-03-16")
+    dialog.get_by_label("Last day").fill("2026-03-27")
+    dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_have_count(0)
+    panel.get_by_role("button", name="Start").click()
+    expect(dialog.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+
+
+def test_a_negative_capacity_is_refused(plan: Page, team: Team) -> None:
+    field = plan.get_by_role("region", name="Next sprint").get_by_label("Capacity")
+    field.fill("-3")
+    field.blur()
+    expect(field).to_have_js_property("validationMessage", "This is at least 0.")
+    field.fill("3")
+    field.blur()
+    (planned,) = [i for i in team.call("GET", team.iterations) if i["title"] == "Next sprint"]
+    at = f"/spaces/{team.space.uid}/iterations/{planned['id']}/capacity"
+    eventually(plan, lambda: team.world.own("GET", at, "writer").json()["capacity"], 3)
+
+
+def test_what_is_undone_by_keyboard_keeps_the_focus(plan: Page) -> None:
+    plan.get_by_role("option", name="Story 2").focus()
+    plan.keyboard.press("Space")
+    plan.keyboard.press("m")
+    plan.keyboard.press("Tab")
+    plan.keyboard.press("Enter")
+    expect(cards(plan, "Next sprint")).to_have_text(["Story 2"])
+    expect(plan.get_by_role("option", name="Story 2")).to_be_focused()
+    plan.keyboard.press("Control+z")
+    expect(cards(plan, "Next sprint")).to_have_count(0)
+    expect(plan.get_by_role("option", name="Story 2")).to_be_focused()
+
+
+def test_what_is_archived_is_found_and_brought_back(plan: Page, team: Team) -> None:
+    for title in ("Old idea", "Older idea"):
+        team.change(team.card(title), condition=2)
+    plan.get_by_role("button", name="Archive").click()
+    dialog = plan.get_by_role("dialog", name="Archived cards")
+    titles = dialog.get_by_role("listitem").get_by_role("link")
+    expect(titles).to_have_text(["Older idea", "Old idea"])
+    dialog.get_by_label("Search the archive").fill("OLDER")
+    dialog.get_by_role("button", name="Search").click()
+    expect(titles).to_have_text(["Older idea"])
+    dialog.get_by_role("button", name="Restore Older idea").click()
+    expect(dialog).to_contain_text("No archived card is like that.")
+    dialog.get_by_role("button", name="Close").click()
+    expect(plan.get_by_role("option", name="Older idea")).to_be_visible()
+    plan.get_by_role("button", name="Undo").click()
+    expect(plan.get_by_role("option", name="Older idea")).to_have_count(0)
+    plan.get_by_role("button", name="Archive").click()
+    titles.filter(has_text="Older idea").click()
+    expect(plan.get_by_role("dialog")).to_have_count(1)
+    expect(plan.get_by_role("dialog").get_by_role("button", name="Restore")).to_be_visible()
 
 
 def test_by_touch_cards_are_tapped_and_moved(

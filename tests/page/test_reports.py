@@ -127,20 +127,22 @@ def test_a_charts_link_opens_without_signing_in(reports: Page, team: Team) -> No
     links = reports.get_by_role("region", name="Signed links")
     expect(links).to_contain_text("Burndown: Second")
     links.get_by_role("button", name="Revoke Burndown: Second").click()
+    links.get_by_role("button", name="Really revoke Burndown: Second").click()
     expect(links).not_to_contain_text("Burndown: Second")
     assert httpx.get(link).status_code == 404
 
 
 def test_charts_are_saved_as_files(reports: Page) -> None:
-    for name, kind, begins in (
-        ("Burndown", "PNG", b"\x89PNG"),
-        ("Burnup", "CSV", b"at,cause,"),
-        ("Cumulative flow", "CSV", b"day,queued,"),
-        ("Velocity", "CSV", b"id,title,"),
-        ("Forecast", "CSV", b"day,chance\r\n"),
+    for name, kind, begins, called in (
+        ("Burndown", "PNG", b"\x89PNG", "Burndown, Second.png"),
+        ("Burnup", "CSV", b"at,cause,", "Burnup, Second.csv"),
+        ("Cumulative flow", "CSV", b"day,queued,", "Cumulative flow, Second.csv"),
+        ("Velocity", "CSV", b"id,title,", "Velocity.csv"),
+        ("Forecast", "CSV", b"day,chance\r\n", "Forecast, Second.csv"),
     ):
         with reports.expect_download() as saved:
             chart(reports, name).get_by_role("link", name=kind).click()
+        assert saved.value.suggested_filename == called
         content = saved.value.path().read_bytes()
         assert content.startswith(begins)
         assert len(content) >= len(begins)

@@ -180,6 +180,7 @@ def test_members_come_go_and_change_their_role(settings: Page, team: Team) -> No
 
     eventually(settings, lambda: role("Reader"), 2)
     members.get_by_role("button", name="Remove Reader").click()
+    members.get_by_role("button", name="Really remove Reader").click()
     expect(members).not_to_contain_text("reader@home.example")
     members.get_by_label("E-mail address").fill("stranger@home.example")
     members.get_by_role("combobox", name="Role", exact=True).select_option("reader")
@@ -244,6 +245,56 @@ def test_next_dates_respect_the_calendar(home: Page, team: Team) -> None:
     expect(dialog.get_by_label("First day")).to_have_value("2026-03-17")
     # Eleven days later is a Saturday, and the last one ended on a working day.
     expect(dialog.get_by_label("Last day")).to_have_value("2026-03-27")
+
+
+def test_what_has_only_one_day_is_counted_on_from(home: Page, team: Team) -> None:
+    only = {"title": "Sprint 4", "start_date": "2026-03-16"}
+    team.call("POST", team.iterations, only)
+    home.get_by_role("button", name="New iteration").click()
+    dialog = home.get_by_role("dialog")
+    expect(dialog.get_by_label("Title")).to_have_value("Sprint 5")
+    expect(dialog.get_by_label("First day")).to_have_value("2026-03-30")
+
+
+@pytest.mark.parametrize(
+    ("language", "blank", "order"),
+    [
+        ("en", "This must not be empty.", "The last day has to come after the first one."),
+        ("ru", "Это поле не может быть пустым.", "Последний день должен быть позже первого."),
+    ],
+    ids=["en", "ru"],
+)
+def test_what_a_field_does_not_take_is_said_in_the_readers_language(
+    open_browser: Callable[..., Page],
+    world: World,
+    team: Team,
+    language: str,
+    blank: str,
+    order: str,
+) -> None:
+    page = open_browser()
+    enter(page, world)
+    page.get_by_label("Language").select_option(language)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    page.goto(f"/spaces/{team.space.uid}")
+    page.locator(".top button.main").click()
+    dialog = page.get_by_role("dialog")
+    title, first, last = (dialog.locator("input").nth(n) for n in (0, 2, 3))
+    send = dialog.locator("button.main")
+    message = "field => field.validationMessage"
+    title.fill("  ")
+    send.click()
+    assert title.evaluate(message) == blank
+    title.fill("Turned round")
+    first.fill("2026-05-20")
+    last.fill("2026-05-04")
+    send.click()
+    assert first.evaluate(message) == order
+    # What is put right in one field is right in the other one too.
+    last.fill("2026-05-29")
+    send.click()
+    expect(dialog).to_have_count(0)
+    assert "Turned round" in [one["title"] for one in team.call("GET", team.iterations)]
 
 
 def test_markup_in_any_name_is_text_in_every_view(

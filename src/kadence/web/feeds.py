@@ -21,7 +21,7 @@ async def iterations_feed(read: Read, place: Place) -> ASGIResponse:
     """The space's iterations as an iCalendar."""
     title, calendar, found = await read(calendar_feed, place.space_uid)
     body = calendar_of(title, calendar, found)
-    return file_of(body, ICALENDAR, "iterations.ics")
+    return file_of(body, ICALENDAR)
 
 
 def calendar_of(title: str, calendar: WorkingCalendar, found: Sequence[Iteration]) -> bytes:
@@ -60,12 +60,12 @@ def _event(calendar: WorkingCalendar, iteration: Iteration) -> Event:
     return event
 
 
-def file_of(body: bytes, media_type: str, name: str) -> ASGIResponse:
-    """Bytes that a browser keeps as a file of this name."""
+def file_of(body: bytes, media_type: str) -> ASGIResponse:
+    """Bytes that a browser keeps as a file, called as the page wishes or as its address ends."""
     headers = {
         **SAFE,
         "cache-control": "private, max-age=60",
-        "content-disposition": f'attachment; filename="{name}"',
+        "content-disposition": "attachment",
     }
     return ASGIResponse(body=body, media_type=media_type, headers=headers)
 

@@ -128,7 +128,7 @@ async def table(read: Read, studio: Studio, name: str, place: Place, query: Quer
     """
     made = TABLES[name]
     text = written(made.columns, await made.lines(read, studio, place, query))
-    return file_of(text.encode(), CSV, f"{name}.csv")
+    return file_of(text.encode(), CSV)
 
 
 def written(columns: str, lines: Iterable[Line]) -> str:

@@ -1,5 +1,5 @@
 // The next iteration after the ones there are: the title counted on, the same length, the next working day.
-import { addDays, differenceInCalendarDays, formatISO, getISODay, parseISO } from "date-fns";
+import { addDays, differenceInCalendarDays, formatISO, getISODay, parseISO, subDays } from "date-fns";
 import { localDay, today } from "../lib/i18n.svelte";
 import type { Calendar } from "../space/space.svelte";
 
@@ -11,17 +11,20 @@ const TWO_WEEKS = 11;
 const MOST_DAYS = 60;
 
 /**
- * The iteration after the last one that has dates, else one of two weeks from the next Monday; the
- * very first one is called `first`.
+ * The iteration after the last one that has a day, else one of two weeks from the next Monday; the
+ * very first one is called `first`. What has only a first or a last day is taken for two weeks.
  */
 export function proposal(known: readonly Known[], calendar: Calendar, first: string): Proposal {
-  const dated = known.filter((one) => one.start_date && one.finish_date);
-  const last = dated.toSorted((a, b) => a.finish_date!.localeCompare(b.finish_date!)).at(-1);
-  if (last) {
-    const zone = calendar.time_zone;
-    const [start, finish] = [localDay(last.start_date!, zone), localDay(last.finish_date!, zone)];
-    return follower({ title: last.title, start, finish }, calendar);
-  }
+  const dated = known.flatMap(({ title, start_date, finish_date }) => {
+    const [begins, ends] = [start_date, finish_date].map(
+      (date) => date && parseISO(localDay(date, calendar.time_zone)),
+    );
+    const start = begins || (ends && subDays(ends, TWO_WEEKS));
+    const finish = ends || (begins && addDays(begins, TWO_WEEKS));
+    return start && finish ? [{ title, start: written(start), finish: written(finish) }] : [];
+  });
+  const last = dated.toSorted((a, b) => a.finish.localeCompare(b.finish)).at(-1);
+  if (last) return follower(last, calendar);
   let monday = addDays(parseISO(today(calendar.time_zone)), 1);
   while (monday.getDay() !== 1) monday = addDays(monday, 1);
   return {

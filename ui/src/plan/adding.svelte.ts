@@ -20,6 +20,8 @@ export class Adding {
   /** How many cards are on their way, and how many came of those sent last. */
   sending = $state(0);
   added = $state(0);
+  /** The card that was made last. */
+  last = $state("");
   readonly attempt = new Attempt();
   /** The lines on their way, of which no cards are made yet. */
   #unmade: string[] = [];
@@ -56,7 +58,8 @@ export class Adding {
 
   async #make(plan: Plan, cards: Line[], texts: string[]): Promise<void> {
     let made = 0;
-    const one = (): void => {
+    const one = (uid: string): void => {
+      this.last = uid;
       made++;
       this.#unmade.shift();
       this.keep();

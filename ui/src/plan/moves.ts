@@ -39,6 +39,15 @@ export function backTo(lists: Lists, uids: readonly string[]): Move[] {
   return moves;
 }
 
+/** Whether a person is meant by what stands in a line: a full name, an address, a user name. */
+export function isCalled(
+  person: { full_name: string; email: string; username: string },
+  name: string,
+): boolean {
+  const names = [person.full_name, person.email, person.username];
+  return names.some((one) => one.toLocaleLowerCase() === name.toLocaleLowerCase());
+}
+
 /** A card as somebody typed it, or pasted it from a spreadsheet. */
 export type Line = { title: string; size_text: string | null; tags: string[]; member: string };
 

@@ -5,13 +5,8 @@ import { type Card, type Contents, contentsOf, type Iteration, openContents } fr
 import type { Happening } from "../space/follow";
 import type { Space } from "../space/space.svelte";
 import { backlogOf, leftOvers } from "./ask";
-import { BACKLOG, backTo, type Line, type Lists, type Move, moved, whereIs } from "./moves";
+import { BACKLOG, backTo, isCalled, type Line, type Lists, type Move, moved, whereIs } from "./moves";
 import { Sender } from "./send";
-
-/** What somebody may be called in a pasted line. */
-function names(person: Schemas["MemberAnswer"]): string[] {
-  return [person.full_name, person.email, person.username].map((name) => name.toLocaleLowerCase());
-}
 
 /** Passes over what the server refused. */
 function onlyRefused(error: unknown): void {
@@ -109,7 +104,7 @@ export class Plan {
    * Add cards to the backlog, with their tags and member; `made` is told of each once it is there.
    * Answers the names of members that the space does not have. Throws Refused.
    */
-  async add(lines: readonly Line[], made: () => void): Promise<string[]> {
+  async add(lines: readonly Line[], made: (uid: string) => void): Promise<string[]> {
     const boardId = this.boardId;
     if (boardId === undefined) return [];
     const people = lines.some((line) => line.member) ? await this.space.people() : [];
@@ -127,14 +122,14 @@ export class Plan {
     boardId: number,
     people: readonly Schemas["MemberAnswer"][],
     added: Card[],
-    made: () => void,
+    made: (uid: string) => void,
   ): Promise<string[]> {
     const unknown: string[] = [];
     for (const { title, size_text, tags, member } of lines) {
       const body = { title, size_text, board_id: boardId };
       const card = await this.space.once((headers) => api.POST("/cards", { body, headers }));
-      made();
       this.#place(card);
+      made(card.uid);
       added.push(card);
       const params = { path: { card_id: card.id } };
       for (const name of tags) {
@@ -142,7 +137,7 @@ export class Plan {
           api.POST("/cards/{card_id}/tags", { params, body: { name }, headers }),
         );
       }
-      const person = people.find((one) => names(one).includes(member.toLocaleLowerCase()));
+      const person = people.find((one) => isCalled(one, member));
       if (person) {
         const body = { user_id: person.id };
         await this.space.once((headers) =>
