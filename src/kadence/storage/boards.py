@@ -3,19 +3,16 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from sqlalchemy import Table, and_, bindparam, func, literal_column, select
+from sqlalchemy import Table, bindparam, func, select
 
 from kadence.domain.access import Actor, Door
 from kadence.domain.model import (
     Board,
-    Card,
     Column,
     Condition,
-    Iteration,
     Lane,
     Placement,
     Space,
-    User,
 )
 from kadence.storage.engine import (
     Listed,
@@ -29,15 +26,10 @@ from kadence.storage.engine import (
 from kadence.storage.records import Records
 from kadence.storage.schema import (
     boards,
-    card_members,
-    card_tags,
-    cards,
     columns,
-    iterations,
     lanes,
     placements,
     spaces,
-    users,
 )
 from kadence.storage.spaces import DOOR_COLUMNS, OWN_MEMBERSHIP
 
@@ -117,7 +109,8 @@ Showing: TypeAlias = tuple[int, Door, Space]
 _SHOWING_WIDTH = 1 + len(DOOR_COLUMNS)
 
 
-def _showing(row: Row) -> Showing:
+def showing(row: Row) -> Showing:
+    """What a row of a board's id, DOOR_COLUMNS and a space says."""
     return row[0], Door(*row[1:_SHOWING_WIDTH]), Space(*row[_SHOWING_WIDTH:])
 
 
@@ -128,114 +121,13 @@ _SPACES_SHOWING = Listed(
     .where(placements.c.company_id == bindparam("company_id"), spaces.c.deleted_at.is_(None))
     .order_by(spaces.c.id),
     placements.c.board_id,
-    _showing,
+    showing,
 )
 
 
 def spaces_showing(actor: Actor, board_ids: Sequence[int]) -> Query[Showing]:
     """The living spaces that show these boards."""
     return _SPACES_SHOWING.query(board_ids, company_id=actor.company_id, user_id=actor.user_id)
-
-
-_CARD_WIDTH = len(Card.__struct_fields__)
-_BOARD_AT = _CARD_WIDTH + len(Board.__struct_fields__)
-_CARD_SHOWN = Statement(
-    select(
-        *record_columns(cards, Card),
-        *BOARDS.columns,
-        placements.c.board_id,
-        *DOOR_COLUMNS,
-        *record_columns(spaces, Space),
-    )
-    .join_from(cards, boards, boards.c.id == cards.c.board_id)
-    .join(
-        placements,
-        and_(
-            placements.c.company_id == cards.c.company_id,
-            placements.c.board_id == cards.c.board_id,
-        ),
-    )
-    .join(spaces, spaces.c.id == placements.c.space_id)
-    .outerjoin(*OWN_MEMBERSHIP)
-    .where(
-        cards.c.company_id == bindparam("company_id"),
-        cards.c.id == bindparam("id"),
-        spaces.c.deleted_at.is_(None),
-    )
-    .order_by(spaces.c.id)
-)
-
-
-def card_shown(
-    tx: Transaction, actor: Actor, card_id: int
-) -> tuple[Card, Board, list[Showing]] | None:
-    """The company's card with this id, whatever its condition, its board, and what shows that.
-
-    None too when no living space shows it.
-    """
-    values = {"company_id": actor.company_id, "user_id": actor.user_id, "id": card_id}
-    rows = tx.all(_CARD_SHOWN, values)
-    if not rows:
-        return None
-    card, board = Card(*rows[0][:_CARD_WIDTH]), Board(*rows[0][_CARD_WIDTH:_BOARD_AT])
-    return card, board, [_showing(row[_BOARD_AT:]) for row in rows]
-
-
-_COLUMN_WIDTH = len(Column.__struct_fields__)
-_LANE_WIDTH = len(Lane.__struct_fields__)
-_USER_WIDTH = len(User.__struct_fields__)
-Surroundings: TypeAlias = tuple[Column, Lane, User, Iteration | None, bool, bool]
-"""The column and lane that a card is in, its owner, and its planned or active iteration; whether
-it has members, and whether it has tags."""
-_SURROUNDINGS = Statement(
-    select(
-        *COLUMNS.columns,
-        *LANES.columns,
-        *record_columns(users, User),
-        *record_columns(iterations, Iteration),
-        *(
-            select(literal_column("1"))
-            .where(
-                table.c.company_id == bindparam("company_id"), table.c.card_id == bindparam("id")
-            )
-            .exists()
-            for table in (card_members, card_tags)
-        ),
-    )
-    .join_from(columns, lanes, lanes.c.id == bindparam("lane_id"))
-    .join(users, users.c.id == bindparam("owner_id"))
-    .outerjoin(
-        iterations,
-        and_(
-            iterations.c.company_id == columns.c.company_id,
-            iterations.c.id == bindparam("iteration_id"),
-        ),
-    )
-    .where(columns.c.company_id == bindparam("company_id"), columns.c.id == bindparam("column_id"))
-)
-
-
-def surroundings(card: Card) -> Query[Surroundings]:
-    """What is around one card, in a row."""
-    values = {
-        name: getattr(card, name)
-        for name in ("id", "company_id", "column_id", "lane_id", "owner_id", "iteration_id")
-    }
-    return Query(_SURROUNDINGS, values, _surroundings)
-
-
-def _surroundings(row: Row) -> Surroundings:
-    lane_at = _COLUMN_WIDTH
-    owner_at = lane_at + _LANE_WIDTH
-    iteration_at = owner_at + _USER_WIDTH
-    return (
-        Column(*row[:lane_at]),
-        Lane(*row[lane_at:owner_at]),
-        User(*row[owner_at:iteration_at]),
-        Iteration(*row[iteration_at:-2]) if row[iteration_at] is not None else None,
-        bool(row[-2]),
-        bool(row[-1]),
-    )
 
 
 def placements_of(tx: Transaction, company_id: int, board_id: int) -> list[Placement]:

@@ -7,8 +7,9 @@ from msgspec import Struct
 from kadence.domain.access import Door, role_in_space
 from kadence.domain.errors import FeatureOff, Forbidden, NotFound
 from kadence.domain.model import Board, Card, CompanyRole, Space, SpaceRole
-from kadence.storage import boards, cards, spaces
+from kadence.storage import boards, cards, spaces, surroundings
 from kadence.storage.boards import Showing
+from kadence.storage.surroundings import Around
 from kadence.usecases.unit import Unit
 
 
@@ -123,18 +124,28 @@ def visible(unit: Unit, board: Board, showing: Sequence[Showing]) -> list[Space]
     return sorted(spaces, key=lambda space: space.id != board.space_id)
 
 
-def enter_card(unit: Unit, card_id: int, need: SpaceRole) -> tuple[Card, BoardDoor]:
+def open_card(unit: Unit, card_id: int, need: SpaceRole) -> tuple[Card, BoardDoor, Around]:
     """Enter a card by its integer id, through its board, which may be deleted like the card.
 
     Raises:
         NotFound: no such card, or none that the actor can read.
         Forbidden: the actor can read it but has a lower role than `need`.
     """
-    found = boards.card_shown(unit.tx, unit.actor, card_id)
+    found = surroundings.card_shown(unit.tx, unit.actor, card_id)
     if found is None:
         raise NotFound
-    card, board, showing = found
-    return card, _enter(unit, board, showing, need)
+    card, board, showing, around = found
+    return card, _enter(unit, board, showing, need), around
+
+
+def enter_card(unit: Unit, card_id: int, need: SpaceRole) -> tuple[Card, BoardDoor]:
+    """As `open_card`, where what is around the card does not matter.
+
+    Raises:
+        NotFound, Forbidden: as `open_card`.
+    """
+    card, door, _ = open_card(unit, card_id, need)
+    return card, door
 
 
 def enter_card_by_uid(unit: Unit, card_uid: str) -> Card:

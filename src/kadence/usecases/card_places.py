@@ -9,6 +9,7 @@ from kadence.domain.errors import RuleViolation
 from kadence.domain.model import Board, Card, Column, ColumnType, Condition, Lane
 from kadence.domain.placing import GAP, between
 from kadence.storage import boards, cards
+from kadence.storage.surroundings import Around
 from kadence.usecases.card_changes import change_all
 from kadence.usecases.unit import Unit
 
@@ -16,31 +17,34 @@ FIRST, LAST = 1, 2
 """Where a card goes in its cell."""
 
 
-def moved(unit: Unit, board: Board, old: Card, new: Card, asked: dict[str, Any]) -> Card:
-    """The card where it is asked to be, with what a move there sets.
+def moved(
+    unit: Unit, board: Board, old: Card, new: Card, around: Around, asked: dict[str, Any]
+) -> tuple[Card, Around]:
+    """The card where it is asked to be, with what a move there sets, and what is around it there.
 
     Raises:
         RuleViolation: there is no such column (code 1) or live lane (2) on the board.
     """
     other_board = board.id != old.board_id
     if not other_board and asked.keys().isdisjoint({"column_id", "lane_id"}):
-        return new
+        return new, around
     column_id = asked.get("column_id", None if other_board else old.column_id)
     lane_id = asked.get("lane_id", None if other_board else old.lane_id)
     if (board.id, column_id, lane_id) == (old.board_id, old.column_id, old.lane_id):
-        return new
+        return new, around
     column, state = (
-        (None, old.state)
+        (around.column, old.state)
         if not other_board and column_id == old.column_id
         else column_of(unit, board, column_id)
     )
-    lane = None if not other_board and lane_id == old.lane_id else lane_of(unit, board, lane_id)
+    stays = not other_board and lane_id == old.lane_id
+    lane = around.lane if stays else lane_of(unit, board, lane_id)
     new = replace(
         new,
         space_id=board.space_id,
         board_id=board.id,
-        column_id=column.id if column else old.column_id,
-        lane_id=lane.id if lane else old.lane_id,
+        column_id=column.id,
+        lane_id=lane.id,
         state=state,
         last_moved_at=unit.now,
     )
@@ -54,7 +58,7 @@ def moved(unit: Unit, board: Board, old: Card, new: Card, asked: dict[str, Any])
         new = replace(new, last_moved_to_done_at=unit.now, completed_at=unit.now)
     if state != ColumnType.DONE:
         new = replace(new, completed_at=None)
-    return new
+    return new, replace(around, column=column, lane=lane)
 
 
 def placed(unit: Unit, space_uid: str, old: Card, new: Card, asked: dict[str, Any]) -> Card:

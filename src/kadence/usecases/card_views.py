@@ -23,7 +23,8 @@ from kadence.storage import boards, card_query, cards, iterations, people, space
 from kadence.storage.card_query import CardFilter
 from kadence.storage.engine import Query
 from kadence.storage.records import Records
-from kadence.usecases.access import BoardDoor, Reach, enter_card, reach_by, visible
+from kadence.storage.surroundings import Around
+from kadence.usecases.access import BoardDoor, Reach, open_card, reach_by, visible
 from kadence.usecases.unit import Draft, Unit, opened
 
 R = TypeVar("R", bound=Struct)
@@ -72,9 +73,9 @@ def get_card(unit: Unit, card_id: int, draft: Draft[None]) -> CardView:
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    card, door = enter_card(unit, card_id, SpaceRole.READER)
+    card, door, around = open_card(unit, card_id, SpaceRole.READER)
     opened(draft)
-    return view_cards(unit, [card], door)[0]
+    return view_card(unit, card, door, around)
 
 
 def list_cards(unit: Unit, query: Draft[CardQuery]) -> list[CardView]:
@@ -142,17 +143,10 @@ def _narrowed(
     return [wanted.space_id], foreign
 
 
-def view_cards(
-    unit: Unit, found: Sequence[Card], entered: BoardDoor | None = None
-) -> list[CardView]:
-    """The cards with what surrounds them, by at most eight queries however many there are.
-
-    The board that they are on need not be looked up when it was `entered`.
-    """
+def view_cards(unit: Unit, found: Sequence[Card]) -> list[CardView]:
+    """The cards with what surrounds them, by at most eight queries however many there are."""
     if not found:
         return []
-    if entered and len(found) == 1 and found[0].board_id == entered.board.id:
-        return [_view_card(unit, found[0], entered)]
     company_id = unit.actor.company_id
     ids = [card.id for card in found]
     board_ids = sorted({card.board_id for card in found})
@@ -196,24 +190,30 @@ def view_cards(
     ]
 
 
-def _view_card(unit: Unit, card: Card, entered: BoardDoor) -> CardView:
-    """One card with what surrounds it on the board that was entered, by at most three queries."""
-    (around,) = unit.tx.gather(boards.surroundings(card))[0]
-    column, lane, owner, iteration, has_members, has_tags = around
+def view_card(unit: Unit, card: Card, entered: BoardDoor, around: Around) -> CardView:
+    """One card on the board that was entered.
+
+    `around` is what is around it where it stands now; its owner, iteration and members may have
+    changed since that was looked up.
+    """
+    owner = around.owner
+    if card.owner_id != owner.id:
+        owner = people.USERS.find(unit.tx, card.company_id, card.owner_id) or owner
+    has_members = around.has_members or card.responsible_id is not None
     members, tagged = unit.tx.gather(
         cards.members_of(card.company_id, [card.id] if has_members else []),
-        tags.of_cards(card.company_id, [card.id] if has_tags else []),
+        tags.of_cards(card.company_id, [card.id] if around.has_tags else []),
     )
     return CardView(
         card=card,
         board=entered.board,
-        column=column,
-        lane=lane,
+        column=around.column,
+        lane=around.lane,
         spaces=entered.shown,
         owner=owner,
         members=members,
         tags=tagged,
-        iteration=_visible(iteration, entered.shown),
+        iteration=_visible(around.iteration, entered.shown) if card.iteration_id else None,
     )
 
 

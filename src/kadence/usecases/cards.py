@@ -16,11 +16,11 @@ from kadence.domain.model import (
     SpaceRole,
 )
 from kadence.domain.sizes import parse_size
-from kadence.storage import cards, people
-from kadence.usecases.access import enter_board, enter_card
+from kadence.storage import cards, people, surroundings
+from kadence.usecases.access import enter_board, open_card
 from kadence.usecases.card_changes import ensure_member, etag, store_card
 from kadence.usecases.card_places import LAST, column_of, end_of_cell, lane_of, moved, placed
-from kadence.usecases.card_views import CardView, view_cards
+from kadence.usecases.card_views import CardView, view_card
 from kadence.usecases.unit import Draft, Unit, opened
 
 
@@ -136,7 +136,8 @@ def create_card(unit: Unit, draft: Draft[NewCard]) -> CardView:
     unit.record(events.CARD_CREATED, card, space_uid=door.space_uid, card_uid=card.uid)
     if card.responsible_id is not None:
         ensure_member(unit, door, card, card.responsible_id)
-    return view_cards(unit, [card], door)[0]
+    (around,) = unit.tx.gather(surroundings.around(card))[0]
+    return view_card(unit, card, door, around)
 
 
 def change_card(unit: Unit, card_id: int, draft: Draft[CardChange]) -> CardView:
@@ -146,7 +147,7 @@ def change_card(unit: Unit, card_id: int, draft: Draft[CardChange]) -> CardView:
         KadenceError: NotFound (or unreadable, the board to move to as well), Forbidden (no writer),
             PreconditionFailed, BadRequest, RuleViolation (codes 1 to 6).
     """
-    card, door = enter_card(unit, card_id, SpaceRole.WRITER)
+    card, door, around = open_card(unit, card_id, SpaceRole.WRITER)
     unit.match(etag(card))
     change = opened(draft)
     if card.condition == Condition.DELETED:
@@ -156,12 +157,12 @@ def change_card(unit: Unit, card_id: int, draft: Draft[CardChange]) -> CardView:
     goal = door
     if "board_id" in asked and asked["board_id"] != card.board_id:
         goal = enter_board(unit, asked["board_id"], SpaceRole.WRITER)
-    new = moved(unit, goal.board, card, new, asked)
+    new, around = moved(unit, goal.board, card, new, around, asked)
     new = placed(unit, goal.space_uid, card, new, asked)
     stored = store_card(unit, door, goal, card, new)
     if stored.responsible_id is not None and stored.responsible_id != card.responsible_id:
         ensure_member(unit, goal, stored, stored.responsible_id)
-    return view_cards(unit, [stored], goal)[0]
+    return view_card(unit, stored, goal, around)
 
 
 def delete_card(unit: Unit, card_id: int, draft: Draft[None]) -> CardView:
@@ -171,13 +172,13 @@ def delete_card(unit: Unit, card_id: int, draft: Draft[None]) -> CardView:
         KadenceError: NotFound (or unreadable), Forbidden (no writer), PreconditionFailed,
             BadRequest.
     """
-    card, door = enter_card(unit, card_id, SpaceRole.WRITER)
+    card, door, around = open_card(unit, card_id, SpaceRole.WRITER)
     unit.match(etag(card))
     opened(draft)
     if card.condition != Condition.DELETED:
         new = replace(card, condition=Condition.DELETED.value)
         card = store_card(unit, door, door, card, new)
-    return view_cards(unit, [card], door)[0]
+    return view_card(unit, card, door, around)
 
 
 _PLAIN = (
