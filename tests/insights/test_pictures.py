@@ -96,6 +96,14 @@ def test_a_chart_speaks_russian(world: World, told: Space, chart: str) -> None:
     assert re.findall("[A-Za-z]{2,}", shown) == []
 
 
+def test_a_forecast_of_nothing_says_so(world: World) -> None:
+    space = world.make_space()
+    empty = Team(world, space).plan("Without cards")
+    at = f"/spaces/{space.uid}/iterations/{empty['id']}/forecast.svg"
+    assert "Nothing remains to be done" in world.own("GET", at, "reader").text
+    assert "100%" not in world.own("GET", at, "reader").text
+
+
 def test_every_message_of_a_chart_is_there_in_russian() -> None:
     text = "".join(Path(str(part.__file__)).read_text("utf-8") for part in (burn, charts, words))
     asked = set(re.findall(r'words\(\s*"([^"]+)"', text)) | set(re.findall(r'else "([^"]+)"', text))

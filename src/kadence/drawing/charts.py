@@ -201,6 +201,9 @@ def forecast(
     """The chance that all is done, day by day."""
     colours = COLOURS[theme]
     remaining = words("{left} remaining", left=words.number(outlook.remaining))
+    if outlook.cards == 0:
+        heading = heading_of(words("Forecast"), outlook.iteration, unit, remaining, words)
+        return nothing(heading, theme, words("Nothing remains to be done"))
     said = _lacking(outlook, words) or words("nothing to say")
     if odds is not None:
         days = {50: odds.p50, 85: odds.p85}

@@ -54,6 +54,7 @@ RUSSIAN = {
     "в итерациях записано {days}, нужно {needed}",
     "nothing was done in the iterations on record": "в записанных итерациях ничего не сделано",
     "There are no working days ahead": "Рабочих дней впереди нет",
+    "Nothing remains to be done": "Несделанного не осталось",
     "Done by the end of this day": "Готово к концу этого дня",
     "Chance that all is done": "Вероятность, что всё готово",
     "not within a year": "не в течение года",
