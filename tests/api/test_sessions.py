@@ -65,6 +65,8 @@ def test_somebody_invited_comes_in_sets_a_password_and_signs_in_with_it(world: W
         begun = first.sign_in(key=key)
         assert begun.json()["user"]["email"] == "invited@home.example"
         assert begun.json()["has_password"] is False
+        assert begun.json()["in_person"] is True
+        assert first.call("GET", "/session").json()["in_person"] is True
         assert first.call("PATCH", "/session/password", {"password": PASSWORD}).status_code == 200
         assert first.call("GET", "/session").json()["has_password"] is True
     with browser(world) as second:
@@ -155,7 +157,8 @@ def test_a_session_by_an_api_token_is_no_more_than_the_token_and_ends_with_it(
     with browser(world) as person, browser(world) as thief:
         person.sign_in(key=newcomer(world, "robbed"))
         lost = person.call("POST", "/session/tokens", {"name": "lost", "expires_in_days": 1}).json()
-        assert thief.sign_in(token=lost["token"]).status_code == 200
+        assert thief.sign_in(token=lost["token"]).json()["in_person"] is False
+        assert thief.call("GET", "/session").json()["in_person"] is False
         assert thief.call("POST", "/session/tokens", {"name": "for ever"}).status_code == 403
         assert thief.call("PATCH", "/session/password", {"password": PASSWORD}).status_code == 403
         assert thief.call("GET", "/session/tokens").status_code == 200

@@ -52,6 +52,12 @@ def test_one_signs_in_by_token(open_browser: Callable[..., Page], world: World) 
     page.get_by_label("API token").fill(str(world.tokens["reader"]))
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Spaces")).to_be_visible()
+    # What a token may not do is not offered.
+    page.goto("/account")
+    expect(page.get_by_text("You signed in with an API token")).to_be_visible()
+    expect(page.get_by_role("button", name="Revoke").first).to_be_visible()
+    for name in ("Save password", "Make a token"):
+        expect(page.get_by_role("button", name=name)).to_have_count(0)
 
 
 def test_one_makes_and_revokes_tokens(open_browser: Callable[..., Page], world: World) -> None:

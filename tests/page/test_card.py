@@ -108,6 +108,18 @@ def test_what_is_typed_into_a_card_is_not_lost_by_closing(view: Page) -> None:
     expect(tile(view, "Task 2")).to_be_visible()
 
 
+def test_a_tag_that_is_typed_is_not_lost_by_closing(view: Page, team: Team) -> None:
+    dialog = opened(view, "Task 2")
+    dialog.get_by_label("Add tag").fill("urgent")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("not saved")
+    dialog.get_by_label("Add tag").press("Enter")
+    expect(dialog.get_by_role("button", name="Remove urgent")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+    assert [one["name"] for one in card_of(team, "Task 2")["tags"]] == ["urgent"]
+
+
 def test_members_tags_and_columns_are_changed_at_once(view: Page, team: Team) -> None:
     dialog = opened(view, "Task 2")
     dialog.get_by_label("Add member").select_option(label="Admin")

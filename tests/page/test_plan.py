@@ -1,17 +1,12 @@
-"""Planning in the page: by mouse, by touch, by keyboard, several at once, typed and pasted."""
+"""Planning in the page: by mouse, by touch, by keyboard, several at once; sums, undo, steps."""
 
-import re
 from collections.abc import Callable
-from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
 from tests.page.conftest import box, cards, enter, eventually, id_of, inside
 from tests.world import World
-
-MARKUP = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 
 
 def test_a_card_is_dragged_into_an_iteration_and_back(plan: Page, team: Team) -> None:
@@ -96,20 +91,6 @@ def test_moves_are_undone_one_after_the_other(plan: Page, team: Team) -> None:
     eventually(plan, lambda: inside(team, "Next sprint"), [])
 
 
-def test_lines_become_cards_with_sizes(plan: Page, team: Team) -> None:
-    field = plan.get_by_label(re.compile("Add cards"))
-    field.fill("Pay by invoice 5\nNo size\nFrom a spreadsheet\t2,5\n\n")
-    expect(plan.get_by_role("button", name="Add 3 cards")).to_be_visible()
-    field.press("Enter")
-    expect(field).to_have_value("")
-    expect(plan.get_by_role("option", name="Pay by invoice")).to_contain_text("5")
-    expect(plan.get_by_role("option", name="From a spreadsheet")).to_be_visible()
-    made = {c["title"]: c["size"] for c in team.call("GET", f"/cards?space_id={team.space.id}")}
-    assert made["Pay by invoice"] == 5
-    assert made["No size"] is None
-    assert made["From a spreadsheet"] == 2.5
-
-
 def test_the_next_iterations_are_proposed_and_made(plan: Page, team: Team) -> None:
     plan.get_by_role("button", name="New iteration").click()
     dialog = plan.get_by_role("dialog")
@@ -133,76 +114,6 @@ def test_a_capacity_is_typed_and_what_is_over_is_said(plan: Page) -> None:
     expect(panel.get_by_text("2 over")).to_be_visible()
     plan.reload()
     expect(panel.get_by_label("Capacity")).to_have_value("3")
-
-
-def test_the_backlog_is_searched(plan: Page, team: Team) -> None:
-    plan.get_by_label("Search the backlog").fill("story 3")
-    expect(cards(plan, "Backlog")).to_have_text(["Story 3"])
-    plan.get_by_label("Search the backlog").fill("no such card")
-    expect(plan.get_by_text("No card is like that.")).to_be_visible()
-    plan.get_by_label("Search the backlog").fill(f"#{id_of(team, 'Story 4')}")
-    expect(cards(plan, "Backlog")).to_have_text(["Story 4"])
-
-
-def test_markup_in_any_text_is_text(
-    world: World, open_browser: Callable[..., Page], team: Team
-) -> None:
-    card = team.card(MARKUP)
-    team.call("POST", f"/cards/{card['id']}/tags", {"name": MARKUP[:90]})
-    team.plan(MARKUP[:100], goal=MARKUP)
-    team.call("PATCH", f"/spaces/{team.space.id}", {"title": MARKUP}, as_="admin")
-    page = open_browser()
-    enter(page, world)
-    page.goto("/")
-    expect(page.get_by_role("link", name=MARKUP).first).to_be_visible()
-    page.goto(f"/spaces/{team.space.uid}/plan")
-    expect(page.get_by_role("heading", name=MARKUP, level=1)).to_be_visible()
-    expect(box(page, "Backlog").get_by_role("option").filter(has_text=MARKUP)).to_be_visible()
-    assert page.locator("main img, main script").count() == 0
-    assert page.title() != "owned"
-
-
-@pytest.mark.parametrize("count", [2000])
-def test_of_many_cards_only_those_in_sight_are_in_the_document(
-    world: World, open_browser: Callable[..., Page], team: Team, count: int
-) -> None:
-    page = open_browser()
-    enter(page, world)
-    shown: dict[str, Any] = dict(team.call("GET", f"/cards?space_id={team.space.id}")[0])
-
-    def many(route: Any) -> None:
-        offset = int(re.search(r"offset=(\d+)", route.request.url)[1])  # type: ignore[index]
-        numbers = range(offset, min(offset + 100, count))
-        route.fulfill(
-            json=[shown | {"id": n + 1, "uid": f"card-{n}", "title": f"Card {n}"} for n in numbers]
-        )
-
-    page.route(re.compile(r"/api/latest/cards\?.*iteration_id=none"), many)
-    page.goto(f"/spaces/{team.space.uid}/plan")
-    expect(page.get_by_text(f"{count} cards")).to_be_visible()
-    assert 5 < box(page, "Backlog").get_by_role("option").count() < 80
-    page.get_by_role("option", name="Card 0").focus()
-    page.keyboard.press("End")
-    expect(page.get_by_role("option", name=f"Card {count - 1}")).to_be_visible()
-
-
-def test_the_backlog_is_filtered(plan: Page, team: Team) -> None:
-    tagged = team.card("Tagged", size_text="13")
-    team.call("POST", f"/cards/{tagged['id']}/tags", {"name": "urgent"})
-    reader = team.world.users["reader"].id
-    team.call("POST", f"/cards/{tagged['id']}/members", {"user_id": reader})
-    expect(plan.get_by_role("option", name="Tagged")).to_contain_text("urgent")
-    for label, wanted in (("Tag", "urgent"), ("Member", "Reader"), ("Size", "13")):
-        plan.get_by_label(label, exact=True).select_option(label=wanted)
-        expect(cards(plan, "Backlog")).to_have_text(["Tagged"])
-        plan.get_by_label(label, exact=True).select_option(value="")
-        expect(plan.get_by_role("option", name="Story 1")).to_be_visible()
-
-
-def test_of_what_is_searched_the_sum_is_told(plan: Page) -> None:
-    total = plan.get_by_role("region", name="Backlog").locator("[data-sum]")
-    plan.get_by_label("Search the backlog").fill("Story 4")
-    expect(total).to_have_text(re.compile(r"^1 of \d+ cards, size 4$"))
 
 
 def test_all_of_a_list_are_selected_by_a_key(plan: Page) -> None:
@@ -230,27 +141,31 @@ def test_the_sums_follow_what_is_dragged(plan: Page) -> None:
     expect(cards(plan, "Next sprint")).to_have_count(0)
 
 
-def test_a_spreadsheet_is_pasted_with_tags_and_members(plan: Page, team: Team) -> None:
-    field = plan.get_by_label(re.compile("Add cards"))
-    field.fill("Import\t3\tdata, slow\treader@home.example\nExport\t\t\tNobody Known")
-    plan.get_by_role("button", name="Add 2 cards").click()
-    expect(plan.get_by_role("alert")).to_contain_text("nobody here is called Nobody Known")
-    expect(plan.get_by_role("option", name="Export")).to_be_visible()
-    made = {c["title"]: c for c in team.call("GET", f"/cards?space_id={team.space.id}")}
-    assert sorted(tag["name"] for tag in made["Import"]["tags"]) == ["data", "slow"]
-    assert [m["full_name"] for m in made["Import"]["members"]] == ["Reader"]
-    assert (made["Export"]["size"], made["Export"]["members"]) == (None, [])
+def test_what_ends_with_an_iteration_does_not_end_the_undoing_of_the_rest(plan: Page) -> None:
+    plan.get_by_role("option", name="Story 1").focus()
+    plan.keyboard.press("Alt+ArrowDown")
+    doomed = plan.get_by_role("region", name="Next sprint")
+    doomed.get_by_label("Capacity").fill("5")
+    doomed.get_by_label("Capacity").blur()
+    plan.get_by_role("option", name="Story 3").drag_to(box(plan, "Next sprint"))
+    doomed.get_by_role("button", name="Delete").click()
+    plan.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(doomed).to_have_count(0)
+    # What opened the dialog is gone.
+    expect(plan.get_by_role("heading", level=1)).to_be_focused()
+    plan.keyboard.press("Control+z")
+    expect(cards(plan, "Backlog").first).to_have_text("Story 1")
+    expect(plan.get_by_role("button", name="Undo")).to_be_disabled()
+    expect(plan.get_by_role("alert")).to_have_count(0)
 
 
-def test_what_a_closed_iteration_left_over_says_so(plan: Page, team: Team) -> None:
-    old = team.plan("Old sprint")
-    left = team.card("Not finished", size_text="2")
-    team.put(old, left)
-    team.start(old)
-    team.close(old)
-    plan.reload()
-    card = plan.get_by_role("option", name="Not finished")
-    expect(card).to_contain_text("left over from Old sprint")
+def test_what_is_selected_and_gone_is_not_counted(plan: Page, team: Team) -> None:
+    for number in (1, 2):
+        plan.get_by_role("option", name=f"Story {number}").click(modifiers=["Control"])
+    expect(plan.get_by_text("2 selected · 3")).to_be_visible()
+    gone = team.call("GET", f"/cards?space_id={team.space.id}&query=Story 1")[0]
+    team.change(gone, condition=2)
+    expect(plan.get_by_text("1 selected · 2")).to_be_visible()
 
 
 def test_the_keys_are_told(plan: Page) -> None:
@@ -380,28 +295,6 @@ def test_what_is_undone_by_keyboard_keeps_the_focus(plan: Page) -> None:
     expect(plan.get_by_role("option", name="Story 2")).to_be_focused()
 
 
-def test_what_is_archived_is_found_and_brought_back(plan: Page, team: Team) -> None:
-    for title in ("Old idea", "Older idea"):
-        team.change(team.card(title), condition=2)
-    plan.get_by_role("button", name="Archive").click()
-    dialog = plan.get_by_role("dialog", name="Archived cards")
-    titles = dialog.get_by_role("listitem").get_by_role("link")
-    expect(titles).to_have_text(["Older idea", "Old idea"])
-    dialog.get_by_label("Search the archive").fill("OLDER")
-    dialog.get_by_role("button", name="Search").click()
-    expect(titles).to_have_text(["Older idea"])
-    dialog.get_by_role("button", name="Restore Older idea").click()
-    expect(dialog).to_contain_text("No archived card is like that.")
-    dialog.get_by_role("button", name="Close").click()
-    expect(plan.get_by_role("option", name="Older idea")).to_be_visible()
-    plan.get_by_role("button", name="Undo").click()
-    expect(plan.get_by_role("option", name="Older idea")).to_have_count(0)
-    plan.get_by_role("button", name="Archive").click()
-    titles.filter(has_text="Older idea").click()
-    expect(plan.get_by_role("dialog")).to_have_count(1)
-    expect(plan.get_by_role("dialog").get_by_role("button", name="Restore")).to_be_visible()
-
-
 def test_by_touch_cards_are_tapped_and_moved(
     open_browser: Callable[..., Page], world: World, team: Team
 ) -> None:
@@ -415,23 +308,3 @@ def test_by_touch_cards_are_tapped_and_moved(
     page.get_by_role("button", name="Move", exact=True).click()
     expect(cards(page, "Next sprint")).to_have_text(["Story 1", "Story 3"])
     eventually(page, lambda: inside(team, "Next sprint"), ["Story 1", "Story 3"])
-
-
-def test_the_backlogs_order_is_kept_also_among_cards_of_several_columns(
-    plan: Page, team: Team
-) -> None:
-    for number in range(1, 4):
-        team.card(f"Begun {number}", column_id=team.space.columns[1])
-    expect(plan.get_by_role("option", name="Begun 3")).to_be_visible()
-    plan.reload()
-    for moving, beside in (("Story 5", "Begun 1"), ("Begun 3", "Story 2")):
-        plan.get_by_role("option", name=moving).drag_to(
-            plan.get_by_role("option", name=beside), target_position={"x": 60, "y": 4}
-        )
-        order = cards(plan, "Backlog").all_text_contents()
-        assert order.index(moving) == order.index(beside) - 1
-    backlog = f"/cards?space_id={team.space.id}&iteration_id=none&states=1,2&order_by=sort_order"
-    eventually(plan, lambda: [card["title"] for card in team.call("GET", backlog)], order)
-    plan.reload()
-    plan.get_by_role("option", name="Story 5").wait_for()
-    assert cards(plan, "Backlog").all_text_contents() == order

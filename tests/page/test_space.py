@@ -171,7 +171,8 @@ def test_the_title_is_changed_for_everybody(
 
 def test_members_come_go_and_change_their_role(settings: Page, team: Team) -> None:
     members = settings.get_by_role("region", name="Members")
-    expect(members.get_by_role("listitem")).to_have_count(4)
+    # The last one is everybody else.
+    expect(members.get_by_role("listitem")).to_have_count(5)
     members.get_by_label("Role: Reader").select_option("writer")
 
     def role(name: str) -> int:
@@ -187,6 +188,24 @@ def test_members_come_go_and_change_their_role(settings: Page, team: Team) -> No
     members.get_by_role("button", name="Add").click()
     expect(members).to_contain_text("stranger@home.example")
     assert role("Stranger") == 1
+
+
+def test_what_everybody_may_do_is_said_and_set(settings: Page, team: Team) -> None:
+    members = settings.get_by_role("region", name="Members")
+    everybody = members.get_by_label("Role: Everybody else")
+    expect(everybody.locator("option:checked")).to_have_text("no access")
+    everybody.select_option("writer")
+    # Nobody has less than everybody, whatever is kept of them.
+    expect(members).to_contain_text("writer, like everybody")
+    reader = members.get_by_label("Role: Reader")
+    expect(reader.locator("option:checked")).to_have_text("reader")
+    expect(reader.locator("option", has_text="reader")).to_be_disabled()
+    shown = team.call("GET", f"/spaces/{team.space.id}", as_="stranger")
+    assert shown["access"] == "for_everyone"
+    everybody.select_option("no access")
+    expect(members).not_to_contain_text("like everybody")
+    refused = team.world.call("GET", f"/spaces/{team.space.id}", "stranger")
+    assert refused.status_code == 404
 
 
 def test_an_owner_gets_a_link_for_somebody_new(
@@ -259,8 +278,16 @@ def test_what_has_only_one_day_is_counted_on_from(home: Page, team: Team) -> Non
 @pytest.mark.parametrize(
     ("language", "blank", "order"),
     [
-        ("en", "This must not be empty.", "The last day has to come after the first one."),
-        ("ru", "Это поле не может быть пустым.", "Последний день должен быть позже первого."),
+        (
+            "en",
+            "This must not be empty.",
+            "The last day has to come after the first one: an iteration has at least two days.",
+        ),
+        (
+            "ru",
+            "Это поле не может быть пустым.",
+            "Последний день должен быть позже первого: в итерации не меньше двух дней.",
+        ),
     ],
     ids=["en", "ru"],
 )

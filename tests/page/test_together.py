@@ -12,6 +12,21 @@ from tests.page.conftest import Held, box, cards, enter, eventually, id_of, insi
 from tests.world import World
 
 
+def test_a_view_that_was_not_opened_yet_opens_when_the_server_is_back(plan: Page) -> None:
+    plan.context.set_offline(True)
+    plan.get_by_role("button", name="Archive").click()
+    plan.get_by_role("option", name="Story 1").focus()
+    plan.get_by_role("link", name="Reports").first.click()
+    expect(plan.get_by_text("Loading…")).to_be_visible()
+    plan.context.set_offline(False)
+    expect(plan.get_by_role("figure", name="Velocity")).to_be_visible()
+    plan.get_by_role("link", name="Plan", exact=True).click()
+    plan.context.set_offline(True)
+    plan.get_by_role("button", name="Archive").click()
+    plan.context.set_offline(False)
+    expect(plan.get_by_role("dialog", name="Archived cards")).to_be_visible()
+
+
 def test_two_browsers_see_each_others_changes(
     plan: Page, open_browser: Callable[..., Page], world: World, team: Team
 ) -> None:

@@ -41,6 +41,7 @@ class Begun(Struct, frozen=True):
     secret: str
     user: User
     has_password: bool
+    in_person: bool
 
 
 class Present(Struct, frozen=True):
@@ -141,7 +142,7 @@ def _begin(unit: Unit, user: User, by: Token | None = None) -> Begun:
         parent_id=by.id if by else None,
     )
     has_password = people.password_hash(unit.tx, user.company_id, user.id) is not None
-    return Begun(made.secret, user, has_password)
+    return Begun(made.secret, user, has_password, in_person=by is None)
 
 
 def who_is_here(unit: Unit, draft: Draft[None]) -> Present:
@@ -153,6 +154,15 @@ def who_is_here(unit: Unit, draft: Draft[None]) -> Present:
     user = current_user(unit, draft)
     kept = people.password_hash(unit.tx, unit.actor.company_id, user.id)
     return Present(user, kept is not None)
+
+
+def signed_in(unit: Unit, draft: Draft[None]) -> tuple[Present, bool]:
+    """Who asks, and whether in person: by a password or a link, and by no API token.
+
+    Raises:
+        KadenceError: BadRequest, NotFound.
+    """
+    return who_is_here(unit, draft), _is_in_person(unit)
 
 
 def end_session(unit: Unit, draft: Draft[None]) -> User:
@@ -304,6 +314,9 @@ def _only_in_person(unit: Unit) -> None:
     Raises:
         Forbidden: it is an API token, or such a session.
     """
-    _only_in_session(unit)
-    if _this(unit).parent_id is not None:
+    if not _is_in_person(unit):
         raise Forbidden
+
+
+def _is_in_person(unit: Unit) -> bool:
+    return unit.actor.token_kind == TokenKind.SESSION and _this(unit).parent_id is None

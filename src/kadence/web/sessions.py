@@ -85,11 +85,13 @@ class SessionAnswer(Struct, frozen=True):
     """Who is signed in.
 
     `csrf` goes into `X-Kadence-Csrf` of every request of the session that changes something; it is
-    null for an API token, which needs none.
+    null for an API token, which needs none. Who is not there `in_person` came by an API token, and
+    may set no password and make no tokens.
     """
 
     user: UserAnswer
     has_password: bool
+    in_person: bool
     csrf: str | None
 
 
@@ -145,7 +147,8 @@ async def create_session(call: Call) -> Cookied[SessionAnswer]:
     if call.is_dry_run:
         raise RuleViolation(2, "Signing in should NOT have dry_run")
     begun = await _begun(call, draft)
-    answer = SessionAnswer(_user(begun.user), begun.has_password, csrf_of(begun.secret))
+    csrf = csrf_of(begun.secret)
+    answer = SessionAnswer(_user(begun.user), begun.has_password, begun.in_person, csrf)
     return Cookied(
         answer, session_cookie(begun.secret, SESSION_LASTS // 1000, secure=call.is_https)
     )
@@ -174,10 +177,10 @@ async def _is_right(kept: str | None, password: str) -> bool:
 
 async def get_session(call: Call) -> SessionAnswer:
     """Who is signed in, and what proves that a request comes from our own page."""
-    found = await call.read(usecases.who_is_here, call.nothing())
+    found, in_person = await call.read(usecases.signed_in, call.nothing())
     secret = call.session
     csrf = None if secret is None else csrf_of(secret)
-    return SessionAnswer(_user(found.user), found.has_password, csrf)
+    return SessionAnswer(_user(found.user), found.has_password, in_person, csrf)
 
 
 async def end_session(call: Call) -> Cookied[UserAnswer]:

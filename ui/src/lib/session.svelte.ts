@@ -8,6 +8,8 @@ class Session {
   /** undefined: not known yet; null: nobody. */
   user: Schemas["UserAnswer"] | null | undefined = $state(undefined);
   hasPassword = $state(false);
+  /** Whether they came by a password or a link: an API token sets no password and makes no tokens. */
+  inPerson = $state(false);
   /** The session of `user` has ended: what is typed stays until somebody signs in again. */
   ended = $state(false);
   #waiting: ((same: boolean) => void)[] = [];
@@ -63,6 +65,7 @@ class Session {
     proveWith(answer.csrf);
     this.user = answer.user;
     this.hasPassword = answer.has_password;
+    this.inPerson = answer.in_person;
     this.#tell(same);
   }
 

@@ -22,6 +22,7 @@ const TOLD: [RegExp, Message][] = [
   [/deactivated( user)?$/, "told.deactivated"],
   [/^email should match/, "told.email"],
   [/^current should be the password/, "told.password"],
+  [/ should NOT be longer than (?<most>\d+) characters$/, "told.long"],
   [/^It has changed since you read it/, "told.changed"],
 ];
 

@@ -1,10 +1,10 @@
 // Lines that become cards: typed, on their way, made; kept until they are, whatever view is looked at.
-import { Attempt } from "../lib/attempt.svelte";
+import { Attempt, said } from "../lib/attempt.svelte";
 import { t } from "../lib/i18n.svelte";
 import { session } from "../lib/session.svelte";
 import type { Space } from "../space/space.svelte";
 import { cardOf, type Line } from "./moves";
-import type { Plan } from "./plan.svelte";
+import type { Lacking, Plan } from "./plan.svelte";
 
 const known = new WeakMap<Space, Adding>();
 
@@ -13,6 +13,12 @@ export function addingTo(space: Space): Adding {
   const found = known.get(space) ?? new Adding(space.uid);
   known.set(space, found);
   return found;
+}
+
+const MOST = 40;
+
+function short(text: string): string {
+  return text.length > MOST ? `${text.slice(0, MOST)}…` : text;
 }
 
 export class Adding {
@@ -45,6 +51,12 @@ export class Adding {
     else sessionStorage.removeItem(this.#kept);
   }
 
+  /** Something else is being typed: what came of earlier lines is old. */
+  forget(): void {
+    this.added = 0;
+    this.attempt.wrong = "";
+  }
+
   /** Make cards of the lines, after those that are on their way. */
   send(plan: Plan): void {
     const cards = this.typed;
@@ -64,11 +76,17 @@ export class Adding {
       this.#unmade.shift();
       this.keep();
     };
-    let unknown: string[] = [];
-    await this.attempt.run(async () => {
-      unknown = await plan.add(cards, one);
-    });
-    if (unknown.length > 0) this.attempt.wrong = t("plan.unknown", { names: unknown.join(", ") });
+    let lacking: Lacking[] = [];
+    await this.attempt.run(
+      async () => {
+        lacking = await plan.add(cards, one);
+      },
+      (error) => `${short(cards[made]?.title ?? "")}: ${said(error)}`,
+    );
+    if (lacking.length > 0) {
+      const what = lacking.map(({ title, what }) => `${short(title)}: ${short(what)}`);
+      this.attempt.wrong = t("plan.lacking", { what: what.join("; ") });
+    }
     this.added = made;
     this.sending -= cards.length;
     // What was not made is there to be mended, in front of what was typed meanwhile.

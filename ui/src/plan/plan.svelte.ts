@@ -1,9 +1,10 @@
 // The plan of a space as the page holds it: loaded, changed by hand and by what others do.
 import { SvelteMap } from "svelte/reactivity";
-import { api, own, Refused, type Schemas, wanted } from "../lib/api";
+import { type Answer, api, own, Refused, type Schemas, wanted } from "../lib/api";
 import { type Card, type Contents, contentsOf, type Iteration, openContents } from "../space/ask";
+import { t } from "../lib/i18n.svelte";
 import type { Happening } from "../space/follow";
-import type { Space } from "../space/space.svelte";
+import type { Keyed, Space } from "../space/space.svelte";
 import { backlogOf, leftOvers } from "./ask";
 import { BACKLOG, backTo, isCalled, type Line, type Lists, type Move, moved, whereIs } from "./moves";
 import { Sender } from "./send";
@@ -12,6 +13,9 @@ import { Sender } from "./send";
 function onlyRefused(error: unknown): void {
   if (!(error instanceof Refused)) throw error;
 }
+
+/** A card that was made, and a tag or member that it could not be given. */
+export type Lacking = { title: string; what: string };
 
 /** Milliseconds in which events that come together are gathered, and between two attempts. */
 const SOON = 120;
@@ -24,6 +28,8 @@ export class Plan {
   lists: Lists = $state.raw({ [BACKLOG]: [] });
   capacities: Record<string, number | null> = $state({});
   loaded = $state(false);
+  /** What is to be said of what was done last. */
+  note = $state("");
   /** What would be moved where if it were dropped now. */
   hovering: { uids: readonly string[]; to: string } | undefined = $state.raw();
   readonly cards = new SvelteMap<string, Card>();
@@ -82,7 +88,12 @@ export class Plan {
   move(uids: readonly string[], to: string, before: string | undefined): void {
     const back = backTo(this.lists, uids);
     this.#do([{ uids, to, before }]);
-    this.space.undo.push(() => this.#do(back));
+    this.space.undo.push(() => this.#do(back), [to, ...back.map((move) => move.to)]);
+  }
+
+  /** Whether these cards are all in one list. */
+  together(uids: readonly string[]): boolean {
+    return new Set(uids.map((uid) => whereIs(this.lists, uid))).size === 1;
   }
 
   /** Move cards that are in one list a place up (-1) or down (1) in it. */
@@ -102,9 +113,9 @@ export class Plan {
 
   /**
    * Add cards to the backlog, with their tags and member; `made` is told of each once it is there.
-   * Answers the names of members that the space does not have. Throws Refused.
+   * Answers what could not be given to them. Throws Refused: the first that was not made.
    */
-  async add(lines: readonly Line[], made: (uid: string) => void): Promise<string[]> {
+  async add(lines: readonly Line[], made: (uid: string) => void): Promise<Lacking[]> {
     const boardId = this.boardId;
     if (boardId === undefined) return [];
     const people = lines.some((line) => line.member) ? await this.space.people() : [];
@@ -123,8 +134,8 @@ export class Plan {
     people: readonly Schemas["MemberAnswer"][],
     added: Card[],
     made: (uid: string) => void,
-  ): Promise<string[]> {
-    const unknown: string[] = [];
+  ): Promise<Lacking[]> {
+    const lacking: Lacking[] = [];
     for (const { title, size_text, tags, member } of lines) {
       const body = { title, size_text, board_id: boardId };
       const card = await this.space.once((headers) => api.POST("/cards", { body, headers }));
@@ -132,20 +143,27 @@ export class Plan {
       made(card.uid);
       added.push(card);
       const params = { path: { card_id: card.id } };
+      /** Give it something; what is refused hinders nothing else. */
+      const give = async (what: string, work: (headers: Keyed) => Promise<Answer<unknown>>) => {
+        try {
+          await this.space.once(work);
+        } catch (error) {
+          onlyRefused(error);
+          lacking.push({ title, what });
+        }
+      };
       for (const name of tags) {
-        await this.space.once((headers) =>
-          api.POST("/cards/{card_id}/tags", { params, body: { name }, headers }),
-        );
+        const body = { name };
+        await give(name, (headers) => api.POST("/cards/{card_id}/tags", { params, body, headers }));
       }
       const person = people.find((one) => isCalled(one, member));
       if (person) {
         const body = { user_id: person.id };
-        await this.space.once((headers) =>
-          api.POST("/cards/{card_id}/members", { params, body, headers }),
-        );
-      } else if (member) unknown.push(member);
+        const at = "/cards/{card_id}/members";
+        await give(member, (headers) => api.POST(at, { params, body, headers }));
+      } else if (member) lacking.push({ title, what: member });
     }
-    return unknown;
+    return lacking;
   }
 
   /** Delete cards that were made by mistake. Throws Refused. */
@@ -167,7 +185,7 @@ export class Plan {
   setCapacity(id: string, capacity: number | null): void {
     const before = this.capacities[id] ?? null;
     this.#sayCapacity(id, capacity);
-    this.space.undo.push(() => this.#sayCapacity(id, before));
+    this.space.undo.push(() => this.#sayCapacity(id, before), [id]);
   }
 
   #sayCapacity(id: string, capacity: number | null): void {
@@ -190,6 +208,10 @@ export class Plan {
     let from = this.lists;
     this.#made++;
     for (const move of moves) this.lists = moved(this.lists, move);
+    // The backlog has what is still to be done.
+    const done = (this.lists[BACKLOG] ?? []).filter((uid) => this.cards.get(uid)?.state === DONE);
+    for (const uid of done) this.#take(uid);
+    if (done.length > 0) this.note = t("plan.moved.done", { count: done.length });
     this.space.send(
       async () => {
         for (const move of moves) {

@@ -12,6 +12,12 @@ export class Selection {
     this.uids = new Set();
   }
 
+  /** Unselect what is not among these any more. */
+  keep(there: ReadonlySet<string>): void {
+    const kept = [...this.uids].filter((uid) => there.has(uid));
+    if (kept.length < this.uids.size) this.uids = new Set(kept);
+  }
+
   /** Select all of a list. */
   all(list: readonly string[]): void {
     this.uids = new Set(list);

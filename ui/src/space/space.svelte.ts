@@ -10,6 +10,13 @@ export type Keyed = { "idempotency-key": string };
 export type Board = Schemas["BoardAnswer"];
 export type Calendar = Schemas["CalendarAnswer"];
 
+/** The roles of readers, writers and admins, as the wire names them for everybody. */
+export const ROLES = [
+  "06ccb31f-426b-4fa3-b7e5-861daee95696",
+  "a431ed00-1b32-4cc7-92b6-85e4bc7de40e",
+  "07ea3efc-a004-4d31-8683-4bb2084e209b",
+] as const;
+
 /** Milliseconds between two attempts. */
 const PAUSE = 500;
 /** For so many milliseconds an answer is waited for before it is said that there is none. */
@@ -20,6 +27,8 @@ export class Space {
   title = $state("");
   /** What this person may do here: as a reader, writer or admin. */
   role = $state("");
+  /** The role that everybody of the company has here, 1 to 3 as ROLES name them; 0: none. */
+  everyone = $state(0);
   boards: Board[] = $state.raw([]);
   calendar: Calendar = $state.raw(UNKNOWN);
   /** The size that is usually done in an iteration; null: nobody knows yet. */
@@ -71,6 +80,8 @@ export class Space {
     this.id = space.id;
     this.title = space.title;
     this.role = space.access_mod;
+    const general = ROLES.findIndex((uid) => uid === space.for_everyone_access_role_id) + 1;
+    this.everyone = space.access === "for_everyone" ? general : 0;
     this.boards = space.boards;
     this.calendar = calendar;
     this.velocity = velocity.mean?.done.size ?? null;
@@ -187,7 +198,8 @@ export class Space {
   }
 
   #tell(happening: Happening): void {
-    const { kind } = happening;
+    const { kind, iteration_id } = happening;
+    if (iteration_id && /^iteration\.(closed|removed)$/.test(kind)) this.undo.forget(iteration_id);
     if (/^(space|member|board|column|lane|calendar)/.test(kind) || kind === "iteration.closed") {
       void this.renew().catch(() => undefined);
     }
