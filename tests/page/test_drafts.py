@@ -119,6 +119,7 @@ def test_signing_out_leaves_no_lines_behind(plan: Page, world: World, team: Team
         ("3 M", "Counts as 3."),
         ("soon", "There is no number in it: it counts as no size."),
         ("-4", "Counts as -4: it makes sums smaller."),
+        ("80000", "Counts as 80,000: is that meant?"),
     ],
 )
 def test_a_card_says_what_its_size_counts_as(plan: Page, text: str, told: str) -> None:

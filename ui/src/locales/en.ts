@@ -55,6 +55,7 @@ export const en = {
   "card.remove": "Remove {{name}}",
   "card.restore": "Restore",
   "card.size": "Size",
+  "card.size.large": "Counts as {{size}}: is that meant?",
   "card.size.negative": "Counts as {{size}}: it makes sums smaller.",
   "card.size.none": "There is no number in it: it counts as no size.",
   "card.tag.add": "Add tag",
