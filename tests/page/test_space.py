@@ -208,6 +208,20 @@ def test_what_everybody_may_do_is_said_and_set(settings: Page, team: Team) -> No
     assert refused.status_code == 404
 
 
+def test_who_is_an_admin_like_everybody_cannot_shut_themselves_out(
+    open_browser: Callable[..., Page], world: World, team: Team
+) -> None:
+    everybody = {"access": "for_everyone", "for_everyone_access_role_id": 3}
+    team.call("PATCH", f"/spaces/{team.space.id}", everybody, as_="admin")
+    page = open_browser()
+    enter(page, world, "stranger")
+    page.goto(f"/spaces/{team.space.uid}/settings")
+    offered = page.get_by_label("Role: Everybody else")
+    expect(offered.locator("option:checked")).to_have_text("admin")
+    for role in ("no access", "reader", "writer"):
+        expect(offered.locator("option", has_text=role)).to_be_disabled()
+
+
 def test_an_owner_gets_a_link_for_somebody_new(
     open_browser: Callable[..., Page], world: World, team: Team
 ) -> None:

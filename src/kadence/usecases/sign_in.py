@@ -51,6 +51,12 @@ class Present(Struct, frozen=True):
     has_password: bool
 
 
+class SignedIn(Present, frozen=True):
+    """The same, and whether they came by a password or a link, and by no API token."""
+
+    in_person: bool
+
+
 class Invitation(Struct, frozen=True):
     """Whom to let in, made a person of the company when they are none yet."""
 
@@ -156,13 +162,14 @@ def who_is_here(unit: Unit, draft: Draft[None]) -> Present:
     return Present(user, kept is not None)
 
 
-def signed_in(unit: Unit, draft: Draft[None]) -> tuple[Present, bool]:
-    """Who asks, and whether in person: by a password or a link, and by no API token.
+def signed_in(unit: Unit, draft: Draft[None]) -> SignedIn:
+    """Who asks, and how they came.
 
     Raises:
         KadenceError: BadRequest, NotFound.
     """
-    return who_is_here(unit, draft), _is_in_person(unit)
+    found = who_is_here(unit, draft)
+    return SignedIn(found.user, found.has_password, _is_in_person(unit))
 
 
 def end_session(unit: Unit, draft: Draft[None]) -> User:

@@ -177,10 +177,10 @@ async def _is_right(kept: str | None, password: str) -> bool:
 
 async def get_session(call: Call) -> SessionAnswer:
     """Who is signed in, and what proves that a request comes from our own page."""
-    found, in_person = await call.read(usecases.signed_in, call.nothing())
+    found = await call.read(usecases.signed_in, call.nothing())
     secret = call.session
     csrf = None if secret is None else csrf_of(secret)
-    return SessionAnswer(_user(found.user), found.has_password, in_person, csrf)
+    return SessionAnswer(_user(found.user), found.has_password, found.in_person, csrf)
 
 
 async def end_session(call: Call) -> Cookied[UserAnswer]:

@@ -26,14 +26,21 @@ export class Attempt {
   /** The server did not answer: it may when it is asked once more. */
   gone = $state(false);
   #queue: Promise<unknown> = Promise.resolve();
+  #queued = 0;
 
   /**
    * Do it when what was asked for before is done, so that of changes made in quick succession none
-   * is lost. Answers whether it worked.
+   * is lost; what was wrong with one is said until all of them are done. Answers whether it worked.
    */
   after(work: () => Promise<void>): Promise<boolean> {
-    const done = this.#queue.then(() => this.run(work));
-    this.#queue = done.catch(() => undefined);
+    const behind = this.#queued++ > 0;
+    const done = this.#queue.then(async () => {
+      const before = behind ? this.wrong : "";
+      const worked = await this.run(work);
+      this.wrong ||= before;
+      return worked;
+    });
+    this.#queue = done.catch(() => undefined).finally(() => this.#queued--);
     return done;
   }
 

@@ -2,13 +2,17 @@
 
 const MOST = 20;
 
+/** What a step is of: iterations, and cards that it moved between them; by their ids and uids. */
+type Of = { places: readonly string[]; cards: readonly string[] };
+type Step = Of & { back: () => void };
+
 export class Undo {
-  #steps: { back: () => void; of: readonly string[] }[] = [];
+  #steps: Step[] = [];
   can = $state(false);
 
-  /** Remember how something is taken back, and what it is of: ids of iterations, say. */
-  push(back: () => void, of: readonly string[] = []): void {
-    this.#steps.push({ back, of });
+  /** Remember how something is taken back. */
+  push(back: () => void, of: Of = { places: [], cards: [] }): void {
+    this.#steps.push({ back, ...of });
     if (this.#steps.length > MOST) this.#steps.shift();
     this.can = true;
   }
@@ -20,10 +24,16 @@ export class Undo {
     step?.back();
   }
 
-  /** Nothing of this can be changed any more. */
+  /** An iteration has ended: nothing of it can be taken back, nor what was done before with its cards. */
   forget(id: string): void {
-    this.#steps = this.#steps.filter(({ of }) => !of.includes(id));
-    this.can = this.#steps.length > 0;
+    const ended = new Set<string>();
+    const kept = this.#steps.toReversed().filter(({ places, cards }) => {
+      const ends = places.includes(id) || cards.some((uid) => ended.has(uid));
+      if (ends) for (const uid of cards) ended.add(uid);
+      return !ends;
+    });
+    this.#steps = kept.toReversed();
+    this.can = kept.length > 0;
   }
 
   /** What was to be undone has not been done. */

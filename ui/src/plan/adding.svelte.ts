@@ -1,10 +1,10 @@
 // Lines that become cards: typed, on their way, made; kept until they are, whatever view is looked at.
-import { Attempt, said } from "../lib/attempt.svelte";
+import { said } from "../lib/attempt.svelte";
 import { t } from "../lib/i18n.svelte";
 import { session } from "../lib/session.svelte";
 import type { Space } from "../space/space.svelte";
 import { cardOf, type Line } from "./moves";
-import type { Lacking, Plan } from "./plan.svelte";
+import type { Plan, Telling } from "./plan.svelte";
 
 const known = new WeakMap<Space, Adding>();
 
@@ -18,7 +18,8 @@ export function addingTo(space: Space): Adding {
 const MOST = 40;
 
 function short(text: string): string {
-  return text.length > MOST ? `${text.slice(0, MOST)}…` : text;
+  const letters = [...text];
+  return letters.length > MOST ? `${letters.slice(0, MOST).join("")}…` : text;
 }
 
 export class Adding {
@@ -28,7 +29,8 @@ export class Adding {
   added = $state(0);
   /** The card that was made last. */
   last = $state("");
-  readonly attempt = new Attempt();
+  /** What was refused, until somebody has seen it. */
+  problems: string[] = $state([]);
   /** The lines on their way, of which no cards are made yet. */
   #unmade: string[] = [];
   #queue: Promise<void> = Promise.resolve();
@@ -51,12 +53,6 @@ export class Adding {
     else sessionStorage.removeItem(this.#kept);
   }
 
-  /** Something else is being typed: what came of earlier lines is old. */
-  forget(): void {
-    this.added = 0;
-    this.attempt.wrong = "";
-  }
-
   /** Make cards of the lines, after those that are on their way. */
   send(plan: Plan): void {
     const cards = this.typed;
@@ -70,22 +66,21 @@ export class Adding {
 
   async #make(plan: Plan, cards: Line[], texts: string[]): Promise<void> {
     let made = 0;
-    const one = (uid: string): void => {
-      this.last = uid;
-      made++;
-      this.#unmade.shift();
-      this.keep();
-    };
-    let lacking: Lacking[] = [];
-    await this.attempt.run(
-      async () => {
-        lacking = await plan.add(cards, one);
+    const told: Telling = {
+      made: (uid) => {
+        this.last = uid;
+        made++;
+        this.#unmade.shift();
+        this.keep();
       },
-      (error) => `${short(cards[made]?.title ?? "")}: ${said(error)}`,
-    );
-    if (lacking.length > 0) {
-      const what = lacking.map(({ title, what }) => `${short(title)}: ${short(what)}`);
-      this.attempt.wrong = t("plan.lacking", { what: what.join("; ") });
+      lacks: (title, what) => {
+        this.problems.push(t("plan.lacking", { title: short(title), what: short(what) }));
+      },
+    };
+    try {
+      await plan.add(cards, told);
+    } catch (error) {
+      this.problems.push(`${short(cards[made]?.title ?? "")}: ${said(error)}`);
     }
     this.added = made;
     this.sending -= cards.length;

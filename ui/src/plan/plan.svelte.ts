@@ -14,8 +14,8 @@ function onlyRefused(error: unknown): void {
   if (!(error instanceof Refused)) throw error;
 }
 
-/** A card that was made, and a tag or member that it could not be given. */
-export type Lacking = { title: string; what: string };
+/** Who is told of each card once it is there, and of a tag or member that it could not be given. */
+export type Telling = { made: (uid: string) => void; lacks: (title: string, what: string) => void };
 
 /** Milliseconds in which events that come together are gathered, and between two attempts. */
 const SOON = 120;
@@ -28,6 +28,8 @@ export class Plan {
   lists: Lists = $state.raw({ [BACKLOG]: [] });
   capacities: Record<string, number | null> = $state({});
   loaded = $state(false);
+  /** How often all that others did was loaded: in between a card may be in no list. */
+  renewals = $state(0);
   /** What is to be said of what was done last. */
   note = $state("");
   /** What would be moved where if it were dropped now. */
@@ -87,8 +89,10 @@ export class Plan {
   /** Move cards; the page shows it at once, and takes it back if the server refuses. */
   move(uids: readonly string[], to: string, before: string | undefined): void {
     const back = backTo(this.lists, uids);
-    this.#do([{ uids, to, before }]);
-    this.space.undo.push(() => this.#do(back), [to, ...back.map((move) => move.to)]);
+    const done = this.#do([{ uids, to, before }]);
+    if (done > 0) this.note = t("plan.moved.done", { count: done });
+    const places = [to, ...back.map((move) => move.to)];
+    this.space.undo.push(() => this.#do(back), { places, cards: uids });
   }
 
   /** Whether these cards are all in one list. */
@@ -112,16 +116,15 @@ export class Plan {
   }
 
   /**
-   * Add cards to the backlog, with their tags and member; `made` is told of each once it is there.
-   * Answers what could not be given to them. Throws Refused: the first that was not made.
+   * Add cards to the backlog, with their tags and member. Throws Refused: the first that was not made.
    */
-  async add(lines: readonly Line[], made: (uid: string) => void): Promise<Lacking[]> {
+  async add(lines: readonly Line[], told: Telling): Promise<void> {
     const boardId = this.boardId;
-    if (boardId === undefined) return [];
+    if (boardId === undefined) return;
     const people = lines.some((line) => line.member) ? await this.space.people() : [];
     const added: Card[] = [];
     try {
-      return await this.#add(lines, boardId, people, added, made);
+      await this.#add(lines, boardId, people, added, told);
     } finally {
       // One step back takes all of them, or those that were made before one was refused.
       if (added.length > 0) this.space.undo.push(() => this.space.send(() => this.#remove(added)));
@@ -133,14 +136,13 @@ export class Plan {
     boardId: number,
     people: readonly Schemas["MemberAnswer"][],
     added: Card[],
-    made: (uid: string) => void,
-  ): Promise<Lacking[]> {
-    const lacking: Lacking[] = [];
+    told: Telling,
+  ): Promise<void> {
     for (const { title, size_text, tags, member } of lines) {
       const body = { title, size_text, board_id: boardId };
       const card = await this.space.once((headers) => api.POST("/cards", { body, headers }));
       this.#place(card);
-      made(card.uid);
+      told.made(card.uid);
       added.push(card);
       const params = { path: { card_id: card.id } };
       /** Give it something; what is refused hinders nothing else. */
@@ -149,7 +151,7 @@ export class Plan {
           await this.space.once(work);
         } catch (error) {
           onlyRefused(error);
-          lacking.push({ title, what });
+          told.lacks(title, what);
         }
       };
       for (const name of tags) {
@@ -161,9 +163,8 @@ export class Plan {
         const body = { user_id: person.id };
         const at = "/cards/{card_id}/members";
         await give(member, (headers) => api.POST(at, { params, body, headers }));
-      } else if (member) lacking.push({ title, what: member });
+      } else if (member) told.lacks(title, member);
     }
-    return lacking;
   }
 
   /** Delete cards that were made by mistake. Throws Refused. */
@@ -185,7 +186,7 @@ export class Plan {
   setCapacity(id: string, capacity: number | null): void {
     const before = this.capacities[id] ?? null;
     this.#sayCapacity(id, capacity);
-    this.space.undo.push(() => this.#sayCapacity(id, before), [id]);
+    this.space.undo.push(() => this.#sayCapacity(id, before), { places: [id], cards: [] });
   }
 
   #sayCapacity(id: string, capacity: number | null): void {
@@ -203,15 +204,18 @@ export class Plan {
     await this.space.once((headers) => own.PATCH(at, { params, body, headers }));
   }
 
-  /** Show moves, and send them behind one after the other, in the order in which they were made. */
-  #do(moves: readonly Move[]): void {
+  /**
+   * Show moves, and send them behind one after the other, in the order in which they were made.
+   * Answers how many of the cards are done, and so not to be seen in the backlog.
+   */
+  #do(moves: readonly Move[]): number {
     let from = this.lists;
+    this.note = "";
     this.#made++;
     for (const move of moves) this.lists = moved(this.lists, move);
     // The backlog has what is still to be done.
     const done = (this.lists[BACKLOG] ?? []).filter((uid) => this.cards.get(uid)?.state === DONE);
     for (const uid of done) this.#take(uid);
-    if (done.length > 0) this.note = t("plan.moved.done", { count: done.length });
     this.space.send(
       async () => {
         for (const move of moves) {
@@ -219,8 +223,12 @@ export class Plan {
           from = moved(from, move);
         }
       },
-      () => this.#outdated("backlog", "iterations"),
+      () => {
+        this.note = "";
+        this.#outdated("backlog", "iterations");
+      },
     );
+    return done.length;
   }
 
   /** Load the open iterations with their cards; answers whether nothing was moved meanwhile. */
@@ -321,6 +329,7 @@ export class Plan {
     }
     this.#busy = false;
     if (this.#stale.size > 0) this.#refreshIn(PAUSE);
+    else this.renewals++;
   }
 
   async #renew(what: string): Promise<boolean> {
