@@ -197,3 +197,21 @@ def opened(view: Page, title: str) -> Locator:
     dialog = view.get_by_role("dialog")
     expect(dialog.get_by_label("Title")).to_have_value(title)
     return dialog
+
+
+@pytest.fixture
+def home(open_browser: Callable[..., Page], world: World, team: Team) -> Page:
+    """The iterations of the team's space, opened by its admin."""
+    page = open_browser()
+    enter(page, world, "admin")
+    page.goto(f"/spaces/{team.space.uid}")
+    page.get_by_role("heading", name="Planned").wait_for()
+    return page
+
+
+@pytest.fixture
+def settings(home: Page) -> Page:
+    """Its settings."""
+    home.get_by_role("link", name="Settings").click()
+    home.get_by_role("heading", name="Working calendar").wait_for()
+    return home
