@@ -6,13 +6,13 @@ what is compared differs in nothing but the size.
 
 import contextlib
 import random
-import sqlite3
 import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import apsw
 import httpx
 from msgspec import Struct
 
@@ -96,11 +96,11 @@ def fill(path: Path, made: Initialised, *, iterations: int, cards: int) -> Place
     return Place(space.id, space.uid, full.board.id, uids, ids)
 
 
-def _copy(connection: sqlite3.Connection, table: str, key: str, column: str, rows: Any) -> None:
+def _copy(connection: apsw.Connection, table: str, key: str, column: str, rows: Any) -> None:
     """Rows like the one whose `column` is `key`, each with other values in some columns."""
     found = connection.execute(f"SELECT * FROM {table} WHERE {column} = ?", (key,))  # noqa: S608
-    names = [part[0] for part in found.description]
-    template = dict(zip(names, found.fetchone(), strict=True))
+    names = [part[0] for part in found.get_description()]
+    template = dict(zip(names, found.fetchone() or (), strict=True))
     marks = ", ".join(f":{name}" for name in names)
     connection.executemany(
         f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608

@@ -1,12 +1,12 @@
 """What a create, a get and a first page cost with 1,000,000 iterations, beside 1,000."""
 
 import contextlib
-import sqlite3
 import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import apsw
 import httpx
 from msgspec import Struct
 
@@ -68,7 +68,7 @@ def fill(path: Path, space_uid: str, user_uid: str, count: int) -> str:
     return ids[count // 2]
 
 
-def _journal(connection: sqlite3.Connection, space: str, user: str, ids: list[str]) -> None:
+def _journal(connection: apsw.Connection, space: str, user: str, ids: list[str]) -> None:
     connection.executemany(
         "INSERT INTO journal (company_id, at, kind, actor_uid, space_uid, iteration_id, payload)"
         " VALUES (1, ?, 'iteration.created', ?, ?, ?, '{}')",

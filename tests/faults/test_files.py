@@ -109,10 +109,8 @@ def test_a_damaged_file_is_told_and_left_as_it_is(tmp_path: Path) -> None:
         load.wait_for(lambda seen: seen[200] >= 5)
     connection = sqlite.connect(path)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    (page,) = connection.execute(
-        "SELECT rootpage FROM sqlite_master WHERE name = 'iterations'"
-    ).fetchone()
-    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    ((page,),) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'iterations'")
+    ((size,),) = connection.execute("PRAGMA page_size")
     connection.close()
     with path.open("r+b") as file:
         file.seek((page - 1) * size)

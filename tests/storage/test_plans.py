@@ -53,18 +53,18 @@ class Recording(Transaction):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.ran: list[tuple[str, dict[str, Any]]] = []
+        self.ran: list[tuple[str, Any]] = []
 
     def run(self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS) -> None:
-        sql, literals = statement.compiled(self._dialect)
-        self.ran.append((sql, {**literals, **parameters}))
+        made = statement.compiled(self._dialect)
+        self.ran.append((made.sql, made.bind(parameters)))
         super().run(statement, parameters)
 
     def run_many(self, statement: Statement, rows: Any) -> None:
         rows = list(rows)
         if rows:
-            sql, literals = statement.compiled(self._dialect)
-            self.ran.append((sql, {**literals, **rows[0]}))
+            made = statement.compiled(self._dialect)
+            self.ran.append((made.sql, made.bind(rows[0])))
         super().run_many(statement, rows)
 
 

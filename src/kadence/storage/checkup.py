@@ -1,10 +1,10 @@
 """Looks a database over for damage: pages, references, the journal against tables and reports."""
 
-import sqlite3
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import apsw
 import msgspec
 from sqlalchemy import select
 
@@ -44,7 +44,7 @@ def _of_file(path: Path) -> list[str]:
         ]
         connection.execute("BEGIN")
         return found + journal_gaps(Transaction(connection.cursor(), DIALECT))
-    except sqlite3.Error as error:
+    except apsw.Error as error:
         raise translated(error, str(path)) from error
     finally:
         connection.close()

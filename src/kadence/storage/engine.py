@@ -30,17 +30,44 @@ NO_PARAMETERS: Mapping[str, Any] = {}
 class Cursor(Protocol):
     """The part of a driver's cursor that statements need."""
 
-    def execute(self, sql: str, parameters: Mapping[str, Any], /) -> object:
-        """Run one statement with named parameters."""
+    def execute(self, sql: str, parameters: Any, /) -> object:
+        """Run one statement with its parameters, as `Compiled.bind` gives them."""
 
-    def executemany(self, sql: str, parameters: Iterable[Mapping[str, Any]], /) -> object:
-        """Run one statement for each of these sets of named parameters."""
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> object:
+        """Run one statement for each of these sets of parameters."""
 
     def fetchone(self) -> Row | None:
         """The next row, or None."""
 
     def fetchall(self) -> Sequence[Row]:
         """All the rows left."""
+
+
+class Compiled(Struct, frozen=True, gc=False):
+    """The text of a statement for one dialect, and the values of the literals in it by name.
+
+    `order` names its parameters where they go by their places; None where they go by name.
+    """
+
+    sql: str
+    literals: Mapping[str, Any]
+    order: Sequence[str] | None
+    bind: Callable[[Mapping[str, Any]], Any]
+    """What the driver is given for these values of the bind parameters; it ignores others."""
+
+
+def _compiled(sql: str, literals: Mapping[str, Any], order: Sequence[str] | None) -> Compiled:
+    pick: Callable[[Mapping[str, Any]], Any] | None = None
+    if order is not None:
+        # Of one name, itemgetter gives the value by itself.
+        pick = itemgetter(*order) if len(order) > 1 else lambda values: [values[n] for n in order]
+    if not literals:
+        bind = pick or (lambda values: values)
+    elif pick:
+        bind = lambda values: pick({**literals, **values})  # noqa: E731
+    else:
+        bind = lambda values: {**literals, **values}  # noqa: E731
+    return Compiled(sql, literals, order, bind)
 
 
 class Statement:
@@ -52,17 +79,16 @@ class Statement:
         self._core = core
         self.width = len(core.selected_columns) if isinstance(core, Select) else 0
         self.writes = isinstance(core, UpdateBase)
-        self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._compiled: dict[str, Compiled] = {}
 
-    def compiled(self, dialect: Dialect) -> tuple[str, dict[str, Any]]:
-        """The text for `dialect` with named parameters, and the values of the literals in it."""
+    def compiled(self, dialect: Dialect) -> Compiled:
+        """The same for `dialect`."""
         ready = self._compiled.get(dialect.name)
         if ready is None:
-            compiled = self._core.compile(
-                dialect=dialect, compile_kwargs={"render_postcompile": True}
-            )
-            literals = {name: v for name, v in compiled.params.items() if v is not None}
-            ready = self._compiled[dialect.name] = (str(compiled), literals)
+            made = self._core.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+            literals = {name: v for name, v in made.params.items() if v is not None}
+            order = getattr(made, "positiontup", None)
+            ready = self._compiled[dialect.name] = _compiled(str(made), literals, order)
         return ready
 
 
@@ -79,17 +105,18 @@ class Together(Statement):
         self.writes = False
         self._compiled = {}
 
-    def compiled(self, dialect: Dialect) -> tuple[str, dict[str, Any]]:
+    def compiled(self, dialect: Dialect) -> Compiled:
         """See Statement.compiled."""
         ready = self._compiled.get(dialect.name)
         if ready is None:
             columns: list[str] = []
             literals: dict[str, Any] = {}
             for n, part in enumerate(self._parts):
-                sql, values = part.compiled(dialect)
-                columns.append(rows_as_json(sql, part.width, self.name_in(n, "")))
-                literals |= {self.name_in(n, name): value for name, value in values.items()}
-            ready = self._compiled[dialect.name] = (f"SELECT {', '.join(columns)}", literals)
+                made = part.compiled(dialect)
+                columns.append(rows_as_json(made.sql, part.width, self.name_in(n, "")))
+                literals |= {self.name_in(n, name): v for name, v in made.literals.items()}
+            text = f"SELECT {', '.join(columns)}"
+            ready = self._compiled[dialect.name] = _compiled(text, literals, None)
         return ready
 
     @staticmethod
@@ -166,17 +193,17 @@ class Transaction:
 
     def run(self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS) -> None:
         """Run a statement; `parameters` by the names of its bind parameters, others are ignored."""
-        sql, literals = statement.compiled(self._dialect)
+        ready = statement.compiled(self._dialect)
         self.writes += statement.writes
-        self._cursor.execute(sql, {**literals, **parameters} if literals else parameters)
+        self._cursor.execute(ready.sql, ready.bind(parameters))
 
     def run_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement once for each of `rows`."""
         rows = list(rows)
         self._check_brief(rows)
-        sql, literals = statement.compiled(self._dialect)
+        ready = statement.compiled(self._dialect)
         self.writes += statement.writes
-        self._cursor.executemany(sql, [{**literals, **row} for row in rows] if literals else rows)
+        self._cursor.executemany(ready.sql, map(ready.bind, rows))
 
     def postpone(self, statement: Statement, row: Mapping[str, Any]) -> None:
         """Run a statement at the transaction's end, with those of all the rows postponed for it."""
@@ -252,7 +279,7 @@ class Transaction:
         """Run a statement that gives a row; the first column of it."""
         row = self.first(statement, parameters)
         if row is None:
-            msg = f"no row from: {statement.compiled(self._dialect)[0]}"
+            msg = f"no row from: {statement.compiled(self._dialect).sql}"
             raise LookupError(msg)
         return row[0]
 

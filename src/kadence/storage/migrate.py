@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
+import apsw
 import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
@@ -46,7 +47,7 @@ def _in_file(path: Path) -> _Found:
         tables = {str(row[0]) for row in rows}
         row = connection.execute(_REVISION).fetchone() if "alembic_version" in tables else None
         return tables, str(row[0]) if row else None
-    except sqlite3.Error as error:
+    except apsw.Error as error:
         raise sqlite.translated(error, str(path)) from error
     finally:
         connection.close()
@@ -153,11 +154,18 @@ def _told(error: BaseException | None, where: str) -> Exception:
 
 
 def engine_of(location: Location) -> Engine:
-    """SQLAlchemy's own engine on the database, for what changes or inspects the schema."""
-    from sqlalchemy import create_engine  # noqa: PLC0415 - as above
+    """SQLAlchemy's own engine on the database, for what changes or inspects the schema.
+
+    Files it opens with the standard library's driver, which has a SQLite of its own. Two of them in
+    one process do not see each other's locks (sqlite.org/howtocorrupt.html, 2.2.1), so no other
+    connection of this process may be open meanwhile; the engine keeps none of its own.
+    """
+    from sqlalchemy import NullPool, create_engine  # noqa: PLC0415 - as above
 
     if isinstance(location, SqliteFile):
-        engine = create_engine("sqlite://", creator=lambda: sqlite.connect(location.path))
+        engine = create_engine(
+            "sqlite://", creator=lambda: _driver_of(location.path), poolclass=NullPool
+        )
         # The driver leaves BEGIN to us, and so would SQLAlchemy: each statement would stand alone.
         event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
@@ -169,3 +177,10 @@ def engine_of(location: Location) -> Engine:
         return connection
 
     return create_engine("postgresql+psycopg://", creator=connect)
+
+
+def _driver_of(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=sqlite.BUSY_SECONDS, isolation_level=None)
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    return connection

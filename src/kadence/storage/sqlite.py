@@ -2,12 +2,12 @@
 
 import contextlib
 import os
-import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import apsw
 import msgspec
 import structlog
 from sqlalchemy.dialects import sqlite
@@ -21,22 +21,25 @@ from kadence.domain.errors import (
 from kadence.storage.engine import Transaction
 from kadence.storage.threads import ThreadedDatabase
 
-DIALECT = sqlite.dialect(paramstyle="named")
+# Parameters by their places: looking each up by its name costs as much again as binding it.
+DIALECT = sqlite.dialect(paramstyle="qmark")
 BUSY_SECONDS = 5.0
 """How long a transaction waits for another program's lock before it is refused."""
 READERS = 4
+STATEMENTS = 512
+"""Prepared statements that a connection keeps; there are fewer, so none is prepared twice."""
 
-# The values of a dialects.OneOf are read by json_each.
-sqlite3.register_adapter(list, lambda values: msgspec.json.encode(values).decode())
+_OPEN = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOMUTEX
+"""Without a mutex of SQLite's own: a connection is in the hands of one thread at a time."""
 
 log = structlog.get_logger()
 
 
-def connect(path: Path, *, create: bool = False, read_only: bool = False) -> sqlite3.Connection:
+def connect(path: Path, *, create: bool = False, read_only: bool = False) -> apsw.Connection:
     """Open a database file durably: WAL, synchronous=FULL, foreign keys enforced.
 
-    The connection leaves BEGIN and COMMIT to its caller and may be handed to another thread. One
-    that is `read_only` leaves the file as it is, to the byte.
+    The connection leaves BEGIN and COMMIT to its caller and may be handed to another thread, but
+    not used by two at once. One that is `read_only` leaves the file as it is, to the byte.
 
     Raises:
         StorageUnusable: there is no such file (unless `create`), or it is no readable database.
@@ -51,18 +54,14 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> sql
         if create:
             # For nobody else's eyes, whatever the umask; what SQLite puts beside it follows.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(
-            uri,
-            uri=True,
-            timeout=BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=512,
-        )
-    except (sqlite3.Error, OSError) as error:
+        connection = apsw.Connection(uri, _OPEN, statementcachesize=STATEMENTS)
+    except (apsw.Error, OSError) as error:
         raise _told_of_folder(path) or StorageUnusable(
             f"cannot open the database {path}: {error}"
         ) from error
+    connection.set_busy_timeout(int(BUSY_SECONDS * 1000))
+    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+    connection.convert_binding = _as_json
     try:
         if read_only:
             connection.execute("SELECT count(*) FROM sqlite_master")
@@ -70,10 +69,18 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> sql
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
-    except sqlite3.Error as error:
+    except apsw.Error as error:
         connection.close()
         raise _told_of_folder(path) or translated(error, str(path)) from error
     return connection
+
+
+def _as_json(_cursor: apsw.Cursor, _number: int, value: object) -> str:
+    """The values of a dialects.OneOf, which are read by json_each."""
+    if not isinstance(value, list):
+        msg = f"a {type(value).__name__} is nothing that SQLite can hold"
+        raise TypeError(msg)
+    return msgspec.json.encode(value).decode()
 
 
 def _told_of_folder(path: Path) -> StorageError | None:
@@ -88,33 +95,34 @@ def _told_of_folder(path: Path) -> StorageError | None:
     return None
 
 
-def translated(error: sqlite3.Error, where: str = "") -> StorageError:
+def translated(error: Exception, where: str = "") -> StorageError:
     """The driver's error as one of ours, by SQLite's result code."""
     code = _code(error)
     prefix = f"{where}: " if where else ""
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if code in (apsw.SQLITE_BUSY, apsw.SQLITE_LOCKED):
         return StorageBusy(f"{prefix}the database is locked by another program")
-    if code == sqlite3.SQLITE_FULL:
+    if code == apsw.SQLITE_FULL:
         return StorageFull(f"{prefix}there is no room left on the database's disk")
-    if code == sqlite3.SQLITE_NOTADB:
+    if code == apsw.SQLITE_NOTADB:
         return StorageUnusable(f"{prefix}that is no SQLite database")
-    if code == sqlite3.SQLITE_READONLY:
+    if code == apsw.SQLITE_READONLY:
         return StorageUnusable(f"{prefix}the database is read-only for this user")
-    if code == sqlite3.SQLITE_CORRUPT:
+    if code == apsw.SQLITE_CORRUPT:
         return StorageUnusable(f"{prefix}the database file is damaged: {error}")
     return StorageUnusable(f"{prefix}the database cannot be used: {error}")
 
 
-def _code(error: sqlite3.Error) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+def _code(error: Exception) -> int:
+    """SQLite's result code, in whichever of its two drivers the error arose."""
+    return int(getattr(error, "result", getattr(error, "sqlite_errorcode", 0))) & 0xFF
 
 
 _OF_THE_FILE = {
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_NOTADB,
+    apsw.SQLITE_FULL,
+    apsw.SQLITE_IOERR,
+    apsw.SQLITE_READONLY,
+    apsw.SQLITE_CORRUPT,
+    apsw.SQLITE_NOTADB,
 }
 
 
@@ -144,8 +152,7 @@ class SqliteSession:
         """See Session.begin."""
         if wait is not self._waits:
             self._waits = wait
-            milliseconds = int(BUSY_SECONDS * 1000) if wait else 0
-            self._connection.execute(f"PRAGMA busy_timeout={milliseconds}")
+            self._connection.set_busy_timeout(int(BUSY_SECONDS * 1000) if wait else 0)
         self._begin()
 
     @property
@@ -161,7 +168,7 @@ class SqliteSession:
     def rollback(self) -> None:
         """See Session.rollback; where even that fails, SQLite has done it by itself."""
         if self._connection.in_transaction:
-            with contextlib.suppress(sqlite3.Error):
+            with contextlib.suppress(apsw.Error):
                 self._connection.execute("ROLLBACK")
 
     def passing(self, _error: Exception) -> bool:
@@ -170,11 +177,11 @@ class SqliteSession:
 
     def hits_all(self, error: Exception) -> bool:
         """See Session.hits_all: the disk or the file, not the statement."""
-        return isinstance(error, sqlite3.Error) and _code(error) in _OF_THE_FILE
+        return isinstance(error, apsw.Error) and _code(error) in _OF_THE_FILE
 
     def told(self, error: Exception) -> Exception:
         """See Session.told."""
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, apsw.Error):
             log.error("statement failed", exc_info=error)
             return translated(error)
         return error

@@ -2,11 +2,11 @@
 
 import contextlib
 import hashlib
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import apsw
 import msgspec
 import psycopg
 from msgspec import Struct
@@ -16,7 +16,7 @@ from sqlalchemy.sql import ColumnElement
 from kadence.domain.errors import StorageUnusable
 from kadence.storage import migrate, postgres, sqlite
 from kadence.storage.dialects import Bytewise
-from kadence.storage.engine import Row, Statement
+from kadence.storage.engine import NO_PARAMETERS, Row, Statement
 from kadence.storage.location import Location, PostgresServer, SqliteFile
 from kadence.storage.schema import REVISION, card_search, companies, metadata
 
@@ -147,7 +147,7 @@ def _opened(location: Location, *, filled: bool = False) -> Iterator[_Side]:
             connection.execute("PRAGMA foreign_keys=OFF")
             connection.execute("BEGIN IMMEDIATE" if filled else "BEGIN")
             yield _SqliteSide(connection)
-        except sqlite3.Error as error:
+        except apsw.Error as error:
             raise sqlite.translated(error, str(location)) from error
         finally:
             connection.close()
@@ -163,23 +163,26 @@ def _opened(location: Location, *, filled: bool = False) -> Iterator[_Side]:
 
 
 class _SqliteSide(_Side):
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
 
     def rows(self, table: TableClause) -> Iterator[Row]:
-        return self._connection.execute(*_all_rows(table).compiled(sqlite.DIALECT))
+        made = _all_rows(table).compiled(sqlite.DIALECT)
+        return self._connection.execute(made.sql, made.bind(NO_PARAMETERS))
 
     def count(self, table: TableClause) -> int:
-        sql, values = _count(table).compiled(sqlite.DIALECT)
-        return int(self._connection.execute(sql, values).fetchone()[0])
+        made = _count(table).compiled(sqlite.DIALECT)
+        (row,) = self._connection.execute(made.sql, made.bind(NO_PARAMETERS))
+        return int(row[0])
 
     def begin_filling(self) -> None:
         pass
 
     def fill(self, table: TableClause, rows: Iterator[Row]) -> None:
         names = [column.name for column in table.c]
-        sql, _ = Statement(insert(table)).compiled(sqlite.DIALECT)
-        self._connection.executemany(sql, (dict(zip(names, row, strict=True)) for row in rows))
+        made = Statement(insert(table)).compiled(sqlite.DIALECT)
+        values = (made.bind(dict(zip(names, row, strict=True))) for row in rows)
+        self._connection.executemany(made.sql, values)
 
     def last_id(self, name: str) -> int:
         found = self._connection.execute(
@@ -202,15 +205,15 @@ class _PostgresSide(_Side):
         self._connection = connection
 
     def rows(self, table: TableClause) -> Iterator[Row]:
-        sql, values = _all_rows(table).compiled(postgres.DIALECT)
+        made = _all_rows(table).compiled(postgres.DIALECT)
         with self._connection.cursor("kadence_rows") as cursor:
             cursor.itersize = ROWS_AT_ONCE
-            cursor.execute(sql, values)
+            cursor.execute(made.sql, made.bind(NO_PARAMETERS))
             yield from cursor
 
     def count(self, table: TableClause) -> int:
-        sql, values = _count(table).compiled(postgres.DIALECT)
-        row = self._connection.execute(sql, values).fetchone()
+        made = _count(table).compiled(postgres.DIALECT)
+        row = self._connection.execute(made.sql, made.bind(NO_PARAMETERS)).fetchone()
         return int(row[0]) if row else 0
 
     def begin_filling(self) -> None:
@@ -245,8 +248,8 @@ class _PostgresSide(_Side):
         self._alter_references("NOT DEFERRABLE")
         for name, key in _NUMBERED.items():
             table = metadata.tables[name]
-            sql, values = Statement(select(func.max(table.c[key]))).compiled(postgres.DIALECT)
-            row = self._connection.execute(sql, values).fetchone()
+            made = Statement(select(func.max(table.c[key]))).compiled(postgres.DIALECT)
+            row = self._connection.execute(made.sql, made.bind(NO_PARAMETERS)).fetchone()
             last = max(last_ids[name], row[0] or 0 if row else 0)
             if last:
                 self._connection.execute(
@@ -317,13 +320,14 @@ def _copy_file(source: Path, target: Path) -> None:
         try:
             writing = sqlite.connect(target, create=True)
             with contextlib.closing(writing):
-                reading.backup(writing)
+                with writing.backup("main", reading, "main") as backup:
+                    backup.step()
                 # So that it is one file, whole and durable, that can be carried about.
                 writing.execute("PRAGMA journal_mode=DELETE")
-                damage = writing.execute("PRAGMA integrity_check").fetchone()[0]
+                ((damage,), *_) = writing.execute("PRAGMA integrity_check")
             if damage != "ok":
                 raise StorageUnusable(f"{source} is damaged: {damage}")
-        except sqlite3.Error as error:
+        except apsw.Error as error:
             raise sqlite.translated(error, f"{source} to {target}") from error
         finally:
             reading.close()
