@@ -1,8 +1,8 @@
 """Boards, the spaces that show them, their columns and lanes as rows."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import Table, bindparam, func, select
 
 from kadence.domain.access import Actor, Door
@@ -12,7 +12,6 @@ from kadence.domain.model import (
     Condition,
     Lane,
     Placement,
-    Space,
 )
 from kadence.storage.engine import (
     Listed,
@@ -21,7 +20,6 @@ from kadence.storage.engine import (
     Statement,
     Transaction,
     after_last,
-    record_columns,
 )
 from kadence.storage.records import Records
 from kadence.storage.schema import (
@@ -104,18 +102,25 @@ def next_lane_order(tx: Transaction, board: Board) -> float:
     return float(tx.scalar(_NEXT_LANE, {"company_id": board.company_id, "owner_id": board.id}))
 
 
-Showing: TypeAlias = tuple[int, Door, Space]
-"""A board's id, the door of a space that shows it, and the space."""
-_SHOWING_WIDTH = 1 + len(DOOR_COLUMNS)
+class Showing(Struct, frozen=True, gc=False):
+    """A space that shows a board."""
+
+    board_id: int
+    title: str
+    door: Door
+
+
+SHOWING_COLUMNS = (placements.c.board_id, spaces.c.title, *DOOR_COLUMNS)
+"""What makes a Showing, of placements and spaces beside OWN_MEMBERSHIP."""
 
 
 def showing(row: Row) -> Showing:
-    """What a row of a board's id, DOOR_COLUMNS and a space says."""
-    return row[0], Door(*row[1:_SHOWING_WIDTH]), Space(*row[_SHOWING_WIDTH:])
+    """What a row of SHOWING_COLUMNS says."""
+    return Showing(row[0], row[1], Door(*row[2:]))
 
 
 _SPACES_SHOWING = Listed(
-    select(placements.c.board_id, *DOOR_COLUMNS, *record_columns(spaces, Space))
+    select(*SHOWING_COLUMNS)
     .join_from(placements, spaces, spaces.c.id == placements.c.space_id)
     .outerjoin(*OWN_MEMBERSHIP)
     .where(placements.c.company_id == bindparam("company_id"), spaces.c.deleted_at.is_(None))

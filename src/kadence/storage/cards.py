@@ -100,12 +100,11 @@ def insert_card(tx: Transaction, card: Card) -> Card:
     return added
 
 
-def update_card(tx: Transaction, card: Card, changes: Mapping[str, Any]) -> Card:
-    """Change these fields of the card; answers it as it is then."""
-    changed = CARDS.update(tx, card, changes)
+def store_card(tx: Transaction, card: Card, changes: Mapping[str, Any]) -> None:
+    """Keep a card as it is now; `changes` are the fields that are new."""
+    CARDS.store(tx, card, changes)
     if not changes.keys().isdisjoint(_TEXTS):
-        tx.run(_REINDEX, {"card_id": card.id, **_folded(changed)})
-    return changed
+        tx.run(_REINDEX, {"card_id": card.id, **_folded(card)})
 
 
 def _folded(card: Card) -> dict[str, str]:

@@ -81,14 +81,18 @@ class Records(Generic[R]):
 
     def update(self, tx: Transaction, record: R, changes: Mapping[str, Any]) -> R:
         """Change these columns of the record's row; answers the record as it is then."""
-        tx.run(self._updates(tuple(sorted(changes))), {**self._key_of(record), **changes})
+        self.store(tx, record, changes)
         return replace(record, **changes)
+
+    def store(self, tx: Transaction, record: R, changes: Mapping[str, Any]) -> None:
+        """As `update`, where the record as it is then is known."""
+        tx.run(self._updates(tuple(changes)), {**self._key_of(record), **changes})
 
     def update_many(self, tx: Transaction, changed: Iterable[tuple[R, Mapping[str, Any]]]) -> None:
         """Change rows, all of them in the same columns."""
         rows = [(self._key_of(record), changes) for record, changes in changed]
         if rows:
-            statement = self._updates(tuple(sorted(rows[0][1])))
+            statement = self._updates(tuple(rows[0][1]))
             tx.run_many(statement, [{**key, **changes} for key, changes in rows])
 
     def delete(self, tx: Transaction, record: R) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import and_, bindparam, literal_column, select
 from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.access import Actor
-from kadence.domain.model import Board, Card, Column, Iteration, Lane, Space, User
-from kadence.storage.boards import BOARDS, COLUMNS, LANES, Showing, showing
+from kadence.domain.model import Board, Card, Column, Iteration, Lane, User
+from kadence.storage.boards import BOARDS, COLUMNS, LANES, SHOWING_COLUMNS, Showing, showing
 from kadence.storage.cards import CARDS
 from kadence.storage.engine import Query, Row, Statement, Transaction, record_columns
 from kadence.storage.schema import (
@@ -25,7 +25,7 @@ from kadence.storage.schema import (
     spaces,
     users,
 )
-from kadence.storage.spaces import DOOR_COLUMNS, OWN_MEMBERSHIP
+from kadence.storage.spaces import OWN_MEMBERSHIP
 
 
 class Around(Struct, frozen=True):
@@ -101,14 +101,12 @@ def around(card: Card) -> Query[Around]:
 
 
 _CARD, _BOARD = _ends(Card, Board)
-_SHOWING = slice(_BOARD.stop, _BOARD.stop + 1 + len(DOOR_COLUMNS) + len(Space.__struct_fields__))
+_SHOWING = slice(_BOARD.stop, _BOARD.stop + len(SHOWING_COLUMNS))
 _SHOWN = Statement(
     select(
         *CARDS.columns,
         *BOARDS.columns,
-        placements.c.board_id,
-        *DOOR_COLUMNS,
-        *record_columns(spaces, Space),
+        *SHOWING_COLUMNS,
         *_columns_around(cards.c.id),
     )
     .join_from(cards, boards, boards.c.id == cards.c.board_id)

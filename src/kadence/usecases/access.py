@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from kadence.domain.access import Door, role_in_space
 from kadence.domain.errors import FeatureOff, Forbidden, NotFound
-from kadence.domain.model import Board, Card, CompanyRole, Space, SpaceRole
+from kadence.domain.model import Board, Card, CompanyRole, SpaceRole
 from kadence.storage import boards, cards, spaces, surroundings
 from kadence.storage.boards import Showing
 from kadence.storage.surroundings import Around
@@ -19,7 +19,7 @@ class BoardDoor(Struct, frozen=True):
     board: Board
     space_uid: str
     doors: list[Door]
-    shown: list[Space]
+    shown: list[Showing]
     """The spaces that show the board to the actor, first the one in which it is primary."""
 
     def role(self, unit: Unit, space_id: int) -> SpaceRole | None:
@@ -103,25 +103,25 @@ def enter_board(unit: Unit, board_id: int, need: SpaceRole) -> BoardDoor:
 
 
 def _enter(unit: Unit, board: Board, showing: Sequence[Showing], need: SpaceRole) -> BoardDoor:
-    doors = [door for _, door, _ in showing]
-    roles = {door.space_id: role_in_space(unit.actor.company_role, door) for door in doors}
-    highest = max((role for role in roles.values() if role is not None), default=None)
-    if highest is None:
+    shown = visible(unit, board, showing)
+    if not shown:
         raise NotFound
-    if ((roles[board.space_id] or 0) if need == SpaceRole.ADMIN else highest) < need:
-        raise Forbidden
+    doors = [one.door for one in showing]
     primary = next(door for door in doors if door.space_id == board.space_id)
-    return BoardDoor(board, primary.space_uid, doors, visible(unit, board, showing))
+    asked = [primary] if need == SpaceRole.ADMIN else [one.door for one in shown]
+    if not any((role_in_space(unit.actor.company_role, door) or 0) >= need for door in asked):
+        raise Forbidden
+    return BoardDoor(board, primary.space_uid, doors, shown)
 
 
-def visible(unit: Unit, board: Board, showing: Sequence[Showing]) -> list[Space]:
+def visible(unit: Unit, board: Board, showing: Sequence[Showing]) -> list[Showing]:
     """Of the spaces that show boards: those that show this one to the actor, its own first."""
+    company_role = unit.actor.company_role
     spaces = [
-        space
-        for board_id, door, space in showing
-        if board_id == board.id and role_in_space(unit.actor.company_role, door)
+        one for one in showing if one.board_id == board.id and role_in_space(company_role, one.door)
     ]
-    return sorted(spaces, key=lambda space: space.id != board.space_id)
+    spaces.sort(key=lambda one: one.door.space_id != board.space_id)
+    return spaces
 
 
 def open_card(unit: Unit, card_id: int, need: SpaceRole) -> tuple[Card, BoardDoor, Around]:
@@ -161,7 +161,7 @@ def enter_card_by_uid(unit: Unit, card_uid: str) -> Card:
     (showing,) = unit.tx.gather(boards.spaces_showing(unit.actor, [card.board_id]))
     if not showing:
         raise NotFound
-    if not any(role_in_space(unit.actor.company_role, door) for _, door, _ in showing):
+    if not any(role_in_space(unit.actor.company_role, one.door) for one in showing):
         raise Forbidden
     return card
 

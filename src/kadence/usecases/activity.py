@@ -108,9 +108,7 @@ def location_history(unit: Unit, card_id: int, draft: Draft[None]) -> list[Locat
         return locations
     ids = sorted({location.board_id for location in locations})
     (showing,) = unit.tx.gather(boards.spaces_showing(unit.actor, ids))
-    shown = {
-        board_id for board_id, door, _ in showing if role_in_space(unit.actor.company_role, door)
-    }
+    shown = {one.board_id for one in showing if role_in_space(unit.actor.company_role, one.door)}
     return [location for location in locations if location.board_id in shown]
 
 

@@ -55,7 +55,7 @@ def store_card(unit: Unit, door: BoardDoor, goal: BoardDoor, old: Card, new: Car
         updated=unit.now,
     )
     before, after = changes(old, new)
-    cards.update_card(unit.tx, old, after)
+    cards.store_card(unit.tx, new, after)
     where = goal.space_uid
     if door.space_uid != goal.space_uid:
         gone = {"id": old.id, "board_id": old.board_id}

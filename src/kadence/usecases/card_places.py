@@ -39,26 +39,25 @@ def moved(
     )
     stays = not other_board and lane_id == old.lane_id
     lane = around.lane if stays else lane_of(unit, board, lane_id)
-    new = replace(
-        new,
-        space_id=board.space_id,
-        board_id=board.id,
-        column_id=column.id,
-        lane_id=lane.id,
-        state=state,
-        last_moved_at=unit.now,
-    )
-    if new.column_id != old.column_id:
-        new = replace(new, column_changed_at=unit.now)
-    if new.lane_id != old.lane_id:
-        new = replace(new, lane_changed_at=unit.now)
+    set_by_it: dict[str, Any] = {
+        "space_id": board.space_id,
+        "board_id": board.id,
+        "column_id": column.id,
+        "lane_id": lane.id,
+        "state": state,
+        "last_moved_at": unit.now,
+    }
+    if column.id != old.column_id:
+        set_by_it["column_changed_at"] = unit.now
+    if lane.id != old.lane_id:
+        set_by_it["lane_changed_at"] = unit.now
     if state == ColumnType.IN_PROGRESS and old.first_moved_to_in_progress_at is None:
-        new = replace(new, first_moved_to_in_progress_at=unit.now)
-    if state == ColumnType.DONE and old.state != ColumnType.DONE:
-        new = replace(new, last_moved_to_done_at=unit.now, completed_at=unit.now)
+        set_by_it["first_moved_to_in_progress_at"] = unit.now
     if state != ColumnType.DONE:
-        new = replace(new, completed_at=None)
-    return new, replace(around, column=column, lane=lane)
+        set_by_it["completed_at"] = None
+    elif old.state != ColumnType.DONE:
+        set_by_it |= {"last_moved_to_done_at": unit.now, "completed_at": unit.now}
+    return replace(new, **set_by_it), replace(around, column=column, lane=lane)
 
 
 def placed(unit: Unit, space_uid: str, old: Card, new: Card, asked: dict[str, Any]) -> Card:

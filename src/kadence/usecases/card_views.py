@@ -14,12 +14,12 @@ from kadence.domain.model import (
     Condition,
     Iteration,
     Lane,
-    Space,
     SpaceRole,
     Tag,
     User,
 )
 from kadence.storage import boards, card_query, cards, iterations, people, spaces, tags
+from kadence.storage.boards import Showing
 from kadence.storage.card_query import CardFilter
 from kadence.storage.engine import Query
 from kadence.storage.records import Records
@@ -40,7 +40,7 @@ class CardView(Struct, frozen=True):
     board: Board
     column: Column
     lane: Lane
-    spaces: list[Space]
+    spaces: list[Showing]
     owner: User
     members: list[tuple[CardMember, User]]
     tags: list[tuple[CardTag, Tag]]
@@ -217,7 +217,7 @@ def view_card(unit: Unit, card: Card, entered: BoardDoor, around: Around) -> Car
     )
 
 
-def _visible(iteration: Iteration | None, spaces: Sequence[Space]) -> Iteration | None:
+def _visible(iteration: Iteration | None, spaces: Sequence[Showing]) -> Iteration | None:
     """The iteration, unless its space is one that the reader does not see."""
-    uids = {space.uid for space in spaces}
+    uids = {one.door.space_uid for one in spaces}
     return iteration if iteration and iteration.space_uid in uids else None

@@ -288,8 +288,13 @@ def card_member_answer(user: Any, card_id: int, *, responsible: bool) -> CardMem
 def _board(view: CardView) -> BoardOfCard:
     board = view.board
     spaces = [
-        SpaceOfBoard(space.id, space.uid, space.title, space.id == board.space_id)
-        for space in view.spaces
+        SpaceOfBoard(
+            one.door.space_id,
+            one.door.space_uid,
+            one.title,
+            one.door.space_id == board.space_id,
+        )
+        for one in view.spaces
     ]
     return BoardOfCard(board.id, board.uid, board.title, board.external_id, spaces)
 
@@ -340,7 +345,7 @@ def listed_card(view: CardView, extra: tuple[str, ...] = ()) -> ListedCardAnswer
         description=view.card.description if "description" in extra else UNSET,
         iteration=_iteration(view) if "iteration" in extra else UNSET,
         path_data=PathData(
-            Named(first.id, first.title) if first else None,
+            Named(first.door.space_id, first.title) if first else None,
             Named(view.board.id, view.board.title),
             Named(view.column.id, view.column.title),
             Named(view.lane.id, view.lane.title),
@@ -350,7 +355,6 @@ def listed_card(view: CardView, extra: tuple[str, ...] = ()) -> ListedCardAnswer
 
 def one_card(view: CardView) -> Tagged[OneCardAnswer]:
     """The card as it is shown by itself, with its entity tag."""
-    answer = OneCardAnswer(
-        **card_values(view), description=view.card.description, iteration=_iteration(view)
-    )
-    return Tagged(answer, etag(view.card))
+    values = card_values(view)
+    values |= {"description": view.card.description, "iteration": _iteration(view)}
+    return Tagged(OneCardAnswer(**values), etag(view.card))
