@@ -77,7 +77,8 @@ def _measures(turns: dict[str, list[Load]], loop: list[float]) -> list[Measure]:
             "create by a bare loop of one-row commits",
             median_ratio(rates["create"], loop),
             at_least=1.0,
-            note=f"{statistics.median(loop):,.0f} commits a second",
+            note=f"{statistics.median(loop):,.0f} commits a second; "
+            f"the floor answers {median_ratio(rates['floor'], loop):.2f} times as many requests",
         ),
     )
     tail = statistics.median(turn.tail for turn in turns["create"])
