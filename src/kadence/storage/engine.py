@@ -44,19 +44,20 @@ class Cursor(Protocol):
 
 
 class Compiled(Struct, frozen=True, gc=False):
-    """The text of a statement for one dialect, and the values of the literals in it by name.
-
-    `order` names its parameters where they go by their places; None where they go by name.
-    """
+    """The text of a statement for one dialect, and the values of the literals in it by name."""
 
     sql: str
     literals: Mapping[str, Any]
-    order: Sequence[str] | None
     bind: Callable[[Mapping[str, Any]], Any]
     """What the driver is given for these values of the bind parameters; it ignores others."""
 
+    def filled(self) -> tuple[str, Any]:
+        """The text and what the driver is given where all values are literals."""
+        return self.sql, self.bind(NO_PARAMETERS)
+
 
 def _compiled(sql: str, literals: Mapping[str, Any], order: Sequence[str] | None) -> Compiled:
+    """`order` names the parameters where they go by their places; None: they go by name."""
     pick: Callable[[Mapping[str, Any]], Any] | None = None
     if order is not None:
         # Of one name, itemgetter gives the value by itself.
@@ -67,7 +68,7 @@ def _compiled(sql: str, literals: Mapping[str, Any], order: Sequence[str] | None
         bind = lambda values: pick({**literals, **values})  # noqa: E731
     else:
         bind = lambda values: {**literals, **values}  # noqa: E731
-    return Compiled(sql, literals, order, bind)
+    return Compiled(sql, literals, bind)
 
 
 class Statement:
@@ -82,7 +83,7 @@ class Statement:
         self._compiled: dict[str, Compiled] = {}
 
     def compiled(self, dialect: Dialect) -> Compiled:
-        """The same for `dialect`."""
+        """The text for `dialect`, and how values are bound to it."""
         ready = self._compiled.get(dialect.name)
         if ready is None:
             made = self._core.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})

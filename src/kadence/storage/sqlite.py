@@ -27,7 +27,7 @@ BUSY_SECONDS = 5.0
 """How long a transaction waits for another program's lock before it is refused."""
 READERS = 4
 STATEMENTS = 512
-"""Prepared statements that a connection keeps; there are fewer, so none is prepared twice."""
+"""Prepared statements that a connection keeps: more than a server runs, but for rare filters."""
 
 _OPEN = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOMUTEX
 """Without a mutex of SQLite's own: a connection is in the hands of one thread at a time."""

@@ -16,7 +16,7 @@ from sqlalchemy.sql import ColumnElement
 from kadence.domain.errors import StorageUnusable
 from kadence.storage import migrate, postgres, sqlite
 from kadence.storage.dialects import Bytewise
-from kadence.storage.engine import NO_PARAMETERS, Row, Statement
+from kadence.storage.engine import Row, Statement
 from kadence.storage.location import Location, PostgresServer, SqliteFile
 from kadence.storage.schema import REVISION, card_search, companies, metadata
 
@@ -167,12 +167,10 @@ class _SqliteSide(_Side):
         self._connection = connection
 
     def rows(self, table: TableClause) -> Iterator[Row]:
-        made = _all_rows(table).compiled(sqlite.DIALECT)
-        return self._connection.execute(made.sql, made.bind(NO_PARAMETERS))
+        return self._connection.execute(*_all_rows(table).compiled(sqlite.DIALECT).filled())
 
     def count(self, table: TableClause) -> int:
-        made = _count(table).compiled(sqlite.DIALECT)
-        (row,) = self._connection.execute(made.sql, made.bind(NO_PARAMETERS))
+        (row,) = self._connection.execute(*_count(table).compiled(sqlite.DIALECT).filled())
         return int(row[0])
 
     def begin_filling(self) -> None:
@@ -205,15 +203,15 @@ class _PostgresSide(_Side):
         self._connection = connection
 
     def rows(self, table: TableClause) -> Iterator[Row]:
-        made = _all_rows(table).compiled(postgres.DIALECT)
+        statement = _all_rows(table).compiled(postgres.DIALECT)
         with self._connection.cursor("kadence_rows") as cursor:
             cursor.itersize = ROWS_AT_ONCE
-            cursor.execute(made.sql, made.bind(NO_PARAMETERS))
+            cursor.execute(*statement.filled())
             yield from cursor
 
     def count(self, table: TableClause) -> int:
-        made = _count(table).compiled(postgres.DIALECT)
-        row = self._connection.execute(made.sql, made.bind(NO_PARAMETERS)).fetchone()
+        statement = _count(table).compiled(postgres.DIALECT)
+        row = self._connection.execute(*statement.filled()).fetchone()
         return int(row[0]) if row else 0
 
     def begin_filling(self) -> None:
@@ -248,8 +246,8 @@ class _PostgresSide(_Side):
         self._alter_references("NOT DEFERRABLE")
         for name, key in _NUMBERED.items():
             table = metadata.tables[name]
-            made = Statement(select(func.max(table.c[key]))).compiled(postgres.DIALECT)
-            row = self._connection.execute(made.sql, made.bind(NO_PARAMETERS)).fetchone()
+            statement = Statement(select(func.max(table.c[key]))).compiled(postgres.DIALECT)
+            row = self._connection.execute(*statement.filled()).fetchone()
             last = max(last_ids[name], row[0] or 0 if row else 0)
             if last:
                 self._connection.execute(
