@@ -24,7 +24,7 @@ from kadence.storage.sqlite import DIALECT, connect
 from kadence.usecases.cards import NewCard, create_card
 from kadence.usecases.iterations import NewIteration, create_iteration
 from kadence.usecases.setup import Initialised, make_space
-from kadence.usecases.unit import Unit, random_id, random_secret, system_clock
+from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, system_clock
 
 SECTION = "200,000 cards by 2,000, SQLite"
 SIZES = {"small": (20, 2_000), "big": (2_000, 200_000)}
@@ -60,7 +60,7 @@ def fill(path: Path, made: Initialised, *, iterations: int, cards: int) -> Place
     connection.execute("BEGIN IMMEDIATE")
     tx = Transaction(connection.cursor(), DIALECT)
     owner = Actor(made.user_id, made.user_uid, 1, CompanyRole.OWNER)
-    unit = Unit(tx, owner, system_clock(), random_id, random_secret)
+    unit = UnitOfWork(tx, owner, system_clock(), random_id, random_secret)
     space, full = make_space(unit, f"Space of {cards}")
     card = create_card(unit, NewCard("template", full.board.id, size_text="3")).card
     sprint = create_iteration(unit, space.uid, NewIteration("Sprint"))

@@ -16,9 +16,9 @@ from litestar.response.base import ASGIResponse
 
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Iteration
-from kadence.usecases.unit import random_id
+from kadence.usecases.unit_of_work import random_id
+from kadence.web.codec import encode
 from kadence.web.iterations import CREATE, shape
-from kadence.web.wire import encode
 
 JSON = "application/json; charset=utf-8"
 

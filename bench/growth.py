@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from bench.kit import CREATE, Measure, Site, company, kadence
 from kadence.storage.sqlite import connect
-from kadence.usecases.unit import random_id
+from kadence.usecases.unit_of_work import random_id
 
 SECTION = "1,000,000 iterations by 1,000, SQLite"
 TURNS = 300

@@ -14,10 +14,10 @@ from kadence.domain.model import CompanyRole
 from kadence.storage import boards
 from kadence.storage.location import locate, transaction
 from kadence.usecases.cards import CardChange, NewCard, change_card, create_card
+from kadence.usecases.iteration_cards import add_card
 from kadence.usecases.iterations import NewIteration, change_iteration, create_iteration
-from kadence.usecases.membership import add_card
 from kadence.usecases.setup import Initialised
-from kadence.usecases.unit import Unit, random_id, random_secret, system_clock
+from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, system_clock
 
 CARDS = 1_000
 CHANGES = 18
@@ -66,7 +66,7 @@ def _spent(metrics: str, name: str) -> tuple[float, float]:
 def _fill(database: str, made: Initialised) -> str:
     with transaction(locate(database)) as tx:
         actor = Actor(made.user_id, made.user_uid, 1, CompanyRole.OWNER)
-        unit = Unit(tx, actor, system_clock(), random_id, random_secret)
+        unit = UnitOfWork(tx, actor, system_clock(), random_id, random_secret)
         board = boards.BOARDS.find(tx, 1, made.board_id)
         assert board is not None  # noqa: S101 - it was made just now
         columns = [column.id for column in boards.columns_of(tx, board)]

@@ -13,7 +13,7 @@ from kadence.storage.location import locate, transaction
 from kadence.usecases.cards import NewCard, create_card
 from kadence.usecases.iterations import NewIteration, create_iteration
 from kadence.usecases.setup import Initialised
-from kadence.usecases.unit import Unit, random_id, random_secret, system_clock
+from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, system_clock
 
 CARDS = 2_000
 TURNS = 5
@@ -118,7 +118,7 @@ def _dragged(page: Page) -> list[float]:
 def _fill(database: str, made: Initialised) -> None:
     with transaction(locate(database)) as tx:
         actor = Actor(made.user_id, made.user_uid, 1, CompanyRole.OWNER)
-        unit = Unit(tx, actor, system_clock(), random_id, random_secret)
+        unit = UnitOfWork(tx, actor, system_clock(), random_id, random_secret)
         for number in range(CARDS):
             create_card(unit, NewCard(f"Card {number}", made.board_id, size_text=str(number % 8)))
         for title in ("Sprint 1", "Sprint 2"):

@@ -17,7 +17,7 @@ import httpx
 from msgspec import Struct
 
 from kadence.domain.access import Actor
-from kadence.domain.model import CompanyRole, Shows, SpaceAccess, SpaceRole, User
+from kadence.domain.model import CompanyRole, Shows, SpaceRole, SpaceVisibility, User
 from kadence.storage import migrate, people
 from kadence.storage.location import SqliteFile, locate, transaction
 from kadence.usecases import people as people_usecases
@@ -26,13 +26,13 @@ from kadence.usecases.card_members import add_card_member
 from kadence.usecases.cards import NewCard, create_card
 from kadence.usecases.columns import NewColumn, NewLane, create_subcolumn
 from kadence.usecases.comments import add_comment
+from kadence.usecases.iteration_cards import add_card
 from kadence.usecases.iterations import NewIteration, create_iteration
 from kadence.usecases.links import NewLink, create_link
-from kadence.usecases.membership import add_card
 from kadence.usecases.setup import Initialised, initialise
 from kadence.usecases.spaces import NewMember, NewSpace, add_member, create_space
 from kadence.usecases.tags import NewTag, add_card_tag
-from kadence.usecases.unit import Unit, random_id, random_secret, system_clock
+from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, system_clock
 
 T = TypeVar("T")
 KADENCE = [sys.executable, "-m", "kadence"]
@@ -43,7 +43,7 @@ NOWHERE = "01890000-0000-7000-8000-000000000000"
 def do(url: str, use_case: Callable[..., T], *args: Any, actor: Actor, **kwargs: Any) -> T:
     """Run a use case for `actor` on the database, beside a serving process."""
     with transaction(locate(url)) as tx:
-        unit = Unit(tx, actor, system_clock(), random_id, random_secret)
+        unit = UnitOfWork(tx, actor, system_clock(), random_id, random_secret)
         return use_case(unit, *args, **kwargs)
 
 
@@ -222,10 +222,10 @@ class World:
             time.sleep(0.05)
         raise AssertionError(f"no line of {wanted}")
 
-    def make_space(self, access: SpaceAccess = SpaceAccess.BY_INVITE) -> Space:
+    def make_space(self, access: SpaceVisibility = SpaceVisibility.BY_INVITE) -> Space:
         """A space with one iteration and a card, where admin, writer and reader have these roles."""
 
-        def make(unit: Unit) -> Space:
+        def make(unit: UnitOfWork) -> Space:
             space, _ = create_space(unit, NewSpace("Space", access=access))
             for name in ("admin", "writer", "reader"):
                 role = SpaceRole[name.upper()]
@@ -257,7 +257,7 @@ class World:
                 tag_id=tag.id,
                 comment_id=comment.id,
                 link_id=shared.link.id,
-                key=shared.key,
+                key=shared.secret,
             )
 
         return self.do(make)

@@ -11,9 +11,9 @@ import msgspec
 from kadence.domain.forecast import simulate
 from kadence.domain.model import IterationStatus
 from kadence.domain.report import UnitOfMeasure
-from kadence.drawing import burn, charts
+from kadence.drawing import burndown, charts
 from kadence.drawing.render import render
-from kadence.drawing.studio import Drawing, Format
+from kadence.drawing.render_worker import Drawing, Format
 from kadence.drawing.theme import Definition, Theme
 from kadence.storage import migrate
 from kadence.storage.location import SqliteFile
@@ -22,7 +22,7 @@ from kadence.usecases import forecasts, insights, sample
 from kadence.usecases.forecasts import ForecastQuery
 from kadence.usecases.insights import ReportQuery, VelocityQuery
 from kadence.usecases.iterations import IterationQuery, list_iterations
-from kadence.usecases.work import Work
+from kadence.usecases.runner import UnitOfWorkRunner
 
 NOW = int(datetime(2026, 11, 25, 15, tzinfo=UTC).timestamp() * 1000)
 
@@ -34,7 +34,7 @@ def pictures() -> dict[str, str]:
         migrate.upgrade(SqliteFile(path))
         database = SqliteDatabase(path)
         try:
-            made = asyncio.run(_definitions(Work(database, lambda: NOW)))
+            made = asyncio.run(_definitions(UnitOfWorkRunner(database, lambda: NOW)))
         finally:
             database.close()
     return {
@@ -48,7 +48,7 @@ def _svg(definition: Definition) -> str:
     return render(Drawing(msgspec.json.encode(definition), Format.SVG)).decode()
 
 
-async def _definitions(work: Work) -> dict[str, Callable[[Theme], Definition]]:
+async def _definitions(work: UnitOfWorkRunner) -> dict[str, Callable[[Theme], Definition]]:
     made = await work.initialise(sample.fill)
     token, space = made.token, made.space_uid
     query = IterationQuery(statuses=[IterationStatus.ACTIVE.value])
@@ -61,8 +61,8 @@ async def _definitions(work: Work) -> dict[str, Callable[[Theme], Definition]]:
     odds = forecasts.odds(asked.outlook, simulate(asked.outlook.question))
     size = UnitOfMeasure.SIZE
     return {
-        "burndown": lambda theme: burn.burndown(report, theme),
-        "burnup": lambda theme: burn.burnup(report, theme),
+        "burndown": lambda theme: burndown.burndown(report, theme),
+        "burnup": lambda theme: burndown.burnup(report, theme),
         "flow": lambda theme: charts.cumulative_flow(flow, theme),
         "velocity": lambda theme: charts.velocity(velocity, size, "Orchard web", theme),
         "forecast": lambda theme: charts.forecast(asked.outlook, odds, size, theme),

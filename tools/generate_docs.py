@@ -16,7 +16,7 @@ from rich.syntax import Syntax
 
 from kadence.settings import Settings, meta_of, option_name, variable_name
 from kadence.web.app import OWN_ROUTES, ROUTES
-from kadence.web.published import NOT_SERVED
+from kadence.web.unsupported_endpoints import NOT_SERVED
 
 DOCS = Path(__file__).parent.parent / "docs"
 STORED = {

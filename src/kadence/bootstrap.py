@@ -14,17 +14,17 @@ from litestar.types import ASGIApp
 from msgspec import Struct
 from prometheus_client import CollectorRegistry, start_http_server
 
-from kadence.delivery.stream import follow
+from kadence.delivery.stream import tail
 from kadence.domain.errors import KadenceError
-from kadence.drawing.studio import Studio
+from kadence.drawing.render_worker import RenderWorker
 from kadence.settings import Settings
 from kadence.storage import migrate
+from kadence.storage.executor import ThreadedDatabase
 from kadence.storage.location import locate
 from kadence.storage.location import open_database as connect_to
-from kadence.storage.threads import ThreadedDatabase
-from kadence.usecases.work import Work
+from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web.app import create_app
-from kadence.web.http import Means
+from kadence.web.http import AppState
 from kadence.web.middleware import Faults, Metrics, RateLimit, RequestLog
 from kadence.web.rates import Counts, LocalCounts
 
@@ -58,7 +58,7 @@ def open_database(settings: Settings) -> ThreadedDatabase:
     )
 
 
-class Surroundings(Struct, frozen=True):
+class ProcessContext(Struct, frozen=True):
     """What is around the application and may be shared with other processes.
 
     With `faults`, a client can ask for an error to be answered.
@@ -69,15 +69,15 @@ class Surroundings(Struct, frozen=True):
     faults: bool = False
 
 
-def build(settings: Settings, means: Means, around: Surroundings) -> ASGIApp:
+def build(settings: Settings, state: AppState, context: ProcessContext) -> ASGIApp:
     """The ASGI application with everything that the settings put around it."""
     origins = [o.strip() for o in (settings.cors_origin or "").split(",") if o.strip()]
-    app: ASGIApp = create_app(means, cors_origins=origins, public_url=settings.public_url)
+    app: ASGIApp = create_app(state, cors_origins=origins, public_url=settings.public_url)
     if settings.rate_limit is not None:
-        app = RateLimit(app, settings.rate_limit, around.counts)
-    if around.faults:
+        app = RateLimit(app, settings.rate_limit, context.counts)
+    if context.faults:
         app = Faults(app)
-    return RequestLog(app, around.metrics)
+    return RequestLog(app, context.metrics)
 
 
 def serve(settings: Settings, ready: Callable[[Listening], None]) -> None:
@@ -109,17 +109,17 @@ def serve_database(
     """
     metrics = Metrics() if settings.metrics_listen else None
     metrics_url = start_metrics(settings.metrics_listen, metrics.registry) if metrics else None
-    around = Surroundings(LocalCounts(), metrics, faults)
+    context = ProcessContext(LocalCounts(), metrics, faults)
     with listen(settings.host, settings.port) as listener:
         listening = Listening(address_of(listener), metrics_url)
-        serve_on(listener, settings, database, around, lambda: ready(listening))
+        serve_on(listener, settings, database, context, lambda: ready(listening))
 
 
 def serve_on(
     listener: socket.socket,
     settings: Settings,
     database: ThreadedDatabase,
-    around: Surroundings,
+    context: ProcessContext,
     ready: Callable[[], None],
     parent: int | None = None,
 ) -> None:
@@ -127,9 +127,9 @@ def serve_on(
 
     `parent` is a file descriptor that can be read once the parent process has ended.
     """
-    work, studio = Work(database), Studio()
+    work, render_worker = UnitOfWorkRunner(database), RenderWorker()
     config = uvicorn.Config(
-        build(settings, Means(work, follow, studio), around),
+        build(settings, AppState(work, tail, render_worker), context),
         http="httptools",
         lifespan="on",
         access_log=False,
@@ -139,7 +139,7 @@ def serve_on(
         forwarded_allow_ips=settings.trusted_proxy,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    server = _Server(config, ready, work.pulse.end, parent)
+    server = _Server(config, ready, work.commits.end, parent)
     # What is there by now stays: looking through it for cycles again and again would stop all
     # requests for some 40 ms each time. And a request makes no cycles, so that the default of one
     # search for 700 new objects finds nothing.
@@ -150,7 +150,7 @@ def serve_on(
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(server.serve(sockets=[listener]))
     finally:
-        studio.close()
+        render_worker.close()
 
 
 class _Server(uvicorn.Server):

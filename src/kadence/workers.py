@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from kadence import bootstrap, logs
-from kadence.bootstrap import Listening, Surroundings
+from kadence.bootstrap import Listening, ProcessContext
 from kadence.domain.errors import KadenceError
 from kadence.settings import Settings
 from kadence.storage import migrate
@@ -181,7 +181,7 @@ def _work(settings: Settings, listener: socket.socket, folder: Path, told: Conne
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logs.configure()
     parent = multiprocessing.parent_process()
-    around = Surroundings(
+    context = ProcessContext(
         SharedCounts(folder / "rates"), Metrics() if METRICS_FOLDER in os.environ else None
     )
     try:
@@ -194,7 +194,7 @@ def _work(settings: Settings, listener: socket.socket, folder: Path, told: Conne
             listener,
             settings,
             database,
-            around,
+            context,
             lambda: told.send(True),  # noqa: FBT003
             parent.sentinel if parent else None,
         )

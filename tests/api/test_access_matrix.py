@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from kadence.delivery.stream import follow
+from kadence.delivery.stream import tail
 from kadence.domain.access import ROLE_UIDS
 from kadence.domain.model import SpaceRole
-from kadence.drawing.studio import Studio
+from kadence.drawing.render_worker import RenderWorker
 from kadence.storage.sqlite import SqliteDatabase
-from kadence.usecases.work import Work
+from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web.app import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES, create_app
-from kadence.web.http import Means
+from kadence.web.http import AppState
 from tests.api.kit import Team
 from tests.world import Space, World, fresh_database
 
@@ -215,8 +215,8 @@ def test_the_table_has_every_route(tmp_path: Path) -> None:
     assert set(MATRIX) == {(route.method.value, route.path) for route in ROUTES}
     assert set(OWN_MATRIX) == {(route.method.value, route.path) for route in OWN_ROUTES}
     opened = SqliteDatabase(fresh_database(tmp_path))
-    means = Means(Work(opened), follow, Studio())
-    served = {route.path.replace(":str", "") for route in create_app(means).routes}
+    state = AppState(UnitOfWorkRunner(opened), tail, RenderWorker())
+    served = {route.path.replace(":str", "") for route in create_app(state).routes}
     opened.close()
     below = {path for _, path in MATRIX}
     own = {base + path for base in OWN_BASE_PATHS for _, path in OWN_MATRIX}

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from kadence.domain.errors import StorageUnusable
-from kadence.storage import checkup, membership
+from kadence.storage import integrity, iteration_cards
 from kadence.storage.location import locate, transaction
 from tests.api.kit import Team, uids
 
@@ -114,13 +114,13 @@ def test_the_database_itself_keeps_a_card_from_being_live_twice(team: Team) -> N
     first, second, card = team.plan(), team.plan(), team.card()
     team.put(first, card)
     with transaction(locate(team.world.database)) as tx:
-        (record,) = membership.live_of(tx, team.world.operator.company_id, [card["uid"]])
+        (record,) = iteration_cards.live_of(tx, team.world.operator.company_id, [card["uid"]])
     twin = replace(record, iteration_id=second["id"], id="x")
 
     def put_twice() -> None:
         with transaction(locate(team.world.database)) as tx:
-            membership.RECORDS.insert(tx, twin)
+            iteration_cards.RECORDS.insert(tx, twin)
 
     with pytest.raises(StorageUnusable, match="iteration_cards"):
         put_twice()
-    assert checkup.problems(locate(team.world.database)) == []
+    assert integrity.problems(locate(team.world.database)) == []

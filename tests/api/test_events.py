@@ -12,7 +12,7 @@ import pytest
 
 from kadence.domain.events import KINDS
 from kadence.domain.replay import APPLY
-from kadence.storage import checkup
+from kadence.storage import integrity
 from kadence.storage.location import locate
 from kadence.usecases import people
 from tests.api.kit import Team
@@ -243,7 +243,7 @@ def test_the_tables_follow_from_the_journal_alone(world: World) -> None:
     team.call("DELETE", f"/company/tags/{tag['id']}", as_="owner")
     team.call("DELETE", f"/spaces/{other.id}")
     team.call("DELETE", f"/spaces/{team.space.id}")
-    assert checkup.problems(locate(world.database)) == []
+    assert integrity.problems(locate(world.database)) == []
 
 
 def test_every_kind_of_event_can_be_replayed() -> None:

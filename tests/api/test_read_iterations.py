@@ -4,7 +4,7 @@ import pytest
 
 from kadence.usecases.iterations import NewIteration, create_iteration
 from kadence.usecases.spaces import delete_space
-from kadence.usecases.unit import Unit
+from kadence.usecases.unit_of_work import UnitOfWork
 from tests.api.test_create_iteration import KEYS
 from tests.world import NOWHERE, World
 
@@ -13,7 +13,7 @@ from tests.world import NOWHERE, World
 def many(world: World) -> str:
     """A space with 120 more iterations."""
 
-    def make(unit: Unit) -> None:
+    def make(unit: UnitOfWork) -> None:
         for number in range(120):
             unit.now += 1
             create_iteration(unit, uid, NewIteration(f"Sprint {number:03}"))

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from kadence.storage import idempotency
-from kadence.usecases.unit import Unit
-from kadence.usecases.work import KEPT_FOR
+from kadence.usecases.runner import KEPT_FOR
+from kadence.usecases.unit_of_work import UnitOfWork
 from tests.api.kit import Team
 
 
@@ -94,7 +94,7 @@ def test_an_answer_is_kept_for_24_hours(team: Team) -> None:
     body = {"title": "Aging", "board_id": team.space.board_id}
     first = team.call("POST", "/cards", body, headers=headers)
 
-    def age(unit: Unit) -> None:
+    def age(unit: UnitOfWork) -> None:
         user = team.world.users["writer"]
         kept = idempotency.KEPT.find(unit.tx, user.company_id, user.id, headers["Idempotency-Key"])
         assert kept is not None

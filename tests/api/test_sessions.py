@@ -8,11 +8,11 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from kadence.storage import checkup
+from kadence.storage import integrity
 from kadence.storage.engine import Statement
 from kadence.storage.location import locate, transaction
 from kadence.storage.schema import idempotency_keys, journal, passwords
-from kadence.usecases import sign_in
+from kadence.usecases import sessions
 from tests.world import World, serving
 
 API = "/api/kadence/v1"
@@ -285,9 +285,9 @@ def test_owners_invite_and_nobody_lets_an_owner_in(world: World) -> None:
 
 
 def test_whoever_runs_the_server_lets_an_owner_in(world: World) -> None:
-    made = world.do(sign_in.let_in, world.users["owner"].email)
+    made = world.do(sessions.issue_login_link, world.users["owner"].email)
     with browser(world) as one:
-        assert one.sign_in(key=made.key).json()["user"]["role"] == 1
+        assert one.sign_in(key=made.login_token).json()["user"]["role"] == 1
 
 
 def test_neither_journal_nor_tables_hold_a_secret(world: World) -> None:
@@ -299,8 +299,8 @@ def test_neither_journal_nor_tables_hold_a_secret(world: World) -> None:
         made = one.call("POST", "/session/tokens", {"name": "t"}, idempotency_key="again")
         token = made.json()["token"]
     with transaction(locate(world.database)) as tx:
-        assert checkup.journal_gaps(tx) == []
-        kept = repr(checkup.tables(tx))
+        assert integrity.journal_gaps(tx) == []
+        kept = repr(integrity.tables(tx))
         rows = tx.all(Statement(select(journal.c.payload)))
         hashes = tx.all(Statement(select(passwords.c.hash)))
         answers = tx.all(Statement(select(idempotency_keys.c.answer)))

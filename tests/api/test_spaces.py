@@ -8,7 +8,7 @@ import pytest
 from kadence.domain.access import ROLE_UIDS
 from kadence.domain.model import SpaceRole
 from kadence.storage import journal
-from kadence.usecases.unit import Unit
+from kadence.usecases.unit_of_work import UnitOfWork
 from tests.world import NOWHERE, World
 
 SPACE_KEYS = [
@@ -110,7 +110,7 @@ def make(world: World, **body: Any) -> dict[str, Any]:
 def kinds(world: World, uid: str) -> list[str]:
     """The kinds of the journal's events about a space."""
 
-    def read(unit: Unit) -> list[str]:
+    def read(unit: UnitOfWork) -> list[str]:
         return [e.kind for e in journal.all_events(unit.tx) if e.space_uid == uid]
 
     return world.do(read)

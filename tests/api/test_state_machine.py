@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from kadence.storage import checkup
+from kadence.storage import integrity
 from kadence.storage.location import locate
 from tests.api.kit import FINISH, START
 from tests.api.model import Model, Refused
@@ -202,4 +202,4 @@ def test_any_story_goes_as_the_contract_says(world: World) -> None:
         suppress_health_check=list(HealthCheck),
     )
     run("runTest").runTest()
-    assert checkup.problems(locate(world.database)) == []
+    assert integrity.problems(locate(world.database)) == []

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from kadence.domain.access import Actor
 from kadence.domain.errors import StorageUnusable
 from kadence.domain.model import CompanyRole
-from kadence.storage import checkup, migrate, schema
+from kadence.storage import integrity, migrate, schema
 from kadence.storage.location import SqliteFile, locate
 from kadence.storage.schema import REVISION
 from kadence.usecases import sample
@@ -59,7 +59,7 @@ def test_a_copy_shows_the_same_and_goes_on_numbering(
     code, out, err = run("db", "copy", "--from", source, "--to", empty, cwd=tmp_path)
     assert code == 0, err
     assert "journal" in out
-    assert checkup.problems(locate(empty)) == []
+    assert integrity.problems(locate(empty)) == []
     assert dump(empty, made) == dump(source, made)
 
 
@@ -72,7 +72,7 @@ def test_a_second_copy_is_refused_and_overwrites_nothing(
     code, _, err = run(*copying, cwd=tmp_path)
     assert code == 2
     assert "holds data already; nothing was overwritten" in err
-    assert checkup.problems(locate(empty)) == []
+    assert integrity.problems(locate(empty)) == []
 
 
 def test_a_backup_made_while_serving_is_restored(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import httpx
 from msgspec import Struct
 
-from kadence.storage import checkup, iterations
+from kadence.storage import integrity, iterations
 from kadence.storage.location import locate, transaction
 from kadence.usecases.setup import Initialised
 from tests.conftest import LONG
@@ -105,7 +105,7 @@ def kept(url: str, made: Initialised) -> Counter[str]:
 
 def assert_sound(url: str) -> None:
     """Pages, references and the journal against the tables."""
-    assert checkup.problems(locate(url)) == []
+    assert integrity.problems(locate(url)) == []
 
 
 def assert_nothing_lost(url: str, made: Initialised, load: Load) -> None:

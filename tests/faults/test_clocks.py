@@ -4,13 +4,13 @@ import asyncio
 
 from kadence.domain.access import Actor
 from kadence.domain.model import CompanyRole, Event, Iteration
-from kadence.storage import checkup, journal
+from kadence.storage import integrity, journal
 from kadence.storage.location import locate, open_database
 from kadence.usecases.cards import NewCard, create_card
+from kadence.usecases.iteration_cards import add_card, card_history, remove_card
 from kadence.usecases.iterations import NewIteration, create_iteration
-from kadence.usecases.membership import add_card, card_history, remove_card
-from kadence.usecases.unit import SteadyClock, Unit
-from kadence.usecases.work import Work
+from kadence.usecases.runner import UnitOfWorkRunner
+from kadence.usecases.unit_of_work import SteadyClock, UnitOfWork
 from tests.faults.kit import company
 
 HOUR = 60 * 60 * 1000
@@ -21,29 +21,29 @@ def test_a_clock_that_is_set_back_breaks_no_order(database: str) -> None:
     made = company(database)
     opened = open_database(locate(database))
     times = iter(TIMES * 2)
-    work = Work(opened, SteadyClock(lambda: 2_000_000 * HOUR + next(times)))
+    work = UnitOfWorkRunner(opened, SteadyClock(lambda: 2_000_000 * HOUR + next(times)))
 
-    def owned(unit: Unit) -> Unit:
+    def owned(unit: UnitOfWork) -> UnitOfWork:
         unit.actor = Actor(made.user_id, made.user_uid, 1, CompanyRole.OWNER)
         return unit
 
-    def plan(unit: Unit) -> Iteration:
+    def plan(unit: UnitOfWork) -> Iteration:
         return create_iteration(owned(unit), made.space_uid, NewIteration("Sprint"))
 
-    def put(unit: Unit, iteration_id: str, card_uid: str) -> None:
+    def put(unit: UnitOfWork, iteration_id: str, card_uid: str) -> None:
         add_card(owned(unit), made.space_uid, iteration_id, card_uid)
 
     async def story() -> list[Event]:
-        first, second = await work.operate(plan), await work.operate(plan)
-        card = await work.operate(
+        first, second = await work.run_as_operator(plan), await work.run_as_operator(plan)
+        card = await work.run_as_operator(
             lambda unit: create_card(owned(unit), NewCard("Card", made.board_id)).card
         )
         for iteration in (first, second, first):
-            await work.operate(put, iteration.id, card.uid)
-        await work.operate(
+            await work.run_as_operator(put, iteration.id, card.uid)
+        await work.run_as_operator(
             lambda unit: remove_card(owned(unit), made.space_uid, first.id, card.uid, None)
         )
-        _, history = await work.operate(
+        _, history = await work.run_as_operator(
             lambda unit: card_history(owned(unit), card.uid, query=False)
         )
         assert [entry.record.iteration_id for entry in history] == [first.id, second.id, first.id]
@@ -58,4 +58,4 @@ def test_a_clock_that_is_set_back_breaks_no_order(database: str) -> None:
     told = [event.at for event in events if event.at >= 2_000_000 * HOUR]
     assert len(told) >= 7
     assert told == sorted(told)
-    assert checkup.problems(locate(database)) == []
+    assert integrity.problems(locate(database)) == []

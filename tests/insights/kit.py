@@ -11,13 +11,13 @@ from kadence.domain.model import Card, CompanyRole, Iteration
 from kadence.domain.report import UnitOfMeasure
 from kadence.storage import boards
 from kadence.storage.location import locate, transaction
-from kadence.usecases import cards, insights, iterations, membership
+from kadence.usecases import cards, insights, iteration_cards, iterations
 from kadence.usecases.calendars import CalendarChange, change_calendar
 from kadence.usecases.cards import CardChange, NewCard
 from kadence.usecases.insights import ReportQuery
 from kadence.usecases.iterations import NewIteration
 from kadence.usecases.setup import initialise, make_space
-from kadence.usecases.unit import Unit, random_id, random_secret
+from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
 
 SIZE, COUNT = UnitOfMeasure.SIZE, UnitOfMeasure.COUNT
 
@@ -32,7 +32,7 @@ def at(text: str) -> int:
 class Stage:
     """A space with a board of three columns, and a clock."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self.unit = unit
         space, full = make_space(unit, "Space")
         self.space_uid, self.space_id = space.uid, space.id
@@ -62,10 +62,10 @@ class Stage:
         return made
 
     def add(self, iteration: Iteration, card: Card) -> None:
-        membership.add_card(self.unit, self.space_uid, iteration.id, card.uid)
+        iteration_cards.add_card(self.unit, self.space_uid, iteration.id, card.uid)
 
     def remove(self, iteration: Iteration, card: Card) -> None:
-        membership.remove_card(self.unit, self.space_uid, iteration.id, card.uid, None)
+        iteration_cards.remove_card(self.unit, self.space_uid, iteration.id, card.uid, None)
 
     def move(self, card: Card, state: int) -> None:
         """Into the column of this state: 1 queued, 2 in progress, 3 done."""
@@ -83,7 +83,7 @@ class Stage:
 
     def written(self) -> None:
         """Have the events so far in the journal, as at the end of a transaction."""
-        self.unit.tx.finish()
+        self.unit.tx.flush_deferred()
 
     def report(
         self, iteration: Iteration, as_of: int | None = None, unit: UnitOfMeasure = SIZE
@@ -95,10 +95,10 @@ class Stage:
 
 
 @contextmanager
-def staged(url: str) -> Iterator[Unit]:
+def staged(url: str) -> Iterator[UnitOfWork]:
     """A unit of a new company's owner, in one long transaction."""
     nobody = Actor(0, "", 0, CompanyRole.USER)
     with transaction(locate(url)) as tx:
-        unit = Unit(tx, nobody, at("2026-06-01T08:00"), random_id, random_secret)
+        unit = UnitOfWork(tx, nobody, at("2026-06-01T08:00"), random_id, random_secret)
         initialise(unit, "Home", "owner@home.example", "Owner", "Home")
         yield unit

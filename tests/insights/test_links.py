@@ -16,7 +16,7 @@ from kadence.usecases.insights import ReportQuery
 from kadence.usecases.iterations import calendar_feed
 from kadence.usecases.links import NewLink
 from kadence.usecases.spaces import NewMember, add_member
-from kadence.usecases.unit import Unit
+from kadence.usecases.unit_of_work import UnitOfWork
 from kadence.web.feeds import calendar_of
 from kadence.web.links import FILES
 from kadence.web.tables import TABLES, report_lines, written
@@ -121,13 +121,13 @@ def _link(world: World, team: Team, body: dict[str, Any]) -> Any:
 def test_a_link_expires_by_itself(stage: Stage) -> None:
     stage.clock("2026-07-27T09:00")
     made = links.create_link(stage.unit, stage.space_uid, NewLink(Shows.VELOCITY, None, 7))
-    assert links.find_link(stage.unit, made.key) == made.link
+    assert links.find_link(stage.unit, made.secret) == made.link
     stage.clock("2026-08-03T08:59:59.999")
-    links.find_link(stage.unit, made.key)
+    links.find_link(stage.unit, made.secret)
     assert links.list_links(stage.unit, stage.space_uid, None)
     stage.clock("2026-08-03T09:00")
     with pytest.raises(NotFound):
-        links.find_link(stage.unit, made.key)
+        links.find_link(stage.unit, made.secret)
     assert links.list_links(stage.unit, stage.space_uid, None) == []
 
 
@@ -141,7 +141,7 @@ def test_a_link_ends_with_its_makers_access(world: World, team: Team) -> None:
     assert shared(world, path).status_code == 404
 
 
-def test_a_link_of_somebody_who_is_out_opens_nothing(unit: Unit) -> None:
+def test_a_link_of_somebody_who_is_out_opens_nothing(unit: UnitOfWork) -> None:
     stage = Stage(unit)
     person = people.add_user(unit, "maker@home.example", "Maker")
     add_member(unit, stage.space_id, NewMember("maker@home.example", SpaceRole.WRITER))
@@ -149,10 +149,10 @@ def test_a_link_of_somebody_who_is_out_opens_nothing(unit: Unit) -> None:
     unit.actor = Actor(person.user.id, person.user.uid, owner.company_id, 2)
     made = links.create_link(unit, stage.space_uid, NewLink(Shows.VELOCITY, None, 7))
     unit.actor = owner
-    links.find_link(unit, made.key)
+    links.find_link(unit, made.secret)
     people.deactivate_user(unit, "maker@home.example")
     with pytest.raises(NotFound):
-        links.find_link(unit, made.key)
+        links.find_link(unit, made.secret)
 
 
 def test_iterations_as_a_calendar(stage: Stage) -> None:

@@ -15,9 +15,9 @@ import psutil
 import pytest
 
 from kadence.domain.errors import Unavailable
-from kadence.drawing import burn, charts, words
-from kadence.drawing.russian import RUSSIAN
-from kadence.drawing.studio import Drawing, Format, Studio
+from kadence.drawing import burndown, charts, i18n
+from kadence.drawing.i18n.russian import RUSSIAN
+from kadence.drawing.render_worker import Drawing, Format, RenderWorker
 from kadence.drawing.theme import COLOURS, Theme
 from tests.api.kit import Team
 from tests.world import Space, World, make_company, serving
@@ -105,7 +105,7 @@ def test_a_forecast_of_nothing_says_so(world: World) -> None:
 
 
 def test_every_message_of_a_chart_is_there_in_russian() -> None:
-    text = "".join(Path(str(part.__file__)).read_text("utf-8") for part in (burn, charts, words))
+    text = "".join(Path(str(part.__file__)).read_text("utf-8") for part in (burndown, charts, i18n))
     asked = set(re.findall(r'words\(\s*"([^"]+)"', text)) | set(re.findall(r'else "([^"]+)"', text))
     assert len(asked) > 30
     assert asked <= set(RUSSIAN)
@@ -146,8 +146,8 @@ def test_a_wrong_query_is_told(world: World, told: Space, query: str, why: str) 
 
 
 @pytest.fixture(scope="module")
-def studio() -> Studio:
-    return Studio()
+def render_worker() -> RenderWorker:
+    return RenderWorker()
 
 
 BARS = {
@@ -162,19 +162,19 @@ def drawing(**values: object) -> Drawing:
     return Drawing(msgspec.json.encode(BARS | values), Format.SVG)
 
 
-def test_what_cannot_be_drawn_is_said_and_hinders_nothing(studio: Studio) -> None:
+def test_what_cannot_be_drawn_is_said_and_hinders_nothing(render_worker: RenderWorker) -> None:
     with pytest.raises(Unavailable):
-        studio.run(drawing(mark={"type": "no such mark"}))
-    assert studio.run(drawing()).startswith(b"<svg")
+        render_worker.run(drawing(mark={"type": "no such mark"}))
+    assert render_worker.run(drawing()).startswith(b"<svg")
 
 
-def test_a_helper_that_died_is_replaced(studio: Studio) -> None:
-    studio.run(drawing())
+def test_a_helper_that_died_is_replaced(render_worker: RenderWorker) -> None:
+    render_worker.run(drawing())
     (helper,) = helpers(os.getpid())
     helper.kill()
     helper.wait(10)
-    assert studio.run(drawing(description="again")).startswith(b"<svg")
-    studio.close()
+    assert render_worker.run(drawing(description="again")).startswith(b"<svg")
+    render_worker.close()
     assert helpers(os.getpid()) == []
 
 

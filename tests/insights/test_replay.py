@@ -14,9 +14,9 @@ from msgspec import Struct
 from kadence.domain.errors import KadenceError
 from kadence.domain.model import Card, ColumnType, Iteration
 from kadence.domain.sizes import exact_size
-from kadence.storage import checkup, iterations, membership
+from kadence.storage import integrity, iteration_cards, iterations
 from kadence.usecases import cards
-from kadence.usecases.unit import Unit
+from kadence.usecases.unit_of_work import UnitOfWork
 from tests.conftest import LONG
 from tests.insights.kit import COUNT, SIZE, Stage
 
@@ -63,7 +63,7 @@ class Seen(Struct):
 )
 @given(deeds=DEEDS)
 def test_the_report_of_every_instant_is_what_the_tables_said_then(
-    unit: Unit, deeds: list[tuple[str, int, int, str | None, int]]
+    unit: UnitOfWork, deeds: list[tuple[str, int, int, str | None, int]]
 ) -> None:
     stage = Stage(unit)
     stage.clock("2026-07-01T09:00")
@@ -84,7 +84,7 @@ def test_the_report_of_every_instant_is_what_the_tables_said_then(
         _agrees(stage, one)
     for plan in plans:
         _adds_up(stage, plan)
-    assert checkup.frozen_gaps(unit.tx) == []
+    assert integrity.frozen_gaps(unit.tx) == []
 
 
 def _do(
@@ -121,11 +121,11 @@ def _do(
         to_card[action]()
 
 
-def _look(unit: Unit, iteration_id: str, stage: Stage) -> Seen:
+def _look(unit: UnitOfWork, iteration_id: str, stage: Stage) -> Seen:
     """Count naively what stands in the iteration; of a closed one, what it froze."""
     found = iterations.find(unit.tx, unit.actor.company_id, stage.space_uid, iteration_id)
     assert found is not None
-    standing = [card for _, card in membership.standing_with_cards(unit.tx, found)]
+    standing = [card for _, card in iteration_cards.standing_with_cards(unit.tx, found)]
     if found.status == "closed":
         frozen: dict[str, Any] = msgspec.json.decode(found.data or "")
         counts = (frozen["totalCount"], frozen["doneCount"])

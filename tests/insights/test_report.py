@@ -8,7 +8,7 @@ from kadence.domain.calendar import WorkingCalendar
 from kadence.domain.errors import RuleViolation
 from kadence.domain.lifecycle import IterationChange
 from kadence.domain.report import MOST_DAYS, Part, days_of, ideal_at
-from kadence.storage import checkup
+from kadence.storage import integrity
 from kadence.usecases import insights
 from kadence.usecases.cards import delete_card
 from kadence.usecases.insights import ReportQuery, VelocityQuery
@@ -99,7 +99,7 @@ def test_a_card_that_is_carried_over_twice(stage: Stage) -> None:
     stage.change(gone, size_text="8")
     stage.remove(third, gone)
     assert stage.report(first).report == before
-    assert checkup.frozen_gaps(stage.unit.tx) == []
+    assert integrity.frozen_gaps(stage.unit.tx) == []
 
 
 def test_moving_a_card_on_by_hand_carries_it_out(stage: Stage) -> None:

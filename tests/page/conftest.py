@@ -16,7 +16,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from kadence.usecases import sign_in
+from kadence.usecases import sessions
 from tests.api.kit import Team
 from tests.world import World
 
@@ -86,8 +86,8 @@ def plan(open_browser: Callable[..., Page], world: World, team: Team) -> Page:
 
 def enter(page: Page, world: World, name: str = "writer") -> None:
     """Sign in by a one-time link."""
-    made = world.do(sign_in.let_in, world.users[name].email)
-    page.goto(f"/enter#{made.key}")
+    made = world.do(sessions.issue_login_link, world.users[name].email)
+    page.goto(f"/enter#{made.login_token}")
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Sign out").wait_for()
 

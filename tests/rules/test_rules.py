@@ -4,22 +4,22 @@ import itertools
 
 import pytest
 
-from kadence.domain.access import ROLE_UIDS, Door, role_in_space, role_of_uid
+from kadence.domain.access import ROLE_UIDS, SpaceAccess, role_in_space, role_of_uid
 from kadence.domain.errors import RuleViolation
 from kadence.domain.lifecycle import check_period
-from kadence.domain.model import CompanyRole, SpaceAccess, SpaceRole
+from kadence.domain.model import CompanyRole, SpaceRole, SpaceVisibility
 
 ROLES = (None, *SpaceRole)
 
 
 @pytest.mark.parametrize(("general", "own"), list(itertools.product(SpaceRole, ROLES)))
 def test_the_role_in_a_space(general: SpaceRole, own: SpaceRole | None) -> None:
-    def role(access: SpaceAccess, company_role: CompanyRole) -> SpaceRole | None:
-        return role_in_space(company_role, Door(1, "uid", access.value, general, own))
+    def role(access: SpaceVisibility, company_role: CompanyRole) -> SpaceRole | None:
+        return role_in_space(company_role, SpaceAccess(1, "uid", access.value, general, own))
 
-    assert role(SpaceAccess.BY_INVITE, CompanyRole.USER) == own
-    assert role(SpaceAccess.FOR_EVERYONE, CompanyRole.USER) == max(general, own or general)
-    for access in SpaceAccess:
+    assert role(SpaceVisibility.BY_INVITE, CompanyRole.USER) == own
+    assert role(SpaceVisibility.FOR_EVERYONE, CompanyRole.USER) == max(general, own or general)
+    for access in SpaceVisibility:
         assert role(access, CompanyRole.OWNER) == SpaceRole.ADMIN
 
 

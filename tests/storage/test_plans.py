@@ -18,8 +18,8 @@ from kadence.usecases import (
     comments,
     forecasts,
     insights,
+    iteration_cards,
     iterations,
-    membership,
     overview,
     planning,
 )
@@ -31,7 +31,7 @@ from kadence.usecases.insights import ReportQuery, VelocityQuery
 from kadence.usecases.iterations import IterationQuery, NewIteration
 from kadence.usecases.planning import Action, Arrangement
 from kadence.usecases.setup import Initialised, initialise
-from kadence.usecases.unit import Unit, random_id, random_secret, system_clock
+from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, system_clock
 from tests.cluster import Cluster
 from tests.world import fresh_database
 
@@ -71,7 +71,7 @@ class Recording(Transaction):
 class Space:
     """A space with cards and iterations, one of them active with half of the cards in it."""
 
-    def __init__(self, unit: Unit, cards_in_it: int) -> None:
+    def __init__(self, unit: UnitOfWork, cards_in_it: int) -> None:
         made = initialise(unit, "Home", "owner@home.example", "Owner", "Space")
         self.made: Initialised = made
         self.cards = [
@@ -83,7 +83,7 @@ class Space:
             iterations.create_iteration(unit, made.space_uid, period) for _ in range(3)
         )
         for card in self.cards[::2]:
-            membership.add_card(unit, made.space_uid, self.active.id, card.uid)
+            iteration_cards.add_card(unit, made.space_uid, self.active.id, card.uid)
         active = IterationChange(status="active")
         iterations.change_iteration(unit, made.space_uid, self.active.id, active)
 
@@ -95,7 +95,7 @@ class Space:
 )
 def stage(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Unit, Space, Recording, int]]:
+) -> Iterator[tuple[UnitOfWork, Space, Recording, int]]:
     engine, size = request.param
     connection: Any
     dialect: Any
@@ -109,23 +109,23 @@ def stage(
     connection.execute("BEGIN")
     recording = Recording(connection.cursor(), dialect)
     nobody = Actor(0, "", 0, CompanyRole.USER)
-    unit = Unit(recording, nobody, system_clock(), random_id, random_secret)
+    unit = UnitOfWork(recording, nobody, system_clock(), random_id, random_secret)
     yield unit, Space(unit, size), recording, size
     connection.close()
 
 
-def arrange(unit: Unit, space: Space) -> object:
+def arrange(unit: UnitOfWork, space: Space) -> object:
     wanted = Arrangement(Action.ADD, [card.uid for card in space.cards[1::2]])
     return planning.arrange_cards(unit, space.made.space_uid, space.planned.id, wanted)
 
 
-def close(unit: Unit, space: Space) -> object:
+def close(unit: UnitOfWork, space: Space) -> object:
     change = IterationChange(status="closed", new_iteration_id=space.spare.id)
     return iterations.change_iteration(unit, space.made.space_uid, space.active.id, change)
 
 
-def listing(**wanted: Any) -> Callable[[Unit, Space], object]:
-    def listed(unit: Unit, space: Space) -> object:
+def listing(**wanted: Any) -> Callable[[UnitOfWork, Space], object]:
+    def listed(unit: UnitOfWork, space: Space) -> object:
         query = CardQuery(space_id=space.made.space_id, **wanted)
         return card_views.list_cards(unit, query)
 
@@ -133,7 +133,7 @@ def listing(**wanted: Any) -> Callable[[Unit, Space], object]:
 
 
 # Each request with the most statements that it may take, however much there is in the space.
-REQUESTS: dict[str, tuple[int, Callable[[Unit, Space], object]]] = {
+REQUESTS: dict[str, tuple[int, Callable[[UnitOfWork, Space], object]]] = {
     "create iteration": (
         3,
         lambda u, s: iterations.create_iteration(u, s.made.space_uid, NewIteration("x")),
@@ -150,7 +150,7 @@ REQUESTS: dict[str, tuple[int, Callable[[Unit, Space], object]]] = {
     ),
     "cards of an iteration": (
         3,
-        lambda u, s: membership.list_cards(u, s.made.space_uid, s.active.id, "active"),
+        lambda u, s: iteration_cards.list_cards(u, s.made.space_uid, s.active.id, "active"),
     ),
     "list cards": (11, listing()),
     "search": (11, listing(words=("number", "card"))),
@@ -166,16 +166,16 @@ REQUESTS: dict[str, tuple[int, Callable[[Unit, Space], object]]] = {
     ),
     "add a card to an iteration": (
         7,
-        lambda u, s: membership.add_card(u, s.made.space_uid, s.planned.id, s.cards[1].uid),
+        lambda u, s: iteration_cards.add_card(u, s.made.space_uid, s.planned.id, s.cards[1].uid),
     ),
     "move a card to another iteration": (
         11,
-        lambda u, s: membership.add_card(u, s.made.space_uid, s.spare.id, s.cards[1].uid),
+        lambda u, s: iteration_cards.add_card(u, s.made.space_uid, s.spare.id, s.cards[1].uid),
     ),
     "comment": (4, lambda u, s: comments.add_comment(u, s.cards[0].id, "Hm")),
     "history of a card": (
         5,
-        lambda u, s: membership.card_history(u, s.cards[0].uid, True),  # noqa: FBT003
+        lambda u, s: iteration_cards.card_history(u, s.cards[0].uid, True),  # noqa: FBT003
     ),
     "activity of a card": (2, lambda u, s: activity.card_activity(u, s.cards[0].id, Page())),
     "events of a space": (2, lambda u, s: activity.space_events(u, s.made.space_uid, EventQuery())),
@@ -194,7 +194,7 @@ REQUESTS: dict[str, tuple[int, Callable[[Unit, Space], object]]] = {
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_request_takes_few_statements_and_scans_no_table(
-    stage: tuple[Unit, Space, Recording, int], name: str
+    stage: tuple[UnitOfWork, Space, Recording, int], name: str
 ) -> None:
     unit, space, recording, _ = stage
     most, request = REQUESTS[name]
@@ -224,7 +224,7 @@ ROUND_TRIPS = {
 @pytest.mark.parametrize("stage", [("postgresql", 4), ("postgresql", 60)], indirect=True)
 @pytest.mark.parametrize("name", ROUND_TRIPS)
 def test_a_request_takes_few_round_trips_to_a_server(
-    stage: tuple[Unit, Space, Recording, int], name: str
+    stage: tuple[UnitOfWork, Space, Recording, int], name: str
 ) -> None:
     unit, space, recording, _ = stage
     recording.ran = []
@@ -233,7 +233,7 @@ def test_a_request_takes_few_round_trips_to_a_server(
 
 
 def test_a_page_by_id_is_found_without_sorting(
-    stage: tuple[Unit, Space, Recording, int],
+    stage: tuple[UnitOfWork, Space, Recording, int],
 ) -> None:
     unit, space, recording, _ = stage
     for name in ("list cards", "search", "backlog", "cards newest first", "cards of every space"):
@@ -246,7 +246,7 @@ def test_a_page_by_id_is_found_without_sorting(
 
 
 def test_many_cards_cost_a_few_more_statements_each(
-    stage: tuple[Unit, Space, Recording, int],
+    stage: tuple[UnitOfWork, Space, Recording, int],
 ) -> None:
     unit, space, recording, size = stage
     recording.ran = []

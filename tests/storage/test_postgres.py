@@ -11,10 +11,10 @@ from sqlalchemy import bindparam, select, update
 
 from kadence.domain.errors import NotFound, StorageBusy, StorageUnusable
 from kadence.domain.model import Event
-from kadence.storage import journal, sessions
+from kadence.storage import connections, journal
 from kadence.storage.engine import Statement, Transaction
 from kadence.storage.location import locate, snapshot
-from kadence.storage.postgres import PostgresDatabase, PostgresSession
+from kadence.storage.postgres import PostgresConnection, PostgresDatabase
 from kadence.storage.schema import companies
 from tests.cluster import Cluster
 from tests.world import make_company
@@ -84,7 +84,7 @@ def test_a_collision_that_does_not_pass_is_busy_and_keeps_nothing(
 
     with pytest.raises(StorageBusy):
         asyncio.run(opened.write(colliding))
-    assert len(tries) == sessions.TRIES
+    assert len(tries) == connections.TRIES
     assert asyncio.run(opened.read(names)) == ["One", "Two"]
 
 
@@ -112,7 +112,7 @@ def test_a_commit_in_which_the_connection_is_lost_is_done_once_and_answered(
     With a job behind it that is refused after it wrote, so that the batch ran with savepoints.
     """
     session = opened._writer  # noqa: SLF001
-    assert isinstance(session, PostgresSession)
+    assert isinstance(session, PostgresConnection)
     tries = []
 
     class Losing:
@@ -159,7 +159,7 @@ def test_a_commit_in_which_the_connection_is_lost_is_done_once_and_answered(
 
 
 def test_writers_of_two_processes_come_one_after_the_other(url: str) -> None:
-    first, second = (PostgresSession(url, writes=True) for _ in range(2))
+    first, second = (PostgresConnection(url, writes=True) for _ in range(2))
     first.begin()
     order: list[str] = []
 

@@ -14,8 +14,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select
 
 from kadence.domain.errors import NotFound, StorageUnusable
-from kadence.storage import checkup, migrate, postgres, sqlite
+from kadence.storage import integrity, migrate, postgres, sqlite
 from kadence.storage.engine import Statement, Transaction, bound
+from kadence.storage.executor import ThreadedDatabase
 from kadence.storage.location import (
     Location,
     PostgresServer,
@@ -25,7 +26,6 @@ from kadence.storage.location import (
     transaction,
 )
 from kadence.storage.schema import REVISION, companies, iterations, metadata
-from kadence.storage.threads import ThreadedDatabase
 from tests.cluster import Cluster
 from tests.world import file_url, fresh_database, make_company
 
@@ -219,7 +219,7 @@ def test_secrets_are_hashed_at_rest(tmp_path: Path) -> None:
 def test_a_sound_database_has_no_problems_and_a_gap_in_the_journal_is_one(database: str) -> None:
     made = make_company(database, "Home")
     location = locate(database)
-    assert checkup.problems(location) == []
+    assert integrity.problems(location) == []
     engine = migrate.engine_of(location)
     with engine.begin() as connection:
         connection.execute(
@@ -238,7 +238,7 @@ def test_a_sound_database_has_no_problems_and_a_gap_in_the_journal_is_one(databa
         )
         connection.exec_driver_sql("UPDATE boards SET title = 'Another'")
     engine.dispose()
-    found = checkup.problems(location)
+    found = integrity.problems(location)
     assert "journal: iterations lost was never made" in found
     assert "journal: boards 1 differs in title" in found
 
@@ -250,6 +250,6 @@ def test_a_broken_reference_is_a_problem(tmp_path: Path) -> None:
     connection.execute("PRAGMA foreign_keys=OFF")
     connection.execute("DELETE FROM companies")
     connection.close()
-    found = checkup.problems(SqliteFile(path))
+    found = integrity.problems(SqliteFile(path))
     assert any("reference" in problem for problem in found)
     assert "journal: companies 1 is gone, but was never deleted" in found

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from kadence.domain.course import counts
 from kadence.domain.model import Event
-from kadence.storage import checkup, migrate
+from kadence.domain.timeline import counts
+from kadence.storage import integrity, migrate
 from kadence.storage.location import Location, PostgresServer, SqliteFile, locate
 from kadence.storage.schema import REVISION
 from tests.cli.test_cli import run
@@ -150,7 +150,7 @@ def location(request: pytest.FixtureRequest, tmp_path: Path) -> Location:
 def test_a_database_of_the_first_release_is_brought_here_whole(location: Location) -> None:
     first_release(location)
     assert migrate.upgrade(location) == ("0001", REVISION)
-    assert checkup.problems(location) == []
+    assert integrity.problems(location) == []
     engine = migrate.engine_of(location)
     with engine.connect() as connection:
         placed = connection.execute(text("SELECT * FROM placements")).fetchall()
@@ -187,7 +187,7 @@ def test_two_upgrades_at_once_are_one(cluster: Cluster) -> None:
     for thread in threads:
         thread.join()
     assert migrate.revision_of(place) == REVISION
-    assert checkup.problems(place) == []
+    assert integrity.problems(place) == []
 
 
 def test_an_upgrade_marks_the_events_that_reports_count(location: Location) -> None:

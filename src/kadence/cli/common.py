@@ -11,7 +11,7 @@ from rich.console import Console
 from kadence import settings
 from kadence.bootstrap import open_database
 from kadence.settings import Settings
-from kadence.usecases.work import Work
+from kadence.usecases.runner import UnitOfWorkRunner
 
 T = TypeVar("T")
 
@@ -48,13 +48,15 @@ def operate(url: str, command: Callable[..., T], *args: Any, **kwargs: Any) -> T
     """
     database = open_database(Settings(database=url))
     try:
-        return asyncio.run(_operate(Work(database), command, *args, **kwargs))
+        return asyncio.run(_operate(UnitOfWorkRunner(database), command, *args, **kwargs))
     finally:
         database.close()
 
 
-async def _operate(work: Work, command: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    return await work.operate(command, *args, **kwargs)
+async def _operate(
+    work: UnitOfWorkRunner, command: Callable[..., T], *args: Any, **kwargs: Any
+) -> T:
+    return await work.run_as_operator(command, *args, **kwargs)
 
 
 def print_json(document: dict[str, Any]) -> None:

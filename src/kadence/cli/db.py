@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from kadence.cli.common import DATABASE, DatabaseOption, err, out
-from kadence.storage import checkup, migrate, transfer
+from kadence.storage import integrity, migrate, transfer
 from kadence.storage.location import SqliteFile, locate
 from kadence.storage.schema import REVISION
 
@@ -47,7 +47,7 @@ def check(database: DatabaseOption = DATABASE) -> None:
     """Look for damage: the file itself, references between rows, and journal against tables."""
     location = locate(database)
     migrate.check(location)
-    problems = checkup.problems(location)
+    problems = integrity.problems(location)
     for problem in problems:
         err.print(problem, markup=False)
     if problems:

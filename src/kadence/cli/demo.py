@@ -23,12 +23,12 @@ from kadence.storage.sqlite import SqliteDatabase
 from kadence.usecases import sample, setup
 from kadence.usecases.iterations import IterationQuery, list_iterations
 from kadence.usecases.links import LONGEST, NewLink, create_link
+from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.usecases.sample_story import OWNER
+from kadence.usecases.sessions import issue_login_link
 from kadence.usecases.setup import Initialised
-from kadence.usecases.sign_in import let_in
-from kadence.usecases.unit import Reply, Terms
-from kadence.usecases.work import Work
-from kadence.web.sessions import entry_path
+from kadence.usecases.unit_of_work import RenderedResponse, WriteOptions
+from kadence.web.sessions import login_path
 
 BODY = (
     '{"title": "Sprint 31: dark mode", "goal": "Easy on the eyes at night", '
@@ -57,7 +57,7 @@ def demo(
         migrate.upgrade(SqliteFile(path))
         database = SqliteDatabase(path)
         try:
-            shown = asyncio.run(_make(Work(database), empty=empty))
+            shown = asyncio.run(_make(UnitOfWorkRunner(database), empty=empty))
             tell = _teller(shown, json=json)
             serve_database(Settings(port=port), database, tell, faults=True)
         finally:
@@ -72,13 +72,13 @@ class _Shown(Struct, frozen=True):
     chart: str | None = None
 
 
-async def _make(work: Work, *, empty: bool) -> _Shown:
+async def _make(work: UnitOfWorkRunner, *, empty: bool) -> _Shown:
     owner = (_EMAIL, "Demo Owner") if empty else OWNER
     if empty:
         made = await work.initialise(setup.initialise, "Demo", *owner, "Demo space")
     else:
         made = await work.initialise(sample.fill)
-    entry = entry_path((await work.operate(let_in, owner[0])).key)
+    entry = login_path((await work.run_as_operator(issue_login_link, owner[0])).login_token)
     if empty:
         return _Shown(made, entry)
     query = IterationQuery(statuses=[IterationStatus.ACTIVE.value])
@@ -86,8 +86,8 @@ async def _make(work: Work, *, empty: bool) -> _Shown:
     link = NewLink(Shows.BURNDOWN, active.id, LONGEST)
     key = await work.write(
         made.token,
-        Terms(),
-        lambda signed: Reply(signed.key.encode()),
+        WriteOptions(),
+        lambda signed: RenderedResponse(signed.secret.encode()),
         create_link,
         made.space_uid,
         link,

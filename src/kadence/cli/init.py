@@ -12,8 +12,8 @@ from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, out, print_
 from kadence.storage import migrate
 from kadence.storage.location import SqliteFile, locate, open_database
 from kadence.usecases import setup
+from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.usecases.setup import Initialised
-from kadence.usecases.work import Work
 
 
 def init(
@@ -59,7 +59,7 @@ def initialise(url: str, company: str, email: str, name: str) -> Initialised:
     migrate.prepare(location)
     opened = open_database(location)
     try:
-        work = Work(opened)
+        work = UnitOfWorkRunner(opened)
         return asyncio.run(
             work.initialise(setup.initialise, company, email, name, f"{company}: planning")
         )

@@ -16,13 +16,13 @@ from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, operate, ou
 from kadence.domain.errors import KadenceError
 from kadence.domain.report import Part, UnitOfMeasure, ideal_at
 from kadence.domain.statistics import json_number
-from kadence.drawing import burn
-from kadence.drawing.studio import Drawing, Format
+from kadence.drawing import burndown
+from kadence.drawing.render_worker import Drawing, Format
 from kadence.drawing.theme import Theme, wall
 from kadence.usecases.insights import Reported, ReportQuery, report_of
+from kadence.web.codec import encode, parse_timestamp
 from kadence.web.insights import report_answer
 from kadence.web.tables import TABLES, report_lines, written
-from kadence.web.wire import encode, parse_timestamp
 
 _HEIGHT = 16
 _POINTS = 200
@@ -91,7 +91,7 @@ def _write(path: Path, found: Reported, theme: Theme) -> None:
     # Many megabytes that no other command needs.
     from kadence.drawing.render import render  # noqa: PLC0415
 
-    definition = msgspec.json.encode(burn.burndown(found, theme))
+    definition = msgspec.json.encode(burndown.burndown(found, theme))
     try:
         path.write_bytes(render(Drawing(definition, Format.SVG)))
     except OSError as error:

@@ -11,7 +11,7 @@ from kadence.domain.calendar import WorkingCalendar
 from kadence.usecases import calendars
 from kadence.usecases.calendars import CalendarChange
 from kadence.web.calendars import ChangeCalendar
-from kadence.web.wire import encode
+from kadence.web.codec import encode
 
 app = typer.Typer(help="Settings of a space.", no_args_is_help=True)
 NONE = "none"
@@ -75,7 +75,7 @@ def _weekdays(text: str) -> list[int]:
 def _days(texts: list[str]) -> list[str]:
     days = [text for text in texts if text.lower() != NONE]
     # The same check as over the wire.
-    ChangeCalendar(days_off=days).draft()
+    ChangeCalendar(days_off=days).validated()
     return days
 
 

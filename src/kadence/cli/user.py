@@ -15,11 +15,11 @@ from kadence.cli.common import (
     print_json,
 )
 from kadence.domain.model import CompanyRole, User
-from kadence.usecases import people, sign_in
+from kadence.usecases import people, sessions
 from kadence.usecases.people import PeopleQuery
-from kadence.usecases.unit import Unit
-from kadence.web.sessions import entry_path
-from kadence.web.wire import format_timestamp
+from kadence.usecases.unit_of_work import UnitOfWork
+from kadence.web.codec import format_timestamp
+from kadence.web.sessions import login_path
 
 app = typer.Typer(help="Add, list and deactivate people.", no_args_is_help=True)
 Email = Annotated[str, typer.Option(help="Their e-mail address.")]
@@ -81,15 +81,15 @@ def link(
 
     It ends after seven days, and as soon as there is a newer one.
     """
-    made = operate(database, sign_in.let_in, email)
-    address = url.rstrip("/") + entry_path(made.key)
+    made = operate(database, sessions.issue_login_link, email)
+    address = url.rstrip("/") + login_path(made.login_token)
     if json:
         print_json({"url": address, "expires": format_timestamp(made.expires)})
         return
     print(address)  # noqa: T201 - as it is, to be pasted
 
 
-def _everybody(unit: Unit) -> list[User]:
+def _everybody(unit: UnitOfWork) -> list[User]:
     return people.list_users(unit, PeopleQuery(deactivated=True, limit=2**31))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from kadence.domain.model import Event
-from kadence.usecases.pulse import Pulse
+from kadence.usecases.commit_notifier import CommitNotifier
 
 LOOK_EVERY = 1.0
 """Seconds between two looks for what another server process has written."""
@@ -14,8 +14,8 @@ Read = Callable[[int], Awaitable[Sequence[Event]]]
 """Reads the events behind a position; raises when the reader may not see them any more."""
 
 
-async def follow(
-    pulse: Pulse, read: Read, first: Sequence[Event], after: int
+async def tail(
+    commits: CommitNotifier, read: Read, first: Sequence[Event], after: int
 ) -> AsyncIterator[Sequence[Event]]:
     """The `first` events and then all that come behind them, some at a time.
 
@@ -23,12 +23,12 @@ async def follow(
     a sign of life. It ends with the server, or when `read` raises.
     """
     found, silent = first, 0.0
-    while not pulse.ended:
+    while not commits.ended:
         if found:
             yield found
             after, silent = found[-1].seq, 0.0
         else:
-            await pulse.wait(LOOK_EVERY)
+            await commits.wait(LOOK_EVERY)
             silent += LOOK_EVERY
             if silent >= KEEP_ALIVE:
                 yield ()

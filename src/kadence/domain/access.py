@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from kadence.domain.model import CompanyRole, SpaceAccess, SpaceRole, TokenKind
+from kadence.domain.model import CompanyRole, SpaceRole, SpaceVisibility, TokenKind
 
 ROLE_UIDS = {
     SpaceRole.READER: "06ccb31f-426b-4fa3-b7e5-861daee95696",
@@ -27,7 +27,7 @@ class Actor(Struct, frozen=True, gc=False):
     token_kind: int = TokenKind.API.value
 
 
-class Door(Struct, frozen=True, gc=False):
+class SpaceAccess(Struct, frozen=True, gc=False):
     """What decides about access to one space for one person."""
 
     space_id: int
@@ -37,16 +37,16 @@ class Door(Struct, frozen=True, gc=False):
     member_role: int | None
 
 
-def role_in_space(company_role: int, door: Door) -> SpaceRole | None:
-    """The role in the space behind `door` of the person it was made for; None for a stranger.
+def role_in_space(company_role: int, access: SpaceAccess) -> SpaceRole | None:
+    """The role in the space behind `access` of the person it was made for; None for a stranger.
 
     An owner of the company is admin everywhere. Else it is the higher of the person's own
     membership and, in a for_everyone space, its general role.
     """
     if company_role == CompanyRole.OWNER:
         return SpaceRole.ADMIN
-    general = door.everyone_role if door.access == SpaceAccess.FOR_EVERYONE else 0
-    highest = max(door.member_role or 0, general)
+    general = access.everyone_role if access.access == SpaceVisibility.FOR_EVERYONE else 0
+    highest = max(access.member_role or 0, general)
     return SpaceRole(highest) if highest else None
 
 

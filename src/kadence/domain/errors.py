@@ -15,7 +15,7 @@ KadenceError
 ├── NotInitialised         the database holds no company yet
 └── StorageError           the database could not do its work; nothing was written
     ├── StorageBusy        another program holds the lock; try again
-    │   └── StorageAway    the database server does not answer; try again
+    │   └── DatabaseUnavailable  the database server does not answer; try again
     ├── StorageFull        no room on the disk
     ├── StorageUnusable    the file cannot be opened, is damaged or is no database of this program
     └── SchemaMismatch     the database's schema is older or newer than this program
@@ -105,7 +105,7 @@ class StorageBusy(StorageError):
     """Another program holds the database's lock for longer than we wait."""
 
 
-class StorageAway(StorageBusy):
+class DatabaseUnavailable(StorageBusy):
     """The database server does not answer, or lets nobody in at the moment."""
 
 

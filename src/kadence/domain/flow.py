@@ -7,10 +7,10 @@ from statistics import quantiles
 from msgspec import Struct
 
 from kadence.domain.calendar import LONGEST, WorkingCalendar, local_day
-from kadence.domain.course import Course, Tally
 from kadence.domain.model import DAY, ColumnType, Instant
 from kadence.domain.report import UnitOfMeasure, day_ends
 from kadence.domain.statistics import Number, json_number
+from kadence.domain.timeline import Tally, Timeline
 
 PERCENTILES = (50, 85, 95)
 
@@ -44,10 +44,12 @@ class Flow(Struct, frozen=True):
     percentiles: dict[int, float]
 
 
-def flow(course: Course, calendar: WorkingCalendar, unit: UnitOfMeasure, until: Instant) -> Flow:
+def flow(
+    timeline: Timeline, calendar: WorkingCalendar, unit: UnitOfMeasure, until: Instant
+) -> Flow:
     """The flow from activation (of a planned iteration from its first card) to `until`."""
     timed, untimed = [], []
-    for card in course.inside:
+    for card in timeline.inside:
         if card.state != ColumnType.DONE or card.done_at is None:
             continue
         if card.begun_at is None or card.begun_at > card.done_at:
@@ -56,7 +58,7 @@ def flow(course: Course, calendar: WorkingCalendar, unit: UnitOfMeasure, until: 
             timed.append(CycleTime(card.uid, round((card.done_at - card.begun_at) / DAY, 3)))
     timed.sort(key=lambda cycle: (cycle.days, cycle.card_uid))
     return Flow(
-        days=_days(course, calendar, unit, until),
+        days=_days(timeline, calendar, unit, until),
         cycle_times=timed,
         untimed=sorted(untimed),
         percentiles=percentiles([cycle.days for cycle in timed]),
@@ -74,20 +76,22 @@ def percentiles(values: Sequence[float]) -> dict[int, float]:
 
 
 def _days(
-    course: Course, calendar: WorkingCalendar, unit: UnitOfMeasure, until: Instant
+    timeline: Timeline, calendar: WorkingCalendar, unit: UnitOfMeasure, until: Instant
 ) -> list[FlowDay]:
-    run = course.run
-    if course.life.activated is not None:
-        begins = course.life.activated[1]
+    run = timeline.run
+    if timeline.lifespan.activated is not None:
+        begins = timeline.lifespan.activated[1]
     elif run:
         begins = run[0].at
     else:
         return []
-    ends = course.life.closed[1] if course.life.closed is not None else max(until, begins)
+    ends = (
+        timeline.lifespan.closed[1] if timeline.lifespan.closed is not None else max(until, begins)
+    )
     first, last = local_day(calendar, begins), local_day(calendar, ends)
     # What is left on its board for years is shown by its last years.
     first = date.fromordinal(max(first.toordinal(), last.toordinal() - LONGEST))
-    found, tally, index = [], course.start, 0
+    found, tally, index = [], timeline.start, 0
     for day, over in day_ends(calendar, first, last):
         while index < len(run) and run[index].at < over:
             tally = run[index].tally

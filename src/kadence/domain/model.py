@@ -29,7 +29,7 @@ class SpaceRole(IntEnum):
     ADMIN = 3
 
 
-class SpaceAccess(StrEnum):
+class SpaceVisibility(StrEnum):
     """Who of the company is let into a space."""
 
     FOR_EVERYONE = "for_everyone"
@@ -93,7 +93,7 @@ class TokenKind(IntEnum):
 
     API = 0
     SESSION = 1
-    ENTRY = 2
+    LOGIN_LINK = 2
 
 
 class Token(Struct, frozen=True):

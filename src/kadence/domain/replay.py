@@ -41,7 +41,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 """The tables that are rebuilt, each with what tells its rows apart."""
 
-UNTOLD: dict[str, tuple[str, ...]] = {
+NOT_JOURNALED: dict[str, tuple[str, ...]] = {
     "users": ("last_request_at", "search"),
     "tokens": ("digest", "last_used"),
     "cards": ("revision",),
@@ -80,7 +80,7 @@ def _add(table: str, **older: Any) -> Callable[[State, Event], None]:
 
     def add(state: State, event: Event) -> None:
         told = older | event.payload
-        row = {n: v for n, v in told.items() if n not in UNTOLD.get(table, ())}
+        row = {n: v for n, v in told.items() if n not in NOT_JOURNALED.get(table, ())}
         state[table][_key(table, row)] = row
 
     return add

@@ -1,6 +1,6 @@
 """The report of an iteration: its numbers over time, and where its scope came from and went.
 
-The rules are those of docs/insights.md; `course.RULES` is their version.
+The rules are those of docs/insights.md; `timeline.RULES` is their version.
 """
 
 from bisect import bisect_left
@@ -20,9 +20,9 @@ from kadence.domain.calendar import (
     midnight,
     period,
 )
-from kadence.domain.course import NOTHING, Cause, Course, Standing, Step, Tally
 from kadence.domain.model import ColumnType, Condition, Event, Instant, Iteration, IterationStatus
 from kadence.domain.statistics import Number, exact_sums, json_number
+from kadence.domain.timeline import NOTHING, CardState, Cause, Step, Tally, Timeline
 
 _QUIET = frozenset({Cause.BEGUN, Cause.PUT_BACK})
 """What changes neither scope nor what is done."""
@@ -143,54 +143,54 @@ def size_of(tally: Tally, unit: UnitOfMeasure) -> tuple[Number, Number]:
 
 def report(
     iteration: Iteration,
-    course: Course,
+    timeline: Timeline,
     calendar: WorkingCalendar,
     unit: UnitOfMeasure,
     carried_to: str | None = None,
 ) -> Report:
-    """The report of an iteration that is as it was at the end of `course`.
+    """The report of an iteration that is as it was at the end of `timeline`.
 
     `carried_to` is the iteration into which its leftovers went when it was closed.
     """
     with exact_sums():
-        return _report(iteration, course, calendar, unit, carried_to)
+        return _report(iteration, timeline, calendar, unit, carried_to)
 
 
 def _report(
     iteration: Iteration,
-    course: Course,
+    timeline: Timeline,
     calendar: WorkingCalendar,
     unit: UnitOfMeasure,
     carried_to: str | None,
 ) -> Report:
     lasts = period(calendar, iteration.start_date, iteration.finish_date)
-    activated = course.life.activated
-    baseline = None if course.baseline is None else size_of(course.start, unit)[0]
+    activated = timeline.lifespan.activated
+    baseline = None if timeline.baseline is None else size_of(timeline.start, unit)[0]
     return Report(
         iteration=iteration,
-        place=course.end,
+        place=timeline.end,
         period=lasts,
         baseline_at=activated[1] if activated else None,
-        tally=course.tally,
-        series=_series(course, unit),
+        tally=timeline.tally,
+        series=_series(timeline, unit),
         ideal=None if baseline is None else ideal(calendar, lasts, baseline),
-        scope=_scope(course, lasts, carried_to),
+        scope=_scope(timeline, lasts, carried_to),
     )
 
 
-def _series(course: Course, unit: UnitOfMeasure) -> list[Point]:
+def _series(timeline: Timeline, unit: UnitOfMeasure) -> list[Point]:
     points = []
-    if course.life.activated is not None:
-        seq, at = course.life.activated
-        points.append(_point(at, seq, "activated", None, course.start, unit))
+    if timeline.lifespan.activated is not None:
+        seq, at = timeline.lifespan.activated
+        points.append(_point(at, seq, "activated", None, timeline.start, unit))
     points += [
         _point(step.at, step.seq, step.cause.value, step.card_uid, step.tally, unit)
-        for step in course.run
+        for step in timeline.run
         if step.cause not in _QUIET
     ]
-    if course.life.closed is not None:
-        seq, at = course.life.closed
-        points.append(_point(at, seq, "closed", None, course.tally, unit))
+    if timeline.lifespan.closed is not None:
+        seq, at = timeline.lifespan.closed
+        points.append(_point(at, seq, "closed", None, timeline.tally, unit))
     return points
 
 
@@ -248,10 +248,10 @@ def ideal_at(points: Sequence[IdealPoint], at: Instant) -> float:
     return before.remaining + (after.remaining - before.remaining) * part
 
 
-def _scope(course: Course, lasts: Period | None, carried_to: str | None) -> Scope:
-    run, inside = course.run, course.inside
-    begun_with: Mapping[str, Decimal | None] = course.baseline or {}
-    begun_at = course.life.activated[1] if course.life.activated else None
+def _scope(timeline: Timeline, lasts: Period | None, carried_to: str | None) -> Scope:
+    run, inside = timeline.run, timeline.inside
+    begun_with: Mapping[str, Decimal | None] = timeline.baseline or {}
+    begun_at = timeline.lifespan.activated[1] if timeline.lifespan.activated else None
     done = [card for card in inside if card.state == ColumnType.DONE]
     unfinished = [card for card in inside if card.state != ColumnType.DONE]
     left = [step for step in run if step.enters < 0]
@@ -261,8 +261,8 @@ def _scope(course: Course, lasts: Period | None, carried_to: str | None) -> Scop
         added=_part(_moved(step, step.after) for step in run if step.enters > 0),
         removed=_part(_moved(step, step.before) for step in left),
         re_estimated=_re_estimated(run),
-        carried_in=_part(_standing(c) for c in course.cards.values() if c.came_from is not None),
-        carried_out=_carried_out(course, left, unfinished, carried_to),
+        carried_in=_part(_standing(c) for c in timeline.cards.values() if c.came_from is not None),
+        carried_out=_carried_out(timeline, left, unfinished, carried_to),
         done=_part(PartCard(c.uid, c.done_at, c.size) for c in done),
         done_late=_part(PartCard(c.uid, c.done_at, c.size) for c in late),
         unfinished=_part(map(_standing, unfinished)),
@@ -274,7 +274,7 @@ def _moved(step: Step, size: Decimal | None) -> PartCard:
     return PartCard(step.card_uid, step.at, size, other=step.other)
 
 
-def _standing(card: Standing) -> PartCard:
+def _standing(card: CardState) -> PartCard:
     return PartCard(card.uid, None, card.size, other=card.came_from)
 
 
@@ -286,11 +286,14 @@ def _re_estimated(run: Sequence[Step]) -> Part:
 
 
 def _carried_out(
-    course: Course, left: Sequence[Step], unfinished: Sequence[Standing], carried_to: str | None
+    timeline: Timeline,
+    left: Sequence[Step],
+    unfinished: Sequence[CardState],
+    carried_to: str | None,
 ) -> Part:
     gone = [_moved(step, step.before) for step in left if step.other is not None]
-    if course.life.closed is not None and carried_to is not None:
-        at = course.life.closed[1]
+    if timeline.lifespan.closed is not None and carried_to is not None:
+        at = timeline.lifespan.closed[1]
         gone += [
             PartCard(card.uid, at, card.size, other=carried_to)
             for card in unfinished

@@ -7,6 +7,7 @@ from typing import Any
 from kadence.domain.model import DAY
 from kadence.domain.report import UnitOfMeasure
 from kadence.domain.simulation import LEAST_DAYS
+from kadence.drawing.i18n import ENGLISH, Words, heading_of, midnight_of, values_axis
 from kadence.drawing.theme import (
     COLOURS,
     HEIGHT,
@@ -22,7 +23,6 @@ from kadence.drawing.theme import (
     scale_of,
     shortened,
 )
-from kadence.drawing.words import ENGLISH, Words, heading_of, midnight_of, values_axis
 from kadence.usecases.forecasts import Odds, Outlook
 from kadence.usecases.insights import Achieved, Amounts, Flowed, Velocity
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from sqlalchemy import Table, bindparam, func, select
 
-from kadence.domain.access import Actor, Door
+from kadence.domain.access import Actor, SpaceAccess
 from kadence.domain.model import (
     Board,
     Column,
@@ -14,14 +14,13 @@ from kadence.domain.model import (
     Placement,
 )
 from kadence.storage.engine import (
-    Listed,
+    InQuery,
     Query,
     Row,
     Statement,
     Transaction,
     after_last,
 )
-from kadence.storage.records import Records
 from kadence.storage.schema import (
     boards,
     columns,
@@ -29,12 +28,15 @@ from kadence.storage.schema import (
     placements,
     spaces,
 )
-from kadence.storage.spaces import DOOR_COLUMNS, OWN_MEMBERSHIP
+from kadence.storage.spaces import ACCESS_COLUMNS, OWN_MEMBERSHIP
+from kadence.storage.table_gateway import TableGateway
 
-BOARDS = Records(boards, Board)
-PLACEMENTS = Records(placements, Placement, ("company_id", "space_id", "board_id"), numbered=False)
-COLUMNS = Records(columns, Column)
-LANES = Records(lanes, Lane)
+BOARDS = TableGateway(boards, Board)
+PLACEMENTS = TableGateway(
+    placements, Placement, ("company_id", "space_id", "board_id"), numbered=False
+)
+COLUMNS = TableGateway(columns, Column)
+LANES = TableGateway(lanes, Lane)
 
 
 def _behind_all(table: Table, owner: str) -> Statement:
@@ -102,37 +104,37 @@ def next_lane_order(tx: Transaction, board: Board) -> float:
     return float(tx.scalar(_NEXT_LANE, {"company_id": board.company_id, "owner_id": board.id}))
 
 
-class Showing(Struct, frozen=True, gc=False):
+class VisiblePlacement(Struct, frozen=True, gc=False):
     """A space that shows a board."""
 
     board_id: int
     title: str
-    door: Door
+    access: SpaceAccess
 
 
-SHOWING_COLUMNS = (placements.c.board_id, spaces.c.title, *DOOR_COLUMNS)
-"""What makes a Showing, of placements and spaces beside OWN_MEMBERSHIP."""
+PLACEMENT_COLUMNS = (placements.c.board_id, spaces.c.title, *ACCESS_COLUMNS)
+"""What makes a VisiblePlacement, of placements and spaces beside OWN_MEMBERSHIP."""
 
 
-def showing(row: Row) -> Showing:
+def visible_placement(row: Row) -> VisiblePlacement:
     """What a row of SHOWING_COLUMNS says."""
-    return Showing(row[0], row[1], Door(*row[2:]))
+    return VisiblePlacement(row[0], row[1], SpaceAccess(*row[2:]))
 
 
-_SPACES_SHOWING = Listed(
-    select(*SHOWING_COLUMNS)
+_PLACEMENTS_SHOWING = InQuery(
+    select(*PLACEMENT_COLUMNS)
     .join_from(placements, spaces, spaces.c.id == placements.c.space_id)
     .outerjoin(*OWN_MEMBERSHIP)
     .where(placements.c.company_id == bindparam("company_id"), spaces.c.deleted_at.is_(None))
     .order_by(spaces.c.id),
     placements.c.board_id,
-    showing,
+    visible_placement,
 )
 
 
-def spaces_showing(actor: Actor, board_ids: Sequence[int]) -> Query[Showing]:
+def visible_placements(actor: Actor, board_ids: Sequence[int]) -> Query[VisiblePlacement]:
     """The living spaces that show these boards."""
-    return _SPACES_SHOWING.query(board_ids, company_id=actor.company_id, user_id=actor.user_id)
+    return _PLACEMENTS_SHOWING.query(board_ids, company_id=actor.company_id, user_id=actor.user_id)
 
 
 def placements_of(tx: Transaction, company_id: int, board_id: int) -> list[Placement]:
@@ -161,7 +163,7 @@ def _in_space(row: Row) -> tuple[int, Board]:
     return row[0], Board(*row[1:])
 
 
-_IN_SPACES = Listed(
+_IN_SPACES = InQuery(
     select(placements.c.space_id, *BOARDS.columns)
     .join_from(placements, boards, boards.c.id == placements.c.board_id)
     .where(placements.c.company_id == bindparam("company_id"), boards.c.deleted_at.is_(None))
@@ -176,14 +178,14 @@ def in_spaces(company_id: int, space_ids: Sequence[int]) -> Query[tuple[int, Boa
     return _IN_SPACES.query(space_ids, company_id=company_id)
 
 
-_COLUMNS_OF_BOARDS = Listed(
+_COLUMNS_OF_BOARDS = InQuery(
     select(*COLUMNS.columns)
     .where(columns.c.company_id == bindparam("company_id"), columns.c.deleted_at.is_(None))
     .order_by(columns.c.sort_order, columns.c.id),
     columns.c.board_id,
     lambda row: Column(*row),
 )
-_LANES_OF_BOARDS = Listed(
+_LANES_OF_BOARDS = InQuery(
     select(*LANES.columns)
     .where(lanes.c.company_id == bindparam("company_id"), lanes.c.condition == Condition.LIVE.value)
     .order_by(lanes.c.sort_order, lanes.c.id),

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, null, select, update
 
 from kadence.domain.model import Board, Card, CardMember, Condition, Iteration, Tag, User
-from kadence.storage.engine import Listed, Query, Row, Statement, Transaction, record_columns
-from kadence.storage.records import Records
+from kadence.storage.engine import InQuery, Query, Row, Statement, Transaction, record_columns
 from kadence.storage.schema import card_members, card_search, card_tags, cards, users
+from kadence.storage.table_gateway import TableGateway
 
-CARDS = Records(cards, Card)
-CARD_MEMBERS = Records(
+CARDS = TableGateway(cards, Card)
+CARD_MEMBERS = TableGateway(
     card_members, CardMember, ("company_id", "card_id", "user_id"), numbered=False
 )
 
@@ -190,7 +190,7 @@ def _member(row: Row) -> tuple[CardMember, User]:
     return CardMember(*row[:_MEMBER_WIDTH]), User(*row[_MEMBER_WIDTH:])
 
 
-_MEMBERS_OF = Listed(
+_MEMBERS_OF = InQuery(
     select(*CARD_MEMBERS.columns, *record_columns(users, User))
     .join_from(card_members, users, users.c.id == card_members.c.user_id)
     .where(card_members.c.company_id == bindparam("company_id"))

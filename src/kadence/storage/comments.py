@@ -4,10 +4,10 @@ from sqlalchemy import bindparam, select
 
 from kadence.domain.model import Card, Comment
 from kadence.storage.engine import Statement, Transaction
-from kadence.storage.records import Records
 from kadence.storage.schema import comments
+from kadence.storage.table_gateway import TableGateway
 
-COMMENTS = Records(comments, Comment)
+COMMENTS = TableGateway(comments, Comment)
 
 _OF_CARD = Statement(
     select(*COMMENTS.columns)

@@ -93,7 +93,7 @@ class Statement:
         return ready
 
 
-class Together(Statement):
+class BatchedSelect(Statement):
     """For PostgreSQL: several SELECTs as one that gives one row, for each the JSON of its rows.
 
     Their parameters are told apart by `name_in`.
@@ -126,7 +126,7 @@ class Together(Statement):
         return f"part{part}_{name}"
 
 
-_together = lru_cache(maxsize=256)(Together)
+_batched = lru_cache(maxsize=256)(BatchedSelect)
 
 
 class Query(Struct, Generic[T], frozen=True, gc=False):
@@ -141,7 +141,7 @@ class Query(Struct, Generic[T], frozen=True, gc=False):
     alone: Statement | None = None
 
 
-class Listed(Generic[T]):
+class InQuery(Generic[T]):
     """A SELECT narrowed to the rows whose column is one of a list, and what is made of each row."""
 
     __slots__ = ("_make", "_many", "_one")
@@ -160,27 +160,27 @@ class Listed(Generic[T]):
         return Query(statement, {"listed": list(listed), **values}, self._make, alone)
 
 
-class NotBrief(Exception):
-    """Work that was thought to be brief is not."""
+class InlineLimitExceeded(Exception):
+    """Inline work looked at or wrote more rows than it may."""
 
 
 class Transaction:
     """One open transaction; everything done through it is kept or lost together.
 
-    `writes` counts the statements that wanted to change something. While `most_rows` is set, work
-    that turns out to look at or to write more rows at once is stopped by `NotBrief`.
+    `writes` counts the statements that wanted to change something. While `row_limit` is set, work
+    that turns out to look at or to write more rows at once is stopped by `InlineLimitExceeded`.
     """
 
-    __slots__ = ("_cursor", "_dialect", "_postponed", "last_row", "most_rows", "writes")
+    __slots__ = ("_cursor", "_deferred", "_dialect", "last_row", "row_limit", "writes")
 
     def __init__(self, cursor: Cursor, dialect: Dialect) -> None:
         self._cursor = cursor
         self._dialect = dialect
         self.writes = 0
-        self.most_rows: int | None = None
-        self._postponed: list[tuple[Statement, Mapping[str, Any]]] = []
+        self.row_limit: int | None = None
+        self._deferred: list[tuple[Statement, Mapping[str, Any]]] = []
         self.last_row: Mapping[str, Any] | None = None
-        """The last row that was postponed until the end of this transaction, once that has come."""
+        """The last row that was deferred until the end of this transaction, once that has come."""
 
     @property
     def has_cheap_returning(self) -> bool:
@@ -201,27 +201,27 @@ class Transaction:
     def run_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement once for each of `rows`."""
         rows = list(rows)
-        self._check_brief(rows)
+        self._check_row_limit(rows)
         ready = statement.compiled(self._dialect)
         self.writes += statement.writes
         self._cursor.executemany(ready.sql, map(ready.bind, rows))
 
-    def postpone(self, statement: Statement, row: Mapping[str, Any]) -> None:
-        """Run a statement at the transaction's end, with those of all the rows postponed for it."""
-        self._postponed.append((statement, row))
+    def defer(self, statement: Statement, row: Mapping[str, Any]) -> None:
+        """Run a statement at the transaction's end, with those of all the rows deferred for it."""
+        self._deferred.append((statement, row))
 
     @property
-    def postponed(self) -> int:
-        """How many rows are postponed."""
-        return len(self._postponed)
+    def deferred(self) -> int:
+        """How many rows are deferred."""
+        return len(self._deferred)
 
-    def forget(self, after: int = 0) -> None:
-        """Drop what was postponed but for the first so many rows."""
-        del self._postponed[after:]
+    def drop_deferred(self, after: int = 0) -> None:
+        """Drop what was deferred but for the first so many rows."""
+        del self._deferred[after:]
 
-    def finish(self) -> None:
-        """Run what was postponed, in its order."""
-        rows, self._postponed = self._postponed, []
+    def flush_deferred(self) -> None:
+        """Run what was deferred, in its order."""
+        rows, self._deferred = self._deferred, []
         if rows:
             self.last_row = rows[-1][1]
         for statement, group in groupby(rows, key=itemgetter(0)):
@@ -240,14 +240,14 @@ class Transaction:
         """Run a statement; all its rows."""
         self.run(statement, parameters)
         rows = self._cursor.fetchall()
-        self._check_brief(rows)
+        self._check_row_limit(rows)
         return rows
 
-    def _check_brief(self, rows: Sequence[Any]) -> None:
-        if self.most_rows is not None and len(rows) > self.most_rows:
-            raise NotBrief
+    def _check_row_limit(self, rows: Sequence[Any]) -> None:
+        if self.row_limit is not None and len(rows) > self.row_limit:
+            raise InlineLimitExceeded
 
-    def gather(self, *queries: Query[Any]) -> list[list[Any]]:
+    def fetch_batch(self, *queries: Query[Any]) -> list[list[Any]]:
         """The results of queries that do not depend on each other, in their order.
 
         Where each statement is a round trip to a server, they are asked in one.
@@ -255,7 +255,7 @@ class Transaction:
         asked = [query for query in queries if query.statement]
         if self._dialect.name == "sqlite" or len(asked) < 2:  # noqa: PLR2004
             return [self._asked(query) for query in queries]
-        together = _together(tuple(query.statement for query in asked))
+        together = _batched(tuple(query.statement for query in asked))
         values = {
             together.name_in(n, name): value
             for n, query in enumerate(asked)
@@ -294,14 +294,14 @@ class Database(Protocol):
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` on a consistent snapshot that holds every write acknowledged before."""
 
-    async def glance(self, work: Callable[[Transaction], T]) -> T:
+    async def read_inline(self, work: Callable[[Transaction], T]) -> T:
         """As `read`, for work of a few look-ups by key: it may hold up the event loop."""
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in a transaction of its own and commit it."""
 
-    async def jot(self, work: Callable[[Transaction], T]) -> T:
-        """As `write`, for work of a few look-ups and changes by key: as in `glance`."""
+    async def write_inline(self, work: Callable[[Transaction], T]) -> T:
+        """As `write`, for work of a few look-ups and changes by key: as in `read_inline`."""
 
     def close(self) -> None:
         """Finish what was begun, then let go of files and connections."""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import bindparam, literal, select, text
 
-from kadence.domain.course import Entry, decode, has_told
 from kadence.domain.model import Event, Iteration, IterationStatus
+from kadence.domain.timeline import Entry, decode, needs_payload
 from kadence.storage.dialects import OneOf
 from kadence.storage.engine import Statement, Transaction, record_columns
 from kadence.storage.iterations import ITERATIONS, LAST_CLOSED
@@ -82,7 +82,7 @@ def entries_of(tx: Transaction, company_id: int, iteration_ids: Sequence[str]) -
         return []
     values = {"company_id": company_id, "iterations": list(iteration_ids)}
     found = [
-        Entry(seq, at, kind, id_, uid, decode(payload) if has_told(kind) else None)
+        Entry(seq, at, kind, id_, uid, decode(payload) if needs_payload(kind) else None)
         for seq, at, kind, id_, uid, payload in tx.all(_ENTRIES, values)
     ]
     found.sort(key=_seq)

@@ -5,8 +5,8 @@ from sqlalchemy import bindparam, delete, select, tuple_
 
 from kadence.domain.model import Instant
 from kadence.storage.engine import Statement, Transaction
-from kadence.storage.records import Records
 from kadence.storage.schema import idempotency_keys
+from kadence.storage.table_gateway import TableGateway
 
 AT_ONCE = 100
 """Answers that are dropped with one that is kept: soon none is left that is too old."""
@@ -33,7 +33,7 @@ class Kept(Struct, frozen=True):
     created: Instant
 
 
-KEPT = Records(idempotency_keys, Kept, ("company_id", "user_id", "key"), numbered=False)
+KEPT = TableGateway(idempotency_keys, Kept, ("company_id", "user_id", "key"), numbered=False)
 
 
 def forget(tx: Transaction, before: Instant) -> None:

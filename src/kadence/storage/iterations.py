@@ -7,10 +7,10 @@ from sqlalchemy import BindParameter, bindparam, insert, or_, select, text
 
 from kadence.domain.model import Iteration, IterationStatus
 from kadence.storage.engine import Statement, Transaction, after_last, bound
-from kadence.storage.records import Records
 from kadence.storage.schema import iterations
+from kadence.storage.table_gateway import TableGateway
 
-ITERATIONS = Records(iterations, Iteration, numbered=False)
+ITERATIONS = TableGateway(iterations, Iteration, numbered=False)
 _COLUMNS = ITERATIONS.columns
 _THIS_SPACE = (
     iterations.c.company_id == bindparam("company_id"),

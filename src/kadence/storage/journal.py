@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, insert, select
 
-from kadence.domain.course import counts
 from kadence.domain.model import Event
+from kadence.domain.timeline import counts
 from kadence.storage.engine import Row, Statement, Transaction, bound, record_columns
 from kadence.storage.schema import journal
 
@@ -45,7 +45,7 @@ def append(tx: Transaction, events: Iterable[Event]) -> None:
             "payload": _encode(event.payload).decode(),
             "counts": int(counts(event)),
         }
-        tx.postpone(_APPEND, row)
+        tx.defer(_APPEND, row)
 
 
 _RECENT = select(journal).order_by(journal.c.seq.desc()).limit(RECENT).subquery()

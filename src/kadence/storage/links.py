@@ -4,10 +4,10 @@ from sqlalchemy import bindparam, insert, select
 
 from kadence.domain.model import Instant, Link
 from kadence.storage.engine import Statement, Transaction, bound
-from kadence.storage.records import Records
 from kadence.storage.schema import links, signing_keys
+from kadence.storage.table_gateway import TableGateway
 
-LINKS = Records(links, Link, numbered=False)
+LINKS = TableGateway(links, Link, numbered=False)
 
 _BY_ID = Statement(select(*LINKS.columns).where(links.c.id == bindparam("id")))
 _OF_SPACE = Statement(

@@ -10,12 +10,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from kadence.domain.errors import StorageUnusable
-from kadence.storage import postgres, sessions
+from kadence.storage import postgres
+from kadence.storage.connections import Connection
+from kadence.storage.connections import transaction as transaction_on
 from kadence.storage.engine import Transaction
-from kadence.storage.postgres import PostgresDatabase, PostgresSession
-from kadence.storage.sessions import Session
-from kadence.storage.sqlite import SqliteDatabase, SqliteSession
-from kadence.storage.threads import ThreadedDatabase
+from kadence.storage.executor import ThreadedDatabase
+from kadence.storage.postgres import PostgresConnection, PostgresDatabase
+from kadence.storage.sqlite import SqliteConnection, SqliteDatabase
 
 
 class SqliteFile(Struct, frozen=True):
@@ -91,7 +92,7 @@ def transaction(location: Location) -> Iterator[Transaction]:
     Raises:
         StorageError: the database cannot be opened, or refused something; nothing was written then.
     """
-    with sessions.transaction(_session(location, writes=True)) as tx:
+    with transaction_on(_connection(location, writes=True)) as tx:
         yield tx
 
 
@@ -102,11 +103,11 @@ def snapshot(location: Location) -> Iterator[Transaction]:
     Raises:
         StorageError: the database cannot be opened or read.
     """
-    with sessions.transaction(_session(location, writes=False)) as tx:
+    with transaction_on(_connection(location, writes=False)) as tx:
         yield tx
 
 
-def _session(location: Location, *, writes: bool) -> Session:
+def _connection(location: Location, *, writes: bool) -> Connection:
     if isinstance(location, SqliteFile):
-        return SqliteSession(location.path, writes=writes)
-    return PostgresSession(location.url, writes=writes, idle_seconds=0)
+        return SqliteConnection(location.path, writes=writes)
+    return PostgresConnection(location.url, writes=writes, idle_seconds=0)

@@ -127,7 +127,7 @@ def upgrade(location: Location, to: str = "head") -> tuple[str | None, str]:
             config.attributes["connection"] = connection
             command.upgrade(config, to)
     except DBAPIError as error:
-        raise _told(error.orig, str(location)) from error
+        raise _translate_error(error.orig, str(location)) from error
     finally:
         engine.dispose()
     return before, REVISION
@@ -145,7 +145,7 @@ def prepare(location: Location) -> None:
     check(location)
 
 
-def _told(error: BaseException | None, where: str) -> Exception:
+def _translate_error(error: BaseException | None, where: str) -> Exception:
     if isinstance(error, sqlite3.Error):
         return sqlite.translated(error, where)
     if isinstance(error, psycopg.Error):

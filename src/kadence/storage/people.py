@@ -9,11 +9,11 @@ from sqlalchemy import bindparam, func, insert, literal, or_, select, update
 from kadence.domain.access import Actor
 from kadence.domain.model import Company, Instant, Token, TokenKind, User
 from kadence.storage.engine import Statement, Transaction, bound, record_columns
-from kadence.storage.records import Records
 from kadence.storage.schema import companies, passwords, tokens, users
+from kadence.storage.table_gateway import TableGateway
 
-COMPANIES = Records(companies, Company, ("id",))
-USERS = Records(users, User)
+COMPANIES = TableGateway(companies, Company, ("id",))
+USERS = TableGateway(users, User)
 _USER_COLUMNS = USERS.columns
 _TOKEN_COLUMNS = record_columns(tokens, Token)
 _COMPANY_COLUMNS = record_columns(companies, Company)
@@ -121,7 +121,7 @@ _ACTOR = Statement(
     .join(companies, companies.c.id == tokens.c.company_id)
     .where(
         tokens.c.digest == bindparam("digest"),
-        tokens.c.kind != literal(TokenKind.ENTRY.value),
+        tokens.c.kind != literal(TokenKind.LOGIN_LINK.value),
         tokens.c.revoked_at.is_(None),
         users.c.deactivated_at.is_(None),
         or_(tokens.c.expires.is_(None), tokens.c.expires > bindparam("now")),

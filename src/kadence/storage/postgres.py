@@ -15,15 +15,15 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy.dialects.postgresql import psycopg as dialect
 
 from kadence.domain.errors import (
-    StorageAway,
+    DatabaseUnavailable,
     StorageBusy,
     StorageError,
     StorageFull,
     StorageUnusable,
 )
+from kadence.storage.connections import InDoubt
 from kadence.storage.engine import Transaction
-from kadence.storage.sessions import InDoubt
-from kadence.storage.threads import ThreadedDatabase
+from kadence.storage.executor import ThreadedDatabase
 
 DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 WRITERS_LOCK = 0x6B6164656E6365
@@ -77,7 +77,7 @@ def _refused(error: psycopg.Error, where: str) -> StorageError:
         return translated(error, where)
     if "does not exist" in reason and "database" in reason:
         return StorageUnusable(f"{where}: {reason.strip()}: make it with createdb")
-    return StorageAway(f"{where}: the database server refuses: {reason.strip()}")
+    return DatabaseUnavailable(f"{where}: the database server refuses: {reason.strip()}")
 
 
 def _defaults(url: str) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def translated(error: psycopg.Error, where: str = "") -> StorageError:
     if isinstance(error, errors.InvalidCatalogName | errors.InvalidPassword):
         return StorageUnusable(f"{prefix}{said}")
     if _lost(error):
-        return StorageAway(f"{prefix}the database server does not answer: {said}")
+        return DatabaseUnavailable(f"{prefix}the database server does not answer: {said}")
     return StorageUnusable(f"{prefix}the database cannot be used: {said}")
 
 
@@ -146,8 +146,8 @@ class NotCommitted(StorageBusy):
     """The connection was lost in a commit that was not made."""
 
 
-class PostgresSession:
-    """One connection to the server, as storage.sessions.Session."""
+class PostgresConnection:
+    """One connection to the server, as storage.connections.Connection."""
 
     def __init__(
         self,
@@ -183,12 +183,12 @@ class PostgresSession:
         return self._status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
     @property
-    def spoilt(self) -> bool:
-        """See Session.spoilt."""
+    def needs_rollback(self) -> bool:
+        """See Connection.needs_rollback."""
         return self._status == TransactionStatus.INERROR
 
     def begin(self, *, wait: bool = True) -> None:  # noqa: ARG002 - never on the event loop
-        """See Session.begin; a writer waits for its turn here."""
+        """See Connection.begin; a writer waits for its turn here."""
         if self._status != TransactionStatus.IDLE:
             self._drop()
             self._open()
@@ -202,7 +202,7 @@ class PostgresSession:
             self._cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def commit(self) -> None:
-        """See Session.commit."""
+        """See Connection.commit."""
         try:
             self._cursor.execute("COMMIT")
         except psycopg.Error as error:
@@ -219,7 +219,7 @@ class PostgresSession:
             raise StorageUnusable("the database undid what it was told to commit")
 
     def rollback(self) -> None:
-        """See Session.rollback; a connection that cannot is dropped."""
+        """See Connection.rollback; a connection that cannot is dropped."""
         if self._status in (TransactionStatus.IDLE, TransactionStatus.UNKNOWN):
             return
         try:
@@ -227,30 +227,30 @@ class PostgresSession:
         except psycopg.Error:
             self._drop()
 
-    def save(self) -> None:
-        """See Session.save."""
+    def savepoint(self) -> None:
+        """See Connection.save."""
         self._cursor.execute("SAVEPOINT job")
 
-    def undo(self) -> None:
-        """See Session.undo."""
+    def rollback_to_savepoint(self) -> None:
+        """See Connection.undo."""
         self._cursor.execute("ROLLBACK TO job")
 
-    def release(self) -> None:
-        """See Session.release."""
+    def release_savepoint(self) -> None:
+        """See Connection.release."""
         self._cursor.execute("RELEASE job")
 
-    def passing(self, error: Exception) -> bool:
+    def is_transient(self, error: Exception) -> bool:
         """Another writer was in the way, or the connection had been lost since it was last used."""
         if isinstance(error, NotCommitted) or _collides(error):
             return True
         return _lost(error)
 
-    def hits_all(self, error: Exception) -> bool:
-        """See Session.hits_all."""
+    def is_fatal(self, error: Exception) -> bool:
+        """See Connection.is_fatal."""
         return isinstance(error, errors.LockNotAvailable | errors.DiskFull)
 
-    def told(self, error: Exception) -> Exception:
-        """See Session.told."""
+    def translate_error(self, error: Exception) -> Exception:
+        """See Connection.translate_error."""
         if isinstance(error, psycopg.Error):
             if _lost(error):
                 log.warning("the connection to the database was lost", error=str(error).strip())
@@ -260,7 +260,7 @@ class PostgresSession:
         return error
 
     def close(self) -> None:
-        """See Session.close."""
+        """See Connection.close."""
         self._drop()
 
     def _drop(self) -> None:
@@ -280,7 +280,7 @@ class PostgresDatabase(ThreadedDatabase):
             StorageError: the server is not there or refuses us.
         """
         sessions = [
-            PostgresSession(url, writes=n == 0, statement_seconds=statement_seconds)
+            PostgresConnection(url, writes=n == 0, statement_seconds=statement_seconds)
             for n in range(connections)
         ]
         super().__init__(sessions[0], sessions[1:])

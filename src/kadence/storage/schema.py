@@ -489,8 +489,8 @@ journal = Table(
     Column("iteration_id", Uid),
     Column("card_uid", Uid),
     Column("payload", Text, nullable=False),
-    # Whether reports count the event (domain.course.counts): kept in the index of a card's events,
-    # so that a report need not look at the others, which are most.
+    # Whether reports count the event (domain.timeline.counts). It stands in the index of a
+    # card's events, so that a report skips the others, which are most.
     Column("counts", SmallInteger, nullable=False, server_default="0"),
     Index(None, "company_id", "space_uid", "seq"),
     Index(

@@ -4,8 +4,8 @@ from msgspec.structs import asdict, replace
 from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
-from kadence.domain.access import Actor, Door
-from kadence.domain.model import CompanyRole, Member, Space, SpaceAccess, User
+from kadence.domain.access import Actor, SpaceAccess
+from kadence.domain.model import CompanyRole, Member, Space, SpaceVisibility, User
 from kadence.storage.dialects import Bytewise
 from kadence.storage.engine import (
     Query,
@@ -15,23 +15,23 @@ from kadence.storage.engine import (
     bound,
     record_columns,
 )
-from kadence.storage.records import Records
 from kadence.storage.schema import members, spaces, users
+from kadence.storage.table_gateway import TableGateway
 
-SPACES = Records(spaces, Space)
+SPACES = TableGateway(spaces, Space)
 _COLUMNS = SPACES.columns
 _KEYS = ("company_id", "id", "uid", "created")
 _CHANGEABLE = [field for field in Space.__struct_fields__ if field not in _KEYS]
 _ALIVE = (spaces.c.company_id == bindparam("company_id"), spaces.c.deleted_at.is_(None))
 
-DOOR_COLUMNS = (
+ACCESS_COLUMNS = (
     spaces.c.id,
     spaces.c.uid,
     spaces.c.access,
     spaces.c.everyone_role,
     members.c.role,
 )
-"""What makes a Door, of spaces beside OWN_MEMBERSHIP."""
+"""What makes a SpaceAccess, of spaces beside OWN_MEMBERSHIP."""
 OWN_MEMBERSHIP = (
     members,
     and_(
@@ -43,14 +43,14 @@ OWN_MEMBERSHIP = (
 """The outer join to the actor's own role in a space."""
 
 
-def _door(key: ColumnElement[bool]) -> Statement:
+def _access(key: ColumnElement[bool]) -> Statement:
     return Statement(
-        select(*DOOR_COLUMNS).outerjoin_from(spaces, *OWN_MEMBERSHIP).where(*_ALIVE, key)
+        select(*ACCESS_COLUMNS).outerjoin_from(spaces, *OWN_MEMBERSHIP).where(*_ALIVE, key)
     )
 
 
-_DOOR_BY_UID = _door(spaces.c.uid == bindparam("uid"))
-_DOOR_BY_ID = _door(spaces.c.id == bindparam("id"))
+_ACCESS_BY_UID = _access(spaces.c.uid == bindparam("uid"))
+_ACCESS_BY_ID = _access(spaces.c.id == bindparam("id"))
 
 _INSERT = Statement(
     insert(spaces)
@@ -62,14 +62,14 @@ _NEXT_SORT_ORDER = Statement(
 )
 _BY_ID = Statement(select(*_COLUMNS).where(*_ALIVE, spaces.c.id == bindparam("id")))
 _BY_UID = Statement(select(*_COLUMNS).where(*_ALIVE, spaces.c.uid == bindparam("uid")))
-_WITH_DOORS = Statement(
+_WITH_ACCESSES = Statement(
     select(*_COLUMNS, members.c.role)
     .outerjoin_from(spaces, *OWN_MEMBERSHIP)
     .where(
         *_ALIVE,
         or_(
             bindparam("sees_all") == 1,
-            spaces.c.access == SpaceAccess.FOR_EVERYONE.value,
+            spaces.c.access == SpaceVisibility.FOR_EVERYONE.value,
             members.c.role.is_not(None),
         ),
     )
@@ -116,36 +116,36 @@ _PEOPLE = Statement(
 )
 
 
-def door_by_uid(tx: Transaction, actor: Actor, uid: str) -> Door | None:
+def access_by_uid(tx: Transaction, actor: Actor, uid: str) -> SpaceAccess | None:
     """What decides about the actor's access to the living space with this uid."""
     row = tx.first(
-        _DOOR_BY_UID,
+        _ACCESS_BY_UID,
         {"company_id": actor.company_id, "user_id": actor.user_id, "uid": uid},
     )
-    return Door(*row) if row else None
+    return SpaceAccess(*row) if row else None
 
 
-def door_by_id(tx: Transaction, actor: Actor, space_id: int) -> Door | None:
+def access_by_id(tx: Transaction, actor: Actor, space_id: int) -> SpaceAccess | None:
     """What decides about the actor's access to the living space with this id."""
     row = tx.first(
-        _DOOR_BY_ID,
+        _ACCESS_BY_ID,
         {"company_id": actor.company_id, "user_id": actor.user_id, "id": space_id},
     )
-    return Door(*row) if row else None
+    return SpaceAccess(*row) if row else None
 
 
-_READABLE_DOORS = Statement(
-    select(*DOOR_COLUMNS)
+_READABLE_ACCESSES = Statement(
+    select(*ACCESS_COLUMNS)
     .outerjoin_from(spaces, *OWN_MEMBERSHIP)
     .where(*_ALIVE)
     .order_by(spaces.c.id)
 )
 
 
-def doors(actor: Actor) -> Query[Door]:
+def accesses(actor: Actor) -> Query[SpaceAccess]:
     """What decides about the actor's access to each living space of the company."""
     values = {"company_id": actor.company_id, "user_id": actor.user_id}
-    return Query(_READABLE_DOORS, values, lambda row: Door(*row))
+    return Query(_READABLE_ACCESSES, values, lambda row: SpaceAccess(*row))
 
 
 def insert_space(tx: Transaction, space: Space) -> Space:
@@ -175,7 +175,7 @@ def find_space_by_uid(tx: Transaction, company_id: int, uid: str) -> Space | Non
 def readable(tx: Transaction, actor: Actor) -> list[tuple[Space, int | None]]:
     """The living spaces that the actor can read, each with their own role in it, in order."""
     rows = tx.all(
-        _WITH_DOORS,
+        _WITH_ACCESSES,
         {
             "company_id": actor.company_id,
             "user_id": actor.user_id,

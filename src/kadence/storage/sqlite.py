@@ -19,7 +19,7 @@ from kadence.domain.errors import (
     StorageUnusable,
 )
 from kadence.storage.engine import Transaction
-from kadence.storage.threads import ThreadedDatabase
+from kadence.storage.executor import ThreadedDatabase
 
 # Parameters by their places: looking each up by its name costs as much again as binding it.
 DIALECT = sqlite.dialect(paramstyle="qmark")
@@ -126,8 +126,8 @@ _OF_THE_FILE = {
 }
 
 
-class SqliteSession:
-    """One connection to the file, as storage.sessions.Session."""
+class SqliteConnection:
+    """One connection to the file, as storage.connections.Connection."""
 
     def __init__(self, path: Path, *, writes: bool) -> None:
         """Open the file `path`, which must exist.
@@ -143,13 +143,13 @@ class SqliteSession:
         self._begin = partial(cursor.execute, "BEGIN IMMEDIATE" if writes else "BEGIN")
         self._waits = True
         self.commit: Callable[[], Any] = partial(cursor.execute, "COMMIT")
-        self.save: Callable[[], Any] = partial(cursor.execute, "SAVEPOINT job")
-        self.undo: Callable[[], Any] = partial(cursor.execute, "ROLLBACK TO job")
-        self.release: Callable[[], Any] = partial(cursor.execute, "RELEASE job")
+        self.savepoint: Callable[[], Any] = partial(cursor.execute, "SAVEPOINT job")
+        self.rollback_to_savepoint: Callable[[], Any] = partial(cursor.execute, "ROLLBACK TO job")
+        self.release_savepoint: Callable[[], Any] = partial(cursor.execute, "RELEASE job")
         self.close: Callable[[], Any] = self._connection.close
 
     def begin(self, *, wait: bool = True) -> None:
-        """See Session.begin."""
+        """See Connection.begin."""
         if wait is not self._waits:
             self._waits = wait
             self._connection.set_busy_timeout(int(BUSY_SECONDS * 1000) if wait else 0)
@@ -161,26 +161,26 @@ class SqliteSession:
         return self._connection.in_transaction
 
     @property
-    def spoilt(self) -> bool:
+    def needs_rollback(self) -> bool:
         """A failed statement undoes itself and leaves the transaction as it was."""
         return False
 
     def rollback(self) -> None:
-        """See Session.rollback; where even that fails, SQLite has done it by itself."""
+        """See Connection.rollback; where even that fails, SQLite has done it by itself."""
         if self._connection.in_transaction:
             with contextlib.suppress(apsw.Error):
                 self._connection.execute("ROLLBACK")
 
-    def passing(self, _error: Exception) -> bool:
+    def is_transient(self, _error: Exception) -> bool:
         """There is one writer, and the wait for other programs is in BUSY_SECONDS already."""
         return False
 
-    def hits_all(self, error: Exception) -> bool:
-        """See Session.hits_all: the disk or the file, not the statement."""
+    def is_fatal(self, error: Exception) -> bool:
+        """See Connection.is_fatal: the disk or the file, not the statement."""
         return isinstance(error, apsw.Error) and _code(error) in _OF_THE_FILE
 
-    def told(self, error: Exception) -> Exception:
-        """See Session.told."""
+    def translate_error(self, error: Exception) -> Exception:
+        """See Connection.translate_error."""
         if isinstance(error, apsw.Error):
             log.error("statement failed", exc_info=error)
             return translated(error)
@@ -197,7 +197,7 @@ class SqliteDatabase(ThreadedDatabase):
             StorageError: the file cannot be opened or is no database.
         """
         super().__init__(
-            SqliteSession(path, writes=True),
-            [SqliteSession(path, writes=False) for _ in range(READERS)],
-            near=SqliteSession(path, writes=False),
+            SqliteConnection(path, writes=True),
+            [SqliteConnection(path, writes=False) for _ in range(READERS)],
+            inline_reader=SqliteConnection(path, writes=False),
         )

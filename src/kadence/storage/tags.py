@@ -6,12 +6,12 @@ from sqlalchemy import bindparam, select
 
 from kadence.domain.model import CardTag, Condition, Tag
 from kadence.storage.dialects import Bytewise
-from kadence.storage.engine import Listed, Query, Row, Statement, Transaction
-from kadence.storage.records import Records
+from kadence.storage.engine import InQuery, Query, Row, Statement, Transaction
 from kadence.storage.schema import card_tags, cards, tags
+from kadence.storage.table_gateway import TableGateway
 
-TAGS = Records(tags, Tag)
-CARD_TAGS = Records(card_tags, CardTag, ("company_id", "card_id", "tag_id"), numbered=False)
+TAGS = TableGateway(tags, Tag)
+CARD_TAGS = TableGateway(card_tags, CardTag, ("company_id", "card_id", "tag_id"), numbered=False)
 
 _BY_NAME = Statement(
     select(*TAGS.columns).where(
@@ -68,7 +68,7 @@ def _pair(row: Row) -> tuple[CardTag, Tag]:
     return CardTag(*row[:_TAG_AT]), Tag(*row[_TAG_AT:])
 
 
-_OF_CARDS = Listed(
+_OF_CARDS = InQuery(
     select(*CARD_TAGS.columns, *TAGS.columns)
     .join_from(card_tags, tags, tags.c.id == card_tags.c.tag_id)
     .where(card_tags.c.company_id == bindparam("company_id"))

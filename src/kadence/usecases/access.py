@@ -4,33 +4,33 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from kadence.domain.access import Door, role_in_space
+from kadence.domain.access import SpaceAccess, role_in_space
 from kadence.domain.errors import FeatureOff, Forbidden, NotFound
 from kadence.domain.model import Board, Card, CompanyRole, SpaceRole
-from kadence.storage import boards, cards, spaces, surroundings
-from kadence.storage.boards import Showing
-from kadence.storage.surroundings import Around
-from kadence.usecases.unit import Unit
+from kadence.storage import boards, card_relations, cards, spaces
+from kadence.storage.boards import VisiblePlacement
+from kadence.storage.card_relations import CardRelations
+from kadence.usecases.unit_of_work import UnitOfWork
 
 
-class BoardDoor(Struct, frozen=True):
+class BoardAccess(Struct, frozen=True):
     """A board that the actor has been let into: with the space in which it is primary."""
 
     board: Board
     space_uid: str
-    doors: list[Door]
-    shown: list[Showing]
+    accesses: list[SpaceAccess]
+    shown: list[VisiblePlacement]
     """The spaces that show the board to the actor, first the one in which it is primary."""
 
-    def role(self, unit: Unit, space_id: int) -> SpaceRole | None:
+    def role(self, unit: UnitOfWork, space_id: int) -> SpaceRole | None:
         """The actor's role in one of the spaces that show the board."""
-        for door in self.doors:
-            if door.space_id == space_id:
-                return role_in_space(unit.actor.company_role, door)
+        for access in self.accesses:
+            if access.space_id == space_id:
+                return role_in_space(unit.actor.company_role, access)
         return None
 
 
-class Reach(Struct, frozen=True):
+class VisibleScope(Struct, frozen=True):
     """What the actor can read: these spaces, and these boards that they show of other ones.
 
     `everything` says that it is all of the company, so that nothing needs to be left out.
@@ -42,50 +42,50 @@ class Reach(Struct, frozen=True):
     everything: bool
 
 
-def enter_by_uid(unit: Unit, space_uid: str, need: SpaceRole) -> Door:
+def authorize_space(unit: UnitOfWork, space_uid: str, need: SpaceRole) -> SpaceAccess:
     """Enter a space by its uid, as the iterations routes do.
 
     Raises:
         NotFound: no such space in the actor's company.
         Forbidden: the actor's role there is lower than `need`, or none.
     """
-    door = spaces.door_by_uid(unit.tx, unit.actor, space_uid)
-    if door is None:
+    access = spaces.access_by_uid(unit.tx, unit.actor, space_uid)
+    if access is None:
         raise NotFound
-    role = role_in_space(unit.actor.company_role, door)
+    role = role_in_space(unit.actor.company_role, access)
     if role is None or role < need:
         raise Forbidden
-    return door
+    return access
 
 
-def title_of(unit: Unit, space_uid: str) -> str:
+def title_of(unit: UnitOfWork, space_uid: str) -> str:
     """The title of a space that the actor can read.
 
     Raises:
         NotFound, Forbidden: as `enter_by_uid`.
     """
-    door = enter_by_uid(unit, space_uid, SpaceRole.READER)
-    space = spaces.SPACES.find(unit.tx, unit.actor.company_id, door.space_id)
+    access = authorize_space(unit, space_uid, SpaceRole.READER)
+    space = spaces.SPACES.find(unit.tx, unit.actor.company_id, access.space_id)
     return space.title if space else ""
 
 
-def enter_by_id(unit: Unit, space_id: int, need: SpaceRole) -> Door:
+def authorize_space_by_id(unit: UnitOfWork, space_id: int, need: SpaceRole) -> SpaceAccess:
     """Enter a space by its integer id, as the workspace routes do.
 
     Raises:
         NotFound: no such space, or one that the actor cannot read: the two look the same.
         Forbidden: the actor can read it but has a lower role than `need`.
     """
-    door = spaces.door_by_id(unit.tx, unit.actor, space_id)
-    role = role_in_space(unit.actor.company_role, door) if door else None
-    if door is None or role is None:
+    access = spaces.access_by_id(unit.tx, unit.actor, space_id)
+    role = role_in_space(unit.actor.company_role, access) if access else None
+    if access is None or role is None:
         raise NotFound
     if role < need:
         raise Forbidden
-    return door
+    return access
 
 
-def enter_board(unit: Unit, board_id: int, need: SpaceRole) -> BoardDoor:
+def authorize_board(unit: UnitOfWork, board_id: int, need: SpaceRole) -> BoardAccess:
     """Enter a board by its integer id, through any space that shows it.
 
     Who reads or writes there reads or writes the board's cards; what the board itself is made of
@@ -98,57 +98,65 @@ def enter_board(unit: Unit, board_id: int, need: SpaceRole) -> BoardDoor:
     board = boards.BOARDS.find(unit.tx, unit.actor.company_id, board_id)
     if board is None or board.deleted_at is not None:
         raise NotFound
-    (showing,) = unit.tx.gather(boards.spaces_showing(unit.actor, [board.id]))
-    return _enter(unit, board, showing, need)
+    (placements,) = unit.tx.fetch_batch(boards.visible_placements(unit.actor, [board.id]))
+    return _authorize(unit, board, placements, need)
 
 
-def _enter(unit: Unit, board: Board, showing: Sequence[Showing], need: SpaceRole) -> BoardDoor:
-    shown = visible(unit, board, showing)
+def _authorize(
+    unit: UnitOfWork, board: Board, placements: Sequence[VisiblePlacement], need: SpaceRole
+) -> BoardAccess:
+    shown = visible_placements_of(unit, board, placements)
     if not shown:
         raise NotFound
-    doors = [one.door for one in showing]
-    primary = next(door for door in doors if door.space_id == board.space_id)
-    asked = [primary] if need == SpaceRole.ADMIN else [one.door for one in shown]
-    if not any((role_in_space(unit.actor.company_role, door) or 0) >= need for door in asked):
+    accesses = [one.access for one in placements]
+    primary = next(access for access in accesses if access.space_id == board.space_id)
+    asked = [primary] if need == SpaceRole.ADMIN else [one.access for one in shown]
+    if not any((role_in_space(unit.actor.company_role, access) or 0) >= need for access in asked):
         raise Forbidden
-    return BoardDoor(board, primary.space_uid, doors, shown)
+    return BoardAccess(board, primary.space_uid, accesses, shown)
 
 
-def visible(unit: Unit, board: Board, showing: Sequence[Showing]) -> list[Showing]:
+def visible_placements_of(
+    unit: UnitOfWork, board: Board, placements: Sequence[VisiblePlacement]
+) -> list[VisiblePlacement]:
     """Of the spaces that show boards: those that show this one to the actor, its own first."""
     company_role = unit.actor.company_role
     spaces = [
-        one for one in showing if one.board_id == board.id and role_in_space(company_role, one.door)
+        one
+        for one in placements
+        if one.board_id == board.id and role_in_space(company_role, one.access)
     ]
-    spaces.sort(key=lambda one: one.door.space_id != board.space_id)
+    spaces.sort(key=lambda one: one.access.space_id != board.space_id)
     return spaces
 
 
-def open_card(unit: Unit, card_id: int, need: SpaceRole) -> tuple[Card, BoardDoor, Around]:
+def authorize_card_with_relations(
+    unit: UnitOfWork, card_id: int, need: SpaceRole
+) -> tuple[Card, BoardAccess, CardRelations]:
     """Enter a card by its integer id, through its board, which may be deleted like the card.
 
     Raises:
         NotFound: no such card, or none that the actor can read.
         Forbidden: the actor can read it but has a lower role than `need`.
     """
-    found = surroundings.card_shown(unit.tx, unit.actor, card_id)
+    found = card_relations.card_with_relations(unit.tx, unit.actor, card_id)
     if found is None:
         raise NotFound
-    card, board, showing, around = found
-    return card, _enter(unit, board, showing, need), around
+    card, board, placements, relations = found
+    return card, _authorize(unit, board, placements, need), relations
 
 
-def enter_card(unit: Unit, card_id: int, need: SpaceRole) -> tuple[Card, BoardDoor]:
-    """As `open_card`, where what is around the card does not matter.
+def authorize_card(unit: UnitOfWork, card_id: int, need: SpaceRole) -> tuple[Card, BoardAccess]:
+    """As `authorize_card_with_relations`, where what is around the card does not matter.
 
     Raises:
-        NotFound, Forbidden: as `open_card`.
+        NotFound, Forbidden: as `authorize_card_with_relations`.
     """
-    card, door, _ = open_card(unit, card_id, need)
-    return card, door
+    card, access, _ = authorize_card_with_relations(unit, card_id, need)
+    return card, access
 
 
-def enter_card_by_uid(unit: Unit, card_uid: str) -> Card:
+def authorize_card_by_uid(unit: UnitOfWork, card_uid: str) -> Card:
     """Enter a card by its uid to read it, as the iterations routes do.
 
     Raises:
@@ -158,45 +166,45 @@ def enter_card_by_uid(unit: Unit, card_uid: str) -> Card:
     card = cards.find_by_uid(unit.tx, unit.actor.company_id, card_uid)
     if card is None:
         raise NotFound
-    (showing,) = unit.tx.gather(boards.spaces_showing(unit.actor, [card.board_id]))
-    if not showing:
+    (placements,) = unit.tx.fetch_batch(boards.visible_placements(unit.actor, [card.board_id]))
+    if not placements:
         raise NotFound
-    if not any(role_in_space(unit.actor.company_role, one.door) for one in showing):
+    if not any(role_in_space(unit.actor.company_role, one.access) for one in placements):
         raise Forbidden
     return card
 
 
-def readable_card(unit: Unit, card_uid: str) -> Card:
+def readable_card(unit: UnitOfWork, card_uid: str) -> Card:
     """The card that a body names by its uid.
 
     Raises:
         NotFound: there is none, or none that the actor can read.
     """
     try:
-        return enter_card_by_uid(unit, card_uid)
+        return authorize_card_by_uid(unit, card_uid)
     except Forbidden:
         raise NotFound from None
 
 
-def reach(unit: Unit) -> Reach:
+def visible_scope(unit: UnitOfWork) -> VisibleScope:
     """All that the actor can read."""
-    (doors,) = unit.tx.gather(spaces.doors(unit.actor))
-    return reach_by(unit, doors)
+    (accesses,) = unit.tx.fetch_batch(spaces.accesses(unit.actor))
+    return visible_scope_of(unit, accesses)
 
 
-def reach_by(unit: Unit, doors: Sequence[Door]) -> Reach:
-    """All that the actor can read, by all the doors of the company."""
-    inside = [d for d in doors if role_in_space(unit.actor.company_role, d) is not None]
-    readable, uids = [door.space_id for door in inside], [door.space_uid for door in inside]
+def visible_scope_of(unit: UnitOfWork, accesses: Sequence[SpaceAccess]) -> VisibleScope:
+    """All that the actor can read, by all the accesses of the company."""
+    inside = [d for d in accesses if role_in_space(unit.actor.company_role, d) is not None]
+    readable, uids = [access.space_id for access in inside], [access.space_uid for access in inside]
     if unit.actor.company_role == CompanyRole.OWNER:
-        return Reach(readable, uids, [], everything=True)
-    (shown,) = unit.tx.gather(boards.in_spaces(unit.actor.company_id, readable))
+        return VisibleScope(readable, uids, [], everything=True)
+    (shown,) = unit.tx.fetch_batch(boards.in_spaces(unit.actor.company_id, readable))
     known = set(readable)
     foreign = {board.id for _, board in shown if board.space_id not in known}
-    return Reach(readable, uids, sorted(foreign), everything=False)
+    return VisibleScope(readable, uids, sorted(foreign), everything=False)
 
 
-def require_iterations(unit: Unit) -> None:
+def require_iterations(unit: UnitOfWork) -> None:
     """Stop here when the company has iterations switched off.
 
     Raises:

@@ -8,8 +8,8 @@ from kadence.domain import events
 from kadence.domain.access import role_in_space
 from kadence.domain.model import CompanyRole, Event, SpaceRole, User
 from kadence.storage import boards, journal, people, spaces
-from kadence.usecases.access import enter_by_uid, enter_card
-from kadence.usecases.unit import Draft, Unit, opened
+from kadence.usecases.access import authorize_card, authorize_space
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
 class Page(Struct, frozen=True):
@@ -28,7 +28,7 @@ class EventQuery(Struct, frozen=True):
     newest_first: bool = False
 
 
-class Happening(Struct, frozen=True):
+class SpaceEvent(Struct, frozen=True):
     """An event with who made it."""
 
     event: Event
@@ -49,14 +49,14 @@ class Location(Struct, frozen=True):
     changed: int
 
 
-def card_activity(unit: Unit, card_id: int, query: Draft[Page]) -> list[Happening]:
+def card_activity(unit: UnitOfWork, card_id: int, query: Validated[Page]) -> list[SpaceEvent]:
     """What happened to a card, newest first, as far as the actor can read where it happened.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    card, _ = enter_card(unit, card_id, SpaceRole.READER)
-    page = opened(query)
+    card, _ = authorize_card(unit, card_id, SpaceRole.READER)
+    page = unwrap(query)
     found = journal.of_card(
         unit.tx,
         card.company_id,
@@ -67,10 +67,10 @@ def card_activity(unit: Unit, card_id: int, query: Draft[Page]) -> list[Happenin
         offset=page.offset,
     )
     authors = _authors(unit, found)
-    return [Happening(event, authors.get(event.actor_uid or "")) for event in found]
+    return [SpaceEvent(event, authors.get(event.actor_uid or "")) for event in found]
 
 
-def location_history(unit: Unit, card_id: int, draft: Draft[None]) -> list[Location]:
+def location_history(unit: UnitOfWork, card_id: int, validated: Validated[None]) -> list[Location]:
     """Where a card has been moved to, an entry for each move, oldest first.
 
     Boards that the actor cannot read are left out.
@@ -78,8 +78,8 @@ def location_history(unit: Unit, card_id: int, draft: Draft[None]) -> list[Locat
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    card, _ = enter_card(unit, card_id, SpaceRole.READER)
-    opened(draft)
+    card, _ = authorize_card(unit, card_id, SpaceRole.READER)
+    unwrap(validated)
     kinds = [events.CARD_CREATED, events.CARD_MOVED, *_CONDITIONS]
     found = journal.of_card(unit.tx, card.company_id, card.uid, kinds=kinds)
     authors = _authors(unit, found)
@@ -107,35 +107,39 @@ def location_history(unit: Unit, card_id: int, draft: Draft[None]) -> list[Locat
     if unit.actor.company_role == CompanyRole.OWNER:
         return locations
     ids = sorted({location.board_id for location in locations})
-    (showing,) = unit.tx.gather(boards.spaces_showing(unit.actor, ids))
-    shown = {one.board_id for one in showing if role_in_space(unit.actor.company_role, one.door)}
+    (placements,) = unit.tx.fetch_batch(boards.visible_placements(unit.actor, ids))
+    shown = {
+        one.board_id for one in placements if role_in_space(unit.actor.company_role, one.access)
+    }
     return [location for location in locations if location.board_id in shown]
 
 
-def _readable(unit: Unit) -> list[str] | None:
+def _readable(unit: UnitOfWork) -> list[str] | None:
     """The uids of the spaces that the actor can read; None for all."""
     if unit.actor.company_role == CompanyRole.OWNER:
         return None
-    (doors,) = unit.tx.gather(spaces.doors(unit.actor))
-    return [door.space_uid for door in doors if role_in_space(unit.actor.company_role, door)]
+    (accesses,) = unit.tx.fetch_batch(spaces.accesses(unit.actor))
+    return [
+        access.space_uid for access in accesses if role_in_space(unit.actor.company_role, access)
+    ]
 
 
 _PLACE = ("board_id", "column_id", "lane_id", "condition")
 _CONDITIONS = (events.CARD_ARCHIVED, events.CARD_RESTORED, events.CARD_DELETED)
 
 
-def space_events(unit: Unit, space_uid: str, query: Draft[EventQuery]) -> list[Event]:
+def space_events(unit: UnitOfWork, space_uid: str, query: Validated[EventQuery]) -> list[Event]:
     """What happened in a space, oldest first unless asked otherwise.
 
     Raises:
         KadenceError: NotFound (no such space), Forbidden (a stranger), BadRequest.
     """
-    door = enter_by_uid(unit, space_uid, SpaceRole.READER)
-    wanted = opened(query)
+    access = authorize_space(unit, space_uid, SpaceRole.READER)
+    wanted = unwrap(query)
     return journal.of_space(
         unit.tx,
         unit.actor.company_id,
-        door.space_uid,
+        access.space_uid,
         after=wanted.after,
         kinds=wanted.kinds,
         limit=wanted.limit,
@@ -143,12 +147,12 @@ def space_events(unit: Unit, space_uid: str, query: Draft[EventQuery]) -> list[E
     )
 
 
-def _authors(unit: Unit, found: Sequence[Event]) -> dict[str, User]:
+def _authors(unit: UnitOfWork, found: Sequence[Event]) -> dict[str, User]:
     uids = sorted({event.actor_uid for event in found if event.actor_uid})
     return {u.uid: u for u in people.users_by_uid(unit.tx, unit.actor.company_id, uids)}
 
 
-def _parents(unit: Unit, found: Sequence[Event]) -> dict[int, int | None]:
+def _parents(unit: UnitOfWork, found: Sequence[Event]) -> dict[int, int | None]:
     """By the id of a column that a card was moved to: the column that it is a subcolumn of."""
     ids = sorted(
         {

@@ -6,16 +6,16 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
-from kadence.domain.access import Door
+from kadence.domain.access import SpaceAccess
 from kadence.domain.errors import BadRequest, Forbidden, NotFound, RuleViolation
 from kadence.domain.model import Board, Card, Column, ColumnType, Lane, Placement, SpaceRole
 from kadence.storage import boards, cards
-from kadence.usecases.access import BoardDoor, enter_board, enter_by_id
+from kadence.usecases.access import BoardAccess, authorize_board, authorize_space_by_id
 from kadence.usecases.card_changes import delete_cards
 from kadence.usecases.card_views import CardView, view_cards
 from kadence.usecases.columns import NewColumn, NewLane, add_column, add_lane
-from kadence.usecases.membership import take_out_cards
-from kadence.usecases.unit import Draft, Unit, changes, opened
+from kadence.usecases.iteration_cards import take_out_cards
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
 
 
 class NewBoard(Struct, frozen=True):
@@ -48,57 +48,59 @@ class FullBoard(Struct, frozen=True):
     lanes: list[Lane]
 
 
-def list_boards(unit: Unit, space_id: int, draft: Draft[None]) -> list[FullBoard]:
+def list_boards(unit: UnitOfWork, space_id: int, validated: Validated[None]) -> list[FullBoard]:
     """The boards that a space shows, in order.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    enter_by_id(unit, space_id, SpaceRole.READER)
-    opened(draft)
+    authorize_space_by_id(unit, space_id, SpaceRole.READER)
+    unwrap(validated)
     return boards_of(unit, [space_id])[space_id]
 
 
-def get_board(unit: Unit, board_id: int, draft: Draft[bool]) -> tuple[FullBoard, list[CardView]]:
-    """One board, and its live cards when the draft asks for them.
+def get_board(
+    unit: UnitOfWork, board_id: int, validated: Validated[bool]
+) -> tuple[FullBoard, list[CardView]]:
+    """One board, and its live cards when the validated asks for them.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    door = enter_board(unit, board_id, SpaceRole.READER)
-    with_cards = opened(draft)
-    readable = [shown.space_id for shown in door.doors if door.role(unit, shown.space_id)]
-    primary = door.board.space_id
-    full = _full(unit, door.board, primary if primary in readable else readable[0])
-    return full, (_cards_of(unit, door.board) if with_cards else [])
+    access = authorize_board(unit, board_id, SpaceRole.READER)
+    with_cards = unwrap(validated)
+    readable = [shown.space_id for shown in access.accesses if access.role(unit, shown.space_id)]
+    primary = access.board.space_id
+    full = _full(unit, access.board, primary if primary in readable else readable[0])
+    return full, (_cards_of(unit, access.board) if with_cards else [])
 
 
 def get_board_of_space(
-    unit: Unit, space_id: int, board_id: int, draft: Draft[bool]
+    unit: UnitOfWork, space_id: int, board_id: int, validated: Validated[bool]
 ) -> tuple[FullBoard, list[CardView]]:
-    """One board that a space shows, and its live cards when the draft asks for them.
+    """One board that a space shows, and its live cards when the validated asks for them.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    enter_by_id(unit, space_id, SpaceRole.READER)
-    door = _shown(unit, space_id, board_id, SpaceRole.READER)
-    with_cards = opened(draft)
-    full = _full(unit, door.board, space_id)
-    return full, (_cards_of(unit, door.board) if with_cards else [])
+    authorize_space_by_id(unit, space_id, SpaceRole.READER)
+    access = _shown(unit, space_id, board_id, SpaceRole.READER)
+    with_cards = unwrap(validated)
+    full = _full(unit, access.board, space_id)
+    return full, (_cards_of(unit, access.board) if with_cards else [])
 
 
-def create_board(unit: Unit, space_id: int, draft: Draft[NewBoard]) -> FullBoard:
+def create_board(unit: UnitOfWork, space_id: int, validated: Validated[NewBoard]) -> FullBoard:
     """Make a board in a space, which is the one that it is primary in.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
     """
-    door = enter_by_id(unit, space_id, SpaceRole.ADMIN)
-    return make_board(unit, door, opened(draft))
+    access = authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
+    return make_board(unit, access, unwrap(validated))
 
 
-def make_board(unit: Unit, space: Door, new: NewBoard) -> FullBoard:
+def make_board(unit: UnitOfWork, space: SpaceAccess, new: NewBoard) -> FullBoard:
     """Add a board with its columns and lanes to a space that the actor may administer."""
     company_id = unit.actor.company_id
     order = new.sort_order or boards.next_board_order(unit.tx, company_id, space.space_id)
@@ -131,22 +133,24 @@ def make_board(unit: Unit, space: Door, new: NewBoard) -> FullBoard:
     )
 
 
-def change_board(unit: Unit, space_id: int, board_id: int, draft: Draft[BoardChange]) -> FullBoard:
+def change_board(
+    unit: UnitOfWork, space_id: int, board_id: int, validated: Validated[BoardChange]
+) -> FullBoard:
     """Change a board; through a space that did not show it yet, show it there, or move it there.
 
     Raises:
         KadenceError: NotFound (space or board, or unreadable), Forbidden (no admin in both the
             space and the one where the board is primary), BadRequest.
     """
-    space = enter_by_id(unit, space_id, SpaceRole.ADMIN)
-    door = enter_board(unit, board_id, SpaceRole.ADMIN)
-    change = opened(draft)
-    board, primary_uid = door.board, door.space_uid
+    space = authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
+    access = authorize_board(unit, board_id, SpaceRole.ADMIN)
+    change = unwrap(validated)
+    board, primary_uid = access.board, access.space_uid
     if isinstance(change.move_from_space_id, int) and change.move_from_space_id != space_id:
         if change.move_from_space_id != board.space_id:
             raise RuleViolation(1, "move_from_space_id should be the board's primary space")
-        board, primary_uid = _move(unit, door, space), space.space_uid
-    elif space_id not in {shown.space_id for shown in door.doors}:
+        board, primary_uid = _move(unit, access, space), space.space_uid
+    elif space_id not in {shown.space_id for shown in access.accesses}:
         boards.PLACEMENTS.insert(unit.tx, Placement(board.company_id, space_id, board.id, unit.now))
         payload = {"board_id": board.id, "space_id": space_id}
         unit.record(events.BOARD_SHOWN, payload, space_uid=space.space_uid)
@@ -159,24 +163,24 @@ def change_board(unit: Unit, space_id: int, board_id: int, draft: Draft[BoardCha
     return _full(unit, board, space_id)
 
 
-def delete_board(unit: Unit, space_id: int, board_id: int, draft: Draft[bool]) -> int:
+def delete_board(unit: UnitOfWork, space_id: int, board_id: int, validated: Validated[bool]) -> int:
     """Delete a board with its cards; through a space that only shows it, stop showing it there.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (without force).
     """
-    space = enter_by_id(unit, space_id, SpaceRole.ADMIN)
-    door = _shown(unit, space_id, board_id, SpaceRole.READER)
-    if not opened(draft):
+    space = authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
+    access = _shown(unit, space_id, board_id, SpaceRole.READER)
+    if not unwrap(validated):
         raise BadRequest("Board should be deleted with force")
-    if space_id == door.board.space_id:
-        erase_board(unit, door.board, door.space_uid)
+    if space_id == access.board.space_id:
+        erase_board(unit, access.board, access.space_uid)
     else:
-        hide_board(unit, door.board.id, space)
+        hide_board(unit, access.board.id, space)
     return board_id
 
 
-def erase_board(unit: Unit, board: Board, space_uid: str) -> None:
+def erase_board(unit: UnitOfWork, board: Board, space_uid: str) -> None:
     """Delete a board, and its cards with it."""
     found = cards.standing_in(unit.tx, board.company_id, "board_id", board.id)
     delete_cards(unit, space_uid, found)
@@ -184,7 +188,7 @@ def erase_board(unit: Unit, board: Board, space_uid: str) -> None:
     unit.record(events.BOARD_DELETED, {"id": board.id}, space_uid=space_uid)
 
 
-def hide_board(unit: Unit, board_id: int, space: Door) -> None:
+def hide_board(unit: UnitOfWork, board_id: int, space: SpaceAccess) -> None:
     """Let a space show a board no more."""
     gone = Placement(unit.actor.company_id, space.space_id, board_id, unit.now)
     boards.PLACEMENTS.delete(unit.tx, gone)
@@ -192,12 +196,12 @@ def hide_board(unit: Unit, board_id: int, space: Door) -> None:
     unit.record(events.BOARD_HIDDEN, payload, space_uid=space.space_uid)
 
 
-def boards_of(unit: Unit, space_ids: Sequence[int]) -> dict[int, list[FullBoard]]:
+def boards_of(unit: UnitOfWork, space_ids: Sequence[int]) -> dict[int, list[FullBoard]]:
     """The boards that these spaces show, by the space's id; three queries however many."""
     company_id = unit.actor.company_id
-    (found,) = unit.tx.gather(boards.in_spaces(company_id, space_ids))
+    (found,) = unit.tx.fetch_batch(boards.in_spaces(company_id, space_ids))
     ids = sorted({board.id for _, board in found})
-    columns, lanes = unit.tx.gather(*boards.parts_of(company_id, ids))
+    columns, lanes = unit.tx.fetch_batch(*boards.parts_of(company_id, ids))
     columns_of: dict[int, list[Column]] = {board_id: [] for board_id in ids}
     lanes_of: dict[int, list[Lane]] = {board_id: [] for board_id in ids}
     for column in columns:
@@ -211,30 +215,30 @@ def boards_of(unit: Unit, space_ids: Sequence[int]) -> dict[int, list[FullBoard]
     return grouped
 
 
-def _shown(unit: Unit, space_id: int, board_id: int, need: SpaceRole) -> BoardDoor:
+def _shown(unit: UnitOfWork, space_id: int, board_id: int, need: SpaceRole) -> BoardAccess:
     """A board through a space that the actor has been let into.
 
     Raises:
         NotFound: the space does not show it.
         Forbidden: the actor's role is lower than `need`.
     """
-    door = enter_board(unit, board_id, SpaceRole.READER)
-    role = door.role(unit, space_id)
+    access = authorize_board(unit, board_id, SpaceRole.READER)
+    role = access.role(unit, space_id)
     if role is None:
         raise NotFound
     if role < need:
         raise Forbidden
-    return door
+    return access
 
 
-def _move(unit: Unit, door: BoardDoor, space: Door) -> Board:
+def _move(unit: UnitOfWork, access: BoardAccess, space: SpaceAccess) -> Board:
     """Make a board primary in another space; its cards leave the iterations of the old one."""
-    board = door.board
+    board = access.board
     standing: list[Card] = cards.standing_in(unit.tx, board.company_id, "board_id", board.id)
     take_out_cards(unit, standing)
     moved = boards.BOARDS.update(unit.tx, board, {"space_id": space.space_id, "updated": unit.now})
     cards.change_space(unit.tx, board, space.space_id)
-    if space.space_id not in {shown.space_id for shown in door.doors}:
+    if space.space_id not in {shown.space_id for shown in access.accesses}:
         placement = Placement(board.company_id, space.space_id, board.id, unit.now)
         boards.PLACEMENTS.insert(unit.tx, placement)
     payload = {
@@ -243,12 +247,12 @@ def _move(unit: Unit, door: BoardDoor, space: Door) -> Board:
         "new": {"space_id": space.space_id},
     }
     unit.record(events.BOARD_MOVED, payload, space_uid=space.space_uid)
-    old = next(shown for shown in door.doors if shown.space_id == board.space_id)
+    old = next(shown for shown in access.accesses if shown.space_id == board.space_id)
     hide_board(unit, board.id, old)
     return moved
 
 
-def _store(unit: Unit, old: Board, new: Board, space_uid: str) -> Board:
+def _store(unit: UnitOfWork, old: Board, new: Board, space_uid: str) -> Board:
     if old == new:
         return old
     before, after = changes(old, new)
@@ -258,12 +262,12 @@ def _store(unit: Unit, old: Board, new: Board, space_uid: str) -> Board:
     return stored
 
 
-def _full(unit: Unit, board: Board, space_id: int) -> FullBoard:
-    columns, lanes = unit.tx.gather(*boards.parts_of(board.company_id, [board.id]))
+def _full(unit: UnitOfWork, board: Board, space_id: int) -> FullBoard:
+    columns, lanes = unit.tx.fetch_batch(*boards.parts_of(board.company_id, [board.id]))
     return FullBoard(board, space_id, columns, lanes)
 
 
-def _cards_of(unit: Unit, board: Board) -> list[CardView]:
+def _cards_of(unit: UnitOfWork, board: Board) -> list[CardView]:
     found = cards.standing_in(unit.tx, board.company_id, "board_id", board.id)
     return view_cards(unit, [card for card in found if card.condition == 1])
 

@@ -12,8 +12,8 @@ from kadence.domain.calendar import Day, WorkingCalendar, holidays_of, local_day
 from kadence.domain.errors import RuleViolation
 from kadence.domain.model import SpaceRole
 from kadence.storage import calendars
-from kadence.usecases.access import enter_by_uid
-from kadence.usecases.unit import Draft, Unit, opened
+from kadence.usecases.access import authorize_space
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
 class CalendarChange(Struct, frozen=True):
@@ -34,23 +34,25 @@ class CalendarView(Struct, frozen=True):
     holidays: Mapping[date, str]
 
 
-def get_calendar(unit: Unit, space_uid: str, draft: Draft[None]) -> CalendarView:
+def get_calendar(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> CalendarView:
     """The working calendar of a space.
 
     Raises:
         KadenceError: NotFound, Forbidden, BadRequest.
     """
-    enter_by_uid(unit, space_uid, SpaceRole.READER)
-    opened(draft)
+    authorize_space(unit, space_uid, SpaceRole.READER)
+    unwrap(validated)
     return _view(unit, calendars.find(unit.tx, unit.actor.company_id, space_uid))
 
 
-def _view(unit: Unit, calendar: WorkingCalendar) -> CalendarView:
+def _view(unit: UnitOfWork, calendar: WorkingCalendar) -> CalendarView:
     year = local_day(calendar, unit.now).year
     return CalendarView(calendar, holidays_of(calendar, year) | holidays_of(calendar, year + 1))
 
 
-def change_calendar(unit: Unit, space_uid: str, draft: Draft[CalendarChange]) -> CalendarView:
+def change_calendar(
+    unit: UnitOfWork, space_uid: str, validated: Validated[CalendarChange]
+) -> CalendarView:
     """Say how the space counts its days. Another country takes the subdivision along.
 
     Raises:
@@ -58,9 +60,9 @@ def change_calendar(unit: Unit, space_uid: str, draft: Draft[CalendarChange]) ->
             time zone; 2, no such country; 3, no such subdivision; 4, a day is both; 5, no working
             weekday).
     """
-    door = enter_by_uid(unit, space_uid, SpaceRole.ADMIN)
-    change = opened(draft)
-    old = calendars.find(unit.tx, unit.actor.company_id, door.space_uid)
+    access = authorize_space(unit, space_uid, SpaceRole.ADMIN)
+    change = unwrap(validated)
+    old = calendars.find(unit.tx, unit.actor.company_id, access.space_uid)
     asked = {name: value for name, value in asdict(change).items() if value is not UNSET}
     if "country" in asked and asked["country"] != old.country:
         asked.setdefault("subdivision", None)
@@ -69,11 +71,11 @@ def change_calendar(unit: Unit, space_uid: str, draft: Draft[CalendarChange]) ->
     new = replace(old, **asked)
     _check(new)
     if new != old:
-        calendars.keep(unit.tx, unit.actor.company_id, door.space_uid, new, unit.now)
+        calendars.keep(unit.tx, unit.actor.company_id, access.space_uid, new, unit.now)
         unit.record(
             events.SPACE_CALENDAR_CHANGED,
             {"old": old, "new": new},
-            space_uid=door.space_uid,
+            space_uid=access.space_uid,
         )
     return _view(unit, new)
 

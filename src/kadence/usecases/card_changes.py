@@ -6,12 +6,12 @@ from typing import Any
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
-from kadence.domain.membership import leaves_when_archived
+from kadence.domain.iteration_cards import leaves_when_archived
 from kadence.domain.model import Card, CardMember, ColumnType, Condition
 from kadence.storage import cards, iterations
-from kadence.usecases.access import BoardDoor
-from kadence.usecases.membership import take_out_cards
-from kadence.usecases.unit import Unit, changes
+from kadence.usecases.access import BoardAccess
+from kadence.usecases.iteration_cards import take_out_cards
+from kadence.usecases.unit_of_work import UnitOfWork, changes
 
 _OF_MOVE = {
     "space_id",
@@ -34,11 +34,13 @@ _CONDITION_EVENTS = {
 }
 
 
-def store_card(unit: Unit, door: BoardDoor, goal: BoardDoor, old: Card, new: Card) -> Card:
+def store_card(
+    unit: UnitOfWork, access: BoardAccess, goal: BoardAccess, old: Card, new: Card
+) -> Card:
     """Keep a card as it is now, with its events; one that did not change leaves no trace.
 
-    Its board was behind `door` and is behind `goal`. A card that may be in its iteration no longer
-    leaves that.
+    `access` is to its board before, `goal` to its board after. A card that its iteration can no
+    longer hold leaves it.
     """
     if old == new:
         return old
@@ -57,9 +59,9 @@ def store_card(unit: Unit, door: BoardDoor, goal: BoardDoor, old: Card, new: Car
     before, after = changes(old, new)
     cards.store_card(unit.tx, new, after)
     where = goal.space_uid
-    if door.space_uid != goal.space_uid:
+    if access.space_uid != goal.space_uid:
         gone = {"id": old.id, "board_id": old.board_id}
-        unit.record(events.CARD_LEFT, gone, space_uid=door.space_uid, card_uid=old.uid)
+        unit.record(events.CARD_LEFT, gone, space_uid=access.space_uid, card_uid=old.uid)
     for kind, names in _kinds(old, new, set(after) - _HOUSEKEEPING):
         payload = {
             "id": old.id,
@@ -91,7 +93,7 @@ def _kinds(old: Card, new: Card, names: set[str]) -> list[tuple[str, list[str]]]
     return told
 
 
-def _must_leave(unit: Unit, old: Card, new: Card) -> bool:
+def _must_leave(unit: UnitOfWork, old: Card, new: Card) -> bool:
     if new.condition == Condition.DELETED or new.space_id != old.space_id:
         return True
     if new.condition == old.condition or new.condition != Condition.ARCHIVED:
@@ -101,7 +103,7 @@ def _must_leave(unit: Unit, old: Card, new: Card) -> bool:
     return leaves_when_archived(iteration.status)
 
 
-def delete_cards(unit: Unit, space_uid: str, doomed: Sequence[Card]) -> None:
+def delete_cards(unit: UnitOfWork, space_uid: str, doomed: Sequence[Card]) -> None:
     """Delete cards of boards of one space, because what held them is deleted."""
     take_out_cards(unit, doomed)
     out = [
@@ -112,7 +114,9 @@ def delete_cards(unit: Unit, space_uid: str, doomed: Sequence[Card]) -> None:
     change_all(unit, space_uid, out, events.CARD_DELETED, changed)
 
 
-def change_states(unit: Unit, space_uid: str, column_ids: Sequence[int], state: ColumnType) -> None:
+def change_states(
+    unit: UnitOfWork, space_uid: str, column_ids: Sequence[int], state: ColumnType
+) -> None:
     """Change the state of the cards in these columns, because their column means another now."""
     company_id = unit.actor.company_id
     for column_id in column_ids:
@@ -123,7 +127,7 @@ def change_states(unit: Unit, space_uid: str, column_ids: Sequence[int], state: 
 
 
 def change_all(
-    unit: Unit, space_uid: str, found: Sequence[Card], kind: str, changed: dict[str, Any]
+    unit: UnitOfWork, space_uid: str, found: Sequence[Card], kind: str, changed: dict[str, Any]
 ) -> None:
     """Change the same fields of many cards at once, with an event for each."""
     cards.CARDS.update_many(
@@ -160,7 +164,7 @@ def change_all(
     )
 
 
-def ensure_member(unit: Unit, door: BoardDoor, card: Card, user_id: int) -> CardMember:
+def ensure_member(unit: UnitOfWork, access: BoardAccess, card: Card, user_id: int) -> CardMember:
     """Make a person a member of a card, unless they are; its version counts that already."""
     found = cards.CARD_MEMBERS.find(unit.tx, card.company_id, card.id, user_id)
     if found is not None:
@@ -168,11 +172,11 @@ def ensure_member(unit: Unit, door: BoardDoor, card: Card, user_id: int) -> Card
     member = CardMember(card.company_id, card.id, user_id, unit.now, unit.now)
     cards.CARD_MEMBERS.insert(unit.tx, member)
     payload = asdict(member) | {"version": card.version}
-    unit.record(events.CARD_MEMBER_ADDED, payload, space_uid=door.space_uid, card_uid=card.uid)
+    unit.record(events.CARD_MEMBER_ADDED, payload, space_uid=access.space_uid, card_uid=card.uid)
     return member
 
 
-def bump(unit: Unit, card: Card) -> Card:
+def bump(unit: UnitOfWork, card: Card) -> Card:
     """Count one more change of a card that is kept elsewhere than in its own row."""
     grown = {
         "version": card.version + 1,

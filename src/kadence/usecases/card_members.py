@@ -6,80 +6,84 @@ from kadence.domain import events
 from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.model import Card, CardMember, SpaceRole, User
 from kadence.storage import cards, people
-from kadence.usecases.access import enter_card
+from kadence.usecases.access import authorize_card
 from kadence.usecases.card_changes import bump, ensure_member, store_card
-from kadence.usecases.unit import Draft, Unit, opened
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
 def list_card_members(
-    unit: Unit, card_id: int, draft: Draft[None]
+    unit: UnitOfWork, card_id: int, validated: Validated[None]
 ) -> tuple[Card, list[tuple[CardMember, User]]]:
     """The people who take part in a card.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    card, _ = enter_card(unit, card_id, SpaceRole.READER)
-    opened(draft)
-    return card, unit.tx.gather(cards.members_of(card.company_id, [card.id]))[0]
+    card, _ = authorize_card(unit, card_id, SpaceRole.READER)
+    unwrap(validated)
+    return card, unit.tx.fetch_batch(cards.members_of(card.company_id, [card.id]))[0]
 
 
-def add_card_member(unit: Unit, card_id: int, draft: Draft[int]) -> tuple[Card, CardMember, User]:
+def add_card_member(
+    unit: UnitOfWork, card_id: int, validated: Validated[int]
+) -> tuple[Card, CardMember, User]:
     """Let a person of the company take part in a card; one who does already stays as they are.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no writer), BadRequest, RuleViolation
             (code 1: no such person).
     """
-    card, door = enter_card(unit, card_id, SpaceRole.WRITER)
-    user = people.find_user(unit.tx, card.company_id, opened(draft))
+    card, access = authorize_card(unit, card_id, SpaceRole.WRITER)
+    user = people.find_user(unit.tx, card.company_id, unwrap(validated))
     if user is None:
         raise RuleViolation(1, "user_id should be the id of a user of the company")
     found = cards.CARD_MEMBERS.find(unit.tx, card.company_id, card.id, user.id)
     if found is None:
         card = bump(unit, card)
-        found = ensure_member(unit, door, card, user.id)
+        found = ensure_member(unit, access, card, user.id)
     return card, found, user
 
 
 def change_card_member(
-    unit: Unit, card_id: int, user_id: int, draft: Draft[bool]
+    unit: UnitOfWork, card_id: int, user_id: int, validated: Validated[bool]
 ) -> tuple[Card, CardMember, User]:
-    """Make a member the responsible one (the draft says yes), or a plain one again.
+    """Make a member the responsible one (the validated says yes), or a plain one again.
 
     Raises:
         KadenceError: NotFound (card or member), Forbidden (no writer), BadRequest.
     """
-    card, door = enter_card(unit, card_id, SpaceRole.WRITER)
+    card, access = authorize_card(unit, card_id, SpaceRole.WRITER)
     member, user = _member(unit, card, user_id)
-    if opened(draft):
+    if unwrap(validated):
         responsible: int | None = user.id
     else:
         responsible = None if card.responsible_id == user.id else card.responsible_id
-    card = store_card(unit, door, door, card, replace(card, responsible_id=responsible))
+    card = store_card(unit, access, access, card, replace(card, responsible_id=responsible))
     return card, member, user
 
 
-def remove_card_member(unit: Unit, card_id: int, user_id: int, draft: Draft[None]) -> int:
+def remove_card_member(
+    unit: UnitOfWork, card_id: int, user_id: int, validated: Validated[None]
+) -> int:
     """Let a person take part in a card no more.
 
     Raises:
         KadenceError: NotFound (card or member), Forbidden (no writer), BadRequest.
     """
-    card, door = enter_card(unit, card_id, SpaceRole.WRITER)
+    card, access = authorize_card(unit, card_id, SpaceRole.WRITER)
     member, user = _member(unit, card, user_id)
-    opened(draft)
+    unwrap(validated)
     if card.responsible_id == user.id:
-        card = store_card(unit, door, door, card, replace(card, responsible_id=None))
+        card = store_card(unit, access, access, card, replace(card, responsible_id=None))
     else:
         card = bump(unit, card)
     cards.CARD_MEMBERS.delete(unit.tx, member)
     payload = {"card_id": card.id, "user_id": user.id, "version": card.version}
-    unit.record(events.CARD_MEMBER_REMOVED, payload, space_uid=door.space_uid, card_uid=card.uid)
+    unit.record(events.CARD_MEMBER_REMOVED, payload, space_uid=access.space_uid, card_uid=card.uid)
     return user.id
 
 
-def _member(unit: Unit, card: Card, user_id: int) -> tuple[CardMember, User]:
+def _member(unit: UnitOfWork, card: Card, user_id: int) -> tuple[CardMember, User]:
     member = cards.CARD_MEMBERS.find(unit.tx, card.company_id, card.id, user_id)
     user = people.find_user(unit.tx, card.company_id, user_id)
     if member is None or user is None:

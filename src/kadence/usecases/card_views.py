@@ -18,14 +18,20 @@ from kadence.domain.model import (
     Tag,
     User,
 )
-from kadence.storage import boards, card_query, cards, iterations, people, spaces, tags
-from kadence.storage.boards import Showing
-from kadence.storage.card_query import CardFilter
+from kadence.storage import boards, card_list, cards, iterations, people, spaces, tags
+from kadence.storage.boards import VisiblePlacement
+from kadence.storage.card_list import CardFilter
+from kadence.storage.card_relations import CardRelations
 from kadence.storage.engine import Query
-from kadence.storage.records import Records
-from kadence.storage.surroundings import Around
-from kadence.usecases.access import BoardDoor, Reach, open_card, reach_by, visible
-from kadence.usecases.unit import Draft, Unit, opened
+from kadence.storage.table_gateway import TableGateway
+from kadence.usecases.access import (
+    BoardAccess,
+    VisibleScope,
+    authorize_card_with_relations,
+    visible_placements_of,
+    visible_scope_of,
+)
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 R = TypeVar("R", bound=Struct)
 
@@ -40,7 +46,7 @@ class CardView(Struct, frozen=True):
     board: Board
     column: Column
     lane: Lane
-    spaces: list[Showing]
+    spaces: list[VisiblePlacement]
     owner: User
     members: list[tuple[CardMember, User]]
     tags: list[tuple[CardTag, Tag]]
@@ -67,35 +73,35 @@ class CardQuery(Struct, frozen=True):
     offset: int = 0
 
 
-def get_card(unit: Unit, card_id: int, draft: Draft[None]) -> CardView:
+def get_card(unit: UnitOfWork, card_id: int, validated: Validated[None]) -> CardView:
     """One card, an archived or deleted one too.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    card, door, around = open_card(unit, card_id, SpaceRole.READER)
-    opened(draft)
-    return view_card(unit, card, door, around)
+    card, access, relations = authorize_card_with_relations(unit, card_id, SpaceRole.READER)
+    unwrap(validated)
+    return view_card(unit, card, access, relations)
 
 
-def list_cards(unit: Unit, query: Draft[CardQuery]) -> list[CardView]:
+def list_cards(unit: UnitOfWork, query: Validated[CardQuery]) -> list[CardView]:
     """The cards that the actor can read and that match.
 
     Raises:
         BadRequest: the query is none.
     """
-    wanted = opened(query)
+    wanted = unwrap(query)
     if wanted.nothing or not wanted.conditions:
         return []
-    doors, shown = unit.tx.gather(
-        spaces.doors(unit.actor),
+    accesses, shown = unit.tx.fetch_batch(
+        spaces.accesses(unit.actor),
         boards.in_spaces(unit.actor.company_id, [wanted.space_id] if wanted.space_id else []),
     )
-    all_of_it = reach_by(unit, doors)
+    all_of_it = visible_scope_of(unit, accesses)
     if _asks_for_a_hidden_iteration(unit, wanted, all_of_it):
         return []
     space_ids, board_ids = _narrowed(wanted, all_of_it, [board for _, board in shown])
-    found = card_query.find_cards(
+    found = card_list.find_cards(
         unit.tx,
         unit.actor.company_id,
         CardFilter(
@@ -116,7 +122,9 @@ def list_cards(unit: Unit, query: Draft[CardQuery]) -> list[CardView]:
     return view_cards(unit, found)
 
 
-def _asks_for_a_hidden_iteration(unit: Unit, wanted: CardQuery, all_of_it: Reach) -> bool:
+def _asks_for_a_hidden_iteration(
+    unit: UnitOfWork, wanted: CardQuery, all_of_it: VisibleScope
+) -> bool:
     """Whether it is of a space that the actor cannot read, though they may see its cards."""
     iteration_id = wanted.single.get("iteration_id")
     if iteration_id is None:
@@ -126,7 +134,7 @@ def _asks_for_a_hidden_iteration(unit: Unit, wanted: CardQuery, all_of_it: Reach
 
 
 def _narrowed(
-    wanted: CardQuery, all_of_it: Reach, shown: Sequence[Board]
+    wanted: CardQuery, all_of_it: VisibleScope, shown: Sequence[Board]
 ) -> tuple[Sequence[int] | None, Sequence[int]]:
     """The spaces and the foreign boards to look in; None for the spaces when all are good.
 
@@ -143,7 +151,7 @@ def _narrowed(
     return [wanted.space_id], foreign
 
 
-def view_cards(unit: Unit, found: Sequence[Card]) -> list[CardView]:
+def view_cards(unit: UnitOfWork, found: Sequence[Card]) -> list[CardView]:
     """The cards with what surrounds them, by at most eight queries however many there are."""
     if not found:
         return []
@@ -151,13 +159,13 @@ def view_cards(unit: Unit, found: Sequence[Card]) -> list[CardView]:
     ids = [card.id for card in found]
     board_ids = sorted({card.board_id for card in found})
 
-    def among(records: Records[R], name: str) -> Query[R]:
+    def among(records: TableGateway[R], name: str) -> Query[R]:
         wanted = {value for card in found if (value := getattr(card, name)) is not None}
         return records.query_among("id", company_id, sorted(wanted))
 
-    rows = unit.tx.gather(
+    rows = unit.tx.fetch_batch(
         boards.BOARDS.query_among("id", company_id, board_ids),
-        boards.spaces_showing(unit.actor, board_ids),
+        boards.visible_placements(unit.actor, board_ids),
         among(boards.COLUMNS, "column_id"),
         among(boards.LANES, "lane_id"),
         among(people.USERS, "owner_id"),
@@ -166,7 +174,7 @@ def view_cards(unit: Unit, found: Sequence[Card]) -> list[CardView]:
         tags.of_cards(company_id, ids),
     )
     of_boards = {board.id: board for board in rows[0]}
-    showing = {board.id: visible(unit, board, rows[1]) for board in rows[0]}
+    placements = {board.id: visible_placements_of(unit, board, rows[1]) for board in rows[0]}
     columns, lanes, owners, planned = ({row.id: row for row in part} for part in rows[2:6])
     members: dict[int, list[tuple[CardMember, User]]] = {card_id: [] for card_id in ids}
     for member, user in rows[6]:
@@ -180,44 +188,46 @@ def view_cards(unit: Unit, found: Sequence[Card]) -> list[CardView]:
             board=of_boards[card.board_id],
             column=columns[card.column_id],
             lane=lanes[card.lane_id],
-            spaces=showing[card.board_id],
+            spaces=placements[card.board_id],
             owner=owners[card.owner_id],
             members=members[card.id],
             tags=tagged[card.id],
-            iteration=_visible(planned.get(card.iteration_id or ""), showing[card.board_id]),
+            iteration=_visible(planned.get(card.iteration_id or ""), placements[card.board_id]),
         )
         for card in found
     ]
 
 
-def view_card(unit: Unit, card: Card, entered: BoardDoor, around: Around) -> CardView:
+def view_card(
+    unit: UnitOfWork, card: Card, entered: BoardAccess, relations: CardRelations
+) -> CardView:
     """One card on the board that was entered.
 
-    `around` is what is around it where it stands now; its owner, iteration and members may have
+    `relations` are those where it stands now; its owner, iteration and members may have
     changed since that was looked up.
     """
-    owner = around.owner
+    owner = relations.owner
     if card.owner_id != owner.id:
         owner = people.USERS.find(unit.tx, card.company_id, card.owner_id) or owner
-    has_members = around.has_members or card.responsible_id is not None
-    members, tagged = unit.tx.gather(
+    has_members = relations.has_members or card.responsible_id is not None
+    members, tagged = unit.tx.fetch_batch(
         cards.members_of(card.company_id, [card.id] if has_members else []),
-        tags.of_cards(card.company_id, [card.id] if around.has_tags else []),
+        tags.of_cards(card.company_id, [card.id] if relations.has_tags else []),
     )
     return CardView(
         card=card,
         board=entered.board,
-        column=around.column,
-        lane=around.lane,
+        column=relations.column,
+        lane=relations.lane,
         spaces=entered.shown,
         owner=owner,
         members=members,
         tags=tagged,
-        iteration=_visible(around.iteration, entered.shown) if card.iteration_id else None,
+        iteration=_visible(relations.iteration, entered.shown) if card.iteration_id else None,
     )
 
 
-def _visible(iteration: Iteration | None, spaces: Sequence[Showing]) -> Iteration | None:
+def _visible(iteration: Iteration | None, spaces: Sequence[VisiblePlacement]) -> Iteration | None:
     """The iteration, unless its space is one that the reader does not see."""
-    uids = {one.door.space_uid for one in spaces}
+    uids = {one.access.space_uid for one in spaces}
     return iteration if iteration and iteration.space_uid in uids else None

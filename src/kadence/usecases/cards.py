@@ -16,12 +16,12 @@ from kadence.domain.model import (
     SpaceRole,
 )
 from kadence.domain.sizes import parse_size
-from kadence.storage import cards, people, surroundings
-from kadence.usecases.access import enter_board, open_card
+from kadence.storage import card_relations, cards, people
+from kadence.usecases.access import authorize_board, authorize_card_with_relations
 from kadence.usecases.card_changes import ensure_member, etag, store_card
-from kadence.usecases.card_places import LAST, column_of, end_of_cell, lane_of, moved, placed
+from kadence.usecases.card_positions import LAST, column_of, end_of_cell, lane_of, moved, placed
 from kadence.usecases.card_views import CardView, view_card
-from kadence.usecases.unit import Draft, Unit, opened
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
 class NewCard(Struct, frozen=True):
@@ -74,16 +74,16 @@ class CardChange(Struct, frozen=True):
     condition: int | UnsetType = UNSET
 
 
-def create_card(unit: Unit, draft: Draft[NewCard]) -> CardView:
+def create_card(unit: UnitOfWork, validated: Validated[NewCard]) -> CardView:
     """Make a card on a board.
 
     Raises:
         KadenceError: BadRequest, NotFound (no such board, or unreadable), Forbidden (no writer),
             RuleViolation (codes 1 to 4: column, lane, owner or responsible person unknown).
     """
-    new = opened(draft)
-    door = enter_board(unit, new.board_id, SpaceRole.WRITER)
-    board = door.board
+    new = unwrap(validated)
+    access = authorize_board(unit, new.board_id, SpaceRole.WRITER)
+    board = access.board
     column, state = column_of(unit, board, new.column_id)
     lane = lane_of(unit, board, new.lane_id)
     size = parse_size(new.size_text)
@@ -133,52 +133,52 @@ def create_card(unit: Unit, draft: Draft[NewCard]) -> CardView:
             description=new.description,
         ),
     )
-    unit.record(events.CARD_CREATED, card, space_uid=door.space_uid, card_uid=card.uid)
+    unit.record(events.CARD_CREATED, card, space_uid=access.space_uid, card_uid=card.uid)
     if card.responsible_id is not None:
-        ensure_member(unit, door, card, card.responsible_id)
-    (around,) = unit.tx.gather(surroundings.around(card))[0]
-    return view_card(unit, card, door, around)
+        ensure_member(unit, access, card, card.responsible_id)
+    (relations,) = unit.tx.fetch_batch(card_relations.relations_of(card))[0]
+    return view_card(unit, card, access, relations)
 
 
-def change_card(unit: Unit, card_id: int, draft: Draft[CardChange]) -> CardView:
+def change_card(unit: UnitOfWork, card_id: int, validated: Validated[CardChange]) -> CardView:
     """Change, move, archive or restore a card.
 
     Raises:
         KadenceError: NotFound (or unreadable, the board to move to as well), Forbidden (no writer),
             PreconditionFailed, BadRequest, RuleViolation (codes 1 to 6).
     """
-    card, door, around = open_card(unit, card_id, SpaceRole.WRITER)
+    card, access, relations = authorize_card_with_relations(unit, card_id, SpaceRole.WRITER)
     unit.match(etag(card))
-    change = opened(draft)
+    change = unwrap(validated)
     if card.condition == Condition.DELETED:
         raise RuleViolation(6, "Card is deleted")
     asked = {name: value for name, value in asdict(change).items() if value is not UNSET}
     new = replace(card, **_own_values(unit, card, asked))
-    goal = door
+    goal = access
     if "board_id" in asked and asked["board_id"] != card.board_id:
-        goal = enter_board(unit, asked["board_id"], SpaceRole.WRITER)
-    new, around = moved(unit, goal.board, card, new, around, asked)
+        goal = authorize_board(unit, asked["board_id"], SpaceRole.WRITER)
+    new, relations = moved(unit, goal.board, card, new, relations, asked)
     new = placed(unit, goal.space_uid, card, new, asked)
-    stored = store_card(unit, door, goal, card, new)
+    stored = store_card(unit, access, goal, card, new)
     if stored.responsible_id is not None and stored.responsible_id != card.responsible_id:
         ensure_member(unit, goal, stored, stored.responsible_id)
-    return view_card(unit, stored, goal, around)
+    return view_card(unit, stored, goal, relations)
 
 
-def delete_card(unit: Unit, card_id: int, draft: Draft[None]) -> CardView:
+def delete_card(unit: UnitOfWork, card_id: int, validated: Validated[None]) -> CardView:
     """Delete a card: it can still be looked at, and leaves its planned or active iteration.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no writer), PreconditionFailed,
             BadRequest.
     """
-    card, door, around = open_card(unit, card_id, SpaceRole.WRITER)
+    card, access, relations = authorize_card_with_relations(unit, card_id, SpaceRole.WRITER)
     unit.match(etag(card))
-    opened(draft)
+    unwrap(validated)
     if card.condition != Condition.DELETED:
         new = replace(card, condition=Condition.DELETED.value)
-        card = store_card(unit, door, door, card, new)
-    return view_card(unit, card, door, around)
+        card = store_card(unit, access, access, card, new)
+    return view_card(unit, card, access, relations)
 
 
 _PLAIN = (
@@ -197,7 +197,7 @@ _PLAIN = (
 """The fields whose values are stored as they are asked for."""
 
 
-def _own_values(unit: Unit, card: Card, asked: dict[str, Any]) -> dict[str, Any]:
+def _own_values(unit: UnitOfWork, card: Card, asked: dict[str, Any]) -> dict[str, Any]:
     """The asked values of fields that say nothing of where the card is."""
     values = {name: asked[name] for name in _PLAIN if name in asked}
     if _same_json(values.get("properties"), card.properties):
@@ -219,7 +219,7 @@ def _same_json(one: str | None, other: str | None) -> bool:
     return bool(msgspec.json.decode(one) == msgspec.json.decode(other))
 
 
-def _owner(unit: Unit, user_id: int | None, email: str | None) -> int | None:
+def _owner(unit: UnitOfWork, user_id: int | None, email: str | None) -> int | None:
     """The owner who is named by id or by address."""
     if user_id is not None:
         _person(unit, user_id, 3, "owner_id")
@@ -233,6 +233,6 @@ def _owner(unit: Unit, user_id: int | None, email: str | None) -> int | None:
     return None
 
 
-def _person(unit: Unit, user_id: int, code: int, key: str) -> None:
+def _person(unit: UnitOfWork, user_id: int, code: int, key: str) -> None:
     if people.find_user(unit.tx, unit.actor.company_id, user_id) is None:
         raise RuleViolation(code, f"{key} should be the id of a user of the company")

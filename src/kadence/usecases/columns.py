@@ -9,9 +9,9 @@ from kadence.domain import events
 from kadence.domain.errors import BadRequest, NotFound, RuleViolation
 from kadence.domain.model import Board, Column, ColumnType, Condition, Lane, SpaceRole
 from kadence.storage import boards, cards
-from kadence.usecases.access import BoardDoor, enter_board
+from kadence.usecases.access import BoardAccess, authorize_board
 from kadence.usecases.card_changes import change_states, delete_cards
-from kadence.usecases.unit import Draft, Unit, changes, opened
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
 
 
 class NewColumn(Struct, frozen=True):
@@ -53,185 +53,191 @@ class LaneChange(Struct, frozen=True):
     condition: int | UnsetType = UNSET
 
 
-def list_columns(unit: Unit, board_id: int, draft: Draft[None]) -> list[Column]:
+def list_columns(unit: UnitOfWork, board_id: int, validated: Validated[None]) -> list[Column]:
     """All columns and subcolumns of a board, in order.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    door = enter_board(unit, board_id, SpaceRole.READER)
-    opened(draft)
-    return boards.columns_of(unit.tx, door.board)
+    access = authorize_board(unit, board_id, SpaceRole.READER)
+    unwrap(validated)
+    return boards.columns_of(unit.tx, access.board)
 
 
-def create_column(unit: Unit, board_id: int, draft: Draft[NewColumn]) -> Column:
+def create_column(unit: UnitOfWork, board_id: int, validated: Validated[NewColumn]) -> Column:
     """Add a column to a board.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
     """
-    door = enter_board(unit, board_id, SpaceRole.ADMIN)
-    return add_column(unit, door.space_uid, door.board, opened(draft))
+    access = authorize_board(unit, board_id, SpaceRole.ADMIN)
+    return add_column(unit, access.space_uid, access.board, unwrap(validated))
 
 
 def change_column(
-    unit: Unit, board_id: int, column_id: int, draft: Draft[ColumnChange]
+    unit: UnitOfWork, board_id: int, column_id: int, validated: Validated[ColumnChange]
 ) -> tuple[Column, list[Column]]:
     """Change a first-level column; answers it beside all columns of the board.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
     """
-    door = enter_board(unit, board_id, SpaceRole.ADMIN)
+    access = authorize_board(unit, board_id, SpaceRole.ADMIN)
     column = _column(unit, column_id)
     if column.board_id != board_id or column.column_id is not None:
         raise NotFound
-    changed = _store_column(unit, door, column, opened(draft))
-    return changed, boards.columns_of(unit.tx, door.board)
+    changed = _store_column(unit, access, column, unwrap(validated))
+    return changed, boards.columns_of(unit.tx, access.board)
 
 
-def delete_column(unit: Unit, board_id: int, column_id: int, draft: Draft[bool]) -> int:
+def delete_column(
+    unit: UnitOfWork, board_id: int, column_id: int, validated: Validated[bool]
+) -> int:
     """Delete a first-level column with its subcolumns and cards.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (without force, or
             the board's last).
     """
-    door = enter_board(unit, board_id, SpaceRole.ADMIN)
+    access = authorize_board(unit, board_id, SpaceRole.ADMIN)
     column = _column(unit, column_id)
     if column.board_id != board_id or column.column_id is not None:
         raise NotFound
-    if not opened(draft):
+    if not unwrap(validated):
         raise BadRequest("Column should be deleted with force")
-    everything = boards.columns_of(unit.tx, door.board)
+    everything = boards.columns_of(unit.tx, access.board)
     if sum(other.column_id is None for other in everything) == 1:
         raise RuleViolation(1, "Last column of the board can't be deleted")
     for below in everything:
         if below.column_id == column_id:
-            _erase_column(unit, door, below)
-    _erase_column(unit, door, column)
+            _erase_column(unit, access, below)
+    _erase_column(unit, access, column)
     return column_id
 
 
-def list_subcolumns(unit: Unit, column_id: int, draft: Draft[None]) -> list[Column]:
+def list_subcolumns(unit: UnitOfWork, column_id: int, validated: Validated[None]) -> list[Column]:
     """The subcolumns of a column, in order.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    door, column = _parent(unit, column_id, SpaceRole.READER)
-    opened(draft)
-    everything = boards.columns_of(unit.tx, door.board)
+    access, column = _parent(unit, column_id, SpaceRole.READER)
+    unwrap(validated)
+    everything = boards.columns_of(unit.tx, access.board)
     return [below for below in everything if below.column_id == column.id]
 
 
-def create_subcolumn(unit: Unit, column_id: int, draft: Draft[NewColumn]) -> Column:
+def create_subcolumn(unit: UnitOfWork, column_id: int, validated: Validated[NewColumn]) -> Column:
     """Add a subcolumn to a first-level column.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
     """
-    door, column = _parent(unit, column_id, SpaceRole.ADMIN)
-    return add_column(unit, door.space_uid, door.board, opened(draft), column.id)
+    access, column = _parent(unit, column_id, SpaceRole.ADMIN)
+    return add_column(unit, access.space_uid, access.board, unwrap(validated), column.id)
 
 
 def change_subcolumn(
-    unit: Unit, column_id: int, subcolumn_id: int, draft: Draft[ColumnChange]
+    unit: UnitOfWork, column_id: int, subcolumn_id: int, validated: Validated[ColumnChange]
 ) -> Column:
     """Change a subcolumn; its type says nothing of its cards' state.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
     """
-    door, column = _parent(unit, column_id, SpaceRole.ADMIN)
+    access, column = _parent(unit, column_id, SpaceRole.ADMIN)
     below = _column(unit, subcolumn_id)
     if below.column_id != column.id:
         raise NotFound
-    return _store_column(unit, door, below, opened(draft))
+    return _store_column(unit, access, below, unwrap(validated))
 
 
-def delete_subcolumn(unit: Unit, column_id: int, subcolumn_id: int, draft: Draft[bool]) -> int:
+def delete_subcolumn(
+    unit: UnitOfWork, column_id: int, subcolumn_id: int, validated: Validated[bool]
+) -> int:
     """Delete a subcolumn with its cards.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (without force).
     """
-    door, column = _parent(unit, column_id, SpaceRole.ADMIN)
+    access, column = _parent(unit, column_id, SpaceRole.ADMIN)
     below = _column(unit, subcolumn_id)
     if below.column_id != column.id:
         raise NotFound
-    if not opened(draft):
+    if not unwrap(validated):
         raise BadRequest("Column should be deleted with force")
-    _erase_column(unit, door, below)
+    _erase_column(unit, access, below)
     return subcolumn_id
 
 
-def list_lanes(unit: Unit, board_id: int, query: Draft[Sequence[int]]) -> list[Lane]:
+def list_lanes(unit: UnitOfWork, board_id: int, query: Validated[Sequence[int]]) -> list[Lane]:
     """The lanes of a board in one of these conditions, in order.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    door = enter_board(unit, board_id, SpaceRole.READER)
-    conditions = opened(query)
-    return [lane for lane in boards.lanes_of(unit.tx, door.board) if lane.condition in conditions]
+    access = authorize_board(unit, board_id, SpaceRole.READER)
+    conditions = unwrap(query)
+    return [lane for lane in boards.lanes_of(unit.tx, access.board) if lane.condition in conditions]
 
 
-def create_lane(unit: Unit, board_id: int, draft: Draft[NewLane]) -> Lane:
+def create_lane(unit: UnitOfWork, board_id: int, validated: Validated[NewLane]) -> Lane:
     """Add a lane to a board.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
     """
-    door = enter_board(unit, board_id, SpaceRole.ADMIN)
-    return add_lane(unit, door.space_uid, door.board, opened(draft))
+    access = authorize_board(unit, board_id, SpaceRole.ADMIN)
+    return add_lane(unit, access.space_uid, access.board, unwrap(validated))
 
 
-def change_lane(unit: Unit, board_id: int, lane_id: int, draft: Draft[LaneChange]) -> Lane:
+def change_lane(
+    unit: UnitOfWork, board_id: int, lane_id: int, validated: Validated[LaneChange]
+) -> Lane:
     """Change a lane, archive it or bring it back.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (also archiving the
             board's last live lane).
     """
-    door = enter_board(unit, board_id, SpaceRole.ADMIN)
-    lane = _lane(unit, door, lane_id)
-    asked = {name: value for name, value in asdict(opened(draft)).items() if value is not UNSET}
+    access = authorize_board(unit, board_id, SpaceRole.ADMIN)
+    lane = _lane(unit, access, lane_id)
+    asked = {name: value for name, value in asdict(unwrap(validated)).items() if value is not UNSET}
     new = replace(lane, **asked)
     if new == lane:
         return lane
     if new.condition != Condition.LIVE and lane.condition == Condition.LIVE:
-        _demand_another_lane(unit, door)
+        _demand_another_lane(unit, access)
     before, after = changes(lane, new)
     stored = boards.LANES.update(unit.tx, lane, after | {"updated": unit.now})
     payload = {"id": lane.id, "old": before, "new": after}
-    unit.record(events.LANE_CHANGED, payload, space_uid=door.space_uid)
+    unit.record(events.LANE_CHANGED, payload, space_uid=access.space_uid)
     return stored
 
 
-def delete_lane(unit: Unit, board_id: int, lane_id: int, draft: Draft[bool]) -> int:
+def delete_lane(unit: UnitOfWork, board_id: int, lane_id: int, validated: Validated[bool]) -> int:
     """Delete a lane with its cards.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (without force, or
             the board's last).
     """
-    door = enter_board(unit, board_id, SpaceRole.ADMIN)
-    lane = _lane(unit, door, lane_id)
-    if not opened(draft):
+    access = authorize_board(unit, board_id, SpaceRole.ADMIN)
+    lane = _lane(unit, access, lane_id)
+    if not unwrap(validated):
         raise BadRequest("Lane should be deleted with force")
     if lane.condition == Condition.LIVE:
-        _demand_another_lane(unit, door)
+        _demand_another_lane(unit, access)
     found = cards.standing_in(unit.tx, lane.company_id, "lane_id", lane.id)
-    delete_cards(unit, door.space_uid, found)
+    delete_cards(unit, access.space_uid, found)
     gone = {"condition": Condition.DELETED.value, "updated": unit.now}
     boards.LANES.update(unit.tx, lane, gone)
-    unit.record(events.LANE_DELETED, {"id": lane.id}, space_uid=door.space_uid)
+    unit.record(events.LANE_DELETED, {"id": lane.id}, space_uid=access.space_uid)
     return lane_id
 
 
 def add_column(
-    unit: Unit, space_uid: str, board: Board, new: NewColumn, parent_id: int | None = None
+    unit: UnitOfWork, space_uid: str, board: Board, new: NewColumn, parent_id: int | None = None
 ) -> Column:
     """Add a column to a board that the actor may administer, or below one of its columns."""
     column = boards.COLUMNS.insert(
@@ -256,7 +262,7 @@ def add_column(
     return column
 
 
-def add_lane(unit: Unit, space_uid: str, board: Board, new: NewLane) -> Lane:
+def add_lane(unit: UnitOfWork, space_uid: str, board: Board, new: NewLane) -> Lane:
     """Add a lane to a board that the actor may administer."""
     lane = boards.LANES.insert(
         unit.tx,
@@ -278,36 +284,38 @@ def add_lane(unit: Unit, space_uid: str, board: Board, new: NewLane) -> Lane:
     return lane
 
 
-def _column(unit: Unit, column_id: int) -> Column:
+def _column(unit: UnitOfWork, column_id: int) -> Column:
     column = boards.COLUMNS.find(unit.tx, unit.actor.company_id, column_id)
     if column is None or column.deleted_at is not None:
         raise NotFound
     return column
 
 
-def _parent(unit: Unit, column_id: int, need: SpaceRole) -> tuple[BoardDoor, Column]:
-    """A first-level column with the door of its board."""
+def _parent(unit: UnitOfWork, column_id: int, need: SpaceRole) -> tuple[BoardAccess, Column]:
+    """A first-level column with the access of its board."""
     column = _column(unit, column_id)
-    door = enter_board(unit, column.board_id, need)
+    access = authorize_board(unit, column.board_id, need)
     if column.column_id is not None:
         raise NotFound
-    return door, column
+    return access, column
 
 
-def _lane(unit: Unit, door: BoardDoor, lane_id: int) -> Lane:
+def _lane(unit: UnitOfWork, access: BoardAccess, lane_id: int) -> Lane:
     lane = boards.LANES.find(unit.tx, unit.actor.company_id, lane_id)
-    if lane is None or lane.board_id != door.board.id or lane.condition == Condition.DELETED:
+    if lane is None or lane.board_id != access.board.id or lane.condition == Condition.DELETED:
         raise NotFound
     return lane
 
 
-def _demand_another_lane(unit: Unit, door: BoardDoor) -> None:
-    lanes = boards.lanes_of(unit.tx, door.board)
+def _demand_another_lane(unit: UnitOfWork, access: BoardAccess) -> None:
+    lanes = boards.lanes_of(unit.tx, access.board)
     if sum(lane.condition == Condition.LIVE for lane in lanes) == 1:
         raise RuleViolation(1, "Last lane of the board can't be deleted or archived")
 
 
-def _store_column(unit: Unit, door: BoardDoor, old: Column, change: ColumnChange) -> Column:
+def _store_column(
+    unit: UnitOfWork, access: BoardAccess, old: Column, change: ColumnChange
+) -> Column:
     asked = {name: value for name, value in asdict(change).items() if value is not UNSET}
     new = replace(old, **asked)
     if new == old:
@@ -315,16 +323,16 @@ def _store_column(unit: Unit, door: BoardDoor, old: Column, change: ColumnChange
     before, after = changes(old, new)
     stored = boards.COLUMNS.update(unit.tx, old, after | {"updated": unit.now})
     payload = {"id": old.id, "old": before, "new": after}
-    unit.record(events.COLUMN_CHANGED, payload, space_uid=door.space_uid)
+    unit.record(events.COLUMN_CHANGED, payload, space_uid=access.space_uid)
     if "type" in after and old.column_id is None:
-        everything = boards.columns_of(unit.tx, door.board)
+        everything = boards.columns_of(unit.tx, access.board)
         within = [c.id for c in everything if old.id in (c.id, c.column_id)]
-        change_states(unit, door.space_uid, within, ColumnType(new.type))
+        change_states(unit, access.space_uid, within, ColumnType(new.type))
     return stored
 
 
-def _erase_column(unit: Unit, door: BoardDoor, column: Column) -> None:
+def _erase_column(unit: UnitOfWork, access: BoardAccess, column: Column) -> None:
     found = cards.standing_in(unit.tx, column.company_id, "column_id", column.id)
-    delete_cards(unit, door.space_uid, found)
+    delete_cards(unit, access.space_uid, found)
     boards.COLUMNS.update(unit.tx, column, {"deleted_at": unit.now, "updated": unit.now})
-    unit.record(events.COLUMN_DELETED, {"id": column.id}, space_uid=door.space_uid)
+    unit.record(events.COLUMN_DELETED, {"id": column.id}, space_uid=access.space_uid)

@@ -7,8 +7,8 @@ from kadence.domain import events
 from kadence.domain.errors import Forbidden, NotFound
 from kadence.domain.model import Card, Comment, SpaceRole, User
 from kadence.storage import cards, comments, people
-from kadence.usecases.access import BoardDoor, enter_card
-from kadence.usecases.unit import Draft, Unit, opened
+from kadence.usecases.access import BoardAccess, authorize_card
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
 class CommentView(Struct, frozen=True):
@@ -18,27 +18,27 @@ class CommentView(Struct, frozen=True):
     author: User
 
 
-def list_comments(unit: Unit, card_id: int, draft: Draft[None]) -> list[CommentView]:
+def list_comments(unit: UnitOfWork, card_id: int, validated: Validated[None]) -> list[CommentView]:
     """The comments on a card, oldest first.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    card, _ = enter_card(unit, card_id, SpaceRole.READER)
-    opened(draft)
+    card, _ = authorize_card(unit, card_id, SpaceRole.READER)
+    unwrap(validated)
     found = comments.of_card(unit.tx, card)
     ids = sorted({comment.author_id for comment in found})
     authors = {u.id: u for u in people.users_by_id(unit.tx, card.company_id, ids)}
     return [CommentView(comment, authors[comment.author_id]) for comment in found]
 
 
-def add_comment(unit: Unit, card_id: int, draft: Draft[str]) -> CommentView:
+def add_comment(unit: UnitOfWork, card_id: int, validated: Validated[str]) -> CommentView:
     """Say something about a card.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no writer), BadRequest.
     """
-    card, door = enter_card(unit, card_id, SpaceRole.WRITER)
+    card, access = authorize_card(unit, card_id, SpaceRole.WRITER)
     comment = comments.COMMENTS.insert(
         unit.tx,
         Comment(
@@ -47,7 +47,7 @@ def add_comment(unit: Unit, card_id: int, draft: Draft[str]) -> CommentView:
             company_id=card.company_id,
             card_id=card.id,
             author_id=unit.actor.user_id,
-            text=opened(draft),
+            text=unwrap(validated),
             edited_at=None,
             created=unit.now,
             updated=unit.now,
@@ -59,23 +59,23 @@ def add_comment(unit: Unit, card_id: int, draft: Draft[str]) -> CommentView:
         "revision": card.revision + 1,
     }
     cards.CARDS.update(unit.tx, card, counted)
-    unit.record(events.COMMENT_ADDED, comment, space_uid=door.space_uid, card_uid=card.uid)
+    unit.record(events.COMMENT_ADDED, comment, space_uid=access.space_uid, card_uid=card.uid)
     return _view(unit, comment)
 
 
 def change_comment(
-    unit: Unit, card_id: int, comment_id: int, draft: Draft[str | None]
+    unit: UnitOfWork, card_id: int, comment_id: int, validated: Validated[str | None]
 ) -> CommentView:
     """Change what one said; nobody can change another's words.
 
     Raises:
         KadenceError: NotFound (card or comment), Forbidden (not the author), BadRequest.
     """
-    card, door = enter_card(unit, card_id, SpaceRole.WRITER)
+    card, access = authorize_card(unit, card_id, SpaceRole.WRITER)
     comment = _comment(unit, card, comment_id)
     if comment.author_id != unit.actor.user_id:
         raise Forbidden
-    text = opened(draft)
+    text = unwrap(validated)
     if text is None or text == comment.text:
         return _view(unit, comment)
     new = replace(comment, text=text, edited_at=unit.now, updated=unit.now)
@@ -86,41 +86,43 @@ def change_comment(
         "old": {"text": comment.text, "edited_at": comment.edited_at},
         "new": {"text": text, "edited_at": unit.now},
     }
-    unit.record(events.COMMENT_CHANGED, payload, space_uid=door.space_uid, card_uid=card.uid)
+    unit.record(events.COMMENT_CHANGED, payload, space_uid=access.space_uid, card_uid=card.uid)
     return _view(unit, new)
 
 
-def remove_comment(unit: Unit, card_id: int, comment_id: int, draft: Draft[None]) -> int:
+def remove_comment(
+    unit: UnitOfWork, card_id: int, comment_id: int, validated: Validated[None]
+) -> int:
     """Take a comment back; an admin of the space can take anybody's away.
 
     Raises:
         KadenceError: NotFound (card or comment), Forbidden, BadRequest.
     """
-    card, door = enter_card(unit, card_id, SpaceRole.WRITER)
+    card, access = authorize_card(unit, card_id, SpaceRole.WRITER)
     comment = _comment(unit, card, comment_id)
-    if comment.author_id != unit.actor.user_id and not _administers(unit, door):
+    if comment.author_id != unit.actor.user_id and not _administers(unit, access):
         raise Forbidden
-    opened(draft)
+    unwrap(validated)
     comments.COMMENTS.delete(unit.tx, comment)
     counted = {"comments_total": card.comments_total - 1, "revision": card.revision + 1}
     cards.CARDS.update(unit.tx, card, counted)
     payload = {"id": comment.id, "card_id": card.id}
-    unit.record(events.COMMENT_REMOVED, payload, space_uid=door.space_uid, card_uid=card.uid)
+    unit.record(events.COMMENT_REMOVED, payload, space_uid=access.space_uid, card_uid=card.uid)
     return comment_id
 
 
-def _administers(unit: Unit, door: BoardDoor) -> bool:
-    return (door.role(unit, door.board.space_id) or 0) >= SpaceRole.ADMIN
+def _administers(unit: UnitOfWork, access: BoardAccess) -> bool:
+    return (access.role(unit, access.board.space_id) or 0) >= SpaceRole.ADMIN
 
 
-def _comment(unit: Unit, card: Card, comment_id: int) -> Comment:
+def _comment(unit: UnitOfWork, card: Card, comment_id: int) -> Comment:
     comment = comments.COMMENTS.find(unit.tx, card.company_id, comment_id)
     if comment is None or comment.card_id != card.id:
         raise NotFound
     return comment
 
 
-def _view(unit: Unit, comment: Comment) -> CommentView:
+def _view(unit: UnitOfWork, comment: Comment) -> CommentView:
     author = people.find_user(unit.tx, comment.company_id, comment.author_id)
     assert author is not None  # noqa: S101 - a foreign key says so
     return CommentView(comment, author)

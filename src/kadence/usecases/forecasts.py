@@ -18,18 +18,18 @@ from kadence.domain.calendar import (
     period,
     workdays,
 )
-from kadence.domain.course import Course
 from kadence.domain.errors import RuleViolation
 from kadence.domain.lifecycle import ACTIVE, OPEN
 from kadence.domain.model import Instant, Iteration, SpaceRole
-from kadence.domain.pace import PaceDay, pace
 from kadence.domain.report import UnitOfMeasure, size_of
 from kadence.domain.simulation import HORIZON, Question, Simulated, days_until, lacks
+from kadence.domain.throughput import ThroughputDay, daily_throughput
+from kadence.domain.timeline import Timeline
 from kadence.storage import history
-from kadence.storage.courses import Past
-from kadence.usecases.access import enter_by_uid
-from kadence.usecases.insights import Opened, ReportQuery, look_at
-from kadence.usecases.unit import Draft, Unit, opened
+from kadence.storage.timeline import JournalSlice
+from kadence.usecases.access import authorize_space
+from kadence.usecases.insights import IterationInReport, ReportQuery, look_at
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 LOOKED_BACK = 12
 """Closed iterations that a forecast looks back on."""
@@ -56,7 +56,7 @@ class Outlook(Struct, frozen=True):
     remaining: float
     cards: int
     unsized: int
-    past: Sequence[PaceDay]
+    past: Sequence[ThroughputDay]
     looked_back: Sequence[Iteration]
     days: Sequence[date]
     last_day: date | None
@@ -104,7 +104,7 @@ class Odds(Struct, frozen=True):
     amounts: Mapping[int, float]
 
 
-class Held(Struct, frozen=True):
+class HitCount(Struct, frozen=True):
     """How often a percentile held in the past, and how often nobody can say."""
 
     held: int
@@ -112,45 +112,47 @@ class Held(Struct, frozen=True):
     undecided: int
 
 
-def ask(unit: Unit, space_uid: str, iteration_id: str, draft: Draft[ForecastQuery]) -> Forecast:
+def ask(
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[ForecastQuery]
+) -> Forecast:
     """Prepare a forecast of an iteration that is planned or active.
 
     Raises:
         KadenceError: NotFound, Forbidden, BadRequest, RuleViolation (code 8, it has ended).
     """
-    door = enter_by_uid(unit, space_uid, SpaceRole.READER)
+    access = authorize_space(unit, space_uid, SpaceRole.READER)
     company_id = unit.actor.company_id
-    before = history.closed(unit.tx, company_id, door.space_uid, LOOKED_BACK + 1)
-    found = look_at(unit, space_uid, iteration_id, draft, *before)
-    query = opened(draft)
+    before = history.closed(unit.tx, company_id, access.space_uid, LOOKED_BACK + 1)
+    found = look_at(unit, space_uid, iteration_id, validated, *before)
+    query = unwrap(validated)
     if found.iteration.status not in OPEN:
         raise RuleViolation(8, "Can't forecast finished iteration")
     others = [other for other in before if other.id != found.iteration.id]
-    outlook = _outlook(found, found.iteration, found.course, found.as_of, query, others)
+    outlook = _outlook(found, found.iteration, found.timeline, found.as_of, query, others)
     trials = [trial for other in others if (trial := _trial(found, other, query, others))]
     return Forecast(outlook, found.place, query.unit, trials[:LOOKED_BACK])
 
 
 def _outlook(
-    found: Opened,
+    found: IterationInReport,
     iteration: Iteration,
-    course: Course,
+    timeline: Timeline,
     as_of: Instant,
     query: ForecastQuery,
     others: Sequence[Iteration],
 ) -> Outlook:
     calendar, past = found.calendar, found.past
     earlier = [other for other in others if _ran(past, other, as_of)][:LOOKED_BACK]
-    courses = [past.course(other.id, past.place(other.id, as_of)) for other in earlier]
-    days = pace([*courses, course], calendar, query.unit, as_of)
-    scope, done = size_of(course.tally, query.unit)
+    timelines = [past.timeline(other.id, past.place(other.id, as_of)) for other in earlier]
+    days = daily_throughput([*timelines, timeline], calendar, query.unit, as_of)
+    scope, done = size_of(timeline.tally, query.unit)
     lasts = period(calendar, iteration.start_date, iteration.finish_date)
     begins = local_day(calendar, as_of)
     if lasts is not None and iteration.status != ACTIVE:
         begins = max(begins, lasts.first_day)
     ahead = _ahead(calendar, begins)
     told = [(day.done, day.growth) for day in days]
-    left = [card for card in course.inside if card.done_at is None]
+    left = [card for card in timeline.inside if card.done_at is None]
     return Outlook(
         iteration=iteration,
         as_of=as_of,
@@ -174,8 +176,8 @@ def _outlook(
     )
 
 
-def _ran(past: Past, other: Iteration, as_of: Instant) -> bool:
-    activated = past.life(other.id).activated
+def _ran(past: JournalSlice, other: Iteration, as_of: Instant) -> bool:
+    activated = past.lifespan(other.id).activated
     return activated is not None and activated[1] <= as_of
 
 
@@ -204,10 +206,13 @@ def _share(calendar: WorkingCalendar, ahead: Sequence[date], as_of: Instant) -> 
 
 
 def _trial(
-    found: Opened, iteration: Iteration, query: ForecastQuery, others: Sequence[Iteration]
+    found: IterationInReport,
+    iteration: Iteration,
+    query: ForecastQuery,
+    others: Sequence[Iteration],
 ) -> Trial | None:
     """A closed iteration half way; None if it had too little before it, or no middle."""
-    past, life = found.past, found.past.life(iteration.id)
+    past, life = found.past, found.past.lifespan(iteration.id)
     if life.activated is None or life.closed is None or life.closed[1] > found.as_of:
         return None
     middle = _middle(found.calendar, life.activated[1], life.closed[1])
@@ -216,16 +221,16 @@ def _trial(
     place = past.place(iteration.id, middle)
     # Until its end is what it is compared with: it may have been closed early or late.
     then = replace(past.at(iteration.id, place), finish_date=life.closed[1])
-    course = past.course(iteration.id, place)
+    timeline = past.timeline(iteration.id, place)
     earlier = [other for other in others if other.id != iteration.id]
     tested = ForecastQuery(unit=query.unit, seed=query.seed, trials=BACKTEST_TRIALS)
-    outlook = _outlook(found, then, course, middle, tested, earlier)
+    outlook = _outlook(found, then, timeline, middle, tested, earlier)
     if outlook.lacking or outlook.remaining <= 0:
         return None
-    whole = past.course(iteration.id)
+    whole = past.timeline(iteration.id)
     closed = local_day(found.calendar, life.closed[1])
     begins = local_day(found.calendar, middle)
-    done = size_of(whole.tally, query.unit)[1] - size_of(course.tally, query.unit)[1]
+    done = size_of(whole.tally, query.unit)[1] - size_of(timeline.tally, query.unit)[1]
     finished = _finished(whole, query.unit, found.calendar)
     return Trial(outlook, begins, finished, closed, float(done))
 
@@ -239,10 +244,10 @@ def _middle(calendar: WorkingCalendar, begun: Instant, ended: Instant) -> Instan
     return middle if begun < middle < ended else None
 
 
-def _finished(course: Course, unit: UnitOfMeasure, calendar: WorkingCalendar) -> date | None:
+def _finished(timeline: Timeline, unit: UnitOfMeasure, calendar: WorkingCalendar) -> date | None:
     """The day since when nothing remained, or None when something was left at the end."""
     since: Instant | None = None
-    for step in course.run:
+    for step in timeline.run:
         scope, done = size_of(step.tally, unit)
         if scope > done:
             since = None
@@ -293,6 +298,6 @@ NEXT_TO_NOTHING = 1e-6
 """By how much sums of doubles may differ that mean the same."""
 
 
-def count_held(results: Sequence[bool | None]) -> Held:
+def count_held(results: Sequence[bool | None]) -> HitCount:
     """How often it held."""
-    return Held(results.count(True), results.count(False), results.count(None))
+    return HitCount(results.count(True), results.count(False), results.count(None))

@@ -6,19 +6,19 @@ from statistics import fmean, median
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from kadence.domain.access import Door
+from kadence.domain.access import SpaceAccess
 from kadence.domain.calendar import WorkingCalendar
-from kadence.domain.course import Course
 from kadence.domain.errors import BadRequest, RuleViolation
 from kadence.domain.flow import Flow, flow
 from kadence.domain.model import Instant, Iteration, SpaceRole
 from kadence.domain.report import Report, UnitOfMeasure, report
 from kadence.domain.statistics import exact_sums
+from kadence.domain.timeline import Timeline
 from kadence.storage import calendars, history, iterations
-from kadence.storage.courses import Past, load
-from kadence.usecases.access import enter_by_uid
-from kadence.usecases.membership import find_iteration
-from kadence.usecases.unit import Draft, Unit, opened
+from kadence.storage.timeline import JournalSlice, load
+from kadence.usecases.access import authorize_space
+from kadence.usecases.iteration_cards import find_iteration
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 MOST_ITERATIONS = 26
 """Closed iterations that one velocity looks back on."""
@@ -90,24 +90,24 @@ class Velocity(Struct, frozen=True):
     median: Amounts | None
 
 
-class Opened(Struct, frozen=True):
+class IterationInReport(Struct, frozen=True):
     """An iteration that may be looked at, as it was at a place in the journal."""
 
-    door: Door
-    past: Past
+    access: SpaceAccess
+    past: JournalSlice
     iteration: Iteration
     place: int
     calendar: WorkingCalendar
     as_of: Instant
 
     @property
-    def course(self) -> Course:
-        """Its course up to there."""
-        return self.past.course(self.iteration.id, self.place)
+    def timeline(self) -> Timeline:
+        """Its timeline up to there."""
+        return self.past.timeline(self.iteration.id, self.place)
 
 
 def get_report(
-    unit: Unit, space_uid: str, iteration_id: str, draft: Draft[ReportQuery]
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[ReportQuery]
 ) -> Reported:
     """The report of an iteration at an instant.
 
@@ -115,14 +115,14 @@ def get_report(
         KadenceError: NotFound, Forbidden, BadRequest, RuleViolation (code 9, there was no such
             iteration yet).
     """
-    found = look_at(unit, space_uid, iteration_id, draft)
-    query = opened(draft)
+    found = look_at(unit, space_uid, iteration_id, validated)
+    query = unwrap(validated)
     carried_to = found.past.carried_to(found.iteration.id)
-    made = report(found.iteration, found.course, found.calendar, query.unit, carried_to)
+    made = report(found.iteration, found.timeline, found.calendar, query.unit, carried_to)
     return Reported(made, found.calendar, query.unit, found.as_of, _titles(unit, found))
 
 
-def report_of(unit: Unit, wanted: str, query: ReportQuery) -> Reported:
+def report_of(unit: UnitOfWork, wanted: str, query: ReportQuery) -> Reported:
     """The report of the iteration with this id or title, wherever in the company it is.
 
     Raises:
@@ -137,39 +137,45 @@ def report_of(unit: Unit, wanted: str, query: ReportQuery) -> Reported:
     return get_report(unit, found[0].space_uid, found[0].id, query)
 
 
-def get_flow(unit: Unit, space_uid: str, iteration_id: str, draft: Draft[ReportQuery]) -> Flowed:
+def get_flow(
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[ReportQuery]
+) -> Flowed:
     """How the cards of an iteration went through the states, day by day.
 
     Raises:
         KadenceError: as `get_report`.
     """
-    found = look_at(unit, space_uid, iteration_id, draft)
-    query = opened(draft)
-    flowed = flow(found.course, found.calendar, query.unit, found.as_of)
+    found = look_at(unit, space_uid, iteration_id, validated)
+    query = unwrap(validated)
+    flowed = flow(found.timeline, found.calendar, query.unit, found.as_of)
     titles = _titles(unit, found)
     return Flowed(found.iteration, found.place, found.as_of, query.unit, flowed, titles)
 
 
 def look_at(
-    unit: Unit, space_uid: str, iteration_id: str, draft: Draft[ReportQuery], *also: Iteration
-) -> Opened:
+    unit: UnitOfWork,
+    space_uid: str,
+    iteration_id: str,
+    validated: Validated[ReportQuery],
+    *also: Iteration,
+) -> IterationInReport:
     """Enter an iteration's space and load what the journal tells of it, and of those `also`.
 
     Raises:
         KadenceError: as `get_report`.
     """
-    door = enter_by_uid(unit, space_uid, SpaceRole.READER)
-    iteration = find_iteration(unit, door, iteration_id)
-    query = opened(draft)
+    access = authorize_space(unit, space_uid, SpaceRole.READER)
+    iteration = find_iteration(unit, access, iteration_id)
+    query = unwrap(validated)
     if query.as_of is not None and query.as_of < iteration.created:
         raise RuleViolation(9, "as_of should not be earlier than the iteration was created")
     others = [other for other in also if other.id != iteration.id]
     past = load(unit.tx, unit.actor.company_id, [iteration, *others])
     place = past.place(iteration.id, query.as_of)
-    current = calendars.find(unit.tx, unit.actor.company_id, door.space_uid)
+    current = calendars.find(unit.tx, unit.actor.company_id, access.space_uid)
     as_of = unit.now if query.as_of is None else query.as_of
-    return Opened(
-        door=door,
+    return IterationInReport(
+        access=access,
         past=past,
         iteration=past.at(iteration.id, place),
         place=place,
@@ -178,24 +184,24 @@ def look_at(
     )
 
 
-def _titles(unit: Unit, found: Opened) -> Mapping[str, tuple[int, str]]:
+def _titles(unit: UnitOfWork, found: IterationInReport) -> Mapping[str, tuple[int, str]]:
     company_id = unit.actor.company_id
-    return history.titles(unit.tx, company_id, found.door.space_id, found.iteration.id)
+    return history.titles(unit.tx, company_id, found.access.space_id, found.iteration.id)
 
 
-def get_velocity(unit: Unit, space_uid: str, draft: Draft[VelocityQuery]) -> Velocity:
+def get_velocity(unit: UnitOfWork, space_uid: str, validated: Validated[VelocityQuery]) -> Velocity:
     """What the space achieved in its last closed iterations.
 
     Raises:
         KadenceError: NotFound, Forbidden, BadRequest.
     """
-    door = enter_by_uid(unit, space_uid, SpaceRole.READER)
-    query = opened(draft)
+    access = authorize_space(unit, space_uid, SpaceRole.READER)
+    query = unwrap(validated)
     company_id = unit.actor.company_id
-    found = history.closed(unit.tx, company_id, door.space_uid, query.last)
+    found = history.closed(unit.tx, company_id, access.space_uid, query.last)
     past = load(unit.tx, company_id, found)
     achieved = [
-        Achieved(iteration, _amounts(iteration, past.course(iteration.id)), left_out)
+        Achieved(iteration, _amounts(iteration, past.timeline(iteration.id)), left_out)
         for iteration in reversed(found)
         for left_out in [iteration.id in query.without]
     ]
@@ -203,13 +209,13 @@ def get_velocity(unit: Unit, space_uid: str, draft: Draft[VelocityQuery]) -> Vel
     return Velocity(achieved, _usual(counted, fmean), _usual(counted, median))
 
 
-def _amounts(iteration: Iteration, course: Course) -> Amounts:
+def _amounts(iteration: Iteration, timeline: Timeline) -> Amounts:
     with exact_sums():
-        counts, sizes = course.tally.counts, course.tally.sizes
+        counts, sizes = timeline.tally.counts, timeline.tally.sizes
         return Amounts(
             capacity=iteration.capacity,
-            committed_size=float(sum(course.start.sizes)),
-            committed_count=sum(course.start.counts),
+            committed_size=float(sum(timeline.start.sizes)),
+            committed_count=sum(timeline.start.counts),
             done_size=float(sizes[2]),
             done_count=counts[2],
             carried_over_size=float(sizes[0] + sizes[1]),

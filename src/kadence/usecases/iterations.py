@@ -9,9 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kadence.domain import events, statistics
-from kadence.domain.access import Door
+from kadence.domain.access import SpaceAccess
 from kadence.domain.calendar import WorkingCalendar
 from kadence.domain.errors import NotFound
+from kadence.domain.iteration_cards import moves_on_closing, moves_on_deleting
 from kadence.domain.lifecycle import (
     OPEN,
     REMOVED,
@@ -20,12 +21,11 @@ from kadence.domain.lifecycle import (
     check_target,
     step,
 )
-from kadence.domain.membership import moves_on_closing, moves_on_deleting
 from kadence.domain.model import Instant, Iteration, IterationCard, IterationStatus, SpaceRole
-from kadence.storage import calendars, cards, iterations, membership
-from kadence.usecases.access import enter_by_uid, require_iterations, title_of
-from kadence.usecases.membership import find_iteration, put_in, take_out
-from kadence.usecases.unit import Draft, Unit, changes, opened
+from kadence.storage import calendars, cards, iteration_cards, iterations
+from kadence.usecases.access import authorize_space, require_iterations, title_of
+from kadence.usecases.iteration_cards import find_iteration, put_in, take_out
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
 
 
 class NewIteration(Struct, frozen=True, gc=False):
@@ -54,7 +54,9 @@ class Carried(Struct, frozen=True):
     moved: list[IterationCard]
 
 
-def create_iteration(unit: Unit, space_uid: str, draft: Draft[NewIteration]) -> Iteration:
+def create_iteration(
+    unit: UnitOfWork, space_uid: str, validated: Validated[NewIteration]
+) -> Iteration:
     """Plan a new iteration at the end of the space.
 
     Raises:
@@ -62,8 +64,8 @@ def create_iteration(unit: Unit, space_uid: str, draft: Draft[NewIteration]) -> 
             RuleViolation (code 6); in this order.
     """
     require_iterations(unit)
-    space = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
-    new = opened(draft)
+    space = authorize_space(unit, space_uid, SpaceRole.WRITER)
+    new = unwrap(validated)
     check_period(new.start_date, new.finish_date)
     company_id = unit.actor.company_id
     planned = Iteration(
@@ -96,7 +98,7 @@ def create_iteration(unit: Unit, space_uid: str, draft: Draft[NewIteration]) -> 
 
 
 def list_iterations(
-    unit: Unit, space_uid: str, query: Draft[IterationQuery]
+    unit: UnitOfWork, space_uid: str, query: Validated[IterationQuery]
 ) -> list[tuple[Iteration, list[IterationCard] | None]]:
     """The iterations of a space by creation, each with its standing records if asked for.
 
@@ -104,8 +106,8 @@ def list_iterations(
         KadenceError: FeatureOff, NotFound (no such space), Forbidden (a stranger), BadRequest.
     """
     require_iterations(unit)
-    space = enter_by_uid(unit, space_uid, SpaceRole.READER)
-    wanted = opened(query)
+    space = authorize_space(unit, space_uid, SpaceRole.READER)
+    wanted = unwrap(query)
     company_id = unit.actor.company_id
     found = iterations.page(
         unit.tx,
@@ -119,12 +121,14 @@ def list_iterations(
     if not wanted.with_cards:
         return [(iteration, None) for iteration in found]
     within: dict[str, list[IterationCard]] = {i.id: [] for i in found if i.status != REMOVED}
-    for record in membership.standing_in(unit.tx, company_id, list(within)):
+    for record in iteration_cards.standing_in(unit.tx, company_id, list(within)):
         within[record.iteration_id].append(record)
     return [(iteration, within.get(iteration.id)) for iteration in found]
 
 
-def get_iteration(unit: Unit, space_uid: str, iteration_id: str, draft: Draft[None]) -> Iteration:
+def get_iteration(
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[None]
+) -> Iteration:
     """One iteration of a space, a removed one too.
 
     Raises:
@@ -132,45 +136,45 @@ def get_iteration(unit: Unit, space_uid: str, iteration_id: str, draft: Draft[No
             BadRequest.
     """
     require_iterations(unit)
-    space = enter_by_uid(unit, space_uid, SpaceRole.READER)
+    space = authorize_space(unit, space_uid, SpaceRole.READER)
     iteration = find_iteration(unit, space, iteration_id)
-    opened(draft)
+    unwrap(validated)
     return iteration
 
 
-def calendar_feed(unit: Unit, space_uid: str) -> tuple[str, WorkingCalendar, list[Iteration]]:
+def calendar_feed(unit: UnitOfWork, space_uid: str) -> tuple[str, WorkingCalendar, list[Iteration]]:
     """A space's title, its calendar, and its iterations that are not removed.
 
     Raises:
         KadenceError: NotFound (no such space), Forbidden (a stranger).
     """
-    door = enter_by_uid(unit, space_uid, SpaceRole.READER)
+    access = authorize_space(unit, space_uid, SpaceRole.READER)
     company_id = unit.actor.company_id
     return (
-        title_of(unit, door.space_uid),
-        calendars.find(unit.tx, company_id, door.space_uid),
-        iterations.live(unit.tx, company_id, door.space_uid),
+        title_of(unit, access.space_uid),
+        calendars.find(unit.tx, company_id, access.space_uid),
+        iterations.live(unit.tx, company_id, access.space_uid),
     )
 
 
 def change_iteration(
-    unit: Unit, space_uid: str, iteration_id: str, draft: Draft[IterationChange]
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[IterationChange]
 ) -> Carried:
-    """Change what the draft names; start or close the iteration when its status says so.
+    """Change what the validated names; start or close the iteration when its status says so.
 
     Raises:
         KadenceError: FeatureOff, NotFound, Forbidden, PreconditionFailed, BadRequest,
             RuleViolation (codes 1, 2, 6, 7, 3, 4, 5); in this order.
     """
     require_iterations(unit)
-    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
-    old = find_iteration(unit, door, iteration_id)
+    access = authorize_space(unit, space_uid, SpaceRole.WRITER)
+    old = find_iteration(unit, access, iteration_id)
     unit.match(etag(old))
-    made = step(old, opened(draft), unit.now)
+    made = step(old, unwrap(validated), unit.now)
     target_id = made.change.new_iteration_id
-    target = _target(unit, door, old, target_id if made.closes else None)
+    target = _target(unit, access, old, target_id if made.closes else None)
     if made.activates:
-        inside = [card for _, card in membership.standing_with_cards(unit.tx, old)]
+        inside = [card for _, card in iteration_cards.standing_with_cards(unit.tx, old)]
         data = msgspec.json.encode(statistics.committed(inside)).decode()
         return Carried(
             store(unit, old, replace(made.new, data=data), events.ITERATION_ACTIVATED), []
@@ -181,46 +185,46 @@ def change_iteration(
 
 
 def delete_iteration(
-    unit: Unit, space_uid: str, iteration_id: str, draft: Draft[str | None]
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[str | None]
 ) -> Carried:
-    """Remove an iteration; its cards go into the one that the draft names, if it names one.
+    """Remove an iteration; its cards go into the one that the validated names, if it names one.
 
     Raises:
         KadenceError: FeatureOff, NotFound (a removed one too), Forbidden, PreconditionFailed,
             BadRequest, RuleViolation (codes 3, 4, 5).
     """
     require_iterations(unit)
-    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
-    old = find_iteration(unit, door, iteration_id)
+    access = authorize_space(unit, space_uid, SpaceRole.WRITER)
+    old = find_iteration(unit, access, iteration_id)
     if old.status == REMOVED:
         raise NotFound
     unit.match(etag(old))
-    target = _target(unit, door, old, opened(draft))
-    standing = membership.standing_with_cards(unit.tx, old)
-    moving = [card for _, card in standing if moves_on_deleting(old, card, door.space_id)]
+    target = _target(unit, access, old, unwrap(validated))
+    standing = iteration_cards.standing_with_cards(unit.tx, old)
+    moving = [card for _, card in standing if moves_on_deleting(old, card, access.space_id)]
     removed = remove_iteration(unit, old, [record for record, _ in standing])
     return Carried(removed, put_in(unit, target, moving) if target else [])
 
 
 def remove_iteration(
-    unit: Unit, iteration: Iteration, standing: Sequence[IterationCard] | None = None
+    unit: UnitOfWork, iteration: Iteration, standing: Sequence[IterationCard] | None = None
 ) -> Iteration:
     """Let an iteration and all that stands in it be removed."""
     if standing is None:
-        standing = membership.records(unit.tx, iteration, "active")
+        standing = iteration_cards.records(unit.tx, iteration, "active")
     take_out(unit, iteration.space_uid, standing)
     cards.let_go(unit.tx, iteration)
     new = replace(iteration, status=REMOVED.value)
     return store(unit, iteration, new, events.ITERATION_REMOVED)
 
 
-def _close(unit: Unit, old: Iteration, new: Iteration, target: Iteration | None) -> Carried:
+def _close(unit: UnitOfWork, old: Iteration, new: Iteration, target: Iteration | None) -> Carried:
     """Freeze the numbers, then carry the unfinished cards over."""
-    standing = membership.standing_with_cards(unit.tx, old)
+    standing = iteration_cards.standing_with_cards(unit.tx, old)
     before = msgspec.json.decode(old.data or "", type=statistics.Committed).committed
     frozen = statistics.outcome(before, [card for _, card in standing])
     data = msgspec.json.encode(frozen).decode()
-    membership.settle(unit.tx, old)
+    iteration_cards.end_all(unit.tx, old)
     cards.let_go(unit.tx, old)
     # What the report of a closed iteration needs and what may be changed afterwards.
     told = {
@@ -235,17 +239,19 @@ def _close(unit: Unit, old: Iteration, new: Iteration, target: Iteration | None)
     return Carried(closed, put_in(unit, target, [card for _, card in moving]))
 
 
-def _target(unit: Unit, door: Door, iteration: Iteration, target_id: object) -> Iteration | None:
+def _target(
+    unit: UnitOfWork, access: SpaceAccess, iteration: Iteration, target_id: object
+) -> Iteration | None:
     """The iteration into which leftovers go, or None when none is named."""
     if not isinstance(target_id, str):
         return None
     wanted = target_id.lower()
-    found = iterations.find(unit.tx, unit.actor.company_id, door.space_uid, wanted)
+    found = iterations.find(unit.tx, unit.actor.company_id, access.space_uid, wanted)
     return check_target(iteration, wanted, found)
 
 
 def store(
-    unit: Unit,
+    unit: UnitOfWork,
     old: Iteration,
     new: Iteration,
     kind: str,

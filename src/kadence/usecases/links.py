@@ -17,9 +17,9 @@ from kadence.domain.errors import Forbidden, NotFound, RuleViolation
 from kadence.domain.model import DAY, Instant, Link, Shows, SpaceRole
 from kadence.storage import links, people
 from kadence.storage.engine import Transaction
-from kadence.usecases.access import enter_by_uid
-from kadence.usecases.membership import find_iteration
-from kadence.usecases.unit import Draft, Unit, opened
+from kadence.usecases.access import authorize_space
+from kadence.usecases.iteration_cards import find_iteration
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 LONGEST = 366
 """Days for which a link is valid at the most."""
@@ -40,29 +40,29 @@ class SignedLink(Struct, frozen=True):
     """A link with the key that opens it, and whether who looks at it made it."""
 
     link: Link
-    key: str
+    secret: str
     is_own: bool
 
 
-def create_link(unit: Unit, space_uid: str, draft: Draft[NewLink]) -> SignedLink:
+def create_link(unit: UnitOfWork, space_uid: str, validated: Validated[NewLink]) -> SignedLink:
     """Share something of a space with whoever gets the link.
 
     Raises:
         KadenceError: NotFound (space or iteration), Forbidden (no writer), BadRequest,
             RuleViolation (code 1, no iteration is named; 2, one is, for what is of the space).
     """
-    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
-    new = opened(draft)
+    access = authorize_space(unit, space_uid, SpaceRole.WRITER)
+    new = unwrap(validated)
     if new.shows in OF_SPACE and new.iteration_id is not None:
         raise RuleViolation(2, f"{new.shows} is of the whole space, not of an iteration")
     if new.shows not in OF_SPACE:
         if new.iteration_id is None:
             raise RuleViolation(1, f"Link should have iteration_id to show {new.shows}")
-        find_iteration(unit, door, new.iteration_id)
+        find_iteration(unit, access, new.iteration_id)
     link = Link(
         company_id=unit.actor.company_id,
         id=unit.new_id(),
-        space_uid=door.space_uid,
+        space_uid=access.space_uid,
         iteration_id=new.iteration_id,
         shows=new.shows.value,
         user_id=unit.actor.user_id,
@@ -75,16 +75,16 @@ def create_link(unit: Unit, space_uid: str, draft: Draft[NewLink]) -> SignedLink
     return SignedLink(link, _key(link, _signing_key(unit)), is_own=True)
 
 
-def list_links(unit: Unit, space_uid: str, draft: Draft[None]) -> list[SignedLink]:
+def list_links(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> list[SignedLink]:
     """The links of a space that work, the oldest first.
 
     Raises:
         KadenceError: NotFound, Forbidden (no writer), BadRequest.
     """
-    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
-    opened(draft)
+    access = authorize_space(unit, space_uid, SpaceRole.WRITER)
+    unwrap(validated)
     company_id = unit.actor.company_id
-    found = links.valid(unit.tx, company_id, door.space_uid, unit.now)
+    found = links.valid(unit.tx, company_id, access.space_uid, unit.now)
     secret = links.key_of(unit.tx, company_id) or ""
     return [
         SignedLink(link, _key(link, secret), is_own=link.user_id == unit.actor.user_id)
@@ -92,19 +92,19 @@ def list_links(unit: Unit, space_uid: str, draft: Draft[None]) -> list[SignedLin
     ]
 
 
-def revoke_link(unit: Unit, space_uid: str, link_id: str, draft: Draft[None]) -> Link:
+def revoke_link(unit: UnitOfWork, space_uid: str, link_id: str, validated: Validated[None]) -> Link:
     """End a link before its time: one's own, or as the space's admin any.
 
     Raises:
         KadenceError: NotFound (also one that was revoked), Forbidden, BadRequest.
     """
-    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
+    access = authorize_space(unit, space_uid, SpaceRole.WRITER)
     link = links.LINKS.find(unit.tx, unit.actor.company_id, link_id)
-    opened(draft)
-    if link is None or link.space_uid != door.space_uid or link.revoked_at is not None:
+    unwrap(validated)
+    if link is None or link.space_uid != access.space_uid or link.revoked_at is not None:
         raise NotFound
     own = link.user_id == unit.actor.user_id
-    if not own and role_in_space(unit.actor.company_role, door) != SpaceRole.ADMIN:
+    if not own and role_in_space(unit.actor.company_role, access) != SpaceRole.ADMIN:
         raise Forbidden
     revoked = links.LINKS.update(unit.tx, link, {"revoked_at": unit.now})
     unit.record(
@@ -136,7 +136,7 @@ def holder(tx: Transaction, key: str, now: Instant) -> tuple[Actor, Link]:
     return actor, link
 
 
-def find_link(unit: Unit, key: str) -> Link:
+def find_link(unit: UnitOfWork, key: str) -> Link:
     """The link of a key that was let in.
 
     Raises:
@@ -160,7 +160,7 @@ def _key(link: Link, secret: str) -> str:
     return f"{link.id}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
 
-def _signing_key(unit: Unit) -> str:
+def _signing_key(unit: UnitOfWork) -> str:
     """The company's key, made with its first link."""
     secret = links.key_of(unit.tx, unit.actor.company_id)
     if secret is None:
@@ -169,5 +169,5 @@ def _signing_key(unit: Unit) -> str:
     return secret
 
 
-def _record(unit: Unit, kind: str, link: Link) -> None:
+def _record(unit: UnitOfWork, kind: str, link: Link) -> None:
     unit.record(kind, link, space_uid=link.space_uid, iteration_id=link.iteration_id)

@@ -10,7 +10,7 @@ from kadence.domain import events
 from kadence.domain.errors import BadRequest, Forbidden, NotFound, RuleViolation
 from kadence.domain.model import Company, CompanyRole, Instant, Token, TokenKind, User
 from kadence.storage import people
-from kadence.usecases.unit import Draft, Unit, digest, opened
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, token_digest, unwrap
 
 
 class PeopleQuery(Struct, frozen=True):
@@ -44,26 +44,26 @@ class ShownToken(Struct, frozen=True):
     user: User
 
 
-def current_user(unit: Unit, draft: Draft[None] = None) -> User:
+def current_user(unit: UnitOfWork, validated: Validated[None] = None) -> User:
     """The person who asks.
 
     Raises:
-        BadRequest: the draft is none.
+        BadRequest: the validated is none.
     """
-    opened(draft)
+    unwrap(validated)
     user = people.find_user(unit.tx, unit.actor.company_id, unit.actor.user_id)
     if user is None:
         raise NotFound
     return user
 
 
-def list_users(unit: Unit, query: Draft[PeopleQuery]) -> list[User]:
+def list_users(unit: UnitOfWork, query: Validated[PeopleQuery]) -> list[User]:
     """The people of the actor's company, by id.
 
     Raises:
         BadRequest: the query is none.
     """
-    wanted = opened(query)
+    wanted = unwrap(query)
     return people.list_users(
         unit.tx,
         unit.actor.company_id,
@@ -75,7 +75,7 @@ def list_users(unit: Unit, query: Draft[PeopleQuery]) -> list[User]:
     )
 
 
-def make_company(unit: Unit, name: str) -> Company:
+def make_company(unit: UnitOfWork, name: str) -> Company:
     """Make a company; the unit acts for it from here on."""
     company = people.insert_company(
         unit.tx, Company(0, unit.new_id(), name, None, unit.now, unit.now)
@@ -85,17 +85,17 @@ def make_company(unit: Unit, name: str) -> Company:
     return company
 
 
-def get_company(unit: Unit, draft: Draft[None]) -> Company:
+def get_company(unit: UnitOfWork, validated: Validated[None]) -> Company:
     """The actor's company.
 
     Raises:
-        BadRequest: the draft is none.
+        BadRequest: the validated is none.
     """
-    opened(draft)
+    unwrap(validated)
     return _company(unit)
 
 
-def rename_company(unit: Unit, draft: Draft[str | None]) -> Company:
+def rename_company(unit: UnitOfWork, validated: Validated[str | None]) -> Company:
     """Give the actor's company another name; None leaves it.
 
     Raises:
@@ -103,7 +103,7 @@ def rename_company(unit: Unit, draft: Draft[str | None]) -> Company:
     """
     if unit.actor.company_role != CompanyRole.OWNER:
         raise Forbidden
-    name = opened(draft)
+    name = unwrap(validated)
     company = _company(unit)
     if name is None or name == company.name:
         return company
@@ -112,21 +112,21 @@ def rename_company(unit: Unit, draft: Draft[str | None]) -> Company:
     return changed
 
 
-def _company(unit: Unit) -> Company:
+def _company(unit: UnitOfWork) -> Company:
     company = people.COMPANIES.find(unit.tx, unit.actor.company_id)
     if company is None:
         raise NotFound
     return company
 
 
-def switch_iterations(unit: Unit, *, on: bool) -> None:
+def switch_iterations(unit: UnitOfWork, *, on: bool) -> None:
     """Switch the company's iterations on or off; off, their endpoints answer 402."""
     off_at = None if on else unit.now
     people.switch_iterations(unit.tx, unit.actor.company_id, off_at=off_at, now=unit.now)
     unit.record(events.COMPANY_CHANGED, {"new": {"iterations_off_at": off_at}})
 
 
-def make_user(unit: Unit, email: str, full_name: str, role: CompanyRole) -> User:
+def make_user(unit: UnitOfWork, email: str, full_name: str, role: CompanyRole) -> User:
     """Make a person of the company; the username comes from the address.
 
     Raises:
@@ -155,7 +155,7 @@ def make_user(unit: Unit, email: str, full_name: str, role: CompanyRole) -> User
     return user
 
 
-def add_user(unit: Unit, email: str, full_name: str) -> NewUser:
+def add_user(unit: UnitOfWork, email: str, full_name: str) -> NewUser:
     """Make a person of the company, with a first token.
 
     Raises:
@@ -165,7 +165,7 @@ def add_user(unit: Unit, email: str, full_name: str) -> NewUser:
     return NewUser(user, make_token(unit, user, "first token", expires=None).secret)
 
 
-def invite(unit: Unit, email: str) -> User:
+def invite(unit: UnitOfWork, email: str) -> User:
     """The person of the company with this address, made when there is none; without a token.
 
     Raises:
@@ -176,7 +176,7 @@ def invite(unit: Unit, email: str) -> User:
     return user or make_user(unit, address, address.partition("@")[0], CompanyRole.USER)
 
 
-def deactivate_user(unit: Unit, email: str) -> User:
+def deactivate_user(unit: UnitOfWork, email: str) -> User:
     """End all of a person's tokens at once and keep them out.
 
     Raises:
@@ -193,7 +193,7 @@ def deactivate_user(unit: Unit, email: str) -> User:
     return replace(user, deactivated_at=unit.now, updated=unit.now)
 
 
-def user_by_email(unit: Unit, email: str) -> User:
+def user_by_email(unit: UnitOfWork, email: str) -> User:
     """The person of the company with this address.
 
     Raises:
@@ -206,7 +206,7 @@ def user_by_email(unit: Unit, email: str) -> User:
 
 
 def make_token(
-    unit: Unit,
+    unit: UnitOfWork,
     user: User,
     name: str,
     *,
@@ -222,7 +222,7 @@ def make_token(
             id=0,
             company_id=unit.actor.company_id,
             user_id=user.id,
-            digest=digest(secret),
+            digest=token_digest(secret),
             name=name,
             created=unit.now,
             last_used=None,
@@ -238,7 +238,7 @@ def make_token(
     return NewToken(secret, token)
 
 
-def create_token(unit: Unit, email: str, name: str, expires_in: int | None) -> NewToken:
+def create_token(unit: UnitOfWork, email: str, name: str, expires_in: int | None) -> NewToken:
     """Make a token for a person, ending in so many milliseconds if that is given.
 
     Raises:
@@ -252,7 +252,7 @@ def create_token(unit: Unit, email: str, name: str, expires_in: int | None) -> N
     return make_token(unit, user, name, expires=expires)
 
 
-def list_tokens(unit: Unit) -> list[ShownToken]:
+def list_tokens(unit: UnitOfWork) -> list[ShownToken]:
     """All tokens of the company, oldest first."""
     everybody = people.list_users(
         unit.tx, unit.actor.company_id, deactivated=True, limit=_EVERYBODY
@@ -264,7 +264,7 @@ def list_tokens(unit: Unit) -> list[ShownToken]:
     ]
 
 
-def revoke_token(unit: Unit, token_id: int) -> None:
+def revoke_token(unit: UnitOfWork, token_id: int) -> None:
     """Let a token be taken no more, from the next request on; once revoked it stays so.
 
     Raises:
@@ -278,7 +278,7 @@ def revoke_token(unit: Unit, token_id: int) -> None:
     raise NotFound(f"there is no token {token_id}")
 
 
-def end_token(unit: Unit, token: Token) -> None:
+def end_token(unit: UnitOfWork, token: Token) -> None:
     """Let a token of the actor's company that is still good be taken no more.
 
     The sessions that were begun by it end too.
@@ -314,7 +314,7 @@ def normal_email(email: str) -> str:
     return found.normalized.lower()
 
 
-def _free_username(unit: Unit, address: str) -> str:
+def _free_username(unit: UnitOfWork, address: str) -> str:
     stem = address.partition("@")[0]
     taken = people.usernames_like(unit.tx, unit.actor.company_id, stem)
     name, number = stem, 1

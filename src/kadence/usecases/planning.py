@@ -7,17 +7,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kadence.domain import events
-from kadence.domain.access import Door
+from kadence.domain.access import SpaceAccess
 from kadence.domain.errors import NotFound, RuleViolation
+from kadence.domain.iteration_cards import check_entry, check_exit
 from kadence.domain.lifecycle import OPEN, check_target
-from kadence.domain.membership import check_entry, check_exit
 from kadence.domain.model import Card, Iteration, IterationCard, SpaceRole
-from kadence.domain.placing import GAP, between
-from kadence.storage import cards, iterations, membership
-from kadence.usecases.access import enter_by_uid, readable_card
+from kadence.domain.ordering import GAP, between
+from kadence.storage import cards, iteration_cards, iterations
+from kadence.usecases.access import authorize_space, readable_card
+from kadence.usecases.iteration_cards import find_iteration, put_in, take_out, take_out_cards
 from kadence.usecases.iterations import etag, store
-from kadence.usecases.membership import find_iteration, put_in, take_out, take_out_cards
-from kadence.usecases.unit import Draft, Unit, opened
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 LARGEST_BATCH = 200
 """Cards that one request can arrange."""
@@ -59,7 +59,7 @@ NO_CARD = 404
 
 
 def arrange_cards(
-    unit: Unit, space_uid: str, iteration_id: str, draft: Draft[Arrangement]
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[Arrangement]
 ) -> list[Outcome]:
     """Add, remove, move or reorder cards of an iteration; one that is refused hinders no other.
 
@@ -67,15 +67,15 @@ def arrange_cards(
         KadenceError: NotFound (space or iteration), Forbidden, BadRequest, RuleViolation (codes 3,
             4, 5: the iteration to move to; 6: the card beside which to put them; 7: no `to`).
     """
-    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
-    iteration = find_iteration(unit, door, iteration_id)
-    wanted = opened(draft)
-    goal = _goal(unit, door, iteration, wanted)
+    access = authorize_space(unit, space_uid, SpaceRole.WRITER)
+    iteration = find_iteration(unit, access, iteration_id)
+    wanted = unwrap(validated)
+    goal = _goal(unit, access, iteration, wanted)
     outcomes: dict[str, Outcome] = {}
     passed: list[Card] = []
     for uid in dict.fromkeys(wanted.card_uids):
         try:
-            passed.append(_checked(unit, door, iteration, goal, wanted.action, uid))
+            passed.append(_checked(unit, access, iteration, goal, wanted.action, uid))
         except RuleViolation as refusal:
             outcomes[uid] = Outcome(uid, None, refusal)
     if wanted.action == Action.REMOVE:
@@ -83,25 +83,32 @@ def arrange_cards(
     else:
         _place(unit, goal, wanted, passed)
         records = {
-            record.card_uid: record for record in membership.records(unit.tx, goal, "active")
+            record.card_uid: record for record in iteration_cards.records(unit.tx, goal, "active")
         }
     outcomes |= {card.uid: Outcome(card.uid, records[card.uid], None) for card in passed}
     return [outcomes[uid] for uid in dict.fromkeys(wanted.card_uids)]
 
 
-def _goal(unit: Unit, door: Door, iteration: Iteration, wanted: Arrangement) -> Iteration:
+def _goal(
+    unit: UnitOfWork, access: SpaceAccess, iteration: Iteration, wanted: Arrangement
+) -> Iteration:
     """The iteration in which the cards are put."""
     if wanted.action != Action.MOVE:
         return iteration
     if wanted.to is None:
         raise RuleViolation(7, "Arrangement should have required property 'to' to move cards")
     target_id = wanted.to.lower()
-    found = iterations.find(unit.tx, unit.actor.company_id, door.space_uid, target_id)
+    found = iterations.find(unit.tx, unit.actor.company_id, access.space_uid, target_id)
     return check_target(iteration, target_id, found)
 
 
 def _checked(
-    unit: Unit, door: Door, iteration: Iteration, goal: Iteration, action: Action, uid: str
+    unit: UnitOfWork,
+    access: SpaceAccess,
+    iteration: Iteration,
+    goal: Iteration,
+    action: Action,
+    uid: str,
 ) -> Card:
     """A card with which it can be done.
 
@@ -115,24 +122,26 @@ def _checked(
     if action == Action.REMOVE:
         check_exit(iteration)
     else:
-        check_entry(goal, card, door.space_id)
+        check_entry(goal, card, access.space_id)
     if action != Action.ADD and card.iteration_id != iteration.id:
         raise RuleViolation(NO_CARD, "Card is not in this iteration")
     return card
 
 
-def _take(unit: Unit, iteration: Iteration, leaving: Sequence[Card]) -> dict[str, IterationCard]:
+def _take(
+    unit: UnitOfWork, iteration: Iteration, leaving: Sequence[Card]
+) -> dict[str, IterationCard]:
     uids = [card.uid for card in leaving]
-    records = membership.live_of(unit.tx, iteration.company_id, uids)
+    records = iteration_cards.live_of(unit.tx, iteration.company_id, uids)
     gone = take_out(unit, iteration.space_uid, records)
     cards.put_into(unit.tx, iteration.company_id, uids, None)
     return {record.card_uid: record for record in gone}
 
 
-def _place(unit: Unit, goal: Iteration, wanted: Arrangement, moving: Sequence[Card]) -> None:
+def _place(unit: UnitOfWork, goal: Iteration, wanted: Arrangement, moving: Sequence[Card]) -> None:
     """Have these cards stand in the iteration one behind the other, at the place asked for."""
     uids = {card.uid for card in moving}
-    standing = membership.records(unit.tx, goal, "active")
+    standing = iteration_cards.records(unit.tx, goal, "active")
     staying = [record for record in standing if record.card_uid not in uids]
     if wanted.action == Action.ADD and wanted.before is None and wanted.after is None:
         entering = [card for card in moving if card.iteration_id != goal.id]
@@ -159,7 +168,7 @@ def _index(staying: Sequence[IterationCard], wanted: Arrangement) -> int:
 
 
 def _spread(
-    unit: Unit,
+    unit: UnitOfWork,
     goal: Iteration,
     ahead: Sequence[IterationCard],
     block: Sequence[IterationCard],
@@ -178,7 +187,7 @@ def _spread(
         changed.append((record, place))
         last = place
     moved = [(record, place) for record, place in changed if record.sort_order != place]
-    membership.RECORDS.update_many(
+    iteration_cards.RECORDS.update_many(
         unit.tx, ((r, {"sort_order": place, "updated": unit.now}) for r, place in moved)
     )
     unit.record_all(
@@ -201,20 +210,22 @@ def _spread(
     )
 
 
-def get_capacity(unit: Unit, space_uid: str, iteration_id: str, draft: Draft[None]) -> Iteration:
+def get_capacity(
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[None]
+) -> Iteration:
     """An iteration, for its planned capacity.
 
     Raises:
         KadenceError: NotFound, Forbidden, BadRequest.
     """
-    door = enter_by_uid(unit, space_uid, SpaceRole.READER)
-    iteration = find_iteration(unit, door, iteration_id)
-    opened(draft)
+    access = authorize_space(unit, space_uid, SpaceRole.READER)
+    iteration = find_iteration(unit, access, iteration_id)
+    unwrap(validated)
     return iteration
 
 
 def change_capacity(
-    unit: Unit, space_uid: str, iteration_id: str, draft: Draft[float | None]
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[float | None]
 ) -> Iteration:
     """Say how much the team means to take on in an iteration; None is: not said.
 
@@ -222,10 +233,10 @@ def change_capacity(
         KadenceError: NotFound, Forbidden, PreconditionFailed, BadRequest, RuleViolation (code 5:
             the iteration has ended).
     """
-    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
-    iteration = find_iteration(unit, door, iteration_id)
+    access = authorize_space(unit, space_uid, SpaceRole.WRITER)
+    iteration = find_iteration(unit, access, iteration_id)
     unit.match(etag(iteration))
-    capacity = opened(draft)
+    capacity = unwrap(validated)
     if iteration.status not in OPEN:
         raise RuleViolation(5, "Can't change capacity of finished iteration")
     new = replace(iteration, capacity=capacity)

@@ -13,14 +13,22 @@ from msgspec import Struct
 
 from kadence.domain.access import Actor
 from kadence.domain.lifecycle import IterationChange
-from kadence.domain.model import Card, CompanyRole, Instant, Iteration, SpaceAccess, SpaceRole, User
-from kadence.storage import boards, cards, membership
+from kadence.domain.model import (
+    Card,
+    CompanyRole,
+    Instant,
+    Iteration,
+    SpaceRole,
+    SpaceVisibility,
+    User,
+)
+from kadence.storage import boards, cards, iteration_cards
 from kadence.usecases.calendars import CalendarChange, change_calendar
 from kadence.usecases.card_members import add_card_member
 from kadence.usecases.cards import CardChange, NewCard, change_card, create_card
 from kadence.usecases.comments import add_comment
+from kadence.usecases.iteration_cards import add_card, remove_card
 from kadence.usecases.iterations import NewIteration, change_iteration, create_iteration
-from kadence.usecases.membership import add_card, remove_card
 from kadence.usecases.people import make_user
 from kadence.usecases.planning import change_capacity
 from kadence.usecases.sample_story import (
@@ -39,7 +47,7 @@ from kadence.usecases.sample_story import (
 from kadence.usecases.setup import Initialised, initialise
 from kadence.usecases.spaces import NewMember, NewSpace, add_member, create_space
 from kadence.usecases.tags import NewTag, add_card_tag
-from kadence.usecases.unit import Unit
+from kadence.usecases.unit_of_work import UnitOfWork
 
 ZONE = ZoneInfo("Europe/Berlin")
 LENGTH = 14
@@ -55,7 +63,7 @@ class _Deed(Struct, frozen=True, order=True):
     do: Callable[[], object]
 
 
-def fill(unit: Unit) -> Initialised:
+def fill(unit: UnitOfWork) -> Initialised:
     """A company of five, two spaces, eight closed sprints, one half way, one planned, a backlog."""
     today = unit.now
     day = datetime.fromtimestamp(today / 1000, ZONE).date()
@@ -88,7 +96,9 @@ def _at(day: date, hour: float) -> Instant:
 class _Story:
     """The sprints of one space, one after the other."""
 
-    def __init__(self, unit: Unit, made: Initialised, people: list[User], today: Instant) -> None:
+    def __init__(
+        self, unit: UnitOfWork, made: Initialised, people: list[User], today: Instant
+    ) -> None:
         board = boards.BOARDS.find(unit.tx, unit.actor.company_id, made.board_id)
         assert board is not None  # noqa: S101 - it was made just now
         self._unit = unit
@@ -126,8 +136,8 @@ class _Story:
         friday = monday + timedelta(days=LENGTH - 3)
         dates = (_midnight(monday), _midnight(friday))
         space_uid = self._made.space_uid
-        draft = NewIteration(sprint.title, sprint.goal, *dates)
-        iteration = create_iteration(self._unit, space_uid, draft)
+        validated = NewIteration(sprint.title, sprint.goal, *dates)
+        iteration = create_iteration(self._unit, space_uid, validated)
         return change_capacity(self._unit, space_uid, iteration.id, sprint.capacity)
 
     def _fill(self, sprint: Sprint, iteration: Iteration) -> None:
@@ -138,13 +148,13 @@ class _Story:
         chance = self._chance
         size = None if chance.random() < 0.06 else chance.choice(SIZES)  # noqa: PLR2004 - a few
         person = chance.choice(self._people) if chance.random() < 0.8 else None  # noqa: PLR2004
-        draft = NewCard(
+        validated = NewCard(
             next(self._titles),
             self._made.board_id,
             size_text=size,
             responsible_id=person.id if person else None,
         )
-        card = create_card(self._unit, draft).card
+        card = create_card(self._unit, validated).card
         if chance.random() < 0.3:  # noqa: PLR2004 - some of them
             add_card_tag(self._unit, card.id, NewTag(chance.choice(TAGS)))
         return card
@@ -174,7 +184,7 @@ class _Story:
     ) -> Iterator[tuple[float, Callable[[], object]]]:
         """What happens in a sprint, each after so many of its days."""
         chance = self._chance
-        work = [card for _, card in membership.standing_with_cards(self._unit.tx, iteration)]
+        work = [card for _, card in iteration_cards.standing_with_cards(self._unit.tx, iteration)]
         chance.shuffle(work)
         done = round(len(work) * sprint.done)
         for place, card in enumerate(work):
@@ -238,12 +248,12 @@ def _moment(monday: date, days: float, length: int) -> Instant:
     return _at(day, 9 + 9 * (place % 1))
 
 
-def _second_space(unit: Unit, people: list[User]) -> None:
+def _second_space(unit: UnitOfWork, people: list[User]) -> None:
     """A space that not everybody sees, made by somebody else."""
     maker = people[0]
     unit.actor = Actor(maker.id, maker.uid, unit.actor.company_id, CompanyRole.USER)
     space, _ = create_space(
-        unit, NewSpace("Инфраструктура", "По приглашению", access=SpaceAccess.BY_INVITE)
+        unit, NewSpace("Инфраструктура", "По приглашению", access=SpaceVisibility.BY_INVITE)
     )
     add_member(unit, space.id, NewMember(people[1].email, SpaceRole.READER))
     create_iteration(unit, space.uid, NewIteration("Переезд на новую базу"))

@@ -2,13 +2,13 @@
 
 from msgspec import Struct
 
-from kadence.domain.access import Actor, Door
+from kadence.domain.access import Actor, SpaceAccess
 from kadence.domain.model import CompanyRole, Space, SpaceRole
 from kadence.usecases.boards import FIRST_COLUMNS, FullBoard, NewBoard, make_board
 from kadence.usecases.columns import NewLane
 from kadence.usecases.people import make_company, make_token, make_user
 from kadence.usecases.spaces import NewSpace, create_space
-from kadence.usecases.unit import Unit
+from kadence.usecases.unit_of_work import UnitOfWork
 
 
 class Initialised(Struct, frozen=True):
@@ -23,7 +23,9 @@ class Initialised(Struct, frozen=True):
     board_id: int
 
 
-def initialise(unit: Unit, company: str, email: str, full_name: str, space: str) -> Initialised:
+def initialise(
+    unit: UnitOfWork, company: str, email: str, full_name: str, space: str
+) -> Initialised:
     """Make the first company of an empty database, ready to plan in.
 
     Raises:
@@ -44,10 +46,10 @@ def initialise(unit: Unit, company: str, email: str, full_name: str, space: str)
     )
 
 
-def make_space(unit: Unit, title: str) -> tuple[Space, FullBoard]:
+def make_space(unit: UnitOfWork, title: str) -> tuple[Space, FullBoard]:
     """A space with a board, ready for cards."""
     space, _ = create_space(unit, NewSpace(title=title))
-    door = Door(space.id, space.uid, space.access, space.everyone_role, SpaceRole.ADMIN)
+    access = SpaceAccess(space.id, space.uid, space.access, space.everyone_role, SpaceRole.ADMIN)
     return space, make_board(
-        unit, door, NewBoard("Board", columns=FIRST_COLUMNS, lanes=[NewLane("Main lane")])
+        unit, access, NewBoard("Board", columns=FIRST_COLUMNS, lanes=[NewLane("Main lane")])
     )

@@ -6,15 +6,15 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
-from kadence.domain.access import Door, role_in_space
+from kadence.domain.access import SpaceAccess, role_in_space
 from kadence.domain.errors import NotFound, RuleViolation
-from kadence.domain.model import Member, Space, SpaceAccess, SpaceRole, User
+from kadence.domain.model import Member, Space, SpaceRole, SpaceVisibility, User
 from kadence.storage import iterations, people, spaces
-from kadence.usecases.access import enter_by_id
+from kadence.usecases.access import authorize_space_by_id
 from kadence.usecases.boards import FullBoard, boards_of, erase_board, hide_board
 from kadence.usecases.iterations import remove_iteration
 from kadence.usecases.people import current_user, invite
-from kadence.usecases.unit import Draft, Unit, opened
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
 class NewSpace(Struct, frozen=True):
@@ -23,7 +23,7 @@ class NewSpace(Struct, frozen=True):
     title: str
     description: str | None = None
     external_id: str | None = None
-    access: SpaceAccess = SpaceAccess.FOR_EVERYONE
+    access: SpaceVisibility = SpaceVisibility.FOR_EVERYONE
     everyone_role: SpaceRole = SpaceRole.WRITER
     parent_uid: str | None = None
     sort_order: float | None = None
@@ -35,7 +35,7 @@ class SpaceChange(Struct, frozen=True):
     title: str | UnsetType = UNSET
     description: str | UnsetType | None = UNSET
     external_id: str | UnsetType | None = UNSET
-    access: SpaceAccess | UnsetType = UNSET
+    access: SpaceVisibility | UnsetType = UNSET
     everyone_role: SpaceRole | UnsetType = UNSET
     parent_uid: str | UnsetType | None = UNSET
     sort_order: float | UnsetType = UNSET
@@ -71,41 +71,41 @@ RoleChange: TypeAlias = SpaceRole | None
 """The role that a member gets; None leaves it."""
 
 
-def list_spaces(unit: Unit, draft: Draft[None]) -> list[SpaceView]:
+def list_spaces(unit: UnitOfWork, validated: Validated[None]) -> list[SpaceView]:
     """The spaces that the actor can read, with their boards, in order.
 
     Raises:
-        BadRequest: the draft is none.
+        BadRequest: the validated is none.
     """
-    opened(draft)
+    unwrap(validated)
     found = spaces.readable(unit.tx, unit.actor)
     boards = boards_of(unit, [space.id for space, _ in found])
     views = []
     for space, own_role in found:
-        role = role_in_space(unit.actor.company_role, _door(space, own_role))
+        role = role_in_space(unit.actor.company_role, _access(space, own_role))
         if role is not None:
             views.append(SpaceView(space, unit.actor.user_id, role, boards[space.id]))
     return views
 
 
-def get_space(unit: Unit, space_id: int, draft: Draft[None]) -> Space:
+def get_space(unit: UnitOfWork, space_id: int, validated: Validated[None]) -> Space:
     """One space.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    enter_by_id(unit, space_id, SpaceRole.READER)
-    opened(draft)
+    authorize_space_by_id(unit, space_id, SpaceRole.READER)
+    unwrap(validated)
     return _space(unit, space_id)
 
 
-def create_space(unit: Unit, draft: Draft[NewSpace]) -> tuple[Space, SpaceMember]:
+def create_space(unit: UnitOfWork, validated: Validated[NewSpace]) -> tuple[Space, SpaceMember]:
     """Make a space; the actor becomes its admin and only member.
 
     Raises:
-        BadRequest: the draft is none, or its parent is no space that the actor can read.
+        BadRequest: the validated is none, or its parent is no space that the actor can read.
     """
-    new = opened(draft)
+    new = unwrap(validated)
     uid = unit.new_id()
     parent = _parent(unit, new.parent_uid)
     space = spaces.insert_space(
@@ -129,17 +129,17 @@ def create_space(unit: Unit, draft: Draft[NewSpace]) -> tuple[Space, SpaceMember
     )
     unit.record(events.SPACE_CREATED, asdict(space), space_uid=uid)
     _add_member(unit, space.id, uid, unit.actor.user_id, SpaceRole.ADMIN)
-    return space, _member(unit, _door(space, None), current_user(unit), SpaceRole.ADMIN)
+    return space, _member(unit, _access(space, None), current_user(unit), SpaceRole.ADMIN)
 
 
-def change_space(unit: Unit, space_id: int, draft: Draft[SpaceChange]) -> Space:
-    """Change what the draft names; a draft that changes nothing leaves no trace.
+def change_space(unit: UnitOfWork, space_id: int, validated: Validated[SpaceChange]) -> Space:
+    """Change what the validated names; a validated that changes nothing leaves no trace.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
     """
-    enter_by_id(unit, space_id, SpaceRole.ADMIN)
-    change = opened(draft)
+    authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
+    change = unwrap(validated)
     space = _space(unit, space_id)
     asked = {k: v for k, v in asdict(change).items() if v is not UNSET}
     if "parent_uid" in asked and asked["parent_uid"] != space.parent_uid:
@@ -154,14 +154,14 @@ def change_space(unit: Unit, space_id: int, draft: Draft[SpaceChange]) -> Space:
     return _space(unit, space_id)
 
 
-def delete_space(unit: Unit, space_id: int, draft: Draft[None]) -> int:
+def delete_space(unit: UnitOfWork, space_id: int, validated: Validated[None]) -> int:
     """Delete a space with its boards; its iterations become removed, spaces below it move up.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
     """
-    door = enter_by_id(unit, space_id, SpaceRole.ADMIN)
-    opened(draft)
+    access = authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
+    unwrap(validated)
     space = _space(unit, space_id)
     parent = (
         spaces.find_space_by_uid(unit.tx, space.company_id, space.parent_uid)
@@ -175,7 +175,7 @@ def delete_space(unit: Unit, space_id: int, draft: Draft[None]) -> int:
         if shown.board.space_id == space_id:
             erase_board(unit, shown.board, space.uid)
         else:
-            hide_board(unit, shown.board.id, door)
+            hide_board(unit, shown.board.id, access)
     for iteration in iterations.live(unit.tx, space.company_id, space.uid):
         remove_iteration(unit, iteration)
     spaces.update_space(unit.tx, replace(space, deleted_at=unit.now, updated=unit.now))
@@ -183,7 +183,9 @@ def delete_space(unit: Unit, space_id: int, draft: Draft[None]) -> int:
     return space.id
 
 
-def list_members(unit: Unit, space_id: int, query: Draft[tuple[bool, bool]]) -> list[SpaceMember]:
+def list_members(
+    unit: UnitOfWork, space_id: int, query: Validated[tuple[bool, bool]]
+) -> list[SpaceMember]:
     """The people with a role of their own in the space, by id.
 
     The query's first flag adds those who are let in without one, its second the deactivated.
@@ -191,29 +193,31 @@ def list_members(unit: Unit, space_id: int, query: Draft[tuple[bool, bool]]) -> 
     Raises:
         KadenceError: NotFound (no such space, or the actor cannot read it), BadRequest.
     """
-    door = enter_by_id(unit, space_id, SpaceRole.READER)
-    inherited, inactive = opened(query)
+    access = authorize_space_by_id(unit, space_id, SpaceRole.READER)
+    inherited, inactive = unwrap(query)
     members = [
-        _member(unit, door, user, own_role)
+        _member(unit, access, user, own_role)
         for user, own_role in spaces.people(unit.tx, unit.actor.company_id, space_id)
         if inactive or user.deactivated_at is None
     ]
     return [m for m in members if m.own_role or (inherited and m.role)]
 
 
-def get_member(unit: Unit, space_id: int, user_id: int, draft: Draft[None]) -> SpaceMember:
+def get_member(
+    unit: UnitOfWork, space_id: int, user_id: int, validated: Validated[None]
+) -> SpaceMember:
     """One person with a role of their own in the space.
 
     Raises:
         KadenceError: NotFound (no such space, or unreadable, or no such member), BadRequest.
     """
-    door = enter_by_id(unit, space_id, SpaceRole.READER)
-    member, user = _own_member(unit, door, user_id)
-    opened(draft)
-    return _member(unit, door, user, member.role)
+    access = authorize_space_by_id(unit, space_id, SpaceRole.READER)
+    member, user = _own_member(unit, access, user_id)
+    unwrap(validated)
+    return _member(unit, access, user, member.role)
 
 
-def add_member(unit: Unit, space_id: int, draft: Draft[NewMember]) -> SpaceMember:
+def add_member(unit: UnitOfWork, space_id: int, validated: Validated[NewMember]) -> SpaceMember:
     """Give the person with this address a role in the space, writer unless said otherwise.
 
     An address that nobody has makes a person of the company, who has no token until one is made.
@@ -223,57 +227,61 @@ def add_member(unit: Unit, space_id: int, draft: Draft[NewMember]) -> SpaceMembe
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (also an address
             that is none, or of a deactivated person).
     """
-    door = enter_by_id(unit, space_id, SpaceRole.ADMIN)
-    new = opened(draft)
+    access = authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
+    new = unwrap(validated)
     user = invite(unit, new.email)
     if user.deactivated_at is not None:
         raise RuleViolation(2, "email belongs to a deactivated user")
     member = spaces.find_member(unit.tx, unit.actor.company_id, space_id, user.id)
     if member is None:
         role = new.role or SpaceRole.WRITER
-        _add_member(unit, space_id, door.space_uid, user.id, role)
+        _add_member(unit, space_id, access.space_uid, user.id, role)
     else:
         role = new.role or SpaceRole(member.role)
-        _set_role(unit, door, member, user, role)
-    return _member(unit, door, user, role)
+        _set_role(unit, access, member, user, role)
+    return _member(unit, access, user, role)
 
 
-def change_member(unit: Unit, space_id: int, user_id: int, draft: Draft[RoleChange]) -> SpaceMember:
+def change_member(
+    unit: UnitOfWork, space_id: int, user_id: int, validated: Validated[RoleChange]
+) -> SpaceMember:
     """Give a member another role.
 
     Raises:
         KadenceError: NotFound (space or member), Forbidden (no admin), BadRequest.
     """
-    door = enter_by_id(unit, space_id, SpaceRole.ADMIN)
-    member, user = _own_member(unit, door, user_id)
-    role = opened(draft) or SpaceRole(member.role)
-    _set_role(unit, door, member, user, role)
-    return _member(unit, door, user, role)
+    access = authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
+    member, user = _own_member(unit, access, user_id)
+    role = unwrap(validated) or SpaceRole(member.role)
+    _set_role(unit, access, member, user, role)
+    return _member(unit, access, user, role)
 
 
-def remove_member(unit: Unit, space_id: int, user_id: int, draft: Draft[None]) -> SpaceMember:
+def remove_member(
+    unit: UnitOfWork, space_id: int, user_id: int, validated: Validated[None]
+) -> SpaceMember:
     """Take a person's own role in the space away; what everyone has there, they keep.
 
     Raises:
         KadenceError: NotFound (space or member), Forbidden (no admin), BadRequest.
     """
-    door = enter_by_id(unit, space_id, SpaceRole.ADMIN)
-    member, user = _own_member(unit, door, user_id)
-    opened(draft)
+    access = authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
+    member, user = _own_member(unit, access, user_id)
+    unwrap(validated)
     spaces.delete_member(unit.tx, member)
     unit.record(
         events.MEMBER_REMOVED,
         {"space_id": space_id, "user_id": user_id},
-        space_uid=door.space_uid,
+        space_uid=access.space_uid,
     )
-    return _member(unit, door, user, None)
+    return _member(unit, access, user, None)
 
 
-def _door(space: Space, own_role: int | None) -> Door:
-    return Door(space.id, space.uid, space.access, space.everyone_role, own_role)
+def _access(space: Space, own_role: int | None) -> SpaceAccess:
+    return SpaceAccess(space.id, space.uid, space.access, space.everyone_role, own_role)
 
 
-def _space(unit: Unit, space_id: int) -> Space:
+def _space(unit: UnitOfWork, space_id: int) -> Space:
     """A space that the actor has been let into."""
     space = spaces.find_space(unit.tx, unit.actor.company_id, space_id)
     if space is None:
@@ -281,11 +289,11 @@ def _space(unit: Unit, space_id: int) -> Space:
     return space
 
 
-def _parent(unit: Unit, uid: str | None) -> Space | None:
+def _parent(unit: UnitOfWork, uid: str | None) -> Space | None:
     if uid is None:
         return None
-    door = spaces.door_by_uid(unit.tx, unit.actor, uid)
-    if door is None or role_in_space(unit.actor.company_role, door) is None:
+    access = spaces.access_by_uid(unit.tx, unit.actor, uid)
+    if access is None or role_in_space(unit.actor.company_role, access) is None:
         raise RuleViolation(1, "parent_entity_uid should be the uid of a space that you can read")
     return spaces.find_space_by_uid(unit.tx, unit.actor.company_id, uid)
 
@@ -294,7 +302,7 @@ def _path(parent: Space | None, uid: str) -> str:
     return f"{parent.path}/{uid}" if parent else uid
 
 
-def _replant(unit: Unit, space: Space, parent: Space | None) -> None:
+def _replant(unit: UnitOfWork, space: Space, parent: Space | None) -> None:
     """Hang a space and all below it under another parent."""
     old, new = space.path, _path(parent, space.uid)
     for child in spaces.below(unit.tx, space):
@@ -303,7 +311,7 @@ def _replant(unit: Unit, space: Space, parent: Space | None) -> None:
     _store_change(unit, space, replace(space, path=new, parent_uid=parent_uid))
 
 
-def _store_change(unit: Unit, old: Space, new: Space) -> None:
+def _store_change(unit: UnitOfWork, old: Space, new: Space) -> None:
     before, after = asdict(old), asdict(new)
     changed = [key for key in after if after[key] != before[key]]
     if not changed:
@@ -320,41 +328,45 @@ def _store_change(unit: Unit, old: Space, new: Space) -> None:
     )
 
 
-def _add_member(unit: Unit, space_id: int, space_uid: str, user_id: int, role: SpaceRole) -> None:
+def _add_member(
+    unit: UnitOfWork, space_id: int, space_uid: str, user_id: int, role: SpaceRole
+) -> None:
     member = Member(unit.actor.company_id, space_id, user_id, role.value, unit.now, unit.now)
     spaces.insert_member(unit.tx, member)
     unit.record(events.MEMBER_ADDED, asdict(member), space_uid=space_uid)
 
 
-def _set_role(unit: Unit, door: Door, member: Member, user: User, role: SpaceRole) -> None:
+def _set_role(
+    unit: UnitOfWork, access: SpaceAccess, member: Member, user: User, role: SpaceRole
+) -> None:
     if role == member.role:
         return
     spaces.update_member(unit.tx, replace(member, role=role.value, updated=unit.now))
     unit.record(
         events.MEMBER_CHANGED,
         {
-            "space_id": door.space_id,
+            "space_id": access.space_id,
             "user_id": user.id,
             "old": {"role": member.role},
             "new": {"role": role.value},
         },
-        space_uid=door.space_uid,
+        space_uid=access.space_uid,
     )
 
 
-def _own_member(unit: Unit, door: Door, user_id: int) -> tuple[Member, User]:
-    member = spaces.find_member(unit.tx, unit.actor.company_id, door.space_id, user_id)
+def _own_member(unit: UnitOfWork, access: SpaceAccess, user_id: int) -> tuple[Member, User]:
+    member = spaces.find_member(unit.tx, unit.actor.company_id, access.space_id, user_id)
     user = people.find_user(unit.tx, unit.actor.company_id, user_id)
     if member is None or user is None:
         raise NotFound
     return member, user
 
 
-def _member(unit: Unit, door: Door, user: User, own_role: int | None) -> SpaceMember:
+def _member(unit: UnitOfWork, access: SpaceAccess, user: User, own_role: int | None) -> SpaceMember:
     return SpaceMember(
-        door.space_uid,
+        access.space_uid,
         user,
-        role_in_space(user.role, replace(door, member_role=own_role)),
+        role_in_space(user.role, replace(access, member_role=own_role)),
         SpaceRole(own_role) if own_role else None,
         current=user.id == unit.actor.user_id,
     )

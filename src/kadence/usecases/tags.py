@@ -9,9 +9,9 @@ from kadence.domain import events
 from kadence.domain.errors import Forbidden, NotFound, RuleViolation
 from kadence.domain.model import Card, CardTag, CompanyRole, SpaceRole, Tag
 from kadence.storage import cards, spaces, tags
-from kadence.usecases.access import enter_card, reach
+from kadence.usecases.access import authorize_card, visible_scope
 from kadence.usecases.card_changes import bump
-from kadence.usecases.unit import Draft, Unit, changes, opened
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
 
 COLORS = 17
 """Colours that tags can have, numbered from 1."""
@@ -41,16 +41,16 @@ class TagChange(Struct, frozen=True):
     color: int | UnsetType = UNSET
 
 
-def list_tags(unit: Unit, query: Draft[TagQuery]) -> list[Tag]:
+def list_tags(unit: UnitOfWork, query: Validated[TagQuery]) -> list[Tag]:
     """The tags of the company, oldest first; their names can be read by everybody of it.
 
     Raises:
         BadRequest: the query is none.
     """
-    wanted = opened(query)
+    wanted = unwrap(query)
     if wanted.space_id is None:
         every = tags.of_company(unit.tx, unit.actor.company_id)
-    elif wanted.space_id in reach(unit).space_ids:
+    elif wanted.space_id in visible_scope(unit).space_ids:
         every = tags.in_space(unit.tx, unit.actor.company_id, wanted.space_id)
     else:
         every = []
@@ -63,16 +63,16 @@ def list_tags(unit: Unit, query: Draft[TagQuery]) -> list[Tag]:
     return found[wanted.offset : wanted.offset + wanted.limit]
 
 
-def create_tag(unit: Unit, draft: Draft[NewTag]) -> Tag:
+def create_tag(unit: UnitOfWork, validated: Validated[NewTag]) -> Tag:
     """The tag of this name, made when there is none.
 
     Raises:
-        BadRequest: the draft is none.
+        BadRequest: the validated is none.
     """
-    return _tag_named(unit, opened(draft))
+    return _tag_named(unit, unwrap(validated))
 
 
-def change_tag(unit: Unit, tag_id: int, draft: Draft[TagChange]) -> Tag:
+def change_tag(unit: UnitOfWork, tag_id: int, validated: Validated[TagChange]) -> Tag:
     """Rename or recolour a tag, on all cards that have it.
 
     Raises:
@@ -80,7 +80,7 @@ def change_tag(unit: Unit, tag_id: int, draft: Draft[TagChange]) -> Tag:
             (code 1: another tag has that name).
     """
     tag = _owned(unit, tag_id)
-    asked = {name: value for name, value in asdict(opened(draft)).items() if value is not UNSET}
+    asked = {name: value for name, value in asdict(unwrap(validated)).items() if value is not UNSET}
     new = replace(tag, **asked)
     if new == tag:
         return tag
@@ -93,14 +93,14 @@ def change_tag(unit: Unit, tag_id: int, draft: Draft[TagChange]) -> Tag:
     return stored
 
 
-def delete_tag(unit: Unit, tag_id: int, draft: Draft[None]) -> int:
+def delete_tag(unit: UnitOfWork, tag_id: int, validated: Validated[None]) -> int:
     """Delete a tag, and take it off all cards.
 
     Raises:
         KadenceError: NotFound, Forbidden (no owner of the company), BadRequest.
     """
     tag = _owned(unit, tag_id)
-    opened(draft)
+    unwrap(validated)
     for use in tags.uses(unit.tx, tag):
         card = cards.CARDS.find(unit.tx, tag.company_id, use.card_id)
         if card is not None:
@@ -110,25 +110,29 @@ def delete_tag(unit: Unit, tag_id: int, draft: Draft[None]) -> int:
     return tag_id
 
 
-def list_card_tags(unit: Unit, card_id: int, draft: Draft[None]) -> list[tuple[CardTag, Tag]]:
+def list_card_tags(
+    unit: UnitOfWork, card_id: int, validated: Validated[None]
+) -> list[tuple[CardTag, Tag]]:
     """The tags of a card, by name.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
-    card, _ = enter_card(unit, card_id, SpaceRole.READER)
-    opened(draft)
-    return unit.tx.gather(tags.of_cards(card.company_id, [card.id]))[0]
+    card, _ = authorize_card(unit, card_id, SpaceRole.READER)
+    unwrap(validated)
+    return unit.tx.fetch_batch(tags.of_cards(card.company_id, [card.id]))[0]
 
 
-def add_card_tag(unit: Unit, card_id: int, draft: Draft[NewTag]) -> tuple[CardTag, Tag]:
+def add_card_tag(
+    unit: UnitOfWork, card_id: int, validated: Validated[NewTag]
+) -> tuple[CardTag, Tag]:
     """Give a card the tag of this name, made when there is none; one that it has stays.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no writer), BadRequest.
     """
-    card, door = enter_card(unit, card_id, SpaceRole.WRITER)
-    tag = _tag_named(unit, opened(draft))
+    card, access = authorize_card(unit, card_id, SpaceRole.WRITER)
+    tag = _tag_named(unit, unwrap(validated))
     found = tags.CARD_TAGS.find(unit.tx, card.company_id, card.id, tag.id)
     if found is not None:
         return found, tag
@@ -136,26 +140,26 @@ def add_card_tag(unit: Unit, card_id: int, draft: Draft[NewTag]) -> tuple[CardTa
     use = CardTag(card.company_id, card.id, tag.id, unit.now)
     tags.CARD_TAGS.insert(unit.tx, use)
     payload = asdict(use) | {"version": card.version}
-    unit.record(events.CARD_TAG_ADDED, payload, space_uid=door.space_uid, card_uid=card.uid)
+    unit.record(events.CARD_TAG_ADDED, payload, space_uid=access.space_uid, card_uid=card.uid)
     return use, tag
 
 
-def remove_card_tag(unit: Unit, card_id: int, tag_id: int, draft: Draft[None]) -> int:
+def remove_card_tag(unit: UnitOfWork, card_id: int, tag_id: int, validated: Validated[None]) -> int:
     """Take a tag off a card.
 
     Raises:
         KadenceError: NotFound (card, or a tag that it does not have), Forbidden, BadRequest.
     """
-    card, _ = enter_card(unit, card_id, SpaceRole.WRITER)
+    card, _ = authorize_card(unit, card_id, SpaceRole.WRITER)
     use = tags.CARD_TAGS.find(unit.tx, card.company_id, card.id, tag_id)
     if use is None:
         raise NotFound
-    opened(draft)
+    unwrap(validated)
     _take_off(unit, card, use)
     return tag_id
 
 
-def _tag_named(unit: Unit, new: NewTag) -> Tag:
+def _tag_named(unit: UnitOfWork, new: NewTag) -> Tag:
     company_id = unit.actor.company_id
     found = tags.find_by_name(unit.tx, company_id, new.name)
     if found is not None:
@@ -176,7 +180,7 @@ def _tag_named(unit: Unit, new: NewTag) -> Tag:
     return tag
 
 
-def _take_off(unit: Unit, card: Card, use: CardTag) -> None:
+def _take_off(unit: UnitOfWork, card: Card, use: CardTag) -> None:
     card = bump(unit, card)
     tags.CARD_TAGS.delete(unit.tx, use)
     payload = {"card_id": card.id, "tag_id": use.tag_id, "version": card.version}
@@ -185,7 +189,7 @@ def _take_off(unit: Unit, card: Card, use: CardTag) -> None:
     unit.record(events.CARD_TAG_REMOVED, payload, space_uid=space_uid, card_uid=card.uid)
 
 
-def _owned(unit: Unit, tag_id: int) -> Tag:
+def _owned(unit: UnitOfWork, tag_id: int) -> Tag:
     """A tag for the owner of the company, who alone may change what stands on everybody's cards."""
     tag = tags.TAGS.find(unit.tx, unit.actor.company_id, tag_id)
     if tag is None:

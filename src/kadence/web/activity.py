@@ -12,11 +12,11 @@ from kadence.domain.errors import BadRequest, KadenceError
 from kadence.domain.events import KINDS
 from kadence.domain.model import Event
 from kadence.usecases import activity as usecases
-from kadence.usecases.activity import EventQuery, Happening, Location, Page
-from kadence.web.http import Call
+from kadence.usecases.activity import EventQuery, Location, Page, SpaceEvent
+from kadence.web.codec import Uid, When, encode, format_timestamp
+from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_values
 from kadence.web.query import LARGEST_INTEGER, LIMIT, OFFSET, SKIP, Clamped, Flag, Query, Words
-from kadence.web.wire import Uid, When, encode, format_timestamp
 
 
 class EventAnswer(Struct, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ def _event(event: Event) -> EventAnswer:
     return EventAnswer(**event_values(event))
 
 
-def _happening(found: Happening) -> ActivityAnswer:
+def _space_event(found: SpaceEvent) -> ActivityAnswer:
     return ActivityAnswer(
         **event_values(found.event),
         id=found.event.seq,
@@ -116,36 +116,36 @@ def _event_query(query: Query) -> EventQuery:
     )
 
 
-async def card_activity(call: Call) -> list[ActivityAnswer]:
+async def card_activity(context: RequestContext) -> list[ActivityAnswer]:
     """List what happened to a card, newest first."""
-    found = await call.read(usecases.card_activity, call.id("card_id"), call.query(_page))
-    return [_happening(happening) for happening in found]
+    found = await context.read(usecases.card_activity, context.id("card_id"), context.query(_page))
+    return [_space_event(happening) for happening in found]
 
 
-async def location_history(call: Call) -> list[LocationAnswer]:
+async def location_history(context: RequestContext) -> list[LocationAnswer]:
     """List where a card has been moved to, oldest first."""
-    found = await call.read(usecases.location_history, call.id("card_id"), call.nothing())
+    found = await context.read(usecases.location_history, context.id("card_id"), context.nothing())
     return [_location(location) for location in found]
 
 
-async def space_events(call: Call) -> list[EventAnswer]:
+async def space_events(context: RequestContext) -> list[EventAnswer]:
     """List what happened in a space, oldest first, a page at a time.
 
     With `Accept: text/event-stream` the same as a live stream, resumed by `Last-Event-ID`.
     """
-    query = call.query(_event_query)
-    live = b"text/event-stream" in call.headers.get(b"accept", b"")
+    query = context.query(_event_query)
+    live = b"text/event-stream" in context.headers.get(b"accept", b"")
     if live and isinstance(query, EventQuery):
         forward = replace(query, newest_first=False)
-        query = _resumed(forward, call.headers.get(b"last-event-id"))
-    space_uid = call.uid("space_uid")
-    found = await call.read(usecases.space_events, space_uid, query)
+        query = _resume_position(forward, context.headers.get(b"last-event-id"))
+    space_uid = context.uid("space_uid")
+    found = await context.read(usecases.space_events, space_uid, query)
     if live and isinstance(query, EventQuery):
-        return cast("list[EventAnswer]", _stream(call, space_uid, query, found))
+        return cast("list[EventAnswer]", _stream(context, space_uid, query, found))
     return [_event(event) for event in found]
 
 
-def _resumed(query: EventQuery, last_seen: bytes | None) -> EventQuery | BadRequest:
+def _resume_position(query: EventQuery, last_seen: bytes | None) -> EventQuery | BadRequest:
     """The query behind the last event that the client has got."""
     if not last_seen:
         return query
@@ -155,17 +155,17 @@ def _resumed(query: EventQuery, last_seen: bytes | None) -> EventQuery | BadRequ
 
 
 def _stream(
-    call: Call, space_uid: str, query: EventQuery, first: Sequence[Event]
+    context: RequestContext, space_uid: str, query: EventQuery, first: Sequence[Event]
 ) -> ASGIStreamingResponse:
     async def behind(after: int) -> Sequence[Event]:
-        return await call.read(usecases.space_events, space_uid, replace(query, after=after))
+        return await context.read(usecases.space_events, space_uid, replace(query, after=after))
 
     async def lines() -> AsyncIterator[bytes]:
         # At once, so that the client knows that it is connected.
         yield b": kadence\n\n"
         # The token was revoked or the space closed to its bearer: that is the end of the stream.
         with contextlib.suppress(KadenceError):
-            async for found in call.follow(behind, first, query.after):
+            async for found in context.tail(behind, first, query.after):
                 yield b"".join(map(_line, found)) or b": alive\n\n"
 
     return ASGIStreamingResponse(

@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_405_METHOD_NOT_ALLOWED
 
-from kadence.drawing.studio import Format
+from kadence.drawing.render_worker import Format
 from kadence.web import (
     activity,
     boards,
@@ -23,12 +23,11 @@ from kadence.web import (
     comments,
     errors,
     feeds,
-    fixed,
     forecasts,
     insights,
+    iteration_cards,
     iterations,
     links,
-    membership,
     openapi,
     overview,
     pages,
@@ -37,13 +36,14 @@ from kadence.web import (
     planning,
     sessions,
     spaces,
+    stubs,
     tables,
     tags,
     velocity,
 )
-from kadence.web.http import Means, adapt
-from kadence.web.published import BY_PATH, NOT_SERVED, is_not_served
+from kadence.web.http import AppState, adapt
 from kadence.web.route import Route
+from kadence.web.unsupported_endpoints import BY_PATH, NOT_SERVED, is_not_served
 
 BASE_PATHS = ("/api/latest", "/api/v1")
 """Two names of the published API."""
@@ -72,16 +72,16 @@ ROUTES: Sequence[Route] = (
     Route(
         _GET,
         _ITERATION_CARDS,
-        membership.list_iteration_cards,
-        query=membership.LIST_PARAMETERS,
+        iteration_cards.list_iteration_cards,
+        query=iteration_cards.LIST_PARAMETERS,
     ),
-    Route(_POST, _ITERATION_CARDS, membership.add_iteration_card, body=membership.ADD),
-    Route(_DELETE, f"{_ITERATION_CARDS}/{{card_uid}}", membership.remove_iteration_card),
+    Route(_POST, _ITERATION_CARDS, iteration_cards.add_iteration_card, body=iteration_cards.ADD),
+    Route(_DELETE, f"{_ITERATION_CARDS}/{{card_uid}}", iteration_cards.remove_iteration_card),
     Route(
         _GET,
         "/cards/{card_uid}/iterations-history",
-        membership.list_card_iterations,
-        query=membership.HISTORY_PARAMETERS,
+        iteration_cards.list_card_iterations,
+        query=iteration_cards.HISTORY_PARAMETERS,
     ),
     Route(_GET, "/users/current", people.get_current_user),
     Route(_GET, "/users", people.list_users, query=people.LIST_PARAMETERS),
@@ -168,10 +168,10 @@ ROUTES: Sequence[Route] = (
     Route(_POST, "/tags", tags.create_tag, body=tags.CREATE),
     Route(_PATCH, "/company/tags/{id}", tags.change_tag, body=tags.CHANGE),
     Route(_DELETE, "/company/tags/{id}", tags.delete_tag),
-    Route(_GET, "/user-roles", fixed.list_user_roles),
-    Route(_GET, "/card-types", fixed.list_card_types),
-    Route(_GET, "/company/custom-properties", fixed.list_custom_properties),
-    Route(_GET, "/sprints", fixed.list_sprints),
+    Route(_GET, "/user-roles", stubs.list_user_roles),
+    Route(_GET, "/card-types", stubs.list_card_types),
+    Route(_GET, "/company/custom-properties", stubs.list_custom_properties),
+    Route(_GET, "/sprints", stubs.list_sprints),
 )
 """What of the published API is served, below each of BASE_PATHS."""
 
@@ -268,18 +268,18 @@ OWN_ROUTES: Sequence[Route] = (
 
 
 def create_app(
-    means: Means, *, cors_origins: Sequence[str] = (), public_url: str | None = None
+    state: AppState, *, cors_origins: Sequence[str] = (), public_url: str | None = None
 ) -> Litestar:
-    """The ASGI application that works with these means.
+    """The ASGI application that works with these state.
 
     Pages of `cors_origins` may call it; `public_url` is where people reach it from outside.
     """
     document = api_document(public_url)
     return Litestar(
         route_handlers=[
-            *_api(means, ROUTES, BASE_PATHS),
-            *_api(means, OWN_ROUTES, OWN_BASE_PATHS),
-            *pages.handlers(means.work, document),
+            *_api(state, ROUTES, BASE_PATHS),
+            *_api(state, OWN_ROUTES, OWN_BASE_PATHS),
+            *pages.handlers(state.runner, document),
         ],
         exception_handlers={HTTPException: _refused, Exception: _refused},
         cors_config=_cors(cors_origins) if cors_origins else None,
@@ -320,7 +320,7 @@ def _cors(origins: Sequence[str]) -> CORSConfig:
 
 
 def _api(
-    means: Means, routes: Sequence[Route], base_paths: Sequence[str]
+    state: AppState, routes: Sequence[Route], base_paths: Sequence[str]
 ) -> list[HTTPRouteHandler]:
     """One Litestar handler for each route, under its base paths.
 
@@ -340,7 +340,7 @@ def _api(
         )(
             adapt(
                 route.handler,
-                means,
+                state,
                 allowed[route.path],
                 route.query_keys,
                 public=route.public,

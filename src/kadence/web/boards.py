@@ -8,7 +8,18 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from kadence.usecases import boards as usecases
 from kadence.usecases.boards import BoardChange, FullBoard, NewBoard
 from kadence.usecases.card_views import CardView
-from kadence.web.card_answers import ListedCardAnswer, listed_card
+from kadence.web.card_views import ListedCardAnswer, listed_card
+from kadence.web.codec import (
+    Body,
+    Description,
+    ExternalId,
+    Positive,
+    Uid,
+    When,
+    format_timestamp,
+    number,
+    plain,
+)
 from kadence.web.columns import (
     ColumnAnswer,
     CreateColumn,
@@ -20,19 +31,8 @@ from kadence.web.columns import (
     forced,
     lane_answer,
 )
-from kadence.web.http import Call
+from kadence.web.http import RequestContext
 from kadence.web.query import LARGEST_INTEGER, Flag
-from kadence.web.wire import (
-    Body,
-    Description,
-    ExternalId,
-    Positive,
-    Uid,
-    When,
-    format_timestamp,
-    number,
-    plain,
-)
 
 
 class BoardAnswer(Struct, frozen=True, kw_only=True):
@@ -87,15 +87,15 @@ class CreateBoard(Struct, frozen=True):
     columns: Annotated[list[CreateColumn], Meta(min_length=1)] | UnsetType = UNSET
     lanes: Annotated[list[CreateLane], Meta(min_length=1)] | UnsetType = UNSET
 
-    def draft(self) -> NewBoard:
+    def validated(self) -> NewBoard:
         """The same for the use case."""
         return NewBoard(
             str(self.title),
             self.description,
             plain(self.external_id),
             self.sort_order,
-            None if self.columns is UNSET else [column.draft() for column in self.columns],
-            None if self.lanes is UNSET else [lane.draft() for lane in self.lanes],
+            None if self.columns is UNSET else [column.validated() for column in self.columns],
+            None if self.lanes is UNSET else [lane.validated() for lane in self.lanes],
         )
 
 
@@ -108,7 +108,7 @@ class ChangeBoard(Struct, frozen=True):
     sort_order: Positive | UnsetType = UNSET
     move_from_space_id: Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)] | UnsetType = UNSET
 
-    def draft(self) -> BoardChange:
+    def validated(self) -> BoardChange:
         """The same for the use case."""
         return BoardChange(
             plain(self.title),
@@ -119,8 +119,8 @@ class ChangeBoard(Struct, frozen=True):
         )
 
 
-CREATE = Body("Board", CreateBoard, CreateBoard.draft)
-CHANGE = Body("Board", ChangeBoard, ChangeBoard.draft)
+CREATE = Body("Board", CreateBoard, CreateBoard.validated)
+CHANGE = Body("Board", ChangeBoard, ChangeBoard.validated)
 
 WITH_CARDS = Flag("with_cards", "Fill `cards` with the board's live cards.")
 GET_PARAMETERS = (WITH_CARDS,)
@@ -155,43 +155,47 @@ def _with_cards(found: tuple[FullBoard, Sequence[CardView]]) -> OneBoardAnswer:
     return OneBoardAnswer(**_values(full), cards=[listed_card(view) for view in cards])
 
 
-async def list_boards(call: Call) -> list[BoardAnswer]:
+async def list_boards(context: RequestContext) -> list[BoardAnswer]:
     """List the boards that a space shows, each with its columns and lanes."""
-    found = await call.read(usecases.list_boards, call.id("space_id"), call.nothing())
+    found = await context.read(usecases.list_boards, context.id("space_id"), context.nothing())
     return [board_answer(full) for full in found]
 
 
-async def create_board(call: Call) -> BoardAnswer:
+async def create_board(context: RequestContext) -> BoardAnswer:
     """Make a board in a space, with columns and lanes."""
-    draft = await call.body(CREATE)
-    return await call.write(board_answer, usecases.create_board, call.id("space_id"), draft)
+    validated = await context.body(CREATE)
+    return await context.write(
+        board_answer, usecases.create_board, context.id("space_id"), validated
+    )
 
 
-async def get_board(call: Call) -> OneBoardAnswer:
+async def get_board(context: RequestContext) -> OneBoardAnswer:
     """Get one board."""
-    query = call.query(lambda query: query.get(WITH_CARDS))
-    return _with_cards(await call.read(usecases.get_board, call.id("id"), query))
+    query = context.query(lambda query: query.get(WITH_CARDS))
+    return _with_cards(await context.read(usecases.get_board, context.id("id"), query))
 
 
-async def get_board_of_space(call: Call) -> OneBoardAnswer:
+async def get_board_of_space(context: RequestContext) -> OneBoardAnswer:
     """Get one board as a space shows it."""
-    query = call.query(lambda query: query.get(WITH_CARDS))
+    query = context.query(lambda query: query.get(WITH_CARDS))
     return _with_cards(
-        await call.read(usecases.get_board_of_space, call.id("space_id"), call.id("id"), query)
+        await context.read(
+            usecases.get_board_of_space, context.id("space_id"), context.id("id"), query
+        )
     )
 
 
-async def change_board(call: Call) -> BoardAnswer:
+async def change_board(context: RequestContext) -> BoardAnswer:
     """Change a board; show it in another space, or with `move_from_space_id` move it there."""
-    draft = await call.body(CHANGE)
-    return await call.write(
-        board_answer, usecases.change_board, call.id("space_id"), call.id("id"), draft
+    validated = await context.body(CHANGE)
+    return await context.write(
+        board_answer, usecases.change_board, context.id("space_id"), context.id("id"), validated
     )
 
 
-async def delete_board(call: Call) -> DeletedAnswer:
+async def delete_board(context: RequestContext) -> DeletedAnswer:
     """Delete a board with its cards, or let a space show it no more that is not its own."""
-    draft = await forced(call)
-    return await call.write(
-        DeletedAnswer, usecases.delete_board, call.id("space_id"), call.id("id"), draft
+    validated = await forced(context)
+    return await context.write(
+        DeletedAnswer, usecases.delete_board, context.id("space_id"), context.id("id"), validated
     )

@@ -8,8 +8,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from kadence.domain.errors import BadRequest
 from kadence.usecases import calendars as usecases
 from kadence.usecases.calendars import CalendarChange, CalendarView
-from kadence.web.http import Call
-from kadence.web.wire import Body
+from kadence.web.codec import Body
+from kadence.web.http import RequestContext
 
 WrittenDay = Annotated[
     str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", extra_json_schema={"format": "date"})
@@ -32,7 +32,7 @@ class ChangeCalendar(Struct, frozen=True):
     days_off: Days | UnsetType = UNSET
     workdays: Days | UnsetType = UNSET
 
-    def draft(self) -> CalendarChange:
+    def validated(self) -> CalendarChange:
         """The same for the use case.
 
         Raises:
@@ -77,7 +77,7 @@ class CalendarAnswer(Struct, frozen=True):
     holidays: list[HolidayAnswer]
 
 
-CHANGE = Body("Calendar", ChangeCalendar, ChangeCalendar.draft)
+CHANGE = Body("Calendar", ChangeCalendar, ChangeCalendar.validated)
 
 
 def shape(found: CalendarView) -> CalendarAnswer:
@@ -94,17 +94,17 @@ def shape(found: CalendarView) -> CalendarAnswer:
     )
 
 
-async def get_calendar(call: Call) -> CalendarAnswer:
+async def get_calendar(context: RequestContext) -> CalendarAnswer:
     """Get how the space counts its days: time zone, working weekdays, holidays."""
-    space_uid = call.uid("space_uid")
-    return shape(await call.read(usecases.get_calendar, space_uid, call.nothing()))
+    space_uid = context.uid("space_uid")
+    return shape(await context.read(usecases.get_calendar, space_uid, context.nothing()))
 
 
-async def change_calendar(call: Call) -> CalendarAnswer:
+async def change_calendar(context: RequestContext) -> CalendarAnswer:
     """Say how the space counts its days.
 
     Reports, charts, forecasts and the calendar feed follow; a closed iteration stays with the
     calendar of its end.
     """
-    draft = await call.body(CHANGE)
-    return await call.write(shape, usecases.change_calendar, call.uid("space_uid"), draft)
+    validated = await context.body(CHANGE)
+    return await context.write(shape, usecases.change_calendar, context.uid("space_uid"), validated)

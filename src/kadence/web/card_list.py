@@ -8,11 +8,12 @@ from msgspec import Struct
 
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Condition
-from kadence.storage.card_query import SEARCHABLE
+from kadence.storage.card_list import SEARCHABLE
 from kadence.usecases import card_views as usecases
 from kadence.usecases.card_views import CardQuery
-from kadence.web.card_answers import CardAnswer, ListedCardAnswer, listed_card
-from kadence.web.http import Call
+from kadence.web.card_views import CardAnswer, ListedCardAnswer, listed_card
+from kadence.web.codec import canonical_uid
+from kadence.web.http import RequestContext
 from kadence.web.query import (
     LIMIT,
     OFFSET,
@@ -30,7 +31,6 @@ from kadence.web.query import (
     Word,
     Words,
 )
-from kadence.web.wire import canonical_uid
 
 _CONDITIONS = [condition.value for condition in Condition]
 _STATES = (1, 2, 3)
@@ -203,9 +203,9 @@ def _has_type(query: Query) -> bool:
     return (one is None or one == 1) and (several is None or 1 in several)
 
 
-async def list_cards(call: Call) -> list[ListedCardAnswer]:
+async def list_cards(context: RequestContext) -> list[ListedCardAnswer]:
     """List the cards that the caller can read and that match every filter, a page at a time."""
-    parsed = call.query(_card_query)
+    parsed = context.query(_card_query)
     query, extra = parsed if isinstance(parsed, tuple) else (parsed, ())
-    found = await call.read(usecases.list_cards, query)
+    found = await context.read(usecases.list_cards, query)
     return [listed_card(view, extra) for view in found]

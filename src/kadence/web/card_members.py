@@ -7,11 +7,11 @@ from msgspec import Meta, Struct
 
 from kadence.domain.model import Card, CardMember, User
 from kadence.usecases import card_members as usecases
-from kadence.web.card_answers import CardMemberAnswer, card_member_answer
+from kadence.web.card_views import CardMemberAnswer, card_member_answer
+from kadence.web.codec import Body
 from kadence.web.columns import DeletedAnswer
-from kadence.web.http import NOTHING, Call
+from kadence.web.http import NOTHING, RequestContext
 from kadence.web.query import LARGEST_INTEGER
-from kadence.web.wire import Body
 
 
 class MemberType(IntEnum):
@@ -26,7 +26,7 @@ class AddCardMember(Struct, frozen=True):
 
     user_id: Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)]
 
-    def draft(self) -> int:
+    def validated(self) -> int:
         """The same for the use case."""
         return self.user_id
 
@@ -36,13 +36,13 @@ class ChangeCardMember(Struct, frozen=True):
 
     type: Annotated[MemberType, Meta(description="1 member, 2 responsible.")]
 
-    def draft(self) -> bool:
+    def validated(self) -> bool:
         """The same for the use case."""
         return self.type == MemberType.RESPONSIBLE
 
 
-ADD = Body("CardMember", AddCardMember, AddCardMember.draft)
-CHANGE = Body("CardMember", ChangeCardMember, ChangeCardMember.draft)
+ADD = Body("CardMember", AddCardMember, AddCardMember.validated)
+CHANGE = Body("CardMember", ChangeCardMember, ChangeCardMember.validated)
 
 
 def _answer(found: tuple[Card, CardMember, User]) -> CardMemberAnswer:
@@ -50,29 +50,37 @@ def _answer(found: tuple[Card, CardMember, User]) -> CardMemberAnswer:
     return card_member_answer(user, card.id, responsible=card.responsible_id == user.id)
 
 
-async def list_card_members(call: Call) -> list[CardMemberAnswer]:
+async def list_card_members(context: RequestContext) -> list[CardMemberAnswer]:
     """List the people who take part in a card."""
-    card, found = await call.read(usecases.list_card_members, call.id("card_id"), call.nothing())
+    card, found = await context.read(
+        usecases.list_card_members, context.id("card_id"), context.nothing()
+    )
     return [_answer((card, member, user)) for member, user in found]
 
 
-async def add_card_member(call: Call) -> CardMemberAnswer:
+async def add_card_member(context: RequestContext) -> CardMemberAnswer:
     """Let a person of the company take part in a card."""
-    draft = await call.body(ADD)
-    return await call.jot(_answer, usecases.add_card_member, call.id("card_id"), draft)
-
-
-async def change_card_member(call: Call) -> CardMemberAnswer:
-    """Make a member the responsible one, or a plain one again."""
-    draft = await call.body(CHANGE)
-    return await call.jot(
-        _answer, usecases.change_card_member, call.id("card_id"), call.id("id"), draft
+    validated = await context.body(ADD)
+    return await context.write_inline(
+        _answer, usecases.add_card_member, context.id("card_id"), validated
     )
 
 
-async def remove_card_member(call: Call) -> DeletedAnswer:
+async def change_card_member(context: RequestContext) -> CardMemberAnswer:
+    """Make a member the responsible one, or a plain one again."""
+    validated = await context.body(CHANGE)
+    return await context.write_inline(
+        _answer, usecases.change_card_member, context.id("card_id"), context.id("id"), validated
+    )
+
+
+async def remove_card_member(context: RequestContext) -> DeletedAnswer:
     """Let a person take part in a card no more."""
-    draft = await call.body(NOTHING)
-    return await call.jot(
-        DeletedAnswer, usecases.remove_card_member, call.id("card_id"), call.id("id"), draft
+    validated = await context.body(NOTHING)
+    return await context.write_inline(
+        DeletedAnswer,
+        usecases.remove_card_member,
+        context.id("card_id"),
+        context.id("id"),
+        validated,
     )

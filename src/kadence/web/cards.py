@@ -9,10 +9,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from kadence.usecases import card_views
 from kadence.usecases import cards as usecases
 from kadence.usecases.cards import CardChange, NewCard
-from kadence.web.card_answers import OneCardAnswer, one_card
-from kadence.web.http import NOTHING, Call, Tagged
-from kadence.web.query import LARGEST_INTEGER
-from kadence.web.wire import (
+from kadence.web.card_views import OneCardAnswer, one_card
+from kadence.web.codec import (
     Body,
     Description,
     ExternalId,
@@ -23,6 +21,8 @@ from kadence.web.wire import (
     moment,
     plain,
 )
+from kadence.web.http import NOTHING, RequestContext, WithETag
+from kadence.web.query import LARGEST_INTEGER
 
 Id = Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)]
 
@@ -77,7 +77,7 @@ class CreateCard(Struct, frozen=True):
     planned_start: Timestamp | None = None
     planned_end: Timestamp | None = None
 
-    def draft(self) -> NewCard:
+    def validated(self) -> NewCard:
         """The same for the use case."""
         return NewCard(
             title=str(self.title),
@@ -127,7 +127,7 @@ class ChangeCard(Struct, frozen=True):
     planned_end: Timestamp | UnsetType | None = UNSET
     condition: CardCondition | UnsetType = UNSET
 
-    def draft(self) -> CardChange:
+    def validated(self) -> CardChange:
         """The same for the use case."""
         return CardChange(
             title=plain(self.title),
@@ -154,32 +154,36 @@ class ChangeCard(Struct, frozen=True):
         )
 
 
-CREATE = Body("Card", CreateCard, CreateCard.draft)
-CHANGE = Body("Card", ChangeCard, ChangeCard.draft)
+CREATE = Body("Card", CreateCard, CreateCard.validated)
+CHANGE = Body("Card", ChangeCard, ChangeCard.validated)
 
 
 def _json(value: dict[str, Any] | None) -> str | None:
     return None if value is None else msgspec.json.encode(value).decode()
 
 
-async def create_card(call: Call) -> Tagged[OneCardAnswer]:
+async def create_card(context: RequestContext) -> WithETag[OneCardAnswer]:
     """Make a card on a board."""
-    draft = await call.body(CREATE)
-    return await call.jot(one_card, usecases.create_card, draft)
+    validated = await context.body(CREATE)
+    return await context.write_inline(one_card, usecases.create_card, validated)
 
 
-async def get_card(call: Call) -> Tagged[OneCardAnswer]:
+async def get_card(context: RequestContext) -> WithETag[OneCardAnswer]:
     """Get one card, an archived or deleted one too."""
-    return one_card(await call.glance(card_views.get_card, call.id("card_id"), call.nothing()))
+    return one_card(
+        await context.read_inline(card_views.get_card, context.id("card_id"), context.nothing())
+    )
 
 
-async def change_card(call: Call) -> Tagged[OneCardAnswer]:
+async def change_card(context: RequestContext) -> WithETag[OneCardAnswer]:
     """Change, move, archive or restore a card; `version` grows when that changes anything."""
-    draft = await call.body(CHANGE)
-    return await call.jot(one_card, usecases.change_card, call.id("card_id"), draft)
+    validated = await context.body(CHANGE)
+    return await context.write_inline(
+        one_card, usecases.change_card, context.id("card_id"), validated
+    )
 
 
-async def delete_card(call: Call) -> Tagged[OneCardAnswer]:
+async def delete_card(context: RequestContext) -> WithETag[OneCardAnswer]:
     """Delete a card: its condition becomes 3, and it leaves its planned or active iteration."""
-    draft = await call.body(NOTHING)
-    return await call.write(one_card, usecases.delete_card, call.id("card_id"), draft)
+    validated = await context.body(NOTHING)
+    return await context.write(one_card, usecases.delete_card, context.id("card_id"), validated)

@@ -10,9 +10,7 @@ from kadence.domain.errors import BadRequest
 from kadence.domain.model import Column, ColumnType, Condition, Lane
 from kadence.usecases import columns as usecases
 from kadence.usecases.columns import ColumnChange, LaneChange, NewColumn, NewLane
-from kadence.web.http import Call
-from kadence.web.query import Flag, Numbers, Query
-from kadence.web.wire import (
+from kadence.web.codec import (
     Body,
     ExternalId,
     Positive,
@@ -23,6 +21,8 @@ from kadence.web.wire import (
     number,
     plain,
 )
+from kadence.web.http import RequestContext
+from kadence.web.query import Flag, Numbers, Query
 
 
 class PartTitle(TextOrNumber):
@@ -102,7 +102,7 @@ class CreateColumn(Struct, frozen=True):
     wip_limit: Limit | None = None
     external_id: ExternalId | None = None
 
-    def draft(self) -> NewColumn:
+    def validated(self) -> NewColumn:
         """The same for the use case."""
         return NewColumn(
             str(self.title), self.type, self.sort_order, self.wip_limit, plain(self.external_id)
@@ -118,7 +118,7 @@ class ChangeColumn(Struct, frozen=True):
     wip_limit: Limit | UnsetType | None = UNSET
     external_id: ExternalId | UnsetType | None = UNSET
 
-    def draft(self) -> ColumnChange:
+    def validated(self) -> ColumnChange:
         """The same for the use case."""
         return ColumnChange(
             plain(self.title),
@@ -137,7 +137,7 @@ class CreateLane(Struct, frozen=True):
     wip_limit: Limit | None = None
     external_id: ExternalId | None = None
 
-    def draft(self) -> NewLane:
+    def validated(self) -> NewLane:
         """The same for the use case."""
         return NewLane(str(self.title), self.sort_order, self.wip_limit, plain(self.external_id))
 
@@ -158,7 +158,7 @@ class ChangeLane(Struct, frozen=True):
     external_id: ExternalId | UnsetType | None = UNSET
     condition: LaneCondition | UnsetType = UNSET
 
-    def draft(self) -> LaneChange:
+    def validated(self) -> LaneChange:
         """The same for the use case."""
         return LaneChange(
             plain(self.title),
@@ -174,16 +174,16 @@ class DeletePart(Struct, frozen=True):
 
     force: bool = False
 
-    def draft(self) -> bool:
+    def validated(self) -> bool:
         """The same for the use case."""
         return self.force
 
 
-CREATE_COLUMN = Body("Column", CreateColumn, CreateColumn.draft)
-CHANGE_COLUMN = Body("Column", ChangeColumn, ChangeColumn.draft)
-CREATE_LANE = Body("Lane", CreateLane, CreateLane.draft)
-CHANGE_LANE = Body("Lane", ChangeLane, ChangeLane.draft)
-DELETE = Body("Body", DeletePart, DeletePart.draft)
+CREATE_COLUMN = Body("Column", CreateColumn, CreateColumn.validated)
+CHANGE_COLUMN = Body("Column", ChangeColumn, ChangeColumn.validated)
+CREATE_LANE = Body("Lane", CreateLane, CreateLane.validated)
+CHANGE_LANE = Body("Lane", ChangeLane, ChangeLane.validated)
+DELETE = Body("Body", DeletePart, DeletePart.validated)
 
 FORCE = Flag("force", "Delete it with its cards; can stand in the body instead.")
 DELETE_PARAMETERS = (FORCE,)
@@ -242,99 +242,107 @@ def _conditions(query: Query) -> Sequence[int]:
     return query.get(CONDITION) or (Condition.LIVE.value,)
 
 
-async def forced(call: Call) -> bool | BadRequest:
+async def forced(context: RequestContext) -> bool | BadRequest:
     """Whether the body or the query says that deleting is meant."""
-    in_query = call.query(lambda query: query.get(FORCE))
-    in_body = await call.body(DELETE)
+    in_query = context.query(lambda query: query.get(FORCE))
+    in_body = await context.body(DELETE)
     if isinstance(in_query, BadRequest):
         return in_query
     return in_body if isinstance(in_body, BadRequest) else in_body or in_query
 
 
-async def list_columns(call: Call) -> list[ColumnAnswer]:
+async def list_columns(context: RequestContext) -> list[ColumnAnswer]:
     """List the columns of a board, each with its subcolumns."""
     return column_answers(
-        await call.read(usecases.list_columns, call.id("board_id"), call.nothing())
+        await context.read(usecases.list_columns, context.id("board_id"), context.nothing())
     )
 
 
-async def create_column(call: Call) -> ColumnAnswer:
+async def create_column(context: RequestContext) -> ColumnAnswer:
     """Add a column to a board."""
-    draft = await call.body(CREATE_COLUMN)
-    return await call.write(_alone, usecases.create_column, call.id("board_id"), draft)
+    validated = await context.body(CREATE_COLUMN)
+    return await context.write(_alone, usecases.create_column, context.id("board_id"), validated)
 
 
-async def change_column(call: Call) -> ColumnAnswer:
+async def change_column(context: RequestContext) -> ColumnAnswer:
     """Change a column; with another type its cards get another state."""
-    draft = await call.body(CHANGE_COLUMN)
-    return await call.write(
+    validated = await context.body(CHANGE_COLUMN)
+    return await context.write(
         lambda pair: column_answer(*pair),
         usecases.change_column,
-        call.id("board_id"),
-        call.id("id"),
-        draft,
+        context.id("board_id"),
+        context.id("id"),
+        validated,
     )
 
 
-async def delete_column(call: Call) -> DeletedAnswer:
+async def delete_column(context: RequestContext) -> DeletedAnswer:
     """Delete a column with its cards."""
-    draft = await forced(call)
-    return await call.write(
-        DeletedAnswer, usecases.delete_column, call.id("board_id"), call.id("id"), draft
+    validated = await forced(context)
+    return await context.write(
+        DeletedAnswer, usecases.delete_column, context.id("board_id"), context.id("id"), validated
     )
 
 
-async def list_subcolumns(call: Call) -> list[ColumnAnswer]:
+async def list_subcolumns(context: RequestContext) -> list[ColumnAnswer]:
     """List the subcolumns of a column."""
-    found = await call.read(usecases.list_subcolumns, call.id("column_id"), call.nothing())
+    found = await context.read(usecases.list_subcolumns, context.id("column_id"), context.nothing())
     return [_alone(column) for column in found]
 
 
-async def create_subcolumn(call: Call) -> ColumnAnswer:
+async def create_subcolumn(context: RequestContext) -> ColumnAnswer:
     """Add a subcolumn to a column."""
-    draft = await call.body(CREATE_COLUMN)
-    return await call.write(_alone, usecases.create_subcolumn, call.id("column_id"), draft)
+    validated = await context.body(CREATE_COLUMN)
+    return await context.write(
+        _alone, usecases.create_subcolumn, context.id("column_id"), validated
+    )
 
 
-async def change_subcolumn(call: Call) -> ColumnAnswer:
+async def change_subcolumn(context: RequestContext) -> ColumnAnswer:
     """Change a subcolumn."""
-    draft = await call.body(CHANGE_COLUMN)
-    return await call.write(
-        _alone, usecases.change_subcolumn, call.id("column_id"), call.id("id"), draft
+    validated = await context.body(CHANGE_COLUMN)
+    return await context.write(
+        _alone, usecases.change_subcolumn, context.id("column_id"), context.id("id"), validated
     )
 
 
-async def delete_subcolumn(call: Call) -> DeletedAnswer:
+async def delete_subcolumn(context: RequestContext) -> DeletedAnswer:
     """Delete a subcolumn with its cards."""
-    draft = await forced(call)
-    return await call.write(
-        DeletedAnswer, usecases.delete_subcolumn, call.id("column_id"), call.id("id"), draft
+    validated = await forced(context)
+    return await context.write(
+        DeletedAnswer,
+        usecases.delete_subcolumn,
+        context.id("column_id"),
+        context.id("id"),
+        validated,
     )
 
 
-async def list_lanes(call: Call) -> list[LaneAnswer]:
+async def list_lanes(context: RequestContext) -> list[LaneAnswer]:
     """List the lanes of a board, the live ones unless asked otherwise."""
-    found = await call.read(usecases.list_lanes, call.id("board_id"), call.query(_conditions))
+    found = await context.read(
+        usecases.list_lanes, context.id("board_id"), context.query(_conditions)
+    )
     return [lane_answer(lane) for lane in found]
 
 
-async def create_lane(call: Call) -> LaneAnswer:
+async def create_lane(context: RequestContext) -> LaneAnswer:
     """Add a lane to a board."""
-    draft = await call.body(CREATE_LANE)
-    return await call.write(lane_answer, usecases.create_lane, call.id("board_id"), draft)
+    validated = await context.body(CREATE_LANE)
+    return await context.write(lane_answer, usecases.create_lane, context.id("board_id"), validated)
 
 
-async def change_lane(call: Call) -> LaneAnswer:
+async def change_lane(context: RequestContext) -> LaneAnswer:
     """Change a lane, archive it or bring it back."""
-    draft = await call.body(CHANGE_LANE)
-    return await call.write(
-        lane_answer, usecases.change_lane, call.id("board_id"), call.id("id"), draft
+    validated = await context.body(CHANGE_LANE)
+    return await context.write(
+        lane_answer, usecases.change_lane, context.id("board_id"), context.id("id"), validated
     )
 
 
-async def delete_lane(call: Call) -> DeletedAnswer:
+async def delete_lane(context: RequestContext) -> DeletedAnswer:
     """Delete a lane with its cards."""
-    draft = await forced(call)
-    return await call.write(
-        DeletedAnswer, usecases.delete_lane, call.id("board_id"), call.id("id"), draft
+    validated = await forced(context)
+    return await context.write(
+        DeletedAnswer, usecases.delete_lane, context.id("board_id"), context.id("id"), validated
     )

@@ -6,10 +6,10 @@ from msgspec import Meta, Struct, field
 
 from kadence.usecases import comments as usecases
 from kadence.usecases.comments import CommentView
+from kadence.web.codec import Body, Uid, When, format_timestamp
 from kadence.web.columns import DeletedAnswer
-from kadence.web.http import NOTHING, Call
+from kadence.web.http import NOTHING, RequestContext
 from kadence.web.people import UserAnswer, user_values
-from kadence.web.wire import Body, Uid, When, format_timestamp
 
 CommentText = Annotated[str, Meta(min_length=1, max_length=4096)]
 
@@ -41,7 +41,7 @@ class AddComment(Struct, frozen=True):
 
     text: CommentText
 
-    def draft(self) -> str:
+    def validated(self) -> str:
         """The same for the use case."""
         return self.text
 
@@ -51,13 +51,13 @@ class ChangeComment(Struct, frozen=True):
 
     text: CommentText | None = None
 
-    def draft(self) -> str | None:
+    def validated(self) -> str | None:
         """The same for the use case."""
         return self.text
 
 
-ADD = Body("Comment", AddComment, AddComment.draft)
-CHANGE = Body("Comment", ChangeComment, ChangeComment.draft)
+ADD = Body("Comment", AddComment, AddComment.validated)
+CHANGE = Body("Comment", ChangeComment, ChangeComment.validated)
 
 
 def comment_answer(view: CommentView) -> CommentAnswer:
@@ -76,37 +76,39 @@ def comment_answer(view: CommentView) -> CommentAnswer:
     )
 
 
-async def list_comments(call: Call) -> list[CommentAnswer]:
+async def list_comments(context: RequestContext) -> list[CommentAnswer]:
     """List the comments on a card, oldest first."""
-    found = await call.read(usecases.list_comments, call.id("card_id"), call.nothing())
+    found = await context.read(usecases.list_comments, context.id("card_id"), context.nothing())
     return [comment_answer(view) for view in found]
 
 
-async def add_comment(call: Call) -> CommentAnswer:
+async def add_comment(context: RequestContext) -> CommentAnswer:
     """Say something about a card."""
-    draft = await call.body(ADD)
-    return await call.jot(comment_answer, usecases.add_comment, call.id("card_id"), draft)
-
-
-async def change_comment(call: Call) -> CommentAnswer:
-    """Change one's own comment."""
-    draft = await call.body(CHANGE)
-    return await call.jot(
-        comment_answer,
-        usecases.change_comment,
-        call.id("card_id"),
-        call.id("comment_id"),
-        draft,
+    validated = await context.body(ADD)
+    return await context.write_inline(
+        comment_answer, usecases.add_comment, context.id("card_id"), validated
     )
 
 
-async def remove_comment(call: Call) -> DeletedAnswer:
+async def change_comment(context: RequestContext) -> CommentAnswer:
+    """Change one's own comment."""
+    validated = await context.body(CHANGE)
+    return await context.write_inline(
+        comment_answer,
+        usecases.change_comment,
+        context.id("card_id"),
+        context.id("comment_id"),
+        validated,
+    )
+
+
+async def remove_comment(context: RequestContext) -> DeletedAnswer:
     """Take a comment back; an admin of the space can take anybody's away."""
-    draft = await call.body(NOTHING)
-    return await call.jot(
+    validated = await context.body(NOTHING)
+    return await context.write_inline(
         DeletedAnswer,
         usecases.remove_comment,
-        call.id("card_id"),
-        call.id("comment_id"),
-        draft,
+        context.id("card_id"),
+        context.id("comment_id"),
+        validated,
     )

@@ -13,13 +13,13 @@ from kadence.domain.errors import (
     BodyTooLarge,
     Conflict,
     CrossSite,
+    DatabaseUnavailable,
     FeatureOff,
     Forbidden,
     KadenceError,
     NotFound,
     PreconditionFailed,
     RuleViolation,
-    StorageAway,
     StorageBusy,
     StorageError,
     StorageFull,
@@ -27,7 +27,7 @@ from kadence.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
-from kadence.web.wire import JSON, encode
+from kadence.web.codec import JSON, encode
 
 log = structlog.get_logger()
 
@@ -96,7 +96,7 @@ _TABLE: dict[type, Callable[..., ASGIResponse]] = {
     BodyTooLarge: lambda e: _json(413, ErrorMessage(e.message)),
     BadRequest: lambda e: _json(400, ErrorMessage(e.message)),
     Unavailable: lambda e: _json(503, ErrorMessage(e.message), {"retry-after": "5"}),
-    StorageAway: lambda _: _json(
+    DatabaseUnavailable: lambda _: _json(
         503,
         ErrorMessage("The database does not answer at the moment, please try again"),
         {"retry-after": "1"},

@@ -11,7 +11,7 @@ from kadence import __version__
 from kadence.domain.calendar import WorkingCalendar, day_of
 from kadence.domain.model import Iteration, IterationStatus
 from kadence.usecases.iterations import calendar_feed
-from kadence.web.http import Call
+from kadence.web.http import RequestContext
 from kadence.web.pictures import SAFE, Place, Read
 
 ICALENDAR = "text/calendar"
@@ -70,12 +70,12 @@ def file_of(body: bytes, media_type: str) -> ASGIResponse:
     return ASGIResponse(body=body, media_type=media_type, headers=headers)
 
 
-async def get_iterations_feed(call: Call) -> str:
+async def get_iterations_feed(context: RequestContext) -> str:
     """Get the iterations of the space as an iCalendar, to be subscribed to.
 
     An iteration is an event of whole days in the space's time zone; those without dates are left
     out.
     """
-    call.sound_query()
-    answer: Any = await iterations_feed(call.read, Place(call.uid("space_uid")))
+    context.sound_query()
+    answer: Any = await iterations_feed(context.read, Place(context.uid("space_uid")))
     return answer  # type: ignore[no-any-return]

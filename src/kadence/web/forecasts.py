@@ -6,15 +6,15 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from kadence.domain.course import RULES
 from kadence.domain.report import UnitOfMeasure
 from kadence.domain.simulation import LARGEST_TRIALS
-from kadence.drawing.studio import Studio
+from kadence.domain.timeline import RULES
+from kadence.drawing.render_worker import RenderWorker
 from kadence.usecases import forecasts as usecases
 from kadence.usecases.forecasts import (
     Forecast,
     ForecastQuery,
-    Held,
+    HitCount,
     Odds,
     Outlook,
     Trial,
@@ -23,11 +23,11 @@ from kadence.usecases.forecasts import (
     held_amount,
     odds,
 )
-from kadence.usecases.unit import Draft
-from kadence.web.http import Call
+from kadence.usecases.unit_of_work import Validated
+from kadence.web.codec import Uid, When, format_timestamp, number
+from kadence.web.http import RequestContext
 from kadence.web.insights import AS_OF, UNIT, Day, IterationOfReport, iteration_of_report
 from kadence.web.query import LARGEST_INTEGER, Clamped, Query, Word
-from kadence.web.wire import Uid, When, format_timestamp, number
 
 SEED = Clamped("seed", 1, 0, LARGEST_INTEGER, "The same seed gives the same answer.")
 TRIALS = Clamped(
@@ -156,7 +156,7 @@ class ForecastAnswer(Struct, frozen=True):
     backtest: BacktestAnswer | None
 
 
-class Foreseen(Struct, frozen=True):
+class SimulatedForecast(Struct, frozen=True):
     """A forecast with what the simulation answered; no odds without enough past."""
 
     forecast: Forecast
@@ -164,13 +164,13 @@ class Foreseen(Struct, frozen=True):
     tested: Sequence[Odds]
 
 
-async def foresee(
+async def run_forecast(
     read: Callable[..., Awaitable[Any]],
-    studio: Studio,
+    render_worker: RenderWorker,
     space_uid: str,
     iteration_id: str,
-    query: Draft[ForecastQuery],
-) -> Foreseen:
+    query: Validated[ForecastQuery],
+) -> SimulatedForecast:
     """Prepare a forecast, and have it simulated; `read` runs a use case for whoever asks.
 
     Raises:
@@ -178,12 +178,12 @@ async def foresee(
     """
     asked: Forecast = await read(usecases.ask, space_uid, iteration_id, query)
     if asked.outlook.lacking:
-        return Foreseen(asked, None, ())
-    first, *others = await studio.simulate(asked.questions)
+        return SimulatedForecast(asked, None, ())
+    first, *others = await render_worker.simulate(asked.questions)
     tested = [
         odds(trial.outlook, chances) for trial, chances in zip(asked.trials, others, strict=True)
     ]
-    return Foreseen(asked, odds(asked.outlook, first), tested)
+    return SimulatedForecast(asked, odds(asked.outlook, first), tested)
 
 
 def forecast_query(query: Query) -> ForecastQuery:
@@ -197,7 +197,7 @@ def forecast_query(query: Query) -> ForecastQuery:
     )
 
 
-def forecast_answer(found: Foreseen) -> ForecastAnswer:
+def forecast_answer(found: SimulatedForecast) -> ForecastAnswer:
     """The forecast as the wire shows it."""
     made, outlook, odds_ = found.forecast, found.forecast.outlook, found.odds
     chance = odds_.chance if odds_ else None
@@ -294,16 +294,18 @@ def _backtest(trials: Sequence[Trial], tested: Sequence[Odds]) -> BacktestAnswer
     )
 
 
-def _held(counted: Held) -> HeldAnswer:
+def _held(counted: HitCount) -> HeldAnswer:
     return HeldAnswer(counted.held, counted.missed, counted.undecided)
 
 
-async def get_forecast(call: Call) -> ForecastAnswer:
+async def get_forecast(context: RequestContext) -> ForecastAnswer:
     """Get a forecast of an iteration: the chance to finish in time, and days with their odds.
 
     Simulated many times over from what was done on the working days of the space's last twelve
     closed iterations and of this one. `backtest` says how well that would have gone in the past.
     """
-    space_uid, iteration_id = call.uid("space_uid"), call.uid("iteration_id")
-    query = call.query(forecast_query)
-    return forecast_answer(await foresee(call.read, call.studio, space_uid, iteration_id, query))
+    space_uid, iteration_id = context.uid("space_uid"), context.uid("iteration_id")
+    query = context.query(forecast_query)
+    return forecast_answer(
+        await run_forecast(context.read, context.render_worker, space_uid, iteration_id, query)
+    )

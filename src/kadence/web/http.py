@@ -14,15 +14,15 @@ from msgspec import Struct
 
 from kadence.domain.errors import BadRequest, BodyTooLarge, CrossSite
 from kadence.domain.model import Event
-from kadence.drawing.studio import Studio
-from kadence.usecases.pulse import Pulse
-from kadence.usecases.unit import Reply, Terms, UseCase
-from kadence.usecases.work import Work
+from kadence.drawing.render_worker import RenderWorker
+from kadence.usecases.commit_notifier import CommitNotifier
+from kadence.usecases.runner import UnitOfWorkRunner
+from kadence.usecases.unit_of_work import RenderedResponse, UseCase, WriteOptions
 from kadence.web import errors
+from kadence.web.codec import JSON, Body, canonical_uid, encode
 from kadence.web.cookies import cookie_of, csrf_of
 from kadence.web.query import Flag, Query, integer_id
 from kadence.web.throttle import Throttle
-from kadence.web.wire import JSON, Body, canonical_uid, encode
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,27 +43,27 @@ class Disconnected(Exception):
 
 
 Read = Callable[[int], Awaitable[Sequence[Event]]]
-Follow = Callable[[Pulse, Read, Sequence[Event], int], AsyncIterator[Sequence[Event]]]
-"""How live streams are made: delivery.stream.follow, which web may not know."""
+Tail = Callable[[CommitNotifier, Read, Sequence[Event], int], AsyncIterator[Sequence[Event]]]
+"""How live streams are made: delivery.stream.tail, which web may not know."""
 
 
-class Means(Struct, frozen=True):
+class AppState(Struct, frozen=True):
     """What handlers work with."""
 
-    work: Work
-    follow: Follow
-    studio: Studio
+    runner: UnitOfWorkRunner
+    tail: Tail
+    render_worker: RenderWorker
     throttle: Throttle = msgspec.field(default_factory=Throttle)
 
 
-class Tagged(Struct, Generic[S], frozen=True):
+class WithETag(Struct, Generic[S], frozen=True):
     """An answer with the entity tag of what it shows."""
 
     answer: S
     etag: str
 
 
-class Cookied(Struct, Generic[S], frozen=True):
+class WithCookie(Struct, Generic[S], frozen=True):
     """An answer that sets a cookie, if there is one."""
 
     answer: S
@@ -73,30 +73,39 @@ class Cookied(Struct, Generic[S], frozen=True):
 class Nothing(Struct, frozen=True):
     """The body of a request of which nothing is wanted."""
 
-    def draft(self) -> None:
+    def validated(self) -> None:
         """Nothing, for the use case."""
 
 
-NOTHING = Body("Body", Nothing, Nothing.draft)
+NOTHING = Body("Body", Nothing, Nothing.validated)
 
 
-class Call:
+class RequestContext:
     """One request: its token, path, query and body, and the way into the use cases."""
 
-    __slots__ = ("_known", "_means", "_request", "_terms", "_work", "headers", "session", "token")
+    __slots__ = (
+        "_known",
+        "_options",
+        "_request",
+        "_runner",
+        "_state",
+        "headers",
+        "session",
+        "token",
+    )
 
     def __init__(
         self,
         request: Request[Any, Any, Any],
-        means: Means,
+        state: AppState,
         known: frozenset[str] = frozenset(),
     ) -> None:
         """`known` are the query keys that have an effect on the route."""
-        self._means = means
+        self._state = state
         self._request = request
-        self._work = means.work
+        self._runner = state.runner
         self._known = known
-        self._terms = Terms()
+        self._options = WriteOptions()
         self.headers: dict[bytes, bytes] = dict(request.scope["headers"])
         self.session: str | None = None
         self.token = bearer_token(request.scope["headers"])
@@ -106,7 +115,7 @@ class Call:
     @property
     def is_dry_run(self) -> bool:
         """Whether nothing is to be changed; known once the body was read."""
-        return self._terms.dry_run
+        return self._options.dry_run
 
     @property
     def client(self) -> str:
@@ -122,7 +131,7 @@ class Call:
     @property
     def throttle(self) -> Throttle:
         """What slows down guessing."""
-        return self._means.throttle
+        return self._state.throttle
 
     def refuse_forged(self) -> None:
         """Let a request of a session pass only if a page of ours made it.
@@ -162,65 +171,77 @@ class Call:
 
     async def read(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case that changes nothing, for the caller."""
-        return await self._work.read(self.token, use_case, *args, **kwargs)
+        return await self._runner.read(self.token, use_case, *args, **kwargs)
 
-    async def glance(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def read_inline(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `read`, for a use case of a few look-ups by key, however much data there is."""
-        return await self._work.glance(self.token, use_case, *args, **kwargs)
+        return await self._runner.read_inline(self.token, use_case, *args, **kwargs)
 
     async def write(
         self, shape: Callable[[T], S], use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> S:
         """Run a use case that changes something, for the caller; answers its result in `shape`.
 
-        Its terms are read with the body, which comes first. What comes back is rendered already,
+        Its options are read with the body, which comes first. What comes back is rendered already,
         in the transaction, and sent as it is.
         """
-        done = await self._work.write(
-            self.token, self._terms, lambda result: reply(shape(result)), use_case, *args, **kwargs
+        done = await self._runner.write(
+            self.token,
+            self._options,
+            lambda result: rendered(shape(result)),
+            use_case,
+            *args,
+            **kwargs,
         )
         return cast("S", done)
 
-    async def jot(
+    async def write_inline(
         self, shape: Callable[[T], S], use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> S:
         """As `write`, for a use case of a few look-ups and changes by key."""
-        done = await self._work.jot(
-            self.token, self._terms, lambda result: reply(shape(result)), use_case, *args, **kwargs
+        done = await self._runner.write_inline(
+            self.token,
+            self._options,
+            lambda result: rendered(shape(result)),
+            use_case,
+            *args,
+            **kwargs,
         )
         return cast("S", done)
 
-    async def hand_out(
+    async def write_secret(
         self, shape: Callable[[T], S], use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> S:
         """As `write`, for a request or answer with a secret: no idempotency key keeps it."""
-        self._terms = msgspec.structs.replace(self._terms, key=None)
+        self._options = msgspec.structs.replace(self._options, idempotency_key=None)
         return await self.write(shape, use_case, *args, **kwargs)
 
-    def follow(
+    def tail(
         self, read: Read, first: Sequence[Event], after: int
     ) -> AsyncIterator[Sequence[Event]]:
         """The events that `read` gives, as they happen; see delivery.stream."""
-        return self._means.follow(self._work.pulse, read, first, after)
+        return self._state.tail(self._runner.commits, read, first, after)
 
     @property
-    def studio(self) -> Studio:
+    def render_worker(self) -> RenderWorker:
         """Where charts are drawn and forecasts simulated."""
-        return self._means.studio
+        return self._state.render_worker
 
-    async def meet(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def read_anonymous(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case that changes nothing for somebody who is about to sign in."""
-        return await self._work.meet(use_case, *args, **kwargs)
+        return await self._runner.read_anonymous(use_case, *args, **kwargs)
 
-    async def admit(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def write_anonymous(
+        self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Run a use case for somebody who is about to sign in."""
-        return await self._work.admit(use_case, *args, **kwargs)
+        return await self._runner.write_anonymous(use_case, *args, **kwargs)
 
-    async def visit(
+    async def read_via_link(
         self, key: str, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a use case that changes nothing, for the holder of a signed link's key."""
-        return await self._work.visit(key, use_case, *args, **kwargs)
+        return await self._runner.read_via_link(key, use_case, *args, **kwargs)
 
     def has(self, name: str) -> bool:
         """Whether the path has such a part."""
@@ -260,23 +281,23 @@ class Call:
         return query
 
     async def body(self, kind: Body[B, D]) -> D | BadRequest:
-        """The draft in the request's body, or what is wrong with it, its query or its terms."""
+        """The validated body, or the first error of body, query and write options."""
         raw = await self._raw_body()
         if raw is None:
             return BodyTooLarge(f"Request body is larger than {LARGEST_BODY} bytes")
-        terms = self.query(lambda query: self._read_terms(raw, query))
-        if isinstance(terms, BadRequest):
-            return terms
-        self._terms = terms
+        options = self.query(lambda query: self._read_options(raw, query))
+        if isinstance(options, BadRequest):
+            return options
+        self._options = options
         return kind.read(raw, strict=self.strict)
 
-    def _read_terms(self, raw: bytes, query: Query) -> Terms:
+    def _read_options(self, raw: bytes, query: Query) -> WriteOptions:
         key = self.headers.get(b"idempotency-key", self.headers.get(b"x-idempotency-key"))
         if key is not None and not _KEY.fullmatch(key):
             raise BadRequest("Idempotency-Key should be 1 to 255 visible ASCII characters")
-        return Terms(
+        return WriteOptions(
             if_match=tags_of(self.headers.get(b"if-match")),
-            key=key.decode() if key else None,
+            idempotency_key=key.decode() if key else None,
             request=self._digest(raw) if key else "",
             dry_run=query.get(DRY_RUN),
         )
@@ -303,7 +324,7 @@ class Call:
         return whole
 
     def nothing(self) -> BadRequest | None:
-        """The draft of a request in which nothing is looked for: None, or an unsound query."""
+        """Check the query of a request whose body is not read: None, or the error."""
         return self.query(lambda _: None)
 
 
@@ -314,16 +335,16 @@ def tags_of(header: bytes | None) -> Sequence[str] | None:
     return [tag.strip().removeprefix("W/") for tag in header.decode("latin-1").split(",")]
 
 
-def reply(result: Any) -> Reply:
+def rendered(result: Any) -> RenderedResponse:
     """A handler's result as it goes over the wire."""
-    if isinstance(result, Reply):
+    if isinstance(result, RenderedResponse):
         return result
-    if isinstance(result, Tagged):
-        return Reply(encode(result.answer), result.etag)
-    return Reply(encode(result))
+    if isinstance(result, WithETag):
+        return RenderedResponse(encode(result.answer), result.etag)
+    return RenderedResponse(encode(result))
 
 
-Handler = Callable[[Call], Awaitable[Any]]
+Handler = Callable[[RequestContext], Awaitable[Any]]
 
 
 def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
@@ -339,7 +360,7 @@ def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
 
 def adapt(
     handler: Handler,
-    means: Means,
+    state: AppState,
     allowed: Sequence[str],
     known: frozenset[str] = frozenset(),
     *,
@@ -356,26 +377,26 @@ def adapt(
         method = request.scope["method"]
         if method == "OPTIONS":
             return errors.wrong_method(allowed)
-        call = Call(request, means, known if method == "GET" else known | _OF_WRITES)
+        context = RequestContext(request, state, known if method == "GET" else known | _OF_WRITES)
         try:
             if method != "GET" and not public:
-                call.refuse_forged()
-            result = await handler(call)
+                context.refuse_forged()
+            result = await handler(context)
         except Disconnected:
             return ASGIResponse(status_code=400)
         except Exception as error:
             return errors.response(error)
         if isinstance(result, ASGIResponse):
             return result
-        if isinstance(result, Cookied):
-            return _Success(reply(result.answer), result.cookie)
-        return _sent(reply(result), method, call)
+        if isinstance(result, WithCookie):
+            return _Success(rendered(result.answer), result.cookie)
+        return _sent(rendered(result), method, context)
 
     return answer
 
 
-def _sent(made: Reply, method: str, call: Call) -> ASGIResponse:
-    seen = tags_of(call.headers.get(b"if-none-match")) if method == "GET" else None
+def _sent(made: RenderedResponse, method: str, context: RequestContext) -> ASGIResponse:
+    seen = tags_of(context.headers.get(b"if-none-match")) if method == "GET" else None
     if made.etag is not None and seen is not None and (made.etag in seen or "*" in seen):
         return errors.empty(304, {"etag": made.etag})
     return _Success(made)
@@ -384,7 +405,7 @@ def _sent(made: Reply, method: str, call: Call) -> ASGIResponse:
 class _Success(ASGIResponse):
     """A 200 that is rendered already; Litestar's own would render and weigh it once more."""
 
-    def __init__(self, made: Reply, cookie: str | None = None) -> None:
+    def __init__(self, made: RenderedResponse, cookie: str | None = None) -> None:
         self._made = made
         self._cookie = cookie
 

@@ -7,7 +7,6 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from kadence.domain.calendar import Period
-from kadence.domain.course import RULES
 from kadence.domain.flow import CycleTime
 from kadence.domain.model import Instant, Iteration, IterationStatus
 from kadence.domain.report import (
@@ -22,15 +21,16 @@ from kadence.domain.report import (
     size_of,
 )
 from kadence.domain.statistics import json_number
+from kadence.domain.timeline import RULES
 from kadence.usecases import insights as usecases
 from kadence.usecases.insights import (
     Flowed,
     Reported,
     ReportQuery,
 )
-from kadence.web.http import Call
+from kadence.web.codec import Uid, When, format_optional, format_timestamp, number, optional_number
+from kadence.web.http import RequestContext
 from kadence.web.query import Moment, Query, Word
-from kadence.web.wire import Uid, When, format_optional, format_timestamp, number, optional_number
 
 Titles = Mapping[str, tuple[int, str]]
 Day = Annotated[str, Meta(description="A day of the space's calendar, as 2026-07-28.")]
@@ -366,29 +366,29 @@ def report_query(query: Query) -> ReportQuery:
     return ReportQuery(query.get(AS_OF), UnitOfMeasure(query.get(UNIT)))
 
 
-async def get_report(call: Call) -> ReportAnswer:
+async def get_report(context: RequestContext) -> ReportAnswer:
     """Get the report of an iteration, recomputed from the journal for any instant.
 
     Baseline, the series of scope, done and remaining with what changed them, the ideal line, and
     where the scope came from and went. That of a closed iteration never changes.
     """
     return report_answer(
-        await call.read(
+        await context.read(
             usecases.get_report,
-            call.uid("space_uid"),
-            call.uid("iteration_id"),
-            call.query(report_query),
+            context.uid("space_uid"),
+            context.uid("iteration_id"),
+            context.query(report_query),
         )
     )
 
 
-async def get_flow(call: Call) -> FlowAnswer:
+async def get_flow(context: RequestContext) -> FlowAnswer:
     """Get how the cards of an iteration went through the states, day by day, and how fast."""
     return flow_answer(
-        await call.read(
+        await context.read(
             usecases.get_flow,
-            call.uid("space_uid"),
-            call.uid("iteration_id"),
-            call.query(report_query),
+            context.uid("space_uid"),
+            context.uid("iteration_id"),
+            context.query(report_query),
         )
     )

@@ -12,15 +12,7 @@ from kadence.domain.lifecycle import IterationChange
 from kadence.domain.model import Iteration, IterationCard, IterationStatus
 from kadence.usecases import iterations as usecases
 from kadence.usecases.iterations import Carried, IterationQuery, NewIteration
-from kadence.web.http import Call, Tagged
-from kadence.web.membership import (
-    IterationCardAnswer,
-    MovedCardAnswer,
-    moved_answer,
-    record_answer,
-)
-from kadence.web.query import LIMIT, OFFSET, SKIP, Query, Word, Words
-from kadence.web.wire import (
+from kadence.web.codec import (
     Body,
     Timestamp,
     Uid,
@@ -30,6 +22,14 @@ from kadence.web.wire import (
     instant,
     moment,
 )
+from kadence.web.http import RequestContext, WithETag
+from kadence.web.iteration_cards import (
+    IterationCardAnswer,
+    MovedCardAnswer,
+    moved_answer,
+    record_answer,
+)
+from kadence.web.query import LIMIT, OFFSET, SKIP, Query, Word, Words
 
 Title = Annotated[str, Meta(min_length=1, max_length=256, description="Unicode code points.")]
 
@@ -78,7 +78,7 @@ class CreateIteration(Struct, frozen=True):
     start_date: Timestamp | None = None
     finish_date: Timestamp | None = None
 
-    def draft(self) -> NewIteration:
+    def validated(self) -> NewIteration:
         """The same for the use case."""
         return NewIteration(
             self.title, self.goal, instant(self.start_date), instant(self.finish_date)
@@ -104,7 +104,7 @@ class ChangeIteration(Struct, frozen=True):
     actual_finish_date: Timestamp | UnsetType | None = UNSET
     new_iteration_id: str | UnsetType | None = UNSET
 
-    def draft(self) -> IterationChange:
+    def validated(self) -> IterationChange:
         """The same for the use case.
 
         Raises:
@@ -131,14 +131,14 @@ class DeleteIteration(Struct, frozen=True):
 
     new_iteration_id: str | None = None
 
-    def draft(self) -> str | None:
+    def validated(self) -> str | None:
         """The same for the use case."""
         return self.new_iteration_id
 
 
-CHANGE = Body("Iteration", ChangeIteration, ChangeIteration.draft, one_of=_ENOUGH)
-DELETE = Body("Iteration", DeleteIteration, DeleteIteration.draft)
-CREATE = Body("Iteration", CreateIteration, CreateIteration.draft)
+CHANGE = Body("Iteration", ChangeIteration, ChangeIteration.validated, one_of=_ENOUGH)
+DELETE = Body("Iteration", DeleteIteration, DeleteIteration.validated)
+CREATE = Body("Iteration", CreateIteration, CreateIteration.validated)
 
 STATUS = Words(
     "status",
@@ -181,19 +181,19 @@ def shape(
     )
 
 
-def tagged(iteration: Iteration) -> Tagged[IterationAnswer]:
+def with_etag(iteration: Iteration) -> WithETag[IterationAnswer]:
     """The iteration with its entity tag."""
-    return Tagged(shape(iteration), usecases.etag(iteration))
+    return WithETag(shape(iteration), usecases.etag(iteration))
 
 
-def _changed(carried: Carried) -> Tagged[IterationAnswer]:
+def _changed(carried: Carried) -> WithETag[IterationAnswer]:
     moved = [moved_answer(record) for record in carried.moved] or UNSET
-    return Tagged(shape(carried.iteration, moved=moved), usecases.etag(carried.iteration))
+    return WithETag(shape(carried.iteration, moved=moved), usecases.etag(carried.iteration))
 
 
-def _deleted(carried: Carried) -> Tagged[IterationAnswer]:
+def _deleted(carried: Carried) -> WithETag[IterationAnswer]:
     moved = [moved_answer(record) for record in carried.moved] or None
-    return Tagged(shape(carried.iteration, moved=moved), usecases.etag(carried.iteration))
+    return WithETag(shape(carried.iteration, moved=moved), usecases.etag(carried.iteration))
 
 
 def _list_query(query: Query) -> IterationQuery:
@@ -206,52 +206,54 @@ def _list_query(query: Query) -> IterationQuery:
     )
 
 
-async def create_iteration(call: Call) -> Tagged[IterationAnswer]:
+async def create_iteration(context: RequestContext) -> WithETag[IterationAnswer]:
     """Plan a new iteration at the end of the space.
 
     It is `planned`, and the caller is its creator. `finish_date` must be later than `start_date`
     when both are given, else 400 with code 6.
     """
-    draft = await call.body(CREATE)
-    return await call.jot(tagged, usecases.create_iteration, call.uid("space_uid"), draft)
+    validated = await context.body(CREATE)
+    return await context.write_inline(
+        with_etag, usecases.create_iteration, context.uid("space_uid"), validated
+    )
 
 
-async def list_iterations(call: Call) -> list[IterationAnswer]:
+async def list_iterations(context: RequestContext) -> list[IterationAnswer]:
     """List the iterations of the space by creation, a page at a time."""
-    query = call.query(_list_query)
-    found = await call.read(usecases.list_iterations, call.uid("space_uid"), query)
+    query = context.query(_list_query)
+    found = await context.read(usecases.list_iterations, context.uid("space_uid"), query)
     return [shape(iteration, records) for iteration, records in found]
 
 
-async def get_iteration(call: Call) -> Tagged[IterationAnswer]:
+async def get_iteration(context: RequestContext) -> WithETag[IterationAnswer]:
     """Get one iteration of the space; a removed one is still answered."""
-    return tagged(
-        await call.glance(
-            usecases.get_iteration, call.uid("space_uid"), call.uid("id"), call.nothing()
+    return with_etag(
+        await context.read_inline(
+            usecases.get_iteration, context.uid("space_uid"), context.uid("id"), context.nothing()
         )
     )
 
 
-async def change_iteration(call: Call) -> Tagged[IterationAnswer]:
+async def change_iteration(context: RequestContext) -> WithETag[IterationAnswer]:
     """Change an iteration; `status` starts or closes it.
 
     From `planned` it goes to `active`, for which both dates must be set, from there to `closed`,
     with `actual_finish_date` if that is not now. Closing carries the unfinished cards into
     `new_iteration_id` if that is given; `moved_cards` are their records there.
     """
-    draft = await call.body(CHANGE)
-    return await call.write(
-        _changed, usecases.change_iteration, call.uid("space_uid"), call.uid("id"), draft
+    validated = await context.body(CHANGE)
+    return await context.write(
+        _changed, usecases.change_iteration, context.uid("space_uid"), context.uid("id"), validated
     )
 
 
-async def delete_iteration(call: Call) -> Tagged[IterationAnswer]:
+async def delete_iteration(context: RequestContext) -> WithETag[IterationAnswer]:
     """Remove an iteration; its cards go into `new_iteration_id` if that is given.
 
     From a planned or active one all live cards go there, from a closed one those that are neither
     done nor in another planned or active iteration. `moved_cards` are their records there.
     """
-    draft = await call.body(DELETE)
-    return await call.write(
-        _deleted, usecases.delete_iteration, call.uid("space_uid"), call.uid("id"), draft
+    validated = await context.body(DELETE)
+    return await context.write(
+        _deleted, usecases.delete_iteration, context.uid("space_uid"), context.uid("id"), validated
     )

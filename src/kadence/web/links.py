@@ -9,19 +9,19 @@ from msgspec import Meta, Struct
 
 from kadence.domain.errors import Forbidden, NotFound
 from kadence.domain.model import Link, Shows
-from kadence.drawing.studio import Format
+from kadence.drawing.render_worker import Format
 from kadence.usecases import insights
 from kadence.usecases import links as usecases
 from kadence.usecases.links import LONGEST, NewLink, SignedLink
+from kadence.web.codec import JSON, Body, Uid, When, canonical_uid, encode, format_timestamp
 from kadence.web.feeds import iterations_feed
 from kadence.web.forecasts import FORECAST_PARAMETERS
-from kadence.web.http import NOTHING, Call
+from kadence.web.http import NOTHING, RequestContext
 from kadence.web.insights import report_answer, report_query
 from kadence.web.pictures import KINDS, LANGUAGE, SAFE, THEME, Place, Read, badge_of, drawn
 from kadence.web.query import Parameter, Query
 from kadence.web.tables import TABLES, table
 from kadence.web.velocity import VELOCITY_PARAMETERS
-from kadence.web.wire import JSON, Body, Uid, When, canonical_uid, encode, format_timestamp
 
 FILES: dict[Shows, tuple[str, ...]] = {
     **{
@@ -48,7 +48,7 @@ class CreateLink(Struct, frozen=True):
     iteration_id: str | None = None
     expires_in_days: Annotated[int, Meta(ge=1, le=LONGEST)] = 90
 
-    def draft(self) -> NewLink:
+    def validated(self) -> NewLink:
         """The same for the use case."""
         iteration_id = None if self.iteration_id is None else canonical_uid(self.iteration_id)
         return NewLink(self.shows, iteration_id, self.expires_in_days)
@@ -76,7 +76,7 @@ class RevokedAnswer(Struct, frozen=True):
     revoked: When
 
 
-CREATE = Body("Link", CreateLink, CreateLink.draft)
+CREATE = Body("Link", CreateLink, CreateLink.validated)
 SHARED_PARAMETERS: Sequence[Parameter[Any]] = (
     *FORECAST_PARAMETERS,
     *VELOCITY_PARAMETERS,
@@ -93,7 +93,7 @@ def _answer(signed: SignedLink) -> LinkAnswer:
         iteration_id=link.iteration_id,
         created=format_timestamp(link.created),
         expires=format_timestamp(link.expires),
-        paths=[f"/api/kadence/v1/shared/{signed.key}/{name}" for name in FILES[shows]],
+        paths=[f"/api/kadence/v1/shared/{signed.secret}/{name}" for name in FILES[shows]],
         is_own=signed.is_own,
     )
 
@@ -102,50 +102,50 @@ def _revoked(link: Link) -> RevokedAnswer:
     return RevokedAnswer(link.id, format_timestamp(link.revoked_at or 0))
 
 
-async def create_link(call: Call) -> LinkAnswer:
+async def create_link(context: RequestContext) -> LinkAnswer:
     """Share one chart, report, badge or the calendar with whoever gets the link.
 
     It needs no token, ends by itself, and can be revoked. It shows what its maker may see: it ends
     too when they lose their access.
     """
-    draft = await call.body(CREATE)
-    return await call.write(_answer, usecases.create_link, call.uid("space_uid"), draft)
+    validated = await context.body(CREATE)
+    return await context.write(_answer, usecases.create_link, context.uid("space_uid"), validated)
 
 
-async def list_links(call: Call) -> list[LinkAnswer]:
+async def list_links(context: RequestContext) -> list[LinkAnswer]:
     """List the links of the space that work."""
-    found = await call.read(usecases.list_links, call.uid("space_uid"), call.nothing())
+    found = await context.read(usecases.list_links, context.uid("space_uid"), context.nothing())
     return [_answer(signed) for signed in found]
 
 
-async def revoke_link(call: Call) -> RevokedAnswer:
+async def revoke_link(context: RequestContext) -> RevokedAnswer:
     """Revoke a link: one's own, or as an admin of the space any."""
-    draft = await call.body(NOTHING)
-    return await call.write(
+    validated = await context.body(NOTHING)
+    return await context.write(
         _revoked,
         usecases.revoke_link,
-        call.uid("space_uid"),
-        call.uid("link_id"),
-        draft,
+        context.uid("space_uid"),
+        context.uid("link_id"),
+        validated,
     )
 
 
-async def get_shared(call: Call) -> bytes:
+async def get_shared(context: RequestContext) -> bytes:
     """Get what a signed link shows; needs no token.
 
     The parameters are those of the same thing under its own address.
     """
-    key, name = call.text("key"), call.text("file")
-    read: Read = partial(call.visit, key)
+    key, name = context.text("key"), context.text("file")
+    read: Read = partial(context.read_via_link, key)
     link: Link = await read(usecases.find_link, key)
     if name not in FILES[Shows(link.shows)]:
         raise NotFound
     place = Place(link.space_uid, link.iteration_id or "")
-    query = call.sound_query()
+    query = context.sound_query()
     for parameter in SHARED_PARAMETERS:
         query.get(parameter)
     try:
-        answer: Any = await _shown(call, read, Shows(link.shows), name, place, query)
+        answer: Any = await _shown(context, read, Shows(link.shows), name, place, query)
     except Forbidden:
         # Its maker may not see it any more: then there is no such link.
         raise NotFound from None
@@ -153,18 +153,18 @@ async def get_shared(call: Call) -> bytes:
 
 
 async def _shown(
-    call: Call, read: Read, shows: Shows, name: str, place: Place, query: Query
+    context: RequestContext, read: Read, shows: Shows, name: str, place: Place, query: Query
 ) -> ASGIResponse:
     if shows is Shows.BADGE:
         return await badge_of(read, place, query)
     if shows is Shows.ITERATIONS:
         return await iterations_feed(read, place)
     if name.endswith(".csv"):
-        return await table(read, call.studio, name.removesuffix(".csv"), place, query)
+        return await table(read, context.render_worker, name.removesuffix(".csv"), place, query)
     if shows is Shows.REPORT:
         found = await read(
             insights.get_report, place.space_uid, place.iteration_id, report_query(query)
         )
         return ASGIResponse(body=encode(report_answer(found)), media_type=JSON, headers=SAFE)
     format_ = Format(name.rpartition(".")[2])
-    return await drawn(read, call.studio, shows.value, format_, place, query)
+    return await drawn(read, context.render_worker, shows.value, format_, place, query)

@@ -7,11 +7,11 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from kadence import __version__
+from kadence.web.codec import schema_hook
 from kadence.web.errors import ErrorMessage, RuleMessage
 from kadence.web.http import DRY_RUN
 from kadence.web.query import LARGEST_INTEGER
 from kadence.web.route import Route, names_in
-from kadence.web.wire import schema_hook
 
 Schema = dict[str, Any]
 
@@ -211,7 +211,7 @@ def _responses(route: Route, schema_of: dict[str, Schema]) -> Schema:
     if route.path_parameters or route.writes or route.is_of_sessions:
         responses["403"] = {"description": "The caller may not do this."}
         responses["404"] = {"description": "No such thing, or none that the caller may know of."}
-    if route.is_tagged and route.writes and route.path_parameters:
+    if route.has_etag and route.writes and route.path_parameters:
         responses["412"] = _response("It is not the one that If-Match names.", *_json(message))
     if route.writes:
         responses["409"] = _response("The idempotency key is taken.", *_json(message))

@@ -4,9 +4,9 @@ from msgspec import Struct
 
 from kadence.storage.overview import Total
 from kadence.usecases import overview as usecases
-from kadence.web.http import Call
+from kadence.web.codec import Uid, number, optional_number
+from kadence.web.http import RequestContext
 from kadence.web.insights import TotalAnswer
-from kadence.web.wire import Uid, number, optional_number
 
 
 class TotalOfIterationAnswer(Struct, frozen=True):
@@ -35,16 +35,16 @@ def _total(total: Total) -> TotalOfIterationAnswer:
     )
 
 
-async def get_totals(call: Call) -> list[TotalOfIterationAnswer]:
+async def get_totals(context: RequestContext) -> list[TotalOfIterationAnswer]:
     """Get what each planned and active iteration of the space holds: numbers of cards and sizes."""
-    found = await call.read(usecases.get_totals, call.uid("space_uid"), call.nothing())
+    found = await context.read(usecases.get_totals, context.uid("space_uid"), context.nothing())
     return [_total(total) for total in found]
 
 
-async def get_leftovers(call: Call) -> list[LeftOverAnswer]:
+async def get_leftovers(context: RequestContext) -> list[LeftOverAnswer]:
     """List the unfinished cards of the backlog that one of the last 26 closed iterations left over.
 
     Each is named with the last of them that it stands in.
     """
-    found = await call.read(usecases.get_leftovers, call.uid("space_uid"), call.nothing())
+    found = await context.read(usecases.get_leftovers, context.uid("space_uid"), context.nothing())
     return [LeftOverAnswer(one.card_uid, one.iteration_id, one.title) for one in found]

@@ -13,10 +13,10 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 from msgspec import Struct
 
-from kadence.usecases.work import Work
+from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web import errors
-from kadence.web.reference import page
-from kadence.web.wire import JSON, encode
+from kadence.web.api_docs import page
+from kadence.web.codec import JSON, encode
 
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; base-uri 'none'; "
@@ -54,7 +54,7 @@ class Health(Struct, frozen=True):
     status: str = "ok"
 
 
-def handlers(work: Work, document: dict[str, Any]) -> list[HTTPRouteHandler]:
+def handlers(work: UnitOfWorkRunner, document: dict[str, Any]) -> list[HTTPRouteHandler]:
     """The handlers of these pages; `document` is the OpenAPI document to show."""
     well = encode(Health())
 
@@ -76,7 +76,7 @@ def handlers(work: Work, document: dict[str, Any]) -> list[HTTPRouteHandler]:
 
     parts = _parts()
     shell = _fixed(_page(), "text/html", PAGE_HEADERS)
-    style = files("kadence.web").joinpath("static/reference.css").read_text("utf-8")
+    style = files("kadence.web").joinpath("static/api_docs.css").read_text("utf-8")
     return [
         _get("/healthz", _fixed(well, JSON)),
         _get("/readyz", readyz),

@@ -7,10 +7,10 @@ from msgspec import Meta, Struct, field
 from kadence.domain.model import Company, CompanyRole, User
 from kadence.usecases import people as usecases
 from kadence.usecases.people import PeopleQuery
-from kadence.usecases.sign_in import who_is_here
-from kadence.web.http import Call
+from kadence.usecases.sessions import who_is_here
+from kadence.web.codec import Body, Uid, When, format_optional, format_timestamp
+from kadence.web.http import RequestContext
 from kadence.web.query import LIMIT, OFFSET, SKIP, Flag, Ids, Query, Text
-from kadence.web.wire import Body, Uid, When, format_optional, format_timestamp
 
 
 class PersonAnswer(Struct, frozen=True, kw_only=True):
@@ -81,12 +81,12 @@ class ChangeCompany(Struct, frozen=True):
 
     name: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
 
-    def draft(self) -> str | None:
+    def validated(self) -> str | None:
         """The same for the use case."""
         return self.name
 
 
-CHANGE_COMPANY = Body("Company", ChangeCompany, ChangeCompany.draft)
+CHANGE_COMPANY = Body("Company", ChangeCompany, ChangeCompany.validated)
 
 SEARCH = Text("query", "Only people with this text in their name or address, in any case.")
 IDS = Ids("ids", "Only people with these integer ids, comma-separated.")
@@ -136,15 +136,15 @@ def _list_query(query: Query) -> PeopleQuery:
     )
 
 
-async def get_current_user(call: Call) -> CurrentUserAnswer:
+async def get_current_user(context: RequestContext) -> CurrentUserAnswer:
     """Who am I: the person that the token belongs to."""
-    found = await call.glance(who_is_here, call.nothing())
+    found = await context.read_inline(who_is_here, context.nothing())
     return CurrentUserAnswer(**user_values(found.user), has_password=found.has_password)
 
 
-async def list_users(call: Call) -> list[UserAnswer]:
+async def list_users(context: RequestContext) -> list[UserAnswer]:
     """List the people of the company, by id."""
-    found = await call.read(usecases.list_users, call.query(_list_query))
+    found = await context.read(usecases.list_users, context.query(_list_query))
     return [UserAnswer(**user_values(user)) for user in found]
 
 
@@ -158,12 +158,12 @@ def _company(company: Company) -> CompanyAnswer:
     )
 
 
-async def get_company(call: Call) -> CompanyAnswer:
+async def get_company(context: RequestContext) -> CompanyAnswer:
     """Get the company of the caller."""
-    return _company(await call.glance(usecases.get_company, call.nothing()))
+    return _company(await context.read_inline(usecases.get_company, context.nothing()))
 
 
-async def rename_company(call: Call) -> CompanyAnswer:
+async def rename_company(context: RequestContext) -> CompanyAnswer:
     """Give the company another name; its owner can."""
-    draft = await call.body(CHANGE_COMPANY)
-    return await call.write(_company, usecases.rename_company, draft)
+    validated = await context.body(CHANGE_COMPANY)
+    return await context.write(_company, usecases.rename_company, validated)

@@ -7,24 +7,24 @@ from litestar.response.base import ASGIResponse
 from msgspec import Struct
 
 from kadence.domain.report import size_of
-from kadence.drawing import burn, charts
+from kadence.drawing import burndown, charts
 from kadence.drawing.badge import badge
-from kadence.drawing.studio import Drawing, Format, Studio
+from kadence.drawing.i18n import Language, Words
+from kadence.drawing.render_worker import Drawing, Format, RenderWorker
 from kadence.drawing.theme import Definition, Theme, written
-from kadence.drawing.words import Language, Words
 from kadence.usecases import insights
 from kadence.usecases.access import title_of
 from kadence.usecases.forecasts import ForecastQuery
 from kadence.usecases.insights import ReportQuery, VelocityQuery
-from kadence.web.forecasts import FORECAST_PARAMETERS, forecast_query, foresee
-from kadence.web.http import Call, Handler
+from kadence.web.codec import encode
+from kadence.web.forecasts import FORECAST_PARAMETERS, forecast_query, run_forecast
+from kadence.web.http import Handler, RequestContext
 from kadence.web.insights import (
     REPORT_PARAMETERS,
     report_query,
 )
 from kadence.web.query import Parameter, Query, Word
 from kadence.web.velocity import VELOCITY_PARAMETERS, velocity_query
-from kadence.web.wire import encode
 
 THEME = Word("theme", [theme.value for theme in Theme], "Drawn for a light or a dark ground.")
 LANGUAGE = Word(
@@ -50,16 +50,16 @@ class Place(Struct, frozen=True):
     iteration_id: str = ""
 
 
-Compose = Callable[[Read, Studio, Place, Query], Awaitable[Definition]]
+Compose = Callable[[Read, RenderWorker, Place, Query], Awaitable[Definition]]
 """Makes a chart's definition from what a request asks for."""
 
 
-async def _burndown(read: Read, _studio: Studio, place: Place, query: Query) -> Definition:
-    return burn.burndown(await _report(read, place, query), _theme(query), _words(query))
+async def _burndown(read: Read, _studio: RenderWorker, place: Place, query: Query) -> Definition:
+    return burndown.burndown(await _report(read, place, query), _theme(query), _words(query))
 
 
-async def _burnup(read: Read, _studio: Studio, place: Place, query: Query) -> Definition:
-    return burn.burnup(await _report(read, place, query), _theme(query), _words(query))
+async def _burnup(read: Read, _studio: RenderWorker, place: Place, query: Query) -> Definition:
+    return burndown.burnup(await _report(read, place, query), _theme(query), _words(query))
 
 
 async def _report(read: Read, place: Place, query: Query) -> insights.Reported:
@@ -70,22 +70,24 @@ async def _report(read: Read, place: Place, query: Query) -> insights.Reported:
     return found
 
 
-async def _flow(read: Read, _studio: Studio, place: Place, query: Query) -> Definition:
+async def _flow(read: Read, _studio: RenderWorker, place: Place, query: Query) -> Definition:
     asked = report_query(query)
     found = await read(insights.get_flow, place.space_uid, place.iteration_id, asked)
     return charts.cumulative_flow(found, _theme(query), _words(query))
 
 
-async def _velocity(read: Read, _studio: Studio, place: Place, query: Query) -> Definition:
+async def _velocity(read: Read, _studio: RenderWorker, place: Place, query: Query) -> Definition:
     asked: VelocityQuery = velocity_query(query)
     title = await read(title_of, place.space_uid)
     found = await read(insights.get_velocity, place.space_uid, asked)
     return charts.velocity(found, report_query(query).unit, title, _theme(query), _words(query))
 
 
-async def _forecast(read: Read, studio: Studio, place: Place, query: Query) -> Definition:
+async def _forecast(
+    read: Read, render_worker: RenderWorker, place: Place, query: Query
+) -> Definition:
     asked: ForecastQuery = forecast_query(query)
-    found = await foresee(read, studio, place.space_uid, place.iteration_id, asked)
+    found = await run_forecast(read, render_worker, place.space_uid, place.iteration_id, asked)
     return charts.forecast(
         found.forecast.outlook, found.odds, asked.unit, _theme(query), _words(query)
     )
@@ -127,15 +129,15 @@ KINDS: dict[str, Kind] = {
 
 
 async def drawn(
-    read: Read, studio: Studio, kind: str, format_: Format, place: Place, query: Query
+    read: Read, render_worker: RenderWorker, kind: str, format_: Format, place: Place, query: Query
 ) -> ASGIResponse:
     """The picture as an answer.
 
     Raises:
         KadenceError: what the use case raises; BadRequest; Unavailable.
     """
-    definition = await KINDS[kind].compose(read, studio, place, query)
-    body = await studio.draw(Drawing(encode(definition), format_, query.get(LANGUAGE)))
+    definition = await KINDS[kind].compose(read, render_worker, place, query)
+    body = await render_worker.draw(Drawing(encode(definition), format_, query.get(LANGUAGE)))
     return picture(body, MEDIA_TYPES[format_])
 
 
@@ -157,9 +159,11 @@ async def badge_of(read: Read, place: Place, query: Query) -> ASGIResponse:
 def chart(kind: str, format_: Format) -> Handler:
     """The handler of one kind of chart in one format."""
 
-    async def get_chart(call: Call) -> bytes:
-        place = Place(call.uid("space_uid"), _iteration(call))
-        answer: Any = await drawn(call.read, call.studio, kind, format_, place, call.sound_query())
+    async def get_chart(context: RequestContext) -> bytes:
+        place = Place(context.uid("space_uid"), _iteration(context))
+        answer: Any = await drawn(
+            context.read, context.render_worker, kind, format_, place, context.sound_query()
+        )
         return answer  # type: ignore[no-any-return]
 
     get_chart.__name__ = f"get_{kind}_{format_.value}"
@@ -167,12 +171,12 @@ def chart(kind: str, format_: Format) -> Handler:
     return get_chart
 
 
-def _iteration(call: Call) -> str:
-    return call.uid("iteration_id") if call.has("iteration_id") else ""
+def _iteration(context: RequestContext) -> str:
+    return context.uid("iteration_id") if context.has("iteration_id") else ""
 
 
-async def get_badge(call: Call) -> bytes:
+async def get_badge(context: RequestContext) -> bytes:
     """Get a small picture (SVG) of what remains: `remaining 12 of 30`."""
-    place = Place(call.uid("space_uid"), call.uid("iteration_id"))
-    answer: Any = await badge_of(call.read, place, call.sound_query())
+    place = Place(context.uid("space_uid"), context.uid("iteration_id"))
+    answer: Any = await badge_of(context.read, place, context.sound_query())
     return answer  # type: ignore[no-any-return]

@@ -9,10 +9,10 @@ from kadence.domain.model import Iteration
 from kadence.usecases import planning as usecases
 from kadence.usecases.iterations import etag
 from kadence.usecases.planning import LARGEST_BATCH, Action, Arrangement, Outcome
+from kadence.web.codec import Body, Uid, canonical_uid, optional_number
 from kadence.web.errors import RuleMessage
-from kadence.web.http import Call, Tagged
-from kadence.web.membership import IterationCardAnswer, record_answer
-from kadence.web.wire import Body, Uid, canonical_uid, optional_number
+from kadence.web.http import RequestContext, WithETag
+from kadence.web.iteration_cards import IterationCardAnswer, record_answer
 
 
 class ArrangeCards(Struct, frozen=True):
@@ -27,7 +27,7 @@ class ArrangeCards(Struct, frozen=True):
     before: str | None = None
     after: str | None = None
 
-    def draft(self) -> Arrangement:
+    def validated(self) -> Arrangement:
         """The same for the use case.
 
         Raises:
@@ -52,7 +52,7 @@ class ChangeCapacity(Struct, frozen=True):
 
     capacity: Annotated[float, Meta(ge=0)] | None
 
-    def draft(self) -> float | None:
+    def validated(self) -> float | None:
         """The same for the use case."""
         return self.capacity
 
@@ -64,8 +64,8 @@ class CapacityAnswer(Struct, frozen=True):
     capacity: float | None
 
 
-ARRANGE = Body("Arrangement", ArrangeCards, ArrangeCards.draft)
-CHANGE_CAPACITY = Body("Capacity", ChangeCapacity, ChangeCapacity.draft)
+ARRANGE = Body("Arrangement", ArrangeCards, ArrangeCards.validated)
+CHANGE_CAPACITY = Body("Capacity", ChangeCapacity, ChangeCapacity.validated)
 
 
 def _arranged(outcomes: list[Outcome]) -> list[ArrangedAnswer]:
@@ -79,42 +79,45 @@ def _arranged(outcomes: list[Outcome]) -> list[ArrangedAnswer]:
     ]
 
 
-def _capacity(iteration: Iteration) -> Tagged[CapacityAnswer]:
+def _capacity(iteration: Iteration) -> WithETag[CapacityAnswer]:
     answer = CapacityAnswer(iteration.id, optional_number(iteration.capacity))
-    return Tagged(answer, etag(iteration))
+    return WithETag(answer, etag(iteration))
 
 
-async def arrange_cards(call: Call) -> list[ArrangedAnswer]:
+async def arrange_cards(context: RequestContext) -> list[ArrangedAnswer]:
     """Add, remove, move or reorder up to 200 cards of an iteration at once.
 
     There is one answer for each card, in the order given; one that is refused hinders no other.
     """
-    draft = await call.body(ARRANGE)
-    return await call.write(
+    validated = await context.body(ARRANGE)
+    return await context.write(
         _arranged,
         usecases.arrange_cards,
-        call.uid("space_uid"),
-        call.uid("iteration_id"),
-        draft,
+        context.uid("space_uid"),
+        context.uid("iteration_id"),
+        validated,
     )
 
 
-async def get_capacity(call: Call) -> Tagged[CapacityAnswer]:
+async def get_capacity(context: RequestContext) -> WithETag[CapacityAnswer]:
     """Get what the team means to take on in an iteration."""
     return _capacity(
-        await call.glance(
-            usecases.get_capacity, call.uid("space_uid"), call.uid("iteration_id"), call.nothing()
+        await context.read_inline(
+            usecases.get_capacity,
+            context.uid("space_uid"),
+            context.uid("iteration_id"),
+            context.nothing(),
         )
     )
 
 
-async def change_capacity(call: Call) -> Tagged[CapacityAnswer]:
+async def change_capacity(context: RequestContext) -> WithETag[CapacityAnswer]:
     """Say what the team means to take on in an iteration."""
-    draft = await call.body(CHANGE_CAPACITY)
-    return await call.write(
+    validated = await context.body(CHANGE_CAPACITY)
+    return await context.write(
         _capacity,
         usecases.change_capacity,
-        call.uid("space_uid"),
-        call.uid("iteration_id"),
-        draft,
+        context.uid("space_uid"),
+        context.uid("iteration_id"),
+        validated,
     )

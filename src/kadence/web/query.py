@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Instant
-from kadence.web.wire import canonical_uid, parse_timestamp
+from kadence.web.codec import canonical_uid, parse_timestamp
 
 T = TypeVar("T")
 

@@ -11,9 +11,9 @@ from typing import Any
 from litestar.enums import HttpMethod
 from msgspec import Struct
 
-from kadence.web.http import Cookied, Handler, Tagged
+from kadence.web.codec import Body
+from kadence.web.http import Handler, WithCookie, WithETag
 from kadence.web.query import Parameter
-from kadence.web.wire import Body
 
 
 class Route(Struct, frozen=True):
@@ -48,10 +48,10 @@ class Route(Struct, frozen=True):
         return typing.get_args(returned)[0] if typing.get_origin(returned) in _WRAPS else returned
 
     @property
-    def is_tagged(self) -> bool:
+    def has_etag(self) -> bool:
         """Whether the answer comes with an entity tag."""
         returned = typing.get_type_hints(self.handler, include_extras=True)["return"]
-        return typing.get_origin(returned) is Tagged
+        return typing.get_origin(returned) is WithETag
 
     @property
     def writes(self) -> bool:
@@ -107,7 +107,7 @@ _TAGS = (
 )
 
 
-_WRAPS = (Tagged, Cookied)
+_WRAPS = (WithETag, WithCookie)
 """What a handler may put around its answer."""
 
 

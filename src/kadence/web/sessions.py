@@ -8,16 +8,16 @@ from msgspec import Meta, Struct
 from kadence.domain.errors import BadRequest, RuleViolation, Unauthenticated
 from kadence.domain.model import Token, TokenKind, User
 from kadence.usecases import passwords
-from kadence.usecases import sign_in as usecases
+from kadence.usecases import sessions as usecases
 from kadence.usecases.people import NewToken
-from kadence.usecases.sign_in import SESSION_LASTS, Begun, Invitation, Invited, NewOwnToken
-from kadence.usecases.unit import digest
+from kadence.usecases.sessions import SESSION_LASTS, Invitation, Invited, NewOwnToken, NewSession
+from kadence.usecases.unit_of_work import token_digest
+from kadence.web.codec import Body, When, format_optional, format_timestamp
 from kadence.web.cookies import csrf_of, session_cookie
-from kadence.web.http import NOTHING, Call, Cookied
+from kadence.web.http import NOTHING, RequestContext, WithCookie
 from kadence.web.people import UserAnswer, user_values
-from kadence.web.wire import Body, When, format_optional, format_timestamp
 
-PAGE_OF_ENTRY = "/enter"
+LOGIN_PAGE = "/enter"
 """Where the page takes a one-time key, behind a #: so no server's log has it."""
 
 _AT_ONCE = Semaphore(2)
@@ -35,7 +35,7 @@ class CreateSession(Struct, frozen=True):
     token: Typed | None = None
     key: Typed | None = None
 
-    def draft(self) -> "CreateSession":
+    def validated(self) -> "CreateSession":
         """The same, when it is one of the three.
 
         Raises:
@@ -54,7 +54,7 @@ class ChangePassword(Struct, frozen=True):
     password: Password
     current: Typed | None = None
 
-    def draft(self) -> "ChangePassword":
+    def validated(self) -> "ChangePassword":
         """The same."""
         return self
 
@@ -65,7 +65,7 @@ class CreateInvitation(Struct, frozen=True):
     email: Typed
     full_name: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
 
-    def draft(self) -> Invitation:
+    def validated(self) -> Invitation:
         """The same for the use case."""
         return Invitation(self.email, self.full_name)
 
@@ -76,7 +76,7 @@ class CreateToken(Struct, frozen=True):
     name: Annotated[str, Meta(min_length=1, max_length=256)]
     expires_in_days: Annotated[int, Meta(ge=1, le=3660)] | None = None
 
-    def draft(self) -> NewOwnToken:
+    def validated(self) -> NewOwnToken:
         """The same for the use case."""
         return NewOwnToken(self.name, self.expires_in_days)
 
@@ -124,50 +124,50 @@ class NewTokenAnswer(Struct, frozen=True):
     expires: When | None
 
 
-SESSION = Body("Session", CreateSession, CreateSession.draft)
-PASSWORD = Body("Password", ChangePassword, ChangePassword.draft)
-INVITATION = Body("Invitation", CreateInvitation, CreateInvitation.draft)
-TOKEN = Body("Token", CreateToken, CreateToken.draft)
+SESSION = Body("Session", CreateSession, CreateSession.validated)
+PASSWORD = Body("Password", ChangePassword, ChangePassword.validated)
+INVITATION = Body("Invitation", CreateInvitation, CreateInvitation.validated)
+TOKEN = Body("Token", CreateToken, CreateToken.validated)
 
 
 def _user(user: User) -> UserAnswer:
     return UserAnswer(**user_values(user))
 
 
-async def create_session(call: Call) -> Cookied[SessionAnswer]:
+async def create_session(context: RequestContext) -> WithCookie[SessionAnswer]:
     """Sign in with a browser: the answer sets an HttpOnly cookie that stands for a token.
 
     After too many failures it is 429. A session begun by an API token ends with it, and makes
     neither tokens nor a password.
     """
-    call.refuse_other_sites()
-    draft = await call.body(SESSION)
-    if isinstance(draft, BadRequest):
-        raise draft
-    if call.is_dry_run:
+    context.refuse_other_sites()
+    validated = await context.body(SESSION)
+    if isinstance(validated, BadRequest):
+        raise validated
+    if context.is_dry_run:
         raise RuleViolation(2, "Signing in should NOT have dry_run")
-    begun = await _begun(call, draft)
+    begun = await _begun(context, validated)
     csrf = csrf_of(begun.secret)
     answer = SessionAnswer(_user(begun.user), begun.has_password, begun.in_person, csrf)
-    return Cookied(
-        answer, session_cookie(begun.secret, SESSION_LASTS // 1000, secure=call.is_https)
+    return WithCookie(
+        answer, session_cookie(begun.secret, SESSION_LASTS // 1000, secure=context.is_https)
     )
 
 
-async def _begun(call: Call, draft: CreateSession) -> Begun:
+async def _begun(context: RequestContext, validated: CreateSession) -> NewSession:
     # Tokens and keys are random: nobody guesses them, so nobody is slowed down.
-    if draft.token is not None:
-        return await call.admit(usecases.begin_with_token, draft.token)
-    if draft.key is not None:
-        return await call.admit(usecases.begin_with_key, draft.key)
-    email = (draft.email or "").strip().lower()
-    call.throttle.attempt(call.client, email)
-    found = await call.meet(usecases.candidate, email)
-    right = await _is_right(found.password_hash if found else None, draft.password or "")
+    if validated.token is not None:
+        return await context.write_anonymous(usecases.begin_with_token, validated.token)
+    if validated.key is not None:
+        return await context.write_anonymous(usecases.begin_with_login_token, validated.key)
+    email = (validated.email or "").strip().lower()
+    context.throttle.attempt(context.client, email)
+    found = await context.read_anonymous(usecases.candidate, email)
+    right = await _is_right(found.password_hash if found else None, validated.password or "")
     if found is None or not right:
         raise Unauthenticated
-    call.throttle.succeeded(call.client, email)
-    return await call.admit(usecases.begin_with_password, found)
+    context.throttle.succeeded(context.client, email)
+    return await context.write_anonymous(usecases.begin_with_password, found)
 
 
 async def _is_right(kept: str | None, password: str) -> bool:
@@ -175,80 +175,80 @@ async def _is_right(kept: str | None, password: str) -> bool:
         return await to_thread(passwords.is_right, kept, password)
 
 
-async def get_session(call: Call) -> SessionAnswer:
+async def get_session(context: RequestContext) -> SessionAnswer:
     """Who is signed in, and what proves that a request comes from our own page."""
-    found = await call.read(usecases.signed_in, call.nothing())
-    secret = call.session
+    found = await context.read(usecases.signed_in, context.nothing())
+    secret = context.session
     csrf = None if secret is None else csrf_of(secret)
     return SessionAnswer(_user(found.user), found.has_password, found.in_person, csrf)
 
 
-async def end_session(call: Call) -> Cookied[UserAnswer]:
+async def end_session(context: RequestContext) -> WithCookie[UserAnswer]:
     """Sign out: the session is good no more, and its cookie is taken back."""
-    draft = await call.body(NOTHING)
-    done = await call.write(_user, usecases.end_session, draft)
-    gone = None if call.is_dry_run else session_cookie("", 0, secure=call.is_https)
-    return Cookied(done, gone)
+    validated = await context.body(NOTHING)
+    done = await context.write(_user, usecases.end_session, validated)
+    gone = None if context.is_dry_run else session_cookie("", 0, secure=context.is_https)
+    return WithCookie(done, gone)
 
 
-async def change_password(call: Call) -> UserAnswer:
+async def change_password(context: RequestContext) -> UserAnswer:
     """Set one's password, or another one; all one's other sessions end. Only in a session."""
-    draft = await call.body(PASSWORD)
-    known = await call.read(usecases.own_password_hash)
-    if isinstance(draft, BadRequest):
-        raise draft
-    email = f"password of {call.session}"
+    validated = await context.body(PASSWORD)
+    known = await context.read(usecases.own_password_hash)
+    if isinstance(validated, BadRequest):
+        raise validated
+    email = f"password of {context.session}"
     if known is not None:
-        call.throttle.attempt(call.client, email)
-        if not await _is_right(known, draft.current or ""):
+        context.throttle.attempt(context.client, email)
+        if not await _is_right(known, validated.current or ""):
             raise BadRequest("current should be the password that you have now")
-        call.throttle.succeeded(call.client, email)
+        context.throttle.succeeded(context.client, email)
     async with _AT_ONCE:
-        new = await to_thread(passwords.hashed, draft.password)
-    return await call.hand_out(_user, usecases.set_password, new, known)
+        new = await to_thread(passwords.hashed, validated.password)
+    return await context.write_secret(_user, usecases.set_password, new, known)
 
 
-async def create_invitation(call: Call) -> InvitationAnswer:
+async def create_invitation(context: RequestContext) -> InvitationAnswer:
     """Make a one-time link for a person, who is made when there is none; for owners.
 
     Send it by any channel. For who has a password already it is the way to a new one.
     """
-    draft = await call.body(INVITATION)
-    return await call.hand_out(_invitation, usecases.invite, draft)
+    validated = await context.body(INVITATION)
+    return await context.write_secret(_invitation, usecases.invite, validated)
 
 
 def _invitation(invited: Invited) -> InvitationAnswer:
     expires = format_timestamp(invited.expires)
-    return InvitationAnswer(_user(invited.user), entry_path(invited.key), expires)
+    return InvitationAnswer(_user(invited.user), login_path(invited.login_token), expires)
 
 
-def entry_path(key: str) -> str:
+def login_path(key: str) -> str:
     """Where the page takes a one-time key."""
-    return f"{PAGE_OF_ENTRY}#{key}"
+    return f"{LOGIN_PAGE}#{key}"
 
 
-async def list_tokens(call: Call) -> list[TokenAnswer]:
+async def list_tokens(context: RequestContext) -> list[TokenAnswer]:
     """List one's own tokens and sessions that are good. Only in a session."""
-    found = await call.read(usecases.own_tokens, call.nothing())
-    return [_token(token, call) for token in found]
+    found = await context.read(usecases.own_tokens, context.nothing())
+    return [_token(token, context) for token in found]
 
 
-def _token(token: Token, call: Call) -> TokenAnswer:
+def _token(token: Token, context: RequestContext) -> TokenAnswer:
     return TokenAnswer(
         id=token.id,
         name=token.name,
         is_session=token.kind == TokenKind.SESSION,
-        is_this=token.digest == digest(call.token),
+        is_this=token.digest == token_digest(context.token),
         created=format_timestamp(token.created),
         last_used=format_optional(token.last_used),
         expires=format_optional(token.expires),
     )
 
 
-async def create_token(call: Call) -> NewTokenAnswer:
+async def create_token(context: RequestContext) -> NewTokenAnswer:
     """Make an API token for oneself. Only in a session."""
-    draft = await call.body(TOKEN)
-    return await call.hand_out(_new_token, usecases.create_own_token, draft)
+    validated = await context.body(TOKEN)
+    return await context.write_secret(_new_token, usecases.create_own_token, validated)
 
 
 def _new_token(made: NewToken) -> NewTokenAnswer:
@@ -256,9 +256,9 @@ def _new_token(made: NewToken) -> NewTokenAnswer:
     return NewTokenAnswer(token.id, token.name, made.secret, format_optional(token.expires))
 
 
-async def revoke_token(call: Call) -> TokenAnswer:
+async def revoke_token(context: RequestContext) -> TokenAnswer:
     """End one of one's own tokens or sessions. Only in a session."""
-    draft = await call.body(NOTHING)
-    return await call.write(
-        lambda token: _token(token, call), usecases.revoke_own_token, call.id("id"), draft
+    validated = await context.body(NOTHING)
+    return await context.write(
+        lambda token: _token(token, context), usecases.revoke_own_token, context.id("id"), validated
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from kadence.domain.access import ROLE_UIDS
-from kadence.domain.model import Space, SpaceAccess, SpaceRole
+from kadence.domain.model import Space, SpaceRole, SpaceVisibility
 from kadence.usecases import spaces as usecases
 from kadence.usecases.spaces import (
     NewMember,
@@ -16,11 +16,7 @@ from kadence.usecases.spaces import (
     SpaceView,
 )
 from kadence.web.boards import BoardAnswer, board_answer
-from kadence.web.columns import DeletedAnswer
-from kadence.web.http import NOTHING, Call
-from kadence.web.people import PersonAnswer, UserAnswer, person_values, user_values
-from kadence.web.query import Flag
-from kadence.web.wire import (
+from kadence.web.codec import (
     Body,
     Description,
     ExternalId,
@@ -33,6 +29,10 @@ from kadence.web.wire import (
     number,
     plain,
 )
+from kadence.web.columns import DeletedAnswer
+from kadence.web.http import NOTHING, RequestContext
+from kadence.web.people import PersonAnswer, UserAnswer, person_values, user_values
+from kadence.web.query import Flag
 
 
 class SpaceTitle(TextOrNumber):
@@ -49,7 +49,7 @@ class SpaceAnswer(Struct, frozen=True, kw_only=True):
     uid: Uid
     title: str
     archived: bool = False
-    access: SpaceAccess
+    access: SpaceVisibility
     for_everyone_access_role_id: Uid
     entity_type: str = "space"
     path: str
@@ -131,12 +131,12 @@ class CreateSpace(Struct, frozen=True):
     title: SpaceTitle
     description: Description | None = None
     external_id: ExternalId | None = None
-    access: SpaceAccess = SpaceAccess.FOR_EVERYONE
+    access: SpaceVisibility = SpaceVisibility.FOR_EVERYONE
     for_everyone_access_role_id: Role | UnsetType = UNSET
     parent_entity_uid: Uid | None = None
     sort_order: Positive | UnsetType = UNSET
 
-    def draft(self) -> NewSpace:
+    def validated(self) -> NewSpace:
         """The same for the use case."""
         role = self.for_everyone_access_role_id
         return NewSpace(
@@ -156,12 +156,12 @@ class ChangeSpace(Struct, frozen=True):
     title: SpaceTitle | UnsetType = UNSET
     description: Description | UnsetType | None = UNSET
     external_id: ExternalId | UnsetType | None = UNSET
-    access: SpaceAccess | UnsetType = UNSET
+    access: SpaceVisibility | UnsetType = UNSET
     for_everyone_access_role_id: Role | UnsetType = UNSET
     parent_entity_uid: Uid | UnsetType | None = UNSET
     sort_order: Positive | UnsetType = UNSET
 
-    def draft(self) -> SpaceChange:
+    def validated(self) -> SpaceChange:
         """The same for the use case."""
         role = self.for_everyone_access_role_id
         parent = self.parent_entity_uid
@@ -182,7 +182,7 @@ class AddMember(Struct, frozen=True):
     email: Annotated[str, Meta(max_length=254, extra_json_schema={"format": "email"})]
     role_id: Role | None = None
 
-    def draft(self) -> NewMember:
+    def validated(self) -> NewMember:
         """The same for the use case."""
         return NewMember(self.email, None if self.role_id is None else SpaceRole(self.role_id))
 
@@ -192,15 +192,15 @@ class ChangeMember(Struct, frozen=True):
 
     role_id: Role | None = None
 
-    def draft(self) -> RoleChange:
+    def validated(self) -> RoleChange:
         """The same for the use case."""
         return None if self.role_id is None else SpaceRole(self.role_id)
 
 
-CREATE = Body("Space", CreateSpace, CreateSpace.draft)
-CHANGE = Body("Space", ChangeSpace, ChangeSpace.draft)
-ADD_MEMBER = Body("SpaceUser", AddMember, AddMember.draft)
-CHANGE_MEMBER = Body("SpaceUser", ChangeMember, ChangeMember.draft)
+CREATE = Body("Space", CreateSpace, CreateSpace.validated)
+CHANGE = Body("Space", ChangeSpace, ChangeSpace.validated)
+ADD_MEMBER = Body("SpaceUser", AddMember, AddMember.validated)
+CHANGE_MEMBER = Body("SpaceUser", ChangeMember, ChangeMember.validated)
 
 INHERITED = Flag(
     "include_inherited_access", "Also people who are let in without a role of their own."
@@ -295,66 +295,68 @@ def _removed(member: SpaceMember) -> RemovedMemberAnswer:
     )
 
 
-async def list_spaces(call: Call) -> list[ListedSpaceAnswer]:
+async def list_spaces(context: RequestContext) -> list[ListedSpaceAnswer]:
     """List the spaces that the caller can read, each with its boards."""
-    return [_listed(view) for view in await call.read(usecases.list_spaces, call.nothing())]
+    return [_listed(view) for view in await context.read(usecases.list_spaces, context.nothing())]
 
 
-async def create_space(call: Call) -> NewSpaceAnswer:
+async def create_space(context: RequestContext) -> NewSpaceAnswer:
     """Make a space; the caller becomes its admin."""
-    draft = await call.body(CREATE)
-    return await call.write(_made, usecases.create_space, draft)
+    validated = await context.body(CREATE)
+    return await context.write(_made, usecases.create_space, validated)
 
 
-async def get_space(call: Call) -> SpaceAnswer:
+async def get_space(context: RequestContext) -> SpaceAnswer:
     """Get one space."""
-    return _one(await call.read(usecases.get_space, call.id("space_id"), call.nothing()))
+    return _one(await context.read(usecases.get_space, context.id("space_id"), context.nothing()))
 
 
-async def change_space(call: Call) -> SpaceAnswer:
+async def change_space(context: RequestContext) -> SpaceAnswer:
     """Change a space's title, access and the like."""
-    draft = await call.body(CHANGE)
-    return await call.write(_one, usecases.change_space, call.id("space_id"), draft)
+    validated = await context.body(CHANGE)
+    return await context.write(_one, usecases.change_space, context.id("space_id"), validated)
 
 
-async def delete_space(call: Call) -> DeletedAnswer:
+async def delete_space(context: RequestContext) -> DeletedAnswer:
     """Delete a space: its iterations become removed, spaces below it move up."""
-    draft = await call.body(NOTHING)
-    return await call.write(DeletedAnswer, usecases.delete_space, call.id("space_id"), draft)
+    validated = await context.body(NOTHING)
+    return await context.write(
+        DeletedAnswer, usecases.delete_space, context.id("space_id"), validated
+    )
 
 
-async def list_members(call: Call) -> list[MemberAnswer]:
+async def list_members(context: RequestContext) -> list[MemberAnswer]:
     """List the people with a role of their own in the space."""
-    draft = call.query(lambda query: (query.get(INHERITED), query.get(INACTIVE)))
-    members = await call.read(usecases.list_members, call.id("space_id"), draft)
+    validated = context.query(lambda query: (query.get(INHERITED), query.get(INACTIVE)))
+    members = await context.read(usecases.list_members, context.id("space_id"), validated)
     return [_member(member) for member in members]
 
 
-async def add_member(call: Call) -> InvitedAnswer:
+async def add_member(context: RequestContext) -> InvitedAnswer:
     """Give the person with this address a role in the space; a new address makes a person."""
-    draft = await call.body(ADD_MEMBER)
-    return await call.write(_invited, usecases.add_member, call.id("space_id"), draft)
+    validated = await context.body(ADD_MEMBER)
+    return await context.write(_invited, usecases.add_member, context.id("space_id"), validated)
 
 
-async def get_member(call: Call) -> MemberAnswer:
+async def get_member(context: RequestContext) -> MemberAnswer:
     """Get one person with a role of their own in the space."""
-    member = await call.read(
-        usecases.get_member, call.id("space_id"), call.id("user_id"), call.nothing()
+    member = await context.read(
+        usecases.get_member, context.id("space_id"), context.id("user_id"), context.nothing()
     )
     return _member(member)
 
 
-async def change_member(call: Call) -> MemberAnswer:
+async def change_member(context: RequestContext) -> MemberAnswer:
     """Give a member another role."""
-    draft = await call.body(CHANGE_MEMBER)
-    return await call.write(
-        _member, usecases.change_member, call.id("space_id"), call.id("user_id"), draft
+    validated = await context.body(CHANGE_MEMBER)
+    return await context.write(
+        _member, usecases.change_member, context.id("space_id"), context.id("user_id"), validated
     )
 
 
-async def remove_member(call: Call) -> RemovedMemberAnswer:
+async def remove_member(context: RequestContext) -> RemovedMemberAnswer:
     """Take a person's own role in the space away; what everyone has there, they keep."""
-    draft = await call.body(NOTHING)
-    return await call.write(
-        _removed, usecases.remove_member, call.id("space_id"), call.id("user_id"), draft
+    validated = await context.body(NOTHING)
+    return await context.write(
+        _removed, usecases.remove_member, context.id("space_id"), context.id("user_id"), validated
     )

@@ -8,17 +8,17 @@ from typing import Any
 from litestar.response.base import ASGIResponse
 from msgspec import Struct
 
-from kadence.drawing.studio import Studio
+from kadence.drawing.render_worker import RenderWorker
 from kadence.usecases import insights
 from kadence.usecases.insights import Reported
+from kadence.web.codec import format_timestamp
 from kadence.web.feeds import file_of
-from kadence.web.forecasts import FORECAST_PARAMETERS, forecast_answer, forecast_query, foresee
-from kadence.web.http import Call, Handler
+from kadence.web.forecasts import FORECAST_PARAMETERS, forecast_answer, forecast_query, run_forecast
+from kadence.web.http import Handler, RequestContext
 from kadence.web.insights import REPORT_PARAMETERS, flow_answer, report_query
 from kadence.web.pictures import Place, Read
 from kadence.web.query import Parameter, Query
 from kadence.web.velocity import VELOCITY_PARAMETERS, velocity_answer, velocity_query
-from kadence.web.wire import format_timestamp
 
 CSV = "text/csv"
 Line = tuple[object, ...]
@@ -26,7 +26,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would run as a formula when a text begins with it."""
 
 
-async def _report(read: Read, _studio: Studio, place: Place, query: Query) -> list[Line]:
+async def _report(read: Read, _studio: RenderWorker, place: Place, query: Query) -> list[Line]:
     return report_lines(
         await read(insights.get_report, place.space_uid, place.iteration_id, report_query(query))
     )
@@ -52,12 +52,12 @@ def report_lines(found: Reported) -> list[Line]:
     return lines
 
 
-async def _flow(read: Read, _studio: Studio, place: Place, query: Query) -> list[Line]:
+async def _flow(read: Read, _studio: RenderWorker, place: Place, query: Query) -> list[Line]:
     found = await read(insights.get_flow, place.space_uid, place.iteration_id, report_query(query))
     return [(day.day, day.queued, day.in_progress, day.done) for day in flow_answer(found).days]
 
 
-async def _velocity(read: Read, _studio: Studio, place: Place, query: Query) -> list[Line]:
+async def _velocity(read: Read, _studio: RenderWorker, place: Place, query: Query) -> list[Line]:
     found = await read(insights.get_velocity, place.space_uid, velocity_query(query))
     return [
         (
@@ -79,16 +79,18 @@ async def _velocity(read: Read, _studio: Studio, place: Place, query: Query) -> 
     ]
 
 
-async def _forecast(read: Read, studio: Studio, place: Place, query: Query) -> list[Line]:
+async def _forecast(
+    read: Read, render_worker: RenderWorker, place: Place, query: Query
+) -> list[Line]:
     asked = forecast_query(query)
-    found = await foresee(read, studio, place.space_uid, place.iteration_id, asked)
+    found = await run_forecast(read, render_worker, place.space_uid, place.iteration_id, asked)
     return [(one.day, one.chance) for one in forecast_answer(found).chances]
 
 
 class Table(Struct, frozen=True):
     """A table: how its lines are made, what its columns are called, which parameters it takes."""
 
-    lines: Callable[[Read, Studio, Place, Query], Awaitable[Iterable[Line]]]
+    lines: Callable[[Read, RenderWorker, Place, Query], Awaitable[Iterable[Line]]]
     columns: str
     query: tuple[Parameter[Any], ...]
     summary: str
@@ -120,14 +122,16 @@ TABLES: dict[str, Table] = {
 }
 
 
-async def table(read: Read, studio: Studio, name: str, place: Place, query: Query) -> ASGIResponse:
+async def table(
+    read: Read, render_worker: RenderWorker, name: str, place: Place, query: Query
+) -> ASGIResponse:
     """A table as CSV (RFC 4180), with a first line of names.
 
     Raises:
         KadenceError: what the use case raises; BadRequest; Unavailable.
     """
     made = TABLES[name]
-    text = written(made.columns, await made.lines(read, studio, place, query))
+    text = written(made.columns, await made.lines(read, render_worker, place, query))
     return file_of(text.encode(), CSV)
 
 
@@ -147,10 +151,12 @@ def _safe(cell: object) -> object:
 def csv_of(name: str) -> Handler:
     """The handler of a table."""
 
-    async def get(call: Call) -> str:
-        iteration_id = "" if name == "velocity" else call.uid("iteration_id")
-        place = Place(call.uid("space_uid"), iteration_id)
-        answer: Any = await table(call.read, call.studio, name, place, call.sound_query())
+    async def get(context: RequestContext) -> str:
+        iteration_id = "" if name == "velocity" else context.uid("iteration_id")
+        place = Place(context.uid("space_uid"), iteration_id)
+        answer: Any = await table(
+            context.read, context.render_worker, name, place, context.sound_query()
+        )
         return answer  # type: ignore[no-any-return]
 
     get.__name__ = f"get_{name}_csv"

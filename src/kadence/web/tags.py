@@ -7,10 +7,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from kadence.domain.model import CardTag, Tag
 from kadence.usecases import tags as usecases
 from kadence.usecases.tags import COLORS, NewTag, TagChange, TagQuery
+from kadence.web.codec import Body, Uid, When, format_timestamp
 from kadence.web.columns import DeletedAnswer
-from kadence.web.http import NOTHING, Call
+from kadence.web.http import NOTHING, RequestContext
 from kadence.web.query import LIMIT, OFFSET, SKIP, Id, Ids, Query, Text
-from kadence.web.wire import Body, Uid, When, format_timestamp
 
 Name = Annotated[str, Meta(min_length=1, max_length=128)]
 Color = Annotated[int, Meta(ge=1, le=COLORS)]
@@ -42,7 +42,7 @@ class CreateTag(Struct, frozen=True):
     name: Name
     color: Color | None = None
 
-    def draft(self) -> NewTag:
+    def validated(self) -> NewTag:
         """The same for the use case."""
         return NewTag(self.name, self.color)
 
@@ -53,13 +53,13 @@ class ChangeTag(Struct, frozen=True):
     name: Name | UnsetType = UNSET
     color: Color | UnsetType = UNSET
 
-    def draft(self) -> TagChange:
+    def validated(self) -> TagChange:
         """The same for the use case."""
         return TagChange(self.name, self.color)
 
 
-CREATE = Body("Tag", CreateTag, CreateTag.draft)
-CHANGE = Body("Tag", ChangeTag, ChangeTag.draft)
+CREATE = Body("Tag", CreateTag, CreateTag.validated)
+CHANGE = Body("Tag", ChangeTag, ChangeTag.validated)
 
 SEARCH = Text("query", "Only tags with this text in their name, in any case.")
 IDS = Ids("ids", "Only tags with these integer ids, comma-separated.")
@@ -99,46 +99,53 @@ def _list_query(query: Query) -> TagQuery:
     )
 
 
-async def list_tags(call: Call) -> list[TagAnswer]:
+async def list_tags(context: RequestContext) -> list[TagAnswer]:
     """List the tags of the company."""
-    return [tag_answer(tag) for tag in await call.read(usecases.list_tags, call.query(_list_query))]
+    return [
+        tag_answer(tag)
+        for tag in await context.read(usecases.list_tags, context.query(_list_query))
+    ]
 
 
-async def create_tag(call: Call) -> TagAnswer:
+async def create_tag(context: RequestContext) -> TagAnswer:
     """Make a tag, or find the one that has this name."""
-    draft = await call.body(CREATE)
-    return await call.write(tag_answer, usecases.create_tag, draft)
+    validated = await context.body(CREATE)
+    return await context.write(tag_answer, usecases.create_tag, validated)
 
 
-async def change_tag(call: Call) -> TagAnswer:
+async def change_tag(context: RequestContext) -> TagAnswer:
     """Rename or recolour a tag, on all cards that have it."""
-    draft = await call.body(CHANGE)
-    return await call.write(tag_answer, usecases.change_tag, call.id("id"), draft)
+    validated = await context.body(CHANGE)
+    return await context.write(tag_answer, usecases.change_tag, context.id("id"), validated)
 
 
-async def delete_tag(call: Call) -> DeletedAnswer:
+async def delete_tag(context: RequestContext) -> DeletedAnswer:
     """Delete a tag, and take it off all cards."""
-    draft = await call.body(NOTHING)
-    return await call.write(DeletedAnswer, usecases.delete_tag, call.id("id"), draft)
+    validated = await context.body(NOTHING)
+    return await context.write(DeletedAnswer, usecases.delete_tag, context.id("id"), validated)
 
 
-async def list_card_tags(call: Call) -> list[TagOfCardAnswer]:
+async def list_card_tags(context: RequestContext) -> list[TagOfCardAnswer]:
     """List the tags of a card."""
-    found = await call.read(usecases.list_card_tags, call.id("card_id"), call.nothing())
+    found = await context.read(usecases.list_card_tags, context.id("card_id"), context.nothing())
     return [tag_of_card(use, tag) for use, tag in found]
 
 
-async def add_card_tag(call: Call) -> TagOfCardAnswer:
+async def add_card_tag(context: RequestContext) -> TagOfCardAnswer:
     """Give a card the tag of this name."""
-    draft = await call.body(CREATE)
-    return await call.write(
-        lambda pair: tag_of_card(*pair), usecases.add_card_tag, call.id("card_id"), draft
+    validated = await context.body(CREATE)
+    return await context.write(
+        lambda pair: tag_of_card(*pair), usecases.add_card_tag, context.id("card_id"), validated
     )
 
 
-async def remove_card_tag(call: Call) -> DeletedAnswer:
+async def remove_card_tag(context: RequestContext) -> DeletedAnswer:
     """Take a tag off a card."""
-    draft = await call.body(NOTHING)
-    return await call.write(
-        DeletedAnswer, usecases.remove_card_tag, call.id("card_id"), call.id("tag_id"), draft
+    validated = await context.body(NOTHING)
+    return await context.write(
+        DeletedAnswer,
+        usecases.remove_card_tag,
+        context.id("card_id"),
+        context.id("tag_id"),
+        validated,
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from kadence.domain.course import RULES
+from kadence.domain.timeline import RULES
 from kadence.usecases import insights as usecases
 from kadence.usecases.insights import (
     MOST_ITERATIONS,
@@ -13,9 +13,9 @@ from kadence.usecases.insights import (
     Velocity,
     VelocityQuery,
 )
-from kadence.web.http import Call
+from kadence.web.codec import Uid, When, format_optional, number, optional_number
+from kadence.web.http import RequestContext
 from kadence.web.query import Clamped, Query, Uids
-from kadence.web.wire import Uid, When, format_optional, number, optional_number
 
 LAST = Clamped("last", 8, 1, MOST_ITERATIONS, "How many closed iterations; clamped to 1 to 26.")
 WITHOUT = Uids("without", "Iterations that are shown but left out of mean and median: their ids.")
@@ -107,8 +107,10 @@ def velocity_query(query: Query) -> VelocityQuery:
     return VelocityQuery(query.get(LAST), query.get(WITHOUT))
 
 
-async def get_velocity(call: Call) -> VelocityAnswer:
+async def get_velocity(context: RequestContext) -> VelocityAnswer:
     """Get what the space achieved in its last closed iterations, with mean and median."""
     return velocity_answer(
-        await call.read(usecases.get_velocity, call.uid("space_uid"), call.query(velocity_query))
+        await context.read(
+            usecases.get_velocity, context.uid("space_uid"), context.query(velocity_query)
+        )
     )

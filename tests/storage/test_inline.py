@@ -11,9 +11,9 @@ from sqlalchemy import insert, select
 from kadence.domain.errors import NotFound
 from kadence.storage import sqlite
 from kadence.storage.engine import Statement, Transaction, bound
+from kadence.storage.executor import INLINE_ROW_LIMIT
 from kadence.storage.schema import companies
 from kadence.storage.sqlite import SqliteDatabase
-from kadence.storage.threads import ROWS_IN_BRIEF
 from tests.world import fresh_database
 
 ADD = Statement(insert(companies).values(bound(companies, "uid", "name", "created", "updated")))
@@ -45,16 +45,16 @@ def look(tx: Transaction) -> tuple[str, int]:
 
 
 def test_a_few_rows_are_written_and_read_here(opened: SqliteDatabase) -> None:
-    assert asyncio.run(opened.jot(add("one"))) == HERE
-    assert asyncio.run(opened.glance(look)) == (HERE, 1)
+    assert asyncio.run(opened.write_inline(add("one"))) == HERE
+    assert asyncio.run(opened.read_inline(look)) == (HERE, 1)
     assert asyncio.run(opened.read(look))[0].startswith("kadence-reader")
     assert asyncio.run(opened.write(add("two"))) == "kadence-writer"
 
 
 def test_many_rows_go_to_a_thread_and_are_written_once(opened: SqliteDatabase) -> None:
-    many = [f"number {n}" for n in range(ROWS_IN_BRIEF + 1)]
-    assert asyncio.run(opened.jot(add(*many))) == "kadence-writer"
-    thread, count = asyncio.run(opened.glance(look))
+    many = [f"number {n}" for n in range(INLINE_ROW_LIMIT + 1)]
+    assert asyncio.run(opened.write_inline(add(*many))) == "kadence-writer"
+    thread, count = asyncio.run(opened.read_inline(look))
     assert thread.startswith("kadence-reader")
     assert count == len(many)
 
@@ -64,11 +64,11 @@ def test_a_lock_is_waited_for_in_a_thread(opened: SqliteDatabase, tmp_path: Path
     other.execute("BEGIN IMMEDIATE")
 
     async def story() -> str:
-        writing = asyncio.ensure_future(opened.jot(add("late")))
+        writing = asyncio.ensure_future(opened.write_inline(add("late")))
         for _ in range(5):  # until it has come as far as it does without waiting
             await asyncio.sleep(0)
         # Reads go on meanwhile, on the event loop too.
-        assert (await opened.glance(look))[1] == 0
+        assert (await opened.read_inline(look))[1] == 0
         assert not writing.done()
         other.execute("ROLLBACK")
         return await writing
@@ -77,14 +77,14 @@ def test_a_lock_is_waited_for_in_a_thread(opened: SqliteDatabase, tmp_path: Path
     other.close()
 
 
-def test_brief_and_long_work_come_in_their_order(opened: SqliteDatabase) -> None:
+def test_inline_and_other_work_come_in_their_order(opened: SqliteDatabase) -> None:
     def refused(tx: Transaction) -> str:
         add("never")(tx)
         raise NotFound
 
     async def story() -> list[object]:
         jobs = [
-            (opened.jot if n % 3 else opened.write)(refused if n % 5 == 4 else add(str(n)))
+            (opened.write_inline if n % 3 else opened.write)(refused if n % 5 == 4 else add(str(n)))
             for n in range(30)
         ]
         return await asyncio.gather(*jobs, return_exceptions=True)
@@ -100,11 +100,11 @@ def test_brief_and_long_work_come_in_their_order(opened: SqliteDatabase) -> None
 def test_work_goes_on_over_another_loop_after_one_was_left(opened: SqliteDatabase) -> None:
     async def leave(turn: int) -> None:
         for n in range(5):
-            asyncio.ensure_future(opened.jot(add(f"left {turn} {n}")))  # noqa: RUF006
+            asyncio.ensure_future(opened.write_inline(add(f"left {turn} {n}")))  # noqa: RUF006
         await asyncio.sleep(0)
 
     for turn in range(5):
         asyncio.run(leave(turn))
-        assert asyncio.run(opened.jot(add(f"kept {turn}"))) in (HERE, "kadence-writer")
+        assert asyncio.run(opened.write_inline(add(f"kept {turn}"))) in (HERE, "kadence-writer")
     kept = asyncio.run(opened.read(lambda tx: [row[0] for row in tx.all(NAMES)]))
     assert [name for name in kept if name.startswith("kept")] == [f"kept {n}" for n in range(5)]

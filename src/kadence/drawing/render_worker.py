@@ -55,7 +55,7 @@ class _Failed(Struct, frozen=True):
     why: str
 
 
-class Studio:
+class RenderWorker:
     """The way to the helper; one task at a time, the others queue up."""
 
     def __init__(self) -> None:
@@ -116,7 +116,7 @@ class Studio:
     def _begin(self) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs,), name="kadence-studio")
+        self._process = context.Process(target=_work, args=(theirs,), name="kadence-render_worker")
         self._process.daemon = True
         self._process.start()
         # Else nobody would notice that the helper is gone.

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from kadence.domain import replay, statistics
 from kadence.domain.model import Iteration
-from kadence.domain.replay import KEYS, UNTOLD, State
-from kadence.storage import courses, history, journal
+from kadence.domain.replay import KEYS, NOT_JOURNALED, State
+from kadence.storage import history, journal, timeline
 from kadence.storage.engine import Statement, Transaction
 from kadence.storage.location import Location, SqliteFile, snapshot
 from kadence.storage.schema import metadata
@@ -68,22 +68,22 @@ def frozen_gaps(tx: Transaction) -> list[str]:
         part = frozen[start : start + _AT_ONCE]
         for company_id in sorted({iteration.company_id for iteration in part}):
             of_it = [iteration for iteration in part if iteration.company_id == company_id]
-            past = courses.load(tx, company_id, of_it)
-            found += [gap for one in of_it for gap in _frozen_gap(past, one)]
+            journal_slice = timeline.load(tx, company_id, of_it)
+            found += [gap for one in of_it for gap in _frozen_gap(journal_slice, one)]
     return found
 
 
 _AT_ONCE = 64
 
 
-def _frozen_gap(past: courses.Past, iteration: Iteration) -> list[str]:
+def _frozen_gap(journal_slice: timeline.JournalSlice, iteration: Iteration) -> list[str]:
     frozen = msgspec.json.decode(iteration.data or "{}")
-    course = past.course(iteration.id)
+    replayed = journal_slice.timeline(iteration.id)
     with statistics.exact_sums():
-        committed = statistics.json_number(sum(course.start.sizes, Decimal(0)))
+        committed = statistics.json_number(sum(replayed.start.sizes, Decimal(0)))
     told: dict[str, Any] = {"committed": {"size": committed}}
-    if course.life.closed is not None:
-        counts, sizes = course.tally.counts, course.tally.sizes
+    if replayed.lifespan.closed is not None:
+        counts, sizes = replayed.tally.counts, replayed.tally.sizes
         told["velocity"] = {"size": statistics.json_number(sizes[2])}
         told |= {"doneCount": counts[2], "totalCount": sum(counts)}
     if told == frozen:
@@ -96,7 +96,9 @@ def tables(tx: Transaction) -> State:
     state = replay.empty()
     for name, rows in state.items():
         table = metadata.tables[name]
-        columns = [column for column in table.columns if column.name not in UNTOLD.get(name, ())]
+        columns = [
+            column for column in table.columns if column.name not in NOT_JOURNALED.get(name, ())
+        ]
         for values in tx.all(Statement(select(*columns))):
             row = dict(zip((column.name for column in columns), values, strict=True))
             rows[tuple(row[key] for key in KEYS[name])] = row

@@ -21,10 +21,10 @@ from kadence.usecases.people import (
     normal_email,
     user_by_email,
 )
-from kadence.usecases.unit import Draft, Unit, digest, opened
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, token_digest, unwrap
 
 SESSION_LASTS = 30 * DAY
-ENTRY_LASTS = 7 * DAY
+LOGIN_LINK_LASTS = 7 * DAY
 SESSION_NAME = "browser session"
 
 
@@ -35,7 +35,7 @@ class Candidate(Struct, frozen=True):
     password_hash: str | None
 
 
-class Begun(Struct, frozen=True):
+class NewSession(Struct, frozen=True):
     """A session that was just made, with its secret, and whose it is."""
 
     secret: str
@@ -68,7 +68,7 @@ class Invited(Struct, frozen=True):
     """Somebody with a key that lets them in once."""
 
     user: User
-    key: str
+    login_token: str
     expires: Instant
 
 
@@ -79,7 +79,7 @@ class NewOwnToken(Struct, frozen=True):
     days: int | None
 
 
-def candidate(unit: Unit, email: str) -> Candidate | None:
+def candidate(unit: UnitOfWork, email: str) -> Candidate | None:
     """The person of the company with this address, if they are in it still."""
     user = people.find_user_by_email(unit.tx, unit.actor.company_id, email.strip().lower())
     if user is None or user.deactivated_at is not None:
@@ -87,7 +87,7 @@ def candidate(unit: Unit, email: str) -> Candidate | None:
     return Candidate(user.id, people.password_hash(unit.tx, unit.actor.company_id, user.id))
 
 
-def begin_with_password(unit: Unit, proved: Candidate) -> Begun:
+def begin_with_password(unit: UnitOfWork, proved: Candidate) -> NewSession:
     """Begin the session of somebody whose password was right.
 
     Raises:
@@ -100,7 +100,7 @@ def begin_with_password(unit: Unit, proved: Candidate) -> Begun:
     return _begin(unit, user)
 
 
-def begin_with_token(unit: Unit, secret: str) -> Begun:
+def begin_with_token(unit: UnitOfWork, secret: str) -> NewSession:
     """Begin a session of the person whose API token this is, ending with it at the latest.
 
     Raises:
@@ -109,17 +109,17 @@ def begin_with_token(unit: Unit, secret: str) -> Begun:
     return _begin_by(unit, secret, TokenKind.API)
 
 
-def begin_with_key(unit: Unit, key: str) -> Begun:
+def begin_with_login_token(unit: UnitOfWork, key: str) -> NewSession:
     """Begin the session of somebody with a one-time key, which is used up by it.
 
     Raises:
         Unauthenticated: it is none, was used, or is too old.
     """
-    return _begin_by(unit, key, TokenKind.ENTRY)
+    return _begin_by(unit, key, TokenKind.LOGIN_LINK)
 
 
-def _begin_by(unit: Unit, secret: str, kind: TokenKind) -> Begun:
-    token = people.find_token(unit.tx, digest(secret))
+def _begin_by(unit: UnitOfWork, secret: str, kind: TokenKind) -> NewSession:
+    token = people.find_token(unit.tx, token_digest(secret))
     if token is None or token.kind != kind:
         raise Unauthenticated
     unit.actor = replace(unit.actor, company_id=token.company_id)
@@ -128,13 +128,13 @@ def _begin_by(unit: Unit, secret: str, kind: TokenKind) -> Begun:
     user = people.find_user(unit.tx, token.company_id, token.user_id)
     if user is None or user.deactivated_at is not None:
         raise Unauthenticated
-    if kind is TokenKind.ENTRY:
+    if kind is TokenKind.LOGIN_LINK:
         end_token(unit, token)
         return _begin(unit, user)
     return _begin(unit, user, token)
 
 
-def _begin(unit: Unit, user: User, by: Token | None = None) -> Begun:
+def _begin(unit: UnitOfWork, user: User, by: Token | None = None) -> NewSession:
     """Begin a session; `by` is the API token with which it ends."""
     ends = unit.now + SESSION_LASTS
     if by is not None and by.expires is not None:
@@ -148,44 +148,44 @@ def _begin(unit: Unit, user: User, by: Token | None = None) -> Begun:
         parent_id=by.id if by else None,
     )
     has_password = people.password_hash(unit.tx, user.company_id, user.id) is not None
-    return Begun(made.secret, user, has_password, in_person=by is None)
+    return NewSession(made.secret, user, has_password, in_person=by is None)
 
 
-def who_is_here(unit: Unit, draft: Draft[None]) -> Present:
+def who_is_here(unit: UnitOfWork, validated: Validated[None]) -> Present:
     """Who asks.
 
     Raises:
         KadenceError: BadRequest, NotFound.
     """
-    user = current_user(unit, draft)
+    user = current_user(unit, validated)
     kept = people.password_hash(unit.tx, unit.actor.company_id, user.id)
     return Present(user, kept is not None)
 
 
-def signed_in(unit: Unit, draft: Draft[None]) -> SignedIn:
+def signed_in(unit: UnitOfWork, validated: Validated[None]) -> SignedIn:
     """Who asks, and how they came.
 
     Raises:
         KadenceError: BadRequest, NotFound.
     """
-    found = who_is_here(unit, draft)
+    found = who_is_here(unit, validated)
     return SignedIn(found.user, found.has_password, _is_in_person(unit))
 
 
-def end_session(unit: Unit, draft: Draft[None]) -> User:
+def end_session(unit: UnitOfWork, validated: Validated[None]) -> User:
     """End the session that asks.
 
     Raises:
         Forbidden: it is not a session but an API token that asks.
-        BadRequest: the draft is none.
+        BadRequest: the validated is none.
     """
     _only_in_session(unit)
-    user = current_user(unit, draft)
+    user = current_user(unit, validated)
     end_token(unit, _this(unit))
     return user
 
 
-def own_password_hash(unit: Unit) -> str | None:
+def own_password_hash(unit: UnitOfWork) -> str | None:
     """What is kept of the password of whoever asks.
 
     Raises:
@@ -195,7 +195,7 @@ def own_password_hash(unit: Unit) -> str | None:
     return people.password_hash(unit.tx, unit.actor.company_id, unit.actor.user_id)
 
 
-def set_password(unit: Unit, hash_: str, known: str | None) -> User:
+def set_password(unit: UnitOfWork, hash_: str, known: str | None) -> User:
     """Give whoever asks another password, and end their other sessions.
 
     `hash_` is what is kept of it; `known` what was kept of the old one when that was checked.
@@ -215,7 +215,7 @@ def set_password(unit: Unit, hash_: str, known: str | None) -> User:
     return current_user(unit)
 
 
-def invite(unit: Unit, draft: Draft[Invitation]) -> Invited:
+def invite(unit: UnitOfWork, validated: Validated[Invitation]) -> Invited:
     """Make a key that lets somebody in once, to be sent to them by any channel.
 
     For who has a password already it is the way to a new one.
@@ -226,7 +226,7 @@ def invite(unit: Unit, draft: Draft[Invitation]) -> Invited:
     """
     if unit.actor.company_role != CompanyRole.OWNER:
         raise Forbidden
-    wanted = opened(draft)
+    wanted = unwrap(validated)
     address = normal_email(wanted.email)
     user = people.find_user_by_email(unit.tx, unit.actor.company_id, address)
     if user is None:
@@ -234,75 +234,75 @@ def invite(unit: Unit, draft: Draft[Invitation]) -> Invited:
         user = make_user(unit, address, name, CompanyRole.USER)
     elif user.role == CompanyRole.OWNER:
         raise Forbidden
-    return _let_in(unit, user)
+    return _issue_login_link(unit, user)
 
 
-def let_in(unit: Unit, email: str) -> Invited:
+def issue_login_link(unit: UnitOfWork, email: str) -> Invited:
     """Make a key that lets the person with this address in once, also an owner.
 
     Raises:
         KadenceError: NotFound (nobody has it), BadRequest (they are deactivated).
     """
-    return _let_in(unit, user_by_email(unit, email))
+    return _issue_login_link(unit, user_by_email(unit, email))
 
 
-def _let_in(unit: Unit, user: User) -> Invited:
+def _issue_login_link(unit: UnitOfWork, user: User) -> Invited:
     if user.deactivated_at is not None:
         raise BadRequest(f"{user.email} is deactivated")
     # The newest link is the one that counts: the older ones may be with somebody else.
     for token in people.tokens_of(unit.tx, unit.actor.company_id, user.id, unit.now):
-        if token.kind == TokenKind.ENTRY:
+        if token.kind == TokenKind.LOGIN_LINK:
             end_token(unit, token)
-    expires = unit.now + ENTRY_LASTS
-    made = make_token(unit, user, "one-time link", expires=expires, kind=TokenKind.ENTRY)
+    expires = unit.now + LOGIN_LINK_LASTS
+    made = make_token(unit, user, "one-time link", expires=expires, kind=TokenKind.LOGIN_LINK)
     return Invited(user, made.secret, expires)
 
 
-def own_tokens(unit: Unit, draft: Draft[None]) -> Sequence[Token]:
+def own_tokens(unit: UnitOfWork, validated: Validated[None]) -> Sequence[Token]:
     """The API tokens and sessions of whoever asks that are good, oldest first.
 
     Raises:
         KadenceError: Forbidden (an API token asks), BadRequest.
     """
     _only_in_session(unit)
-    opened(draft)
-    return [token for token in _own(unit) if token.kind != TokenKind.ENTRY]
+    unwrap(validated)
+    return [token for token in _own(unit) if token.kind != TokenKind.LOGIN_LINK]
 
 
-def create_own_token(unit: Unit, draft: Draft[NewOwnToken]) -> NewToken:
+def create_own_token(unit: UnitOfWork, validated: Validated[NewOwnToken]) -> NewToken:
     """Make an API token for whoever asks.
 
     Raises:
         KadenceError: Forbidden (an API token asks), BadRequest.
     """
     _only_in_person(unit)
-    wanted = opened(draft)
+    wanted = unwrap(validated)
     expires = None if wanted.days is None else unit.now + wanted.days * DAY
     return make_token(unit, current_user(unit), wanted.name, expires=expires)
 
 
-def revoke_own_token(unit: Unit, token_id: int, draft: Draft[None]) -> Token:
+def revoke_own_token(unit: UnitOfWork, token_id: int, validated: Validated[None]) -> Token:
     """End a token or session of whoever asks.
 
     Raises:
         KadenceError: Forbidden (an API token asks), NotFound (they have no such), BadRequest.
     """
-    for token in own_tokens(unit, draft):
+    for token in own_tokens(unit, validated):
         if token.id == token_id:
             end_token(unit, token)
             return token
     raise NotFound
 
 
-def _own(unit: Unit) -> list[Token]:
+def _own(unit: UnitOfWork) -> list[Token]:
     return people.tokens_of(unit.tx, unit.actor.company_id, unit.actor.user_id, unit.now)
 
 
-def _this(unit: Unit) -> Token:
+def _this(unit: UnitOfWork) -> Token:
     return next(token for token in _own(unit) if token.id == unit.actor.token_id)
 
 
-def _only_in_session(unit: Unit) -> None:
+def _only_in_session(unit: UnitOfWork) -> None:
     """Let only a browser in.
 
     Raises:
@@ -312,7 +312,7 @@ def _only_in_session(unit: Unit) -> None:
         raise Forbidden
 
 
-def _only_in_person(unit: Unit) -> None:
+def _only_in_person(unit: UnitOfWork) -> None:
     """Let only somebody in who came by a password or a link.
 
     An API token makes no tokens and sets no password, nor does a session that was begun by one: a
@@ -325,5 +325,5 @@ def _only_in_person(unit: Unit) -> None:
         raise Forbidden
 
 
-def _is_in_person(unit: Unit) -> bool:
+def _is_in_person(unit: UnitOfWork) -> bool:
     return unit.actor.token_kind == TokenKind.SESSION and _this(unit).parent_id is None

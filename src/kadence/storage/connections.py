@@ -1,6 +1,6 @@
-"""What the engines have in common: a connection as a `Session`, and jobs run in its transactions.
+"""What the engines have in common: a `Connection`, and jobs run in its transactions.
 
-What differs between databases is behind `Session`, one connection in the hands of one thread at a
+What differs between databases is behind `Connection`, which is in the hands of one thread at a
 time.
 """
 
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import structlog
 
 from kadence.domain.errors import StorageBusy
-from kadence.storage.engine import NotBrief, Transaction
+from kadence.storage.engine import InlineLimitExceeded, Transaction
 
 Work = Callable[[Transaction], Any]
 
@@ -27,10 +27,10 @@ before."""
 log = structlog.get_logger()
 
 
-class Session(Protocol):
+class Connection(Protocol):
     """One connection, and how transactions are made on it.
 
-    A session that lost its connection opens a new one at the next `begin`.
+    One that was lost is opened anew at the next `begin`.
     """
 
     transaction: Transaction
@@ -40,7 +40,7 @@ class Session(Protocol):
         """Whether what was done since `begin` can still be committed or undone in part."""
 
     @property
-    def spoilt(self) -> bool:
+    def needs_rollback(self) -> bool:
         """Whether the transaction takes no more statements until a part of it is undone."""
 
     def begin(self, *, wait: bool = True) -> None:
@@ -52,22 +52,22 @@ class Session(Protocol):
     def rollback(self) -> None:
         """Undo it, if there is one."""
 
-    def save(self) -> None:
+    def savepoint(self) -> None:
         """Mark the place to which `undo` goes back."""
 
-    def undo(self) -> None:
+    def rollback_to_savepoint(self) -> None:
         """Undo what was done since `save`."""
 
-    def release(self) -> None:
+    def release_savepoint(self) -> None:
         """Forget the mark."""
 
-    def passing(self, error: Exception) -> bool:
+    def is_transient(self, error: Exception) -> bool:
         """Whether the same transaction may well succeed when it is tried again at once."""
 
-    def hits_all(self, error: Exception) -> bool:
+    def is_fatal(self, error: Exception) -> bool:
         """Whether it would meet every job of a batch, so that going on with the others is idle."""
 
-    def told(self, error: Exception) -> Exception:
+    def translate_error(self, error: Exception) -> Exception:
         """The driver's error as one of ours; one that is not the driver's as it is."""
 
     def close(self) -> None:
@@ -75,18 +75,18 @@ class Session(Protocol):
 
 
 class Job:
-    """A piece of work and the future that waits for it; `brief` work may run on the event loop."""
+    """A piece of work and the future that waits for it; `inline` work may run on the event loop."""
 
-    __slots__ = ("brief", "error", "future", "result", "work")
+    __slots__ = ("error", "future", "inline", "result", "work")
 
-    def __init__(self, work: Work, future: asyncio.Future[Any], *, brief: bool = False) -> None:
+    def __init__(self, work: Work, future: asyncio.Future[Any], *, inline: bool = False) -> None:
         self.work = work
         self.future = future
-        self.brief = brief
+        self.inline = inline
         self.result: Any = None
         self.error: Exception | None = None
 
-    def settle(self) -> None:
+    def resolve(self) -> None:
         """Hand the outcome to whoever waits; runs on the event loop."""
         if self.future.cancelled():
             return
@@ -110,11 +110,11 @@ class InDoubt(StorageBusy):
         self.row = row
 
 
-class Dirty(Exception):
+class PartialWrite(Exception):
     """A job failed after it had written: what it wrote must go, and only that."""
 
 
-def write_batch(session: Session, batch: Sequence[Job]) -> None:
+def write_batch(connection: Connection, batch: Sequence[Job]) -> None:
     """Run all jobs and commit once; a refused one hurts no other.
 
     Most refusals come before the first write, so the jobs run bare at first. Should one fail later
@@ -128,18 +128,18 @@ def write_batch(session: Session, batch: Sequence[Job]) -> None:
     savepoints, tries = False, 0
     while True:
         try:
-            run_jobs(session, batch, savepoints=savepoints)
-            session.commit()
-        except Dirty:
-            session.rollback()
+            run_jobs(connection, batch, savepoints=savepoints)
+            connection.commit()
+        except PartialWrite:
+            connection.rollback()
             savepoints = True
         except InDoubt:
             raise
         except Exception as error:
             tries += 1
-            if tries == TRIES or not session.passing(error):
+            if tries == TRIES or not connection.is_transient(error):
                 raise
-            session.rollback()
+            connection.rollback()
             pause = random.uniform(0, LONGEST_PAUSE / 2 ** (TRIES - 1 - tries))  # noqa: S311
             log.warning("batch is tried again", jobs=len(batch), error=str(error), tries=tries)
             time.sleep(pause)
@@ -148,90 +148,90 @@ def write_batch(session: Session, batch: Sequence[Job]) -> None:
 
 
 def run_jobs(
-    session: Session, batch: Sequence[Job], *, savepoints: bool = False, wait: bool = True
+    connection: Connection, batch: Sequence[Job], *, savepoints: bool = False, wait: bool = True
 ) -> None:
     """Run all jobs in a transaction that is left to be committed.
 
     Raises:
-        Dirty: a job failed after it had written, and there is no savepoint before it.
+        PartialWrite: a job failed after it had written, and there is no savepoint before it.
         Exception: nothing of the batch can be kept.
     """
-    session.begin(wait=wait)
-    transaction = session.transaction
-    transaction.forget()
+    connection.begin(wait=wait)
+    transaction = connection.transaction
+    transaction.drop_deferred()
     transaction.last_row = None
     for job in batch:
-        before, postponed = transaction.writes, transaction.postponed
+        before, deferred = transaction.writes, transaction.deferred
         job.error = None
         if savepoints:
-            session.save()
+            connection.savepoint()
         try:
             job.result = job.work(transaction)
         except Exception as error:
             if (
-                isinstance(error, NotBrief)
-                or not session.in_transaction
-                or session.passing(error)
-                or session.hits_all(error)
+                isinstance(error, InlineLimitExceeded)
+                or not connection.in_transaction
+                or connection.is_transient(error)
+                or connection.is_fatal(error)
             ):
                 raise
-            job.error = session.told(error)
-            transaction.forget(postponed)
-            if session.spoilt or transaction.writes != before:
+            job.error = connection.translate_error(error)
+            transaction.drop_deferred(deferred)
+            if connection.needs_rollback or transaction.writes != before:
                 if not savepoints:
-                    raise Dirty from error
-                session.undo()
+                    raise PartialWrite from error
+                connection.rollback_to_savepoint()
         if savepoints:
-            transaction.finish()
-            session.release()
-    transaction.finish()
+            transaction.flush_deferred()
+            connection.release_savepoint()
+    transaction.flush_deferred()
 
 
 @contextlib.contextmanager
-def transaction(session: Session) -> Iterator[Transaction]:
-    """One transaction on a session of its own, committed when the block ends well.
+def transaction(connection: Connection) -> Iterator[Transaction]:
+    """One transaction on a connection of its own, committed when the block ends well.
 
     Raises:
         StorageError: what the database refused; nothing was written then.
     """
     try:
-        session.begin()
-        yield session.transaction
-        session.transaction.finish()
-        session.commit()
+        connection.begin()
+        yield connection.transaction
+        connection.transaction.flush_deferred()
+        connection.commit()
     except Exception as error:
-        told = session.told(error)
-        if told is error:
+        translated = connection.translate_error(error)
+        if translated is error:
             raise
-        raise told from error
+        raise translated from error
     finally:
         # By itself, closing is not enough: what a traceback holds on to keeps SQLite's lock.
-        session.rollback()
-        session.close()
+        connection.rollback()
+        connection.close()
 
 
-def fail(session: Session, batch: Sequence[Job], error: Exception) -> None:
+def fail(connection: Connection, batch: Sequence[Job], error: Exception) -> None:
     """Nothing of the batch was kept: say so to every job that had not failed by itself."""
-    if session.passing(error):
+    if connection.is_transient(error):
         error = StorageBusy(f"other writers were in the way: {error}")
-    error = session.told(error)
+    error = connection.translate_error(error)
     for job in batch:
         job.error = job.error or error
     log.error("batch not committed", jobs=len(batch), error=str(error))
-    session.rollback()
+    connection.rollback()
 
 
-def read(session: Session, job: Job) -> None:
+def read(connection: Connection, job: Job) -> None:
     """Run the job on a snapshot of its own; once more if the connection turned out to be lost."""
     for last in (False, True):
         job.error = None
         try:
-            session.begin()
-            job.result = job.work(session.transaction)
+            connection.begin()
+            job.result = job.work(connection.transaction)
         except Exception as error:
-            job.error = session.told(error)
-            if not last and session.passing(error):
-                session.rollback()
+            job.error = connection.translate_error(error)
+            if not last and connection.is_transient(error):
+                connection.rollback()
                 continue
         break
-    session.rollback()
+    connection.rollback()

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from kadence.domain.calendar import WorkingCalendar, is_workday, local_day
 from kadence.domain.model import DAY, Instant, IterationStatus
 from kadence.domain.report import Point, days_of, ideal, size_of
+from kadence.drawing.i18n import ENGLISH, Words, heading_of, midnight_of, values_axis
 from kadence.drawing.theme import (
     COLOURS,
     Definition,
@@ -22,7 +23,6 @@ from kadence.drawing.theme import (
     scale_of,
     wall,
 )
-from kadence.drawing.words import ENGLISH, Words, heading_of, midnight_of, values_axis
 from kadence.usecases.insights import Reported
 
 _MOST_BANDS = 180

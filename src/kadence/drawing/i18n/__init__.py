@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from kadence.domain.model import Instant, Iteration
 from kadence.domain.report import UnitOfMeasure
-from kadence.drawing.russian import RUSSIAN
+from kadence.drawing.i18n.russian import RUSSIAN
 from kadence.drawing.theme import Definition, Heading, written
 
 _NARROW_SPACE = "\u202f"

@@ -7,19 +7,24 @@ from msgspec.structs import replace
 from kadence.domain import events
 from kadence.domain.errors import RuleViolation
 from kadence.domain.model import Board, Card, Column, ColumnType, Condition, Lane
-from kadence.domain.placing import GAP, between
+from kadence.domain.ordering import GAP, between
 from kadence.storage import boards, cards
-from kadence.storage.surroundings import Around
+from kadence.storage.card_relations import CardRelations
 from kadence.usecases.card_changes import change_all
-from kadence.usecases.unit import Unit
+from kadence.usecases.unit_of_work import UnitOfWork
 
 FIRST, LAST = 1, 2
 """Where a card goes in its cell."""
 
 
 def moved(
-    unit: Unit, board: Board, old: Card, new: Card, around: Around, asked: dict[str, Any]
-) -> tuple[Card, Around]:
+    unit: UnitOfWork,
+    board: Board,
+    old: Card,
+    new: Card,
+    relations: CardRelations,
+    asked: dict[str, Any],
+) -> tuple[Card, CardRelations]:
     """The card where it is asked to be, with what a move there sets, and what is around it there.
 
     Raises:
@@ -27,18 +32,18 @@ def moved(
     """
     other_board = board.id != old.board_id
     if not other_board and asked.keys().isdisjoint({"column_id", "lane_id"}):
-        return new, around
+        return new, relations
     column_id = asked.get("column_id", None if other_board else old.column_id)
     lane_id = asked.get("lane_id", None if other_board else old.lane_id)
     if (board.id, column_id, lane_id) == (old.board_id, old.column_id, old.lane_id):
-        return new, around
+        return new, relations
     column, state = (
-        (around.column, old.state)
+        (relations.column, old.state)
         if not other_board and column_id == old.column_id
         else column_of(unit, board, column_id)
     )
     stays = not other_board and lane_id == old.lane_id
-    lane = around.lane if stays else lane_of(unit, board, lane_id)
+    lane = relations.lane if stays else lane_of(unit, board, lane_id)
     set_by_it: dict[str, Any] = {
         "space_id": board.space_id,
         "board_id": board.id,
@@ -57,10 +62,10 @@ def moved(
         set_by_it["completed_at"] = None
     elif old.state != ColumnType.DONE:
         set_by_it |= {"last_moved_to_done_at": unit.now, "completed_at": unit.now}
-    return replace(new, **set_by_it), replace(around, column=column, lane=lane)
+    return replace(new, **set_by_it), replace(relations, column=column, lane=lane)
 
 
-def placed(unit: Unit, space_uid: str, old: Card, new: Card, asked: dict[str, Any]) -> Card:
+def placed(unit: UnitOfWork, space_uid: str, old: Card, new: Card, asked: dict[str, Any]) -> Card:
     """The card at the place in its cell that is asked for; one that came from elsewhere is last.
 
     Raises:
@@ -90,7 +95,7 @@ def placed(unit: Unit, space_uid: str, old: Card, new: Card, asked: dict[str, An
     return new
 
 
-def _make_room(unit: Unit, space_uid: str, new: Card, previous: Card) -> float:
+def _make_room(unit: UnitOfWork, space_uid: str, new: Card, previous: Card) -> float:
     """Number a cell's cards anew where nothing fits between two; the place behind `previous`."""
     order = [
         card
@@ -106,7 +111,7 @@ def _make_room(unit: Unit, space_uid: str, new: Card, previous: Card) -> float:
 
 
 def end_of_cell(
-    unit: Unit, column_id: int, lane_id: int, position: int, card: Card | None = None
+    unit: UnitOfWork, column_id: int, lane_id: int, position: int, card: Card | None = None
 ) -> float:
     """The sort_order that puts a card first or last in a cell, unless it is there already."""
     ends = cards.ends_of_cell(unit.tx, unit.actor.company_id, column_id, lane_id)
@@ -119,7 +124,7 @@ def end_of_cell(
     return place
 
 
-def column_of(unit: Unit, board: Board, column_id: int | None) -> tuple[Column, int]:
+def column_of(unit: UnitOfWork, board: Board, column_id: int | None) -> tuple[Column, int]:
     """A column of the board, its first by default, with the state that it gives its cards.
 
     Raises:
@@ -135,7 +140,7 @@ def column_of(unit: Unit, board: Board, column_id: int | None) -> tuple[Column, 
     return found
 
 
-def lane_of(unit: Unit, board: Board, lane_id: int | None) -> Lane:
+def lane_of(unit: UnitOfWork, board: Board, lane_id: int | None) -> Lane:
     """A live lane of the board, its first by default.
 
     Raises:

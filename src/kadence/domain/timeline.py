@@ -1,6 +1,6 @@
 """Replays one iteration from the journal: which cards were in it when, how large, how far.
 
-Everything that a report, a chart or a forecast shows is worked out from the `Course` made here.
+Everything that a report, a chart or a forecast shows is worked out from the `Timeline` made here.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ NOTHING = Decimal(0)
 _IN_PROGRESS, _DONE = ColumnType.IN_PROGRESS.value, ColumnType.DONE.value
 
 
-class Facts(Struct, gc=False):
+class CardFacts(Struct, gc=False):
     """What an event says of a card that counts here."""
 
     state: int | UnsetType = UNSET
@@ -31,10 +31,10 @@ class Facts(Struct, gc=False):
     size_text: str | UnsetType | None = UNSET
 
 
-class Told(Facts, gc=False):
+class EventPayload(CardFacts, gc=False):
     """The payload of an event about a card: a new card's facts, or under `new` what changed."""
 
-    new: Facts | UnsetType = UNSET
+    new: CardFacts | UnsetType = UNSET
 
 
 class Entry(Struct, gc=False):
@@ -45,7 +45,7 @@ class Entry(Struct, gc=False):
     kind: str
     iteration_id: str | None
     card_uid: str
-    told: Told | None
+    payload: EventPayload | None
 
 
 class Cause(StrEnum):
@@ -90,8 +90,8 @@ class Step(Struct, gc=False):
     other: str | None = None
 
 
-class Standing(Struct, gc=False):
-    """A card as it is at the end of a course; its times are those of its whole life.
+class CardState(Struct, gc=False):
+    """A card as it is at the end of a timeline; its times are those of its whole life.
 
     `begun_at` is when it was first in progress, `done_at` since when it is done here.
     """
@@ -107,24 +107,24 @@ class Standing(Struct, gc=False):
     """The iteration that had begun and that it left unfinished for this one."""
 
 
-class Life(Struct, frozen=True):
+class Lifespan(Struct, frozen=True):
     """When an iteration was activated and closed: places in the journal and their times."""
 
     activated: tuple[int, Instant] | None = None
     closed: tuple[int, Instant] | None = None
 
 
-class Course(Struct):
+class Timeline(Struct):
     """What happened in an iteration up to a place in the journal.
 
     `baseline` is what was in it when it was activated, `start` the tally of that moment; before
     that they are None and empty. `steps` are all there were, those of planning too.
     """
 
-    life: Life
+    lifespan: Lifespan
     end: int
     steps: list[Step]
-    cards: dict[str, Standing]
+    cards: dict[str, CardState]
     start: Tally
     baseline: Mapping[str, Decimal | None] | None
 
@@ -134,36 +134,36 @@ class Course(Struct):
         return self.steps[-1].tally if self.steps else Tally()
 
     @property
-    def inside(self) -> list[Standing]:
+    def inside(self) -> list[CardState]:
         """The cards that are in the iteration at the end."""
         return [card for card in self.cards.values() if card.inside]
 
     @property
     def run(self) -> Sequence[Step]:
         """The steps after activation; of an iteration that was not activated all."""
-        if self.life.activated is None:
+        if self.lifespan.activated is None:
             return self.steps
-        return [step for step in self.steps if step.seq > self.life.activated[0]]
+        return [step for step in self.steps if step.seq > self.lifespan.activated[0]]
 
 
-Begun: TypeAlias = Mapping[str, int]
+ActivationSeqs: TypeAlias = Mapping[str, int]
 """Iterations by id, with the places in the journal at which they were activated."""
 
 
-def course(
-    entries: Sequence[Entry], iteration_id: str, life: Life, place: int, begun: Begun
-) -> Course:
+def build_timeline(
+    entries: Sequence[Entry], iteration_id: str, life: Lifespan, place: int, begun: ActivationSeqs
+) -> Timeline:
     """Replay the iteration up to `place`, but not beyond its closing.
 
     `entries` are those of all cards that were ever in it, in the journal's order.
     """
     with exact_sums():
-        return _course(entries, iteration_id, life, place, begun)
+        return _build(entries, iteration_id, life, place, begun)
 
 
-def _course(
-    entries: Sequence[Entry], iteration_id: str, life: Life, place: int, begun: Begun
-) -> Course:
+def _build(
+    entries: Sequence[Entry], iteration_id: str, life: Lifespan, place: int, begun: ActivationSeqs
+) -> Timeline:
     end = min(place, life.closed[0]) if life.closed else place
     activated = life.activated if life.activated and life.activated[0] <= end else None
     closed = life.closed if life.closed and life.closed[0] <= end else None
@@ -177,15 +177,15 @@ def _course(
         replayed.take(entry)
     if activated and baseline is None:
         start, baseline = replayed.tally(), replayed.sizes()
-    made = Life(activated, closed)
-    return Course(made, end, replayed.steps, replayed.cards, start, baseline)
+    made = Lifespan(activated, closed)
+    return Timeline(made, end, replayed.steps, replayed.cards, start, baseline)
 
 
 class _Replay:
     """The state of a replay."""
 
-    def __init__(self, iteration_id: str, begun: Begun) -> None:
-        self.cards: dict[str, Standing] = {}
+    def __init__(self, iteration_id: str, begun: ActivationSeqs) -> None:
+        self.cards: dict[str, CardState] = {}
         self.steps: list[Step] = []
         self._id = iteration_id
         self._begun = begun
@@ -205,13 +205,13 @@ class _Replay:
     def take(self, entry: Entry) -> None:
         card = self.cards.get(entry.card_uid)
         if card is None:
-            card = self.cards[entry.card_uid] = Standing(entry.card_uid)
-        if entry.told is None:
+            card = self.cards[entry.card_uid] = CardState(entry.card_uid)
+        if entry.payload is None:
             self._belonging(entry, card)
         else:
-            self._card(entry, card, entry.told)
+            self._card(entry, card, entry.payload)
 
-    def _belonging(self, entry: Entry, card: Standing) -> None:
+    def _belonging(self, entry: Entry, card: CardState) -> None:
         """A card came into an iteration or left it."""
         here = entry.iteration_id == self._id
         if entry.kind == events.ITERATION_CARD_ADDED:
@@ -227,7 +227,7 @@ class _Replay:
             self._step(entry, Cause.REMOVED, card, card.size, None, enters=-1)
             self._last_out[card.uid] = self.steps[-1]
 
-    def _enter(self, entry: Entry, card: Standing, before: str | None) -> None:
+    def _enter(self, entry: Entry, card: CardState, before: str | None) -> None:
         if card.inside:
             return
         card.inside = True
@@ -239,7 +239,7 @@ class _Replay:
         self._step(entry, Cause.ADDED, card, None, card.size, enters=1)
         self.steps[-1].other = card.came_from
 
-    def _card(self, entry: Entry, card: Standing, told: Told) -> None:
+    def _card(self, entry: Entry, card: CardState, told: EventPayload) -> None:
         """A card was made or changed."""
         facts = told if isinstance(told.new, UnsetType) else told.new
         # One after the other, so that each step says what it alone changed.
@@ -251,13 +251,13 @@ class _Replay:
             card.condition = facts.condition
             self._condition(entry, card)
 
-    def _resize(self, entry: Entry, card: Standing, size: Decimal | None) -> None:
+    def _resize(self, entry: Entry, card: CardState, size: Decimal | None) -> None:
         old, card.size = card.size, size
         if card.inside and old != size:
             self._sizes[card.state - 1] += (size or NOTHING) - (old or NOTHING)
             self._step(entry, Cause.RE_ESTIMATED, card, old, size)
 
-    def _move(self, entry: Entry, card: Standing, state: int) -> None:
+    def _move(self, entry: Entry, card: CardState, state: int) -> None:
         old = card.state
         if card.inside and old != state:
             self._count(card, -1)
@@ -272,14 +272,14 @@ class _Replay:
             self._count(card, 1)
             self._step(entry, _cause(old, state), card, card.size, card.size)
 
-    def _condition(self, entry: Entry, card: Standing) -> None:
+    def _condition(self, entry: Entry, card: CardState) -> None:
         cause = _CONDITIONS[card.condition]
         if card.inside:
             self._step(entry, cause, card, card.size, card.size)
         elif (left := self._last_out.get(card.uid)) and left.at == entry.at:
             left.cause = cause
 
-    def _count(self, card: Standing, by: int) -> None:
+    def _count(self, card: CardState, by: int) -> None:
         self._counts[card.state - 1] += by
         if card.size is not None:
             self._sizes[card.state - 1] += card.size if by > 0 else -card.size
@@ -288,7 +288,7 @@ class _Replay:
         self,
         entry: Entry,
         cause: Cause,
-        card: Standing,
+        card: CardState,
         before: Decimal | None,
         after: Decimal | None,
         *,
@@ -315,7 +315,7 @@ def _cause(old: int, new: int) -> Cause:
     return Cause.BEGUN if new > old else Cause.PUT_BACK
 
 
-decode: Callable[[str], Told] = msgspec.json.Decoder(Told).decode
+decode: Callable[[str], EventPayload] = msgspec.json.Decoder(EventPayload).decode
 """What the payload of a card's event says."""
 
 _ALWAYS = frozenset(
@@ -340,6 +340,6 @@ def counts(event: Event) -> bool:
     return event.kind in _ALWAYS
 
 
-def has_told(kind: str) -> bool:
+def needs_payload(kind: str) -> bool:
     """Whether the payload of such an event is needed."""
     return kind not in _OF_RECORDS

@@ -6,12 +6,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from kadence.domain.errors import RuleViolation
 from kadence.domain.model import IterationCard
-from kadence.usecases import membership as usecases
-from kadence.usecases.membership import HistoryEntry
-from kadence.web.http import NOTHING, Call
-from kadence.web.people import UserAnswer, user_values
-from kadence.web.query import Flag, Query, Text
-from kadence.web.wire import (
+from kadence.usecases import iteration_cards as usecases
+from kadence.usecases.iteration_cards import HistoryEntry
+from kadence.web.codec import (
     Body,
     Uid,
     When,
@@ -20,6 +17,9 @@ from kadence.web.wire import (
     format_timestamp,
     number,
 )
+from kadence.web.http import NOTHING, RequestContext
+from kadence.web.people import UserAnswer, user_values
+from kadence.web.query import Flag, Query, Text
 
 
 class IterationCardAnswer(Struct, frozen=True):
@@ -68,12 +68,12 @@ class AddCard(Struct, frozen=True):
 
     card_uid: Annotated[str, Meta(min_length=1)]
 
-    def draft(self) -> str:
+    def validated(self) -> str:
         """The same for the use case; what is no UUID matches no card."""
         return canonical_uid(self.card_uid)
 
 
-ADD = Body("IterationCard", AddCard, AddCard.draft)
+ADD = Body("IterationCard", AddCard, AddCard.validated)
 
 STATUS = Text("status", "`active` or `removed` records; without it both.")
 LIST_PARAMETERS = (STATUS,)
@@ -133,45 +133,48 @@ def _status(query: Query) -> str:
     return status or ""
 
 
-async def list_iteration_cards(call: Call) -> list[IterationCardAnswer]:
+async def list_iteration_cards(context: RequestContext) -> list[IterationCardAnswer]:
     """List the records of an iteration in order, those of cards that left it too."""
-    found = await call.read(
-        usecases.list_cards, call.uid("space_uid"), call.uid("iteration_id"), call.query(_status)
+    found = await context.read(
+        usecases.list_cards,
+        context.uid("space_uid"),
+        context.uid("iteration_id"),
+        context.query(_status),
     )
     return [record_answer(record) for record in found]
 
 
-async def add_iteration_card(call: Call) -> IterationCardAnswer:
+async def add_iteration_card(context: RequestContext) -> IterationCardAnswer:
     """Put a card at the iteration's end.
 
     A card that is in another planned or active iteration moves; one that is in this one already
     stays as it is.
     """
-    draft = await call.body(ADD)
-    return await call.jot(
+    validated = await context.body(ADD)
+    return await context.write_inline(
         record_answer,
         usecases.add_card,
-        call.uid("space_uid"),
-        call.uid("iteration_id"),
-        draft,
+        context.uid("space_uid"),
+        context.uid("iteration_id"),
+        validated,
     )
 
 
-async def remove_iteration_card(call: Call) -> IterationCardAnswer:
+async def remove_iteration_card(context: RequestContext) -> IterationCardAnswer:
     """Take a card out of a planned or active iteration; its record stays, marked as removed."""
-    draft = await call.body(NOTHING)
-    return await call.jot(
+    validated = await context.body(NOTHING)
+    return await context.write_inline(
         record_answer,
         usecases.remove_card,
-        call.uid("space_uid"),
-        call.uid("iteration_id"),
-        call.uid("card_uid"),
-        draft,
+        context.uid("space_uid"),
+        context.uid("iteration_id"),
+        context.uid("card_uid"),
+        validated,
     )
 
 
-async def list_card_iterations(call: Call) -> list[HistoryAnswer]:
+async def list_card_iterations(context: RequestContext) -> list[HistoryAnswer]:
     """List all records of a card, newest first."""
-    query = call.query(lambda query: query.get(WITH_DETAILS))
-    details, found = await call.read(usecases.card_history, call.uid("card_uid"), query)
+    query = context.query(lambda query: query.get(WITH_DETAILS))
+    details, found = await context.read(usecases.card_history, context.uid("card_uid"), query)
     return [_entry_answer(entry, details=details) for entry in found]

@@ -207,29 +207,29 @@ encode = msgspec.json.Encoder().encode
 
 
 class Body(Generic[B, D]):
-    """How one kind of request body is read: JSON bytes to a shape, the shape to a draft."""
+    """How one kind of request body is read: JSON bytes to a shape, the shape to a validated."""
 
     def __init__(
         self,
         name: str,
         shape: type[B],
-        draft: Callable[[B], D],
+        validated: Callable[[B], D],
         one_of: Sequence[str] = (),
     ) -> None:
         """`name` is what the published messages call the object, as `Iteration`.
 
-        Of the keys `one_of`, if there are any, one at least must be there; the draft says so.
+        Of the keys `one_of`, if there are any, one at least must be there; the validated says so.
         """
         self.name = name
         self.one_of = one_of
         self.shape = shape
         required = any(field.required for field in msgspec.structs.fields(shape))
         self.required = required or bool(one_of)
-        self._draft = draft
+        self._draft = validated
         self._decode = msgspec.json.Decoder(shape, dec_hook=decode_hook).decode
 
     def read(self, raw: bytes, *, strict: bool = False) -> D | BadRequest:
-        """The draft, or what is wrong with the body; an empty body is read as `{}`.
+        """The validated, or what is wrong with the body; an empty body is read as `{}`.
 
         Of keys that come twice the last one counts; unknown ones are passed over, or refused when
         it is `strict`.

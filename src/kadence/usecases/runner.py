@@ -21,16 +21,16 @@ from kadence.domain.model import DAY, CompanyRole, Instant
 from kadence.storage import idempotency, people
 from kadence.storage.engine import Database, Transaction
 from kadence.usecases import links
-from kadence.usecases.pulse import Pulse
-from kadence.usecases.unit import (
-    Reply,
+from kadence.usecases.commit_notifier import CommitNotifier
+from kadence.usecases.unit_of_work import (
+    RenderedResponse,
     SteadyClock,
-    Terms,
-    Unit,
+    UnitOfWork,
     UseCase,
-    digest,
+    WriteOptions,
     random_id,
     random_secret,
+    token_digest,
 )
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ KEPT_FOR = DAY
 _NOBODY = Actor(0, "", 0, CompanyRole.USER)
 
 
-class Work:
+class UnitOfWorkRunner:
     """Runs use cases for the bearer of a token, each in one transaction of its own.
 
     The token is looked up in that same transaction, so one that was revoked stops at once.
@@ -63,7 +63,7 @@ class Work:
         self._new_id = new_id
         self._new_secret = new_secret
         self._notes: set[asyncio.Task[None]] = set()
-        self.pulse = Pulse()
+        self.commits = CommitNotifier()
 
     async def read(
         self, token: str | None, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
@@ -75,7 +75,7 @@ class Work:
         """
         return await self._read(self._database.read, token, query, *args, **kwargs)
 
-    async def glance(
+    async def read_inline(
         self, token: str | None, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """As `read`, for a use case of a few look-ups by key.
@@ -83,7 +83,7 @@ class Work:
         Raises:
             KadenceError: as `read`.
         """
-        return await self._read(self._database.glance, token, query, *args, **kwargs)
+        return await self._read(self._database.read_inline, token, query, *args, **kwargs)
 
     async def _read(
         self,
@@ -93,7 +93,7 @@ class Work:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        key = digest(token)
+        key = token_digest(token)
 
         def attempt(tx: Transaction) -> tuple[Actor, Instant, T]:
             unit = self._unit_of_bearer(tx, key)
@@ -107,12 +107,12 @@ class Work:
     async def write(
         self,
         token: str | None,
-        terms: Terms,
-        render: Callable[[T], Reply],
+        options: WriteOptions,
+        render: Callable[[T], RenderedResponse],
         command: UseCase[P, T],
         *args: P.args,
         **kwargs: P.kwargs,
-    ) -> Reply:
+    ) -> RenderedResponse:
         """Run a use case that changes something; the change is durable when this returns.
 
         The answer is rendered before the commit, so that nothing can go wrong after it. Under an
@@ -123,60 +123,62 @@ class Work:
                 raises; nothing was changed then.
         """
         how = self._database.write
-        return await self._write(how, token, terms, render, command, *args, **kwargs)
+        return await self._write(how, token, options, render, command, *args, **kwargs)
 
-    async def jot(
+    async def write_inline(
         self,
         token: str | None,
-        terms: Terms,
-        render: Callable[[T], Reply],
+        options: WriteOptions,
+        render: Callable[[T], RenderedResponse],
         command: UseCase[P, T],
         *args: P.args,
         **kwargs: P.kwargs,
-    ) -> Reply:
+    ) -> RenderedResponse:
         """As `write`, for a use case of a few look-ups and changes by key.
 
         Raises:
             KadenceError: as `write`.
         """
-        how = self._database.jot
-        return await self._write(how, token, terms, render, command, *args, **kwargs)
+        how = self._database.write_inline
+        return await self._write(how, token, options, render, command, *args, **kwargs)
 
     async def _write(
         self,
-        how: Callable[[Callable[[Transaction], Reply]], Awaitable[Reply]],
+        how: Callable[[Callable[[Transaction], RenderedResponse]], Awaitable[RenderedResponse]],
         token: str | None,
-        terms: Terms,
-        render: Callable[[T], Reply],
+        options: WriteOptions,
+        render: Callable[[T], RenderedResponse],
         command: UseCase[P, T],
         *args: P.args,
         **kwargs: P.kwargs,
-    ) -> Reply:
-        key = digest(token)
+    ) -> RenderedResponse:
+        key = token_digest(token)
 
-        def attempt(tx: Transaction) -> Reply:
+        def attempt(tx: Transaction) -> RenderedResponse:
             unit = self._unit_of_bearer(tx, key)
-            unit.terms = terms
-            keyed = terms.key is not None and not terms.dry_run
-            if keyed and (kept := _kept(unit)) is not None:
+            unit.options = options
+            keyed = options.idempotency_key is not None and not options.dry_run
+            if keyed and (kept := _kept_response(unit)) is not None:
                 return kept
             reply = render(command(unit, *args, **kwargs))
-            if terms.dry_run:
-                raise _WouldBe(reply)
+            if options.dry_run:
+                raise _DryRunRollback(reply)
             if _is_stale(unit.actor, unit.now):
                 people.mark_seen(tx, unit.actor, unit.now)
             if keyed:
-                _keep(unit, reply)
+                _keep_response(unit, reply)
             return reply
 
         try:
             reply = await how(attempt)
-        except _WouldBe as shown:
-            return shown.reply
-        self.pulse.beat()
+        except _DryRunRollback as shown:
+            return shown.response
+        self.commits.notify()
         return reply
 
-    async def visit(self, key: str, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def read_via_link(
+        self, key: str, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Run a use case that changes nothing for whoever holds the key of a signed link.
 
         It sees what the person who made the link may see, now.
@@ -192,17 +194,17 @@ class Work:
 
         return await self._database.read(attempt)
 
-    async def meet(self, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """As `admit`, for a use case that changes nothing.
+    async def read_anonymous(self, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `write_anonymous`, for a use case that changes nothing.
 
         Raises:
-            KadenceError: as `admit`.
+            KadenceError: as `write_anonymous`.
         """
         return await self._database.read(
             lambda tx: query(self._unit(tx, _first_company(tx, _NOBODY)), *args, **kwargs)
         )
 
-    async def admit(self, command: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def write_anonymous(self, command: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case for somebody who is about to sign in to the server's company.
 
         Raises:
@@ -212,7 +214,7 @@ class Work:
             lambda tx: command(self._unit(tx, _first_company(tx, _NOBODY)), *args, **kwargs)
         )
 
-    async def operate(self, command: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def run_as_operator(self, command: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case for whoever runs the server, who needs no token to its own database.
 
         Raises:
@@ -249,7 +251,7 @@ class Work:
         """
         await self._database.read(people.all_companies)
 
-    def _unit_of_bearer(self, tx: Transaction, key: str) -> Unit:
+    def _unit_of_bearer(self, tx: Transaction, key: str) -> UnitOfWork:
         unit = self._unit(tx, _NOBODY)
         actor = people.find_actor(tx, key, unit.now)
         if actor is None:
@@ -257,8 +259,8 @@ class Work:
         unit.actor = actor
         return unit
 
-    def _unit(self, tx: Transaction, actor: Actor) -> Unit:
-        return Unit(tx, actor, self._clock(), self._new_id, self._new_secret)
+    def _unit(self, tx: Transaction, actor: Actor) -> UnitOfWork:
+        return UnitOfWork(tx, actor, self._clock(), self._new_id, self._new_secret)
 
     def _note_in_background(self, actor: Actor, now: Instant) -> None:
         task = asyncio.create_task(self._note(actor, now))
@@ -268,7 +270,7 @@ class Work:
     async def _note(self, actor: Actor, now: Instant) -> None:
         # A read is answered even where nothing can be written, as on a full disk.
         with contextlib.suppress(StorageError):
-            await self._database.jot(lambda tx: people.mark_seen(tx, actor, now))
+            await self._database.write_inline(lambda tx: people.mark_seen(tx, actor, now))
 
 
 def _first_company(tx: Transaction, actor: Actor) -> Actor:
@@ -278,34 +280,34 @@ def _first_company(tx: Transaction, actor: Actor) -> Actor:
     return replace(actor, company_id=companies[0].id)
 
 
-class _WouldBe(Exception):
+class _DryRunRollback(Exception):
     """Undoes a dry run, and carries its answer out."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: RenderedResponse) -> None:
         super().__init__()
-        self.reply = reply
+        self.response = reply
 
 
-def _kept(unit: Unit) -> Reply | None:
+def _kept_response(unit: UnitOfWork) -> RenderedResponse | None:
     """The answer that was given under the caller's idempotency key."""
-    actor, terms = unit.actor, unit.terms
-    kept = idempotency.KEPT.find(unit.tx, actor.company_id, actor.user_id, terms.key)
+    actor, options = unit.actor, unit.options
+    kept = idempotency.KEPT.find(unit.tx, actor.company_id, actor.user_id, options.idempotency_key)
     if kept is None or kept.created <= unit.now - KEPT_FOR:
         return None
-    if kept.request != terms.request:
+    if kept.request != options.request:
         raise Conflict("This idempotency key was used for another request")
-    return Reply(kept.answer.encode(), kept.etag)
+    return RenderedResponse(kept.answer.encode(), kept.etag)
 
 
-def _keep(unit: Unit, reply: Reply) -> None:
+def _keep_response(unit: UnitOfWork, reply: RenderedResponse) -> None:
     """Keep the answer under the caller's idempotency key, and drop those that are too old."""
-    actor, terms = unit.actor, unit.terms
+    actor, options = unit.actor, unit.options
     idempotency.forget(unit.tx, unit.now - KEPT_FOR)
     kept = idempotency.Kept(
         actor.company_id,
         actor.user_id,
-        str(terms.key),
-        terms.request,
+        str(options.idempotency_key),
+        options.request,
         reply.body.decode(),
         reply.etag,
         unit.now,

@@ -8,10 +8,10 @@ from kadence.domain.model import Card, Instant, Iteration, IterationCard
 from kadence.storage.cards import CARDS
 from kadence.storage.dialects import OneOf
 from kadence.storage.engine import Statement, Transaction, after_last
-from kadence.storage.records import Records
 from kadence.storage.schema import cards, iteration_cards, iterations
+from kadence.storage.table_gateway import TableGateway
 
-RECORDS = Records(
+RECORDS = TableGateway(
     iteration_cards, IterationCard, ("company_id", "iteration_id", "id"), numbered=False
 )
 _CHUNK = 500
@@ -135,7 +135,7 @@ def history(
     return [(IterationCard(*row[:_WIDTH]), Iteration(*row[_WIDTH:])) for row in rows]
 
 
-def settle(tx: Transaction, iteration: Iteration) -> None:
+def end_all(tx: Transaction, iteration: Iteration) -> None:
     """Let the records that stand in an iteration that has ended bind their cards no more."""
     tx.run(_SETTLE, _key(iteration))
 

@@ -5,9 +5,9 @@ from typing import Any
 from msgspec import Struct
 
 from kadence.usecases import people as usecases
-from kadence.web.card_answers import CardTypeAnswer, card_type
-from kadence.web.http import Call
-from kadence.web.wire import When, format_timestamp
+from kadence.web.card_views import CardTypeAnswer, card_type
+from kadence.web.codec import When, format_timestamp
+from kadence.web.http import RequestContext
 
 
 class UserRoleAnswer(Struct, frozen=True, kw_only=True):
@@ -20,26 +20,26 @@ class UserRoleAnswer(Struct, frozen=True, kw_only=True):
     updated: When
 
 
-async def list_card_types(call: Call) -> list[CardTypeAnswer]:
+async def list_card_types(context: RequestContext) -> list[CardTypeAnswer]:
     """List the types of cards: there is one."""
-    company = await call.read(usecases.get_company, call.nothing())
+    company = await context.read(usecases.get_company, context.nothing())
     return [card_type(company.id, company.created)]
 
 
-async def list_user_roles(call: Call) -> list[UserRoleAnswer]:
+async def list_user_roles(context: RequestContext) -> list[UserRoleAnswer]:
     """List the roles of people: there is one."""
-    company = await call.read(usecases.get_company, call.nothing())
+    company = await context.read(usecases.get_company, context.nothing())
     created = format_timestamp(company.created)
     return [UserRoleAnswer(company_id=company.id, created=created, updated=created)]
 
 
-async def list_custom_properties(call: Call) -> list[dict[str, Any]]:
+async def list_custom_properties(context: RequestContext) -> list[dict[str, Any]]:
     """List the custom properties of cards: there are none."""
-    await call.read(usecases.get_company, call.nothing())
+    await context.read(usecases.get_company, context.nothing())
     return []
 
 
-async def list_sprints(call: Call) -> list[dict[str, Any]]:
+async def list_sprints(context: RequestContext) -> list[dict[str, Any]]:
     """List the sprints, which came before iterations: there are none."""
-    await call.read(usecases.get_company, call.nothing())
+    await context.read(usecases.get_company, context.nothing())
     return []

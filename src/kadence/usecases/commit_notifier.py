@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 
 
-class Pulse:
-    """A beat after every commit, and the end."""
+class CommitNotifier:
+    """Wakes its waiters after every commit, and when the server stops."""
 
     def __init__(self) -> None:
         self._beat = asyncio.Event()
         self.ended = False
 
-    def beat(self) -> None:
+    def notify(self) -> None:
         """Wake everybody who waits."""
         self._beat.set()
         self._beat = asyncio.Event()
@@ -19,9 +19,9 @@ class Pulse:
     def end(self) -> None:
         """Let everybody who follows stop: the server does."""
         self.ended = True
-        self.beat()
+        self.notify()
 
     async def wait(self, seconds: float) -> None:
-        """Wait for the next beat, or so long."""
+        """Wait for the next commit, for at most `seconds`."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._beat.wait(), seconds)

@@ -6,19 +6,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kadence.domain import events
-from kadence.domain.access import Door, role_in_space
+from kadence.domain.access import SpaceAccess, role_in_space
 from kadence.domain.errors import NotFound
+from kadence.domain.iteration_cards import check_entry, check_exit
 from kadence.domain.lifecycle import REMOVED
-from kadence.domain.membership import check_entry, check_exit
 from kadence.domain.model import Card, Iteration, IterationCard, SpaceRole, User
-from kadence.storage import cards, iterations, membership, people, spaces
+from kadence.storage import cards, iteration_cards, iterations, people, spaces
 from kadence.usecases.access import (
-    enter_by_uid,
-    enter_card_by_uid,
+    authorize_card_by_uid,
+    authorize_space,
     readable_card,
     require_iterations,
 )
-from kadence.usecases.unit import Draft, Unit, opened
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
 class HistoryEntry(Struct, frozen=True):
@@ -31,7 +31,7 @@ class HistoryEntry(Struct, frozen=True):
 
 
 def list_cards(
-    unit: Unit, space_uid: str, iteration_id: str, query: Draft[str]
+    unit: UnitOfWork, space_uid: str, iteration_id: str, query: Validated[str]
 ) -> list[IterationCard]:
     """The records of an iteration: the standing (`active`), the `removed`, or all ("").
 
@@ -39,12 +39,14 @@ def list_cards(
         KadenceError: FeatureOff, NotFound, Forbidden, BadRequest (code 1: another word).
     """
     require_iterations(unit)
-    door = enter_by_uid(unit, space_uid, SpaceRole.READER)
-    iteration = find_iteration(unit, door, iteration_id)
-    return membership.records(unit.tx, iteration, opened(query))
+    access = authorize_space(unit, space_uid, SpaceRole.READER)
+    iteration = find_iteration(unit, access, iteration_id)
+    return iteration_cards.records(unit.tx, iteration, unwrap(query))
 
 
-def add_card(unit: Unit, space_uid: str, iteration_id: str, draft: Draft[str]) -> IterationCard:
+def add_card(
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[str]
+) -> IterationCard:
     """Put the card with this uid at the iteration's end; out of another one, if it is in one.
 
     Raises:
@@ -52,12 +54,12 @@ def add_card(unit: Unit, space_uid: str, iteration_id: str, draft: Draft[str]) -
             (codes 3, 2, 4).
     """
     require_iterations(unit)
-    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
-    iteration = find_iteration(unit, door, iteration_id)
-    card = readable_card(unit, opened(draft))
-    check_entry(iteration, card, door.space_id)
+    access = authorize_space(unit, space_uid, SpaceRole.WRITER)
+    iteration = find_iteration(unit, access, iteration_id)
+    card = readable_card(unit, unwrap(validated))
+    check_entry(iteration, card, access.space_id)
     if card.iteration_id == iteration.id:
-        standing = membership.of_card_in(unit.tx, iteration, card.uid)
+        standing = iteration_cards.of_card_in(unit.tx, iteration, card.uid)
         assert standing is not None  # noqa: S101 - the card says that it is in it
         return standing
     take_out_cards(unit, [card])
@@ -65,7 +67,7 @@ def add_card(unit: Unit, space_uid: str, iteration_id: str, draft: Draft[str]) -
 
 
 def remove_card(
-    unit: Unit, space_uid: str, iteration_id: str, card_uid: str, draft: Draft[None]
+    unit: UnitOfWork, space_uid: str, iteration_id: str, card_uid: str, validated: Validated[None]
 ) -> IterationCard:
     """Take a card out of an iteration.
 
@@ -74,20 +76,22 @@ def remove_card(
             RuleViolation (code 5).
     """
     require_iterations(unit)
-    door = enter_by_uid(unit, space_uid, SpaceRole.WRITER)
-    iteration = find_iteration(unit, door, iteration_id)
-    record = membership.of_card_in(unit.tx, iteration, card_uid)
+    access = authorize_space(unit, space_uid, SpaceRole.WRITER)
+    iteration = find_iteration(unit, access, iteration_id)
+    record = iteration_cards.of_card_in(unit.tx, iteration, card_uid)
     # In a removed iteration no record stands any more: to say so is more use than a 404.
     if record is None or (record.removed_at is not None and iteration.status != REMOVED):
         raise NotFound
-    opened(draft)
+    unwrap(validated)
     check_exit(iteration)
     (gone,) = take_out(unit, iteration.space_uid, [record])
     cards.put_into(unit.tx, iteration.company_id, [card_uid], None)
     return gone
 
 
-def card_history(unit: Unit, card_uid: str, query: Draft[bool]) -> tuple[bool, list[HistoryEntry]]:
+def card_history(
+    unit: UnitOfWork, card_uid: str, query: Validated[bool]
+) -> tuple[bool, list[HistoryEntry]]:
     """All records of a card, newest first; with details, those of removed iterations are left out.
 
     Answers whether details were asked for beside them.
@@ -96,21 +100,23 @@ def card_history(unit: Unit, card_uid: str, query: Draft[bool]) -> tuple[bool, l
         KadenceError: FeatureOff, NotFound (no such card), Forbidden, BadRequest.
     """
     require_iterations(unit)
-    card = enter_card_by_uid(unit, card_uid)
-    details = opened(query)
-    found = membership.history(unit.tx, unit.actor.company_id, card.uid)
+    card = authorize_card_by_uid(unit, card_uid)
+    details = unwrap(query)
+    found = iteration_cards.history(unit.tx, unit.actor.company_id, card.uid)
     if not details:
         return False, [HistoryEntry(record, None, None, None) for record, _ in found]
     found = [(record, iteration) for record, iteration in found if iteration.status != REMOVED]
     uids = {record.added_by_uid for record, _ in found} | {
         record.removed_by_uid for record, _ in found if record.removed_by_uid
     }
-    people_there, doors = unit.tx.gather(
+    people_there, accesses = unit.tx.fetch_batch(
         people.USERS.query_among("uid", unit.actor.company_id, sorted(uids)),
-        spaces.doors(unit.actor),
+        spaces.accesses(unit.actor),
     )
     by_uid = {user.uid: user for user in people_there}
-    readable = {door.space_uid for door in doors if role_in_space(unit.actor.company_role, door)}
+    readable = {
+        access.space_uid for access in accesses if role_in_space(unit.actor.company_role, access)
+    }
     return True, [
         HistoryEntry(
             record,
@@ -122,20 +128,20 @@ def card_history(unit: Unit, card_uid: str, query: Draft[bool]) -> tuple[bool, l
     ]
 
 
-def find_iteration(unit: Unit, door: Door, iteration_id: str) -> Iteration:
+def find_iteration(unit: UnitOfWork, access: SpaceAccess, iteration_id: str) -> Iteration:
     """The iteration of a space that the actor has been let into.
 
     Raises:
         NotFound: there is none.
     """
-    found = iterations.find(unit.tx, unit.actor.company_id, door.space_uid, iteration_id)
+    found = iterations.find(unit.tx, unit.actor.company_id, access.space_uid, iteration_id)
     if found is None:
         raise NotFound
     return found
 
 
 def put_in(
-    unit: Unit, iteration: Iteration, entering: Sequence[Card], first: float | None = None
+    unit: UnitOfWork, iteration: Iteration, entering: Sequence[Card], first: float | None = None
 ) -> list[IterationCard]:
     """Make a standing record for each card, in order, at the iteration's end or from `first` on.
 
@@ -143,7 +149,7 @@ def put_in(
     """
     if not entering:
         return []
-    start = membership.next_sort_order(unit.tx, iteration) if first is None else first
+    start = iteration_cards.next_sort_order(unit.tx, iteration) if first is None else first
     made = [
         IterationCard(
             company_id=iteration.company_id,
@@ -160,7 +166,7 @@ def put_in(
         )
         for place, card in enumerate(entering)
     ]
-    membership.RECORDS.insert_many(unit.tx, made)
+    iteration_cards.RECORDS.insert_many(unit.tx, made)
     cards.put_into(unit.tx, iteration.company_id, [card.uid for card in entering], iteration.id)
     unit.record_all(
         [
@@ -177,9 +183,11 @@ def put_in(
     return made
 
 
-def take_out(unit: Unit, space_uid: str, leaving: Sequence[IterationCard]) -> list[IterationCard]:
+def take_out(
+    unit: UnitOfWork, space_uid: str, leaving: Sequence[IterationCard]
+) -> list[IterationCard]:
     """Mark records as removed; what their cards say of it is for the caller to change."""
-    membership.remove(unit.tx, leaving, unit.actor.uid, unit.now)
+    iteration_cards.remove(unit.tx, leaving, unit.actor.uid, unit.now)
     unit.record_all(
         [
             unit.event(
@@ -204,7 +212,7 @@ def take_out(unit: Unit, space_uid: str, leaving: Sequence[IterationCard]) -> li
     ]
 
 
-def take_out_cards(unit: Unit, leaving: Sequence[Card]) -> None:
+def take_out_cards(unit: UnitOfWork, leaving: Sequence[Card]) -> None:
     """Take cards out of the planned or active iterations that they are in."""
     inside = [card for card in leaving if card.iteration_id is not None]
     if not inside:
@@ -212,7 +220,7 @@ def take_out_cards(unit: Unit, leaving: Sequence[Card]) -> None:
     company_id = unit.actor.company_id
     ids = sorted({card.iteration_id for card in inside if card.iteration_id})
     space_of = {i.id: i.space_uid for i in iterations.by_ids(unit.tx, company_id, ids)}
-    records = membership.live_of(unit.tx, company_id, [card.uid for card in inside])
+    records = iteration_cards.live_of(unit.tx, company_id, [card.uid for card in inside])
     for iteration_id in ids:
         of_it = [record for record in records if record.iteration_id == iteration_id]
         take_out(unit, space_of[iteration_id], of_it)

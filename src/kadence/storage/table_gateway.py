@@ -9,12 +9,20 @@ from msgspec.structs import asdict, replace
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.sql import ColumnElement
 
-from kadence.storage.engine import Listed, Query, Row, Statement, Transaction, bound, record_columns
+from kadence.storage.engine import (
+    InQuery,
+    Query,
+    Row,
+    Statement,
+    Transaction,
+    bound,
+    record_columns,
+)
 
 R = TypeVar("R", bound=Struct)
 
 
-class Records(Generic[R]):
+class TableGateway(Generic[R]):
     """Inserts, finds and changes the rows of `table` as records.
 
     `key` names the columns that tell one row from all others; with `numbered` the database gives
@@ -51,9 +59,9 @@ class Records(Generic[R]):
             update(self._table).where(*self._this()).values(bound(self._table, *names))
         )
 
-    def _among_of(self, column: str) -> Listed[R]:
+    def _among_of(self, column: str) -> InQuery[R]:
         ours = self._table.c.company_id == bindparam("company")
-        return Listed(select(*self.columns).where(ours), self._table.c[column], self._made)
+        return InQuery(select(*self.columns).where(ours), self._table.c[column], self._made)
 
     def _key_of(self, record: R) -> dict[str, Any]:
         return {
@@ -107,7 +115,7 @@ class Records(Generic[R]):
         self, tx: Transaction, column: str, company_id: int, values: Sequence[Any]
     ) -> list[R]:
         """The records of a company whose `column` is one of `values`, in no order."""
-        return tx.gather(self.query_among(column, company_id, values))[0]
+        return tx.fetch_batch(self.query_among(column, company_id, values))[0]
 
     def query_among(self, column: str, company_id: int, values: Sequence[Any]) -> Query[R]:
         """What `among` asks."""

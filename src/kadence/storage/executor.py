@@ -17,27 +17,27 @@ import structlog
 
 from kadence.domain.errors import KadenceError
 from kadence.storage import journal
-from kadence.storage.engine import Transaction
-from kadence.storage.sessions import (
-    Dirty,
+from kadence.storage.connections import (
+    Connection,
     InDoubt,
     Job,
-    Session,
+    PartialWrite,
     fail,
     read,
     run_jobs,
     write_batch,
 )
+from kadence.storage.engine import Transaction
 
 T = TypeVar("T")
 
 LARGEST_BATCH = 256
 """Commands that share one commit; more would only make the first of them wait."""
-LARGEST_BRIEF = 32
+LARGEST_INLINE_BATCH = 32
 """Commands that run on the event loop one after the other."""
 DOUBT_SECONDS = 0.2
 """How often the database is asked what became of a commit that nobody knows the end of."""
-ROWS_IN_BRIEF = 500
+INLINE_ROW_LIMIT = 500
 """Rows that work on the event loop may look at or write at once; more send it to a thread."""
 
 log = structlog.get_logger()
@@ -67,19 +67,22 @@ class ThreadedDatabase:
     """A database under one process, as storage.engine.Database."""
 
     def __init__(
-        self, writer: Session, readers: Sequence[Session], near: Session | None = None
+        self,
+        writer: Connection,
+        readers: Sequence[Connection],
+        inline_reader: Connection | None = None,
     ) -> None:
-        """`near` is a session to read with on the event loop, where there is to be any of that."""
+        """`inline_reader` reads on the event loop; None sends all reads to threads."""
         self._writer = writer
-        self._near = near
+        self._inline_reader = inline_reader
         self._writes: SimpleQueue[_Task | None] = SimpleQueue()
         self._reads: SimpleQueue[Job | None] = SimpleQueue()
         self._arrived: deque[Job] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._turn = threading.Lock()
-        """Held by whoever uses the writer's session: taken on the event loop, given back by the
+        self._writer_lock = threading.Lock()
+        """Held by whoever uses the writer's connection: taken on the event loop, given back by the
         writer's thread when it is done with the task."""
-        self._outbox = _Outbox(self._advance)
+        self._completions = _CompletionQueue(self._advance)
         self._threads = [
             threading.Thread(target=self._write_loop, name="kadence-writer", daemon=True)
         ]
@@ -98,58 +101,58 @@ class ThreadedDatabase:
         self._reads.put(Job(work, future))
         return await future
 
-    async def glance(self, work: Callable[[Transaction], T]) -> T:
-        """See Database.glance."""
-        if self._near is None:
+    async def read_inline(self, work: Callable[[Transaction], T]) -> T:
+        """See Database.read_inline."""
+        if self._inline_reader is None:
             return await self.read(work)
-        transaction = self._near.transaction
+        transaction = self._inline_reader.transaction
         try:
-            self._near.begin(wait=False)
-            transaction.most_rows = ROWS_IN_BRIEF
+            self._inline_reader.begin(wait=False)
+            transaction.row_limit = INLINE_ROW_LIMIT
             return work(transaction)
         except KadenceError:
             raise
         except Exception as error:
             # A lock that had to be waited for, say: whatever it is, a reader meets it again.
-            log.info("a glance became a read", error=str(error))
+            log.info("an inline read goes to a thread", error=str(error))
         finally:
-            transaction.most_rows = None
-            self._near.rollback()
+            transaction.row_limit = None
+            self._inline_reader.rollback()
         return await self.read(work)
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """See Database.write."""
-        return await self._submit(work, brief=False)
+        return await self._submit(work, inline=False)
 
-    async def jot(self, work: Callable[[Transaction], T]) -> T:
-        """See Database.jot."""
-        return await self._submit(work, brief=True)
+    async def write_inline(self, work: Callable[[Transaction], T]) -> T:
+        """See Database.write_inline."""
+        return await self._submit(work, inline=True)
 
-    async def _submit(self, work: Callable[[Transaction], T], *, brief: bool) -> T:
+    async def _submit(self, work: Callable[[Transaction], T], *, inline: bool) -> T:
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
-            self._settle_down(loop)
+            self._rebind_loop(loop)
         future: asyncio.Future[T] = loop.create_future()
         # What arrives in one turn of the loop goes together.
         if not self._arrived:
             loop.call_soon(self._advance)
-        self._arrived.append(Job(work, future, brief=brief))
+        self._arrived.append(Job(work, future, inline=inline))
         return await future
 
-    def _settle_down(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _rebind_loop(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin afresh on another loop: nobody waits for what the one before has left."""
-        with self._turn:
+        with self._writer_lock:
             self._arrived.clear()
             self._loop = loop
 
     def _advance(self) -> None:
         """Let the writer begin with what has arrived, unless it is busy: then it comes back."""
-        if not self._arrived or not self._turn.acquire(blocking=False):
+        if not self._arrived or not self._writer_lock.acquire(blocking=False):
             return
         batch = self._next_batch()
         ran = False
         try:
-            ran = batch[0].brief and self._ran_here(batch)
+            ran = batch[0].inline and self._ran_inline(batch)
         finally:
             # Whatever happens, the thread takes over and gives the turn back.
             self._writes.put(_Task(batch, ran=ran))
@@ -157,41 +160,41 @@ class ThreadedDatabase:
     def _next_batch(self) -> Sequence[Job]:
         """The jobs to begin with; those that run on the event loop apart from the others."""
         arrived = self._arrived
-        here = self._near is not None and arrived[0].brief
+        here = self._inline_reader is not None and arrived[0].inline
         batch: list[Job] = []
-        while arrived and len(batch) < (LARGEST_BRIEF if here else LARGEST_BATCH):
-            if self._near is not None and arrived[0].brief is not here:
+        while arrived and len(batch) < (LARGEST_INLINE_BATCH if here else LARGEST_BATCH):
+            if self._inline_reader is not None and arrived[0].inline is not here:
                 break
             batch.append(arrived.popleft())
         return batch
 
-    def _ran_here(self, batch: Sequence[Job]) -> bool:
-        """Run brief jobs on the event loop; False when a thread must see to them after all."""
-        if self._near is None:
+    def _ran_inline(self, batch: Sequence[Job]) -> bool:
+        """Run inline jobs on the event loop; False when a thread must see to them after all."""
+        if self._inline_reader is None:
             return False
         transaction = self._writer.transaction
         try:
-            transaction.most_rows = ROWS_IN_BRIEF
+            transaction.row_limit = INLINE_ROW_LIMIT
             run_jobs(self._writer, batch, wait=False)
         except Exception as error:
             self._writer.rollback()
-            if not isinstance(error, Dirty):
-                log.info("brief work goes to a thread", jobs=len(batch), error=str(error))
+            if not isinstance(error, PartialWrite):
+                log.info("an inline write goes to a thread", jobs=len(batch), error=str(error))
             return False
         finally:
-            transaction.most_rows = None
+            transaction.row_limit = None
         return True
 
     def close(self) -> None:
         """Finish what was begun and let go of the connections."""
-        with self._turn:
+        with self._writer_lock:
             self._writes.put(None)
         for _ in self._threads[1:]:
             self._reads.put(None)
         for thread in self._threads:
             thread.join()
-        if self._near is not None:
-            self._near.close()
+        if self._inline_reader is not None:
+            self._inline_reader.close()
 
     def _write_loop(self) -> None:
         doubts: list[_Doubt] = []
@@ -226,8 +229,8 @@ class ThreadedDatabase:
                 fail(self._writer, batch, error)
         finally:
             # Whatever happens, nobody may wait for ever.
-            self._turn.release()
-            self._outbox.hand_back(batch, loop)
+            self._writer_lock.release()
+            self._completions.complete(batch, loop)
         return doubts
 
     def _resolved(self, doubt: "_Doubt") -> bool:
@@ -254,21 +257,21 @@ class ThreadedDatabase:
         except Exception as error:
             with contextlib.suppress(Exception):
                 fail(self._writer, batch, error)
-        self._outbox.hand_back(batch, batch[0].future.get_loop())
+        self._completions.complete(batch, batch[0].future.get_loop())
         return True
 
-    def _read_loop(self, session: Session) -> None:
+    def _read_loop(self, connection: Connection) -> None:
         while (job := self._reads.get()) is not None:
             try:
-                read(session, job)
+                read(connection, job)
             except Exception as error:
                 job.error = error
             finally:
-                self._outbox.hand_back([job], job.future.get_loop())
-        session.close()
+                self._completions.complete([job], job.future.get_loop())
+        connection.close()
 
 
-class _Outbox:
+class _CompletionQueue:
     """Hands finished jobs back to the event loop, and wakes it once for all that are finished."""
 
     def __init__(self, then: Callable[[], None]) -> None:
@@ -277,19 +280,19 @@ class _Outbox:
         self._then = then
         self._woken: asyncio.AbstractEventLoop | None = None
 
-    def hand_back(self, jobs: Sequence[Job], loop: asyncio.AbstractEventLoop) -> None:
+    def complete(self, jobs: Sequence[Job], loop: asyncio.AbstractEventLoop) -> None:
         """Have these jobs of a loop settled, if any, and the loop woken; called by any thread."""
         self._done.extend(jobs)
         if self._woken is not loop:
             self._woken = loop
             # A loop that is closed already has nobody left who waits.
             with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(self._settle)
+                loop.call_soon_threadsafe(self._resolve)
 
-    def _settle(self) -> None:
+    def _resolve(self) -> None:
         # First, so that whoever hands back from now on wakes the loop again.
         self._woken = None
         # The writer can go on while the answers are sent.
         self._then()
         while self._done:
-            self._done.popleft().settle()
+            self._done.popleft().resolve()

@@ -8,10 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from kadence.domain.model import Condition
 from kadence.usecases.card_changes import etag
 from kadence.usecases.card_views import CardView
-from kadence.web.http import Tagged
-from kadence.web.people import UserAnswer, user_values
-from kadence.web.tags import TagOfCardAnswer, tag_of_card
-from kadence.web.wire import (
+from kadence.web.codec import (
     Uid,
     When,
     format_optional,
@@ -19,6 +16,9 @@ from kadence.web.wire import (
     number,
     optional_number,
 )
+from kadence.web.http import WithETag
+from kadence.web.people import UserAnswer, user_values
+from kadence.web.tags import TagOfCardAnswer, tag_of_card
 
 
 class CardMemberAnswer(UserAnswer, frozen=True, kw_only=True):
@@ -289,10 +289,10 @@ def _board(view: CardView) -> BoardOfCard:
     board = view.board
     spaces = [
         SpaceOfBoard(
-            one.door.space_id,
-            one.door.space_uid,
+            one.access.space_id,
+            one.access.space_uid,
             one.title,
-            one.door.space_id == board.space_id,
+            one.access.space_id == board.space_id,
         )
         for one in view.spaces
     ]
@@ -345,7 +345,7 @@ def listed_card(view: CardView, extra: tuple[str, ...] = ()) -> ListedCardAnswer
         description=view.card.description if "description" in extra else UNSET,
         iteration=_iteration(view) if "iteration" in extra else UNSET,
         path_data=PathData(
-            Named(first.door.space_id, first.title) if first else None,
+            Named(first.access.space_id, first.title) if first else None,
             Named(view.board.id, view.board.title),
             Named(view.column.id, view.column.title),
             Named(view.lane.id, view.lane.title),
@@ -353,8 +353,8 @@ def listed_card(view: CardView, extra: tuple[str, ...] = ()) -> ListedCardAnswer
     )
 
 
-def one_card(view: CardView) -> Tagged[OneCardAnswer]:
+def one_card(view: CardView) -> WithETag[OneCardAnswer]:
     """The card as it is shown by itself, with its entity tag."""
     values = card_values(view)
     values |= {"description": view.card.description, "iteration": _iteration(view)}
-    return Tagged(OneCardAnswer(**values), etag(view.card))
+    return WithETag(OneCardAnswer(**values), etag(view.card))

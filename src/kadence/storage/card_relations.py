@@ -10,7 +10,14 @@ from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.access import Actor
 from kadence.domain.model import Board, Card, Column, Iteration, Lane, User
-from kadence.storage.boards import BOARDS, COLUMNS, LANES, SHOWING_COLUMNS, Showing, showing
+from kadence.storage.boards import (
+    BOARDS,
+    COLUMNS,
+    LANES,
+    PLACEMENT_COLUMNS,
+    VisiblePlacement,
+    visible_placement,
+)
 from kadence.storage.cards import CARDS
 from kadence.storage.engine import Query, Row, Statement, Transaction, record_columns
 from kadence.storage.schema import (
@@ -28,7 +35,7 @@ from kadence.storage.schema import (
 from kadence.storage.spaces import OWN_MEMBERSHIP
 
 
-class Around(Struct, frozen=True):
+class CardRelations(Struct, frozen=True):
     """The column and lane that a card is in, its owner, its planned or active iteration."""
 
     column: Column
@@ -50,8 +57,8 @@ def _ends(*records: type[Struct]) -> Iterator[slice]:
 _COLUMN, _LANE, _OWNER, _ITERATION = _ends(Column, Lane, User, Iteration)
 
 
-def _around(row: Row) -> Around:
-    return Around(
+def _relations(row: Row) -> CardRelations:
+    return CardRelations(
         Column(*row[_COLUMN]),
         Lane(*row[_LANE]),
         User(*row[_OWNER]),
@@ -61,7 +68,7 @@ def _around(row: Row) -> Around:
     )
 
 
-def _columns_around(card_id: ColumnElement[int]) -> list[ColumnElement[Any]]:
+def _relation_columns(card_id: ColumnElement[int]) -> list[ColumnElement[Any]]:
     return [
         *COLUMNS.columns,
         *LANES.columns,
@@ -76,8 +83,8 @@ def _columns_around(card_id: ColumnElement[int]) -> list[ColumnElement[Any]]:
     ]
 
 
-_AROUND = Statement(
-    select(*_columns_around(bindparam("id")))
+_RELATIONS = Statement(
+    select(*_relation_columns(bindparam("id")))
     .join_from(columns, lanes, lanes.c.id == bindparam("lane_id"))
     .join(users, users.c.id == bindparam("owner_id"))
     .outerjoin(
@@ -91,23 +98,23 @@ _AROUND = Statement(
 )
 
 
-def around(card: Card) -> Query[Around]:
+def relations_of(card: Card) -> Query[CardRelations]:
     """What is around a card, in a row."""
     values = {
         name: getattr(card, name)
         for name in ("id", "company_id", "column_id", "lane_id", "owner_id", "iteration_id")
     }
-    return Query(_AROUND, values, _around)
+    return Query(_RELATIONS, values, _relations)
 
 
 _CARD, _BOARD = _ends(Card, Board)
-_SHOWING = slice(_BOARD.stop, _BOARD.stop + len(SHOWING_COLUMNS))
+_SHOWING = slice(_BOARD.stop, _BOARD.stop + len(PLACEMENT_COLUMNS))
 _SHOWN = Statement(
     select(
         *CARDS.columns,
         *BOARDS.columns,
-        *SHOWING_COLUMNS,
-        *_columns_around(cards.c.id),
+        *PLACEMENT_COLUMNS,
+        *_relation_columns(cards.c.id),
     )
     .join_from(cards, boards, boards.c.id == cards.c.board_id)
     .join(
@@ -138,9 +145,9 @@ _SHOWN = Statement(
 )
 
 
-def card_shown(
+def card_with_relations(
     tx: Transaction, actor: Actor, card_id: int
-) -> tuple[Card, Board, list[Showing], Around] | None:
+) -> tuple[Card, Board, list[VisiblePlacement], CardRelations] | None:
     """The company's card with this id, whatever its condition, with all that surrounds it.
 
     None too when no living space shows its board.
@@ -153,6 +160,6 @@ def card_shown(
     return (
         Card(*first[_CARD]),
         Board(*first[_BOARD]),
-        [showing(row[_SHOWING]) for row in rows],
-        _around(first[_SHOWING.stop :]),
+        [visible_placement(row[_SHOWING]) for row in rows],
+        _relations(first[_SHOWING.stop :]),
     )

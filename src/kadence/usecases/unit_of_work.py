@@ -1,4 +1,4 @@
-"""What a use case gets to work with: one transaction, who acts, when, and on which terms."""
+"""What a use case gets to work with: one transaction, who acts, when, and on which options."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from kadence.storage.engine import Transaction
 
 T = TypeVar("T")
 P = ParamSpec("P")
-Draft: TypeAlias = T | BadRequest
+Validated: TypeAlias = T | BadRequest
 """A decoded body or query, or what is wrong with it: said only once access is settled."""
 
 
-class Terms(Struct, frozen=True):
+class WriteOptions(Struct, frozen=True):
     """What a caller makes a write depend on.
 
     `if_match`: entity tags of which the thing must have one, `*` being any. `key`: an idempotency
@@ -37,12 +37,12 @@ class Terms(Struct, frozen=True):
     """
 
     if_match: Sequence[str] | None = None
-    key: str | None = None
+    idempotency_key: str | None = None
     request: str = ""
     dry_run: bool = False
 
 
-class Reply(Struct, frozen=True):
+class RenderedResponse(Struct, frozen=True):
     """An answer as it goes over the wire: JSON, and the entity tag of what it shows."""
 
     body: bytes
@@ -81,7 +81,7 @@ def random_secret() -> str:
     return f"kdn_{secrets.token_urlsafe(32)}"
 
 
-def digest(secret: str | None) -> str:
+def token_digest(secret: str | None) -> str:
     """The SHA-256 under which an API token is stored; its 256 random bits need no salt.
 
     Raises:
@@ -92,18 +92,18 @@ def digest(secret: str | None) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def opened(draft: Draft[T]) -> T:
-    """The draft's content.
+def unwrap(validated: Validated[T]) -> T:
+    """The validated's content.
 
     Raises:
         BadRequest: what is wrong with it.
     """
-    if isinstance(draft, BadRequest):
-        raise draft
-    return draft
+    if isinstance(validated, BadRequest):
+        raise validated
+    return validated
 
 
-class Unit(Struct, gc=False):
+class UnitOfWork(Struct, gc=False):
     """One unit of work: the transaction, who acts, when, and where ids and secrets come from."""
 
     tx: Transaction
@@ -111,7 +111,7 @@ class Unit(Struct, gc=False):
     now: Instant
     new_id: Callable[[], str]
     new_secret: Callable[[], str]
-    terms: Terms = Terms()
+    options: WriteOptions = WriteOptions()
 
     def record(
         self,
@@ -161,7 +161,7 @@ class Unit(Struct, gc=False):
         Raises:
             PreconditionFailed: If-Match names other entity tags.
         """
-        wanted = self.terms.if_match
+        wanted = self.options.if_match
         if wanted is not None and "*" not in wanted and etag not in wanted:
             raise PreconditionFailed("It has changed since you read it: read it again")
 
@@ -176,4 +176,4 @@ def changes(old: Struct, new: Struct) -> tuple[dict[str, Any], dict[str, Any]]:
     )
 
 
-UseCase: TypeAlias = Callable[Concatenate[Unit, P], T]
+UseCase: TypeAlias = Callable[Concatenate[UnitOfWork, P], T]

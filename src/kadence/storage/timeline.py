@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from kadence.domain import events
 from kadence.domain.calendar import WorkingCalendar
-from kadence.domain.course import Course, Entry, Life, course
 from kadence.domain.model import Event, Instant, Iteration
 from kadence.domain.report import iteration_at
+from kadence.domain.timeline import Entry, Lifespan, Timeline, build_timeline
 from kadence.storage import history
 from kadence.storage.engine import Transaction
 
@@ -17,7 +17,7 @@ END = 2**63 - 1
 """A place behind every event."""
 
 
-class Past(Struct, frozen=True):
+class JournalSlice(Struct, frozen=True):
     """Some iterations of a company with all that the journal tells of them."""
 
     iterations: Mapping[str, Iteration]
@@ -31,9 +31,9 @@ class Past(Struct, frozen=True):
         told: Iterable[Entry | Event] = (*entries, *changes)
         return max((e.seq for e in told if as_of is None or e.at <= as_of), default=0)
 
-    def life(self, iteration_id: str) -> Life:
+    def lifespan(self, iteration_id: str) -> Lifespan:
         """When the iteration was activated and closed."""
-        return Life(
+        return Lifespan(
             *(_moment(self._event(iteration_id, kind)) for kind in (_ACTIVATED, _CLOSED)),
         )
 
@@ -41,10 +41,10 @@ class Past(Struct, frozen=True):
         """The iteration as it was at a place in the journal."""
         return iteration_at(self.iterations[iteration_id], self.changes[iteration_id], place)
 
-    def course(self, iteration_id: str, place: int = END) -> Course:
-        """The course of an iteration up to a place in the journal."""
-        entries, life = self.entries[iteration_id], self.life(iteration_id)
-        return course(entries, iteration_id, life, place, self.begun)
+    def timeline(self, iteration_id: str, place: int = END) -> Timeline:
+        """The timeline of an iteration up to a place in the journal."""
+        entries, life = self.entries[iteration_id], self.lifespan(iteration_id)
+        return build_timeline(entries, iteration_id, life, place, self.begun)
 
     def carried_to(self, iteration_id: str) -> str | None:
         """The iteration into which the leftovers of this one went when it was closed."""
@@ -71,19 +71,19 @@ def _moment(event: Event | None) -> tuple[int, Instant] | None:
     return (event.seq, event.at) if event else None
 
 
-def load(tx: Transaction, company_id: int, iterations: Sequence[Iteration]) -> Past:
+def load(tx: Transaction, company_id: int, iterations: Sequence[Iteration]) -> JournalSlice:
     """All that the journal tells of these iterations."""
     ids = [iteration.id for iteration in iterations]
     entries = history.entries_of(tx, company_id, ids)
     inside: dict[str, set[str]] = {id_: set() for id_ in ids}
     others = set(ids)
     for entry in entries:
-        if entry.told is None and entry.iteration_id is not None:
+        if entry.payload is None and entry.iteration_id is not None:
             others.add(entry.iteration_id)
             if entry.iteration_id in inside:
                 inside[entry.iteration_id].add(entry.card_uid)
     changes = history.changes_of(tx, company_id, sorted(others))
-    return Past(
+    return JournalSlice(
         iterations={iteration.id: iteration for iteration in iterations},
         entries={
             id_: entries if len(ids) == 1 else [e for e in entries if e.card_uid in uids]
