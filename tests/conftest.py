@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from kadence.storage import migrate
 from kadence.storage.location import locate
+from tests import processes
 from tests.api.kit import Team
 from tests.cluster import Cluster, binaries, running
 from tests.world import World, file_url, fresh_database, serving
@@ -38,6 +39,11 @@ def _is_later(item: pytest.Item) -> bool:
     path = item.path.as_posix()
     on_postgresql = "postgresql" in item.name and any(part in path for part in LATER)
     return on_postgresql or path.endswith("page/test_pictures.py")
+
+
+def pytest_sessionfinish() -> None:
+    """End what the tests have shared."""
+    processes.close()
 
 
 @pytest.fixture(scope="session")

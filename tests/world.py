@@ -1,11 +1,8 @@
 """A real server process on a real database file, and the people of the access matrix."""
 
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -33,9 +30,10 @@ from kadence.usecases.setup import Initialised, initialise
 from kadence.usecases.spaces import NewMember, NewSpace, add_member, create_space
 from kadence.usecases.tags import NewTag, add_card_tag
 from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, system_clock
+from tests import processes
+from tests.processes import Process
 
 T = TypeVar("T")
-KADENCE = [sys.executable, "-m", "kadence"]
 NOWHERE = "01890000-0000-7000-8000-000000000000"
 """A well-formed UUID that nothing has."""
 
@@ -57,7 +55,7 @@ def make_company(url: str, name: str) -> Initialised:
 class Server(Struct):
     """A serving process and where it answers."""
 
-    process: subprocess.Popen[str]
+    process: Process
     url: str
     log: list[str]
 
@@ -82,31 +80,23 @@ def serving(url: str, *options: str) -> Iterator[Server]:
 @contextmanager
 def start(*command: str, env: dict[str, str] | None = None) -> Iterator[Server]:
     """A kadence command that serves, as soon as it answers."""
-    process = subprocess.Popen(
-        [*KADENCE, *command],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **(env or {})},
-    )
-    assert process.stderr is not None
+    process = processes.start(*command, env=env)
     log: list[str] = []
-    for line in process.stderr:
+    for line in process.output:
         log.append(line)
         if found := re.search(r"answers at (\S+)", line):
             break
     else:
         raise AssertionError(f"it ended: {''.join(log)}")
-    drain = threading.Thread(target=log.extend, args=(process.stderr,), daemon=True)
+    drain = threading.Thread(target=log.extend, args=(process.output,), daemon=True)
     drain.start()
     try:
         yield Server(process, found[1], log)
     finally:
-        if process.poll() is None:
-            process.kill()
+        process.kill()
         process.wait()
         drain.join()
-        process.stderr.close()
+        process.output.close()
 
 
 class Space(Struct):

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +14,17 @@ from sqlalchemy import text
 
 from kadence.storage import migrate, sqlite
 from kadence.storage.location import locate
-from tests.world import KADENCE, file_url, serving
+from tests import processes
+from tests.processes import COMMAND
+from tests.world import file_url, serving
 
 INIT = ("--company", "Acme", "--email", "anna@acme.example", "--name", "Anna")
 
 
 def run(*command: str, cwd: Path, env: dict[str, str] | None = None) -> tuple[int, str, str]:
-    done = subprocess.run(
-        [*KADENCE, *command],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, "COLUMNS": "200", **(env or {})},
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, done.stdout, done.stderr
+    code, out, err = processes.run(*command, cwd=cwd, env={"COLUMNS": "200", **(env or {})})
+    assert "Traceback" not in err, err
+    return code, out, err
 
 
 def run_json(*command: str, cwd: Path) -> dict[str, Any]:
@@ -251,7 +244,7 @@ def test_demo_serves_sample_data_and_leaves_nothing_behind(
     tmp_path: Path, options: tuple[str, ...], number: signal.Signals
 ) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "kadence", "demo", "--port", "0", "--json", *options],
+        [*COMMAND, "demo", "--port", "0", "--json", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -278,7 +271,7 @@ def test_demo_serves_sample_data_and_leaves_nothing_behind(
 
 def test_the_printed_curl_line_creates_an_iteration(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "kadence", "demo", "--port", "0"],
+        [*COMMAND, "demo", "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -6,13 +6,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.world import start
+from tests import processes
+from tests.world import World
 
 PAGE = (Path(__file__).parents[2] / "docs/testing-your-bot.md").read_text("utf-8")
 
@@ -63,35 +63,30 @@ def test_the_ci_lines_run(tmp_path: Path) -> None:
     assert '"email":"owner@example.com"' in done.stdout
 
 
-@contextmanager
+@pytest.fixture(scope="module")
 def demo() -> Iterator[str]:
     """Where a demo answers."""
-    command = [sys.executable, "-m", "kadence", "demo", "--port", "0", "--empty", "--json"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as server:
-        assert server.stdout is not None
-        yield json.loads(server.stdout.readline())["base_url"]
-        server.terminate()
+    server = processes.start("demo", "--port", "0", "--empty", "--json", output="stdout")
+    with server.output:
+        yield json.loads(server.output.readline())["base_url"]
+    server.terminate()
+    assert server.wait(15) == 0
 
 
 @pytest.mark.parametrize(("fault", "status"), [("429", 429), ("500", 500), ("503", 503)])
-def test_the_demo_answers_the_fault_that_is_asked_for(fault: str, status: int) -> None:
-    with demo() as url:
-        answer = httpx.post(f"{url}/api/latest/cards", headers={"X-Kadence-Fault": fault})
-        assert answer.status_code == status
-        assert ("retry-after" in answer.headers) == (fault != "500")
-        assert httpx.get(f"{url}/healthz").status_code == 200
+def test_the_demo_answers_the_fault_that_is_asked_for(demo: str, fault: str, status: int) -> None:
+    answer = httpx.post(f"{demo}/api/latest/cards", headers={"X-Kadence-Fault": fault})
+    assert answer.status_code == status
+    assert ("retry-after" in answer.headers) == (fault != "500")
+    assert httpx.get(f"{demo}/healthz").status_code == 200
 
 
-def test_the_demo_gives_no_answer_when_that_is_asked_for() -> None:
-    with demo() as url:
-        with pytest.raises(httpx.ReadTimeout):
-            httpx.get(f"{url}/api/v1/users", headers={"X-Kadence-Fault": "timeout"}, timeout=0.5)
-        assert httpx.get(f"{url}/healthz").status_code == 200
+def test_the_demo_gives_no_answer_when_that_is_asked_for(demo: str) -> None:
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.get(f"{demo}/api/v1/users", headers={"X-Kadence-Fault": "timeout"}, timeout=0.5)
+    assert httpx.get(f"{demo}/healthz").status_code == 200
 
 
-def test_a_real_server_has_no_faults(database: str) -> None:
-    with start("serve", "--port", "0", "--database", database) as server:
-        answer = httpx.get(f"{server.url}/healthz", headers={"X-Kadence-Fault": "500"})
-        assert answer.status_code == 200
+def test_a_real_server_has_no_faults(world: World) -> None:
+    answer = world.http.get(f"{world.url}/healthz", headers={"X-Kadence-Fault": "500"})
+    assert answer.status_code == 200

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.faults.kit import company
-from tests.world import KADENCE
+from tests.processes import COMMAND
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_a_log_that_cannot_be_written_hinders_nobody(database: str, unused_port:
     made = company(database)
     headers = {"Authorization": f"Bearer {made.token}"}
     url = f"http://127.0.0.1:{unused_port}"
-    command = [*KADENCE, "serve", "--port", str(unused_port), "--database", database]
+    command = [*COMMAND, "serve", "--port", str(unused_port), "--database", database]
     with Path("/dev/full").open("wb") as full:
         process = subprocess.Popen(command, stderr=full)
     try:

@@ -5,7 +5,6 @@
 
 import json
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
-from tests.world import KADENCE
+from tests import processes
 
 FOLDER = Path(__file__).parents[2] / "docs/screenshots"
 SIZES = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 390, "height": 844}}
@@ -23,17 +22,11 @@ SIZES = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 390, "heigh
 @pytest.fixture(scope="module")
 def demo() -> Iterator[dict[str, Any]]:
     """A running `kadence demo` and what it printed."""
-    process = subprocess.Popen(
-        [*KADENCE, "demo", "--port", "0", "--json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
-    yield dict(json.loads(process.stdout.readline()))
+    process = processes.start("demo", "--port", "0", "--json", output="stdout")
+    with process.output:
+        yield dict(json.loads(process.output.readline()))
     process.terminate()
     process.wait(15)
-    process.stdout.close()
 
 
 @pytest.fixture(scope="module")
