@@ -1,11 +1,14 @@
 """The card list: every filter, search, order and page (workspace.md, Cards)."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from kadence.web.card_list import ORDERS
 from tests.api.kit import Team
+
+pytestmark = pytest.mark.both_engines
 
 
 @pytest.fixture(scope="module")
@@ -272,3 +275,34 @@ def test_a_board_shown_elsewhere_is_seen_there_without_its_own_space(team: Team)
     board = team.call("GET", f"/boards/{team.space.board_id}", as_="reader")
     assert (board["space_id"], board["primary_path"]) == (other.id, False)
     assert team.call("GET", f"/cards?space_id={team.space.id}", as_="reader") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("created", "created"),
+        ("updated", "updated"),
+        ("due_date", "due_date"),
+        ("first_moved_in_progress", "first_moved_to_in_progress_at"),
+        ("last_moved_to_done_at", "last_moved_to_done_at"),
+    ],
+)
+def test_before_and_after_leave_out_the_instant_itself(
+    shelf: tuple[Team, dict[str, dict[str, Any]]], name: str, key: str
+) -> None:
+    team, _ = shelf
+    made = team.card("at an instant", due_date="2050-01-01")
+    for column in team.space.columns[1:]:
+        made = team.change(made, column_id=column)
+
+    def found(side: str, milliseconds: int) -> bool:
+        at = datetime.fromisoformat(made[key]) + timedelta(milliseconds=milliseconds)
+        query = {f"{name}_{side}": at.isoformat(), "board_id": team.space.board_id}
+        listed = team.call("GET", "/cards", params=query)
+        return made["id"] in [card["id"] for card in listed]
+
+    try:
+        assert [found("before", by) for by in (-1, 0, 1)] == [False, False, True]
+        assert [found("after", by) for by in (-1, 0, 1)] == [True, False, False]
+    finally:
+        team.call("DELETE", f"/cards/{made['id']}")

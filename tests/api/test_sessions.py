@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
+from kadence.domain.errors import Unauthenticated
 from kadence.storage import integrity
 from kadence.storage.engine import Statement
 from kadence.storage.location import locate, transaction
 from kadence.storage.schema import idempotency_keys, journal, passwords
-from kadence.usecases import sessions
-from tests.world import World, serving
+from kadence.usecases import people, sessions
+from tests.world import World, file_url, fresh_database, make_company, serving
 
 API = "/api/kadence/v1"
 PASSWORD = "correct horse battery"  # noqa: S105
@@ -59,6 +62,7 @@ def newcomer(world: World, name: str) -> str:
     return path.partition("#")[2]
 
 
+@pytest.mark.both_engines
 def test_somebody_invited_comes_in_sets_a_password_and_signs_in_with_it(world: World) -> None:
     key = newcomer(world, "invited")
     with browser(world) as first:
@@ -151,6 +155,7 @@ def test_one_makes_and_ends_tokens_of_ones_own(world: World) -> None:
         assert world.http.get(f"{world.url}{API}/session", headers=by_token).status_code == 401
 
 
+@pytest.mark.both_engines
 def test_a_session_by_an_api_token_is_no_more_than_the_token_and_ends_with_it(
     world: World,
 ) -> None:
@@ -209,6 +214,7 @@ def test_a_one_time_key_is_no_token_and_a_token_is_no_key(world: World) -> None:
         assert one.sign_in(key=key).status_code == 200
 
 
+@pytest.mark.both_engines
 def test_a_newer_link_ends_the_older_one(world: World) -> None:
     older, newer = newcomer(world, "twice"), newcomer(world, "twice")
     with browser(world) as one:
@@ -216,6 +222,7 @@ def test_a_newer_link_ends_the_older_one(world: World) -> None:
         assert one.sign_in(key=newer).status_code == 200
 
 
+@pytest.mark.both_engines
 def test_another_password_needs_the_old_one_and_ends_the_other_sessions(world: World) -> None:
     with browser(world) as one, browser(world) as other:
         one.sign_in(key=newcomer(world, "changer"))
@@ -310,3 +317,40 @@ def test_neither_journal_nor_tables_hold_a_secret(world: World) -> None:
     said = "".join(world.server.log)
     for hidden in (key, secret, token, PASSWORD, one.csrf):
         assert hidden not in said
+
+
+def test_behind_tls_the_cookie_goes_over_tls_alone(tmp_path: Path) -> None:
+    url = file_url(fresh_database(tmp_path))
+    made = make_company(url, "Home")
+    with (
+        serving(url, "--trusted-proxy", "127.0.0.1") as server,
+        httpx.Client(base_url=server.url) as http,
+    ):
+        for scheme, is_secure in (("https", True), ("http", False)):
+            answer = http.post(
+                f"{API}/session",
+                json={"token": made.token},
+                headers={"X-Forwarded-Proto": scheme},
+            )
+            attributes = answer.headers["set-cookie"].split("; ")
+            assert ("Secure" in attributes) is is_secure
+            assert {"HttpOnly", "SameSite=Strict"} <= set(attributes)
+
+
+def test_who_is_deactivated_or_changes_password_meanwhile_gets_no_session(world: World) -> None:
+    email = "meanwhile@home.example"
+    world.do(people.add_user, email, "Meanwhile")
+
+    def proved() -> sessions.Candidate:
+        found = world.do(sessions.candidate, email)
+        assert found is not None
+        return found
+
+    assert world.do(sessions.begin_with_password, proved()).user.email == email
+    older = replace(proved(), password_hash="another")  # noqa: S106
+    with pytest.raises(Unauthenticated):
+        world.do(sessions.begin_with_password, older)
+    before = proved()
+    world.do(people.deactivate_user, email)
+    with pytest.raises(Unauthenticated):
+        world.do(sessions.begin_with_password, before)

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from kadence.web.rates import SharedCounts
 from tests.cli.test_cli import run
 from tests.cluster import Cluster
 from tests.faults.kit import assert_nothing_lost, company, loading
@@ -103,3 +104,17 @@ def children(server: Server) -> list[int]:
     text = Path(f"/proc/{parent}/task/{parent}/children").read_text()
     lines = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in text.split()}
     return [pid for pid, line in lines.items() if b"resource_tracker" not in line]
+
+
+def test_workers_whose_clocks_straddle_a_second_count_together(tmp_path: Path) -> None:
+    file = tmp_path / "counts"
+    SharedCounts.make(file)
+    early, late = SharedCounts(file), SharedCounts(file)
+    with early._file, late._file:  # noqa: SLF001
+        assert early.count("token", 10) == 1
+        assert early.count("token", 11) == 1
+        # Its clock is still in the second before: it counts with the others, and begins none anew.
+        assert late.count("token", 10) == 2
+        assert early.count("token", 11) == 3
+        assert early.count("another", 11) == 1
+        assert late.count("token", 12) == 1

@@ -15,6 +15,9 @@ from kadence.usecases.insights import ReportQuery, VelocityQuery
 from kadence.usecases.iterations import change_iteration
 from tests.insights.kit import COUNT, SIZE, Stage, at
 
+pytestmark = pytest.mark.both_engines
+
+
 D = Decimal
 
 
@@ -269,3 +272,20 @@ def test_flow_counts_days_and_times(stage: Stage) -> None:
     assert [(c.card_uid, c.days) for c in found.flow.cycle_times] == [(card.uid, 1.5)]
     assert found.flow.untimed == [jumped.uid]
     assert found.flow.percentiles == {50: 1.5, 85: 1.5, 95: 1.5}
+
+
+@pytest.mark.parametrize(("begun", "carried"), [(False, 0), (True, 1)])
+def test_carried_in_is_only_what_an_iteration_that_had_begun_left(
+    stage: Stage, begun: bool, carried: int
+) -> None:
+    stage.clock("2026-07-27T09:00")
+    first = stage.iteration("2026-07-27", "2026-07-31", "First")
+    second = stage.iteration("2026-08-03", "2026-08-07", "Second")
+    card = stage.card("5", into=first)
+    if begun:
+        stage.set_status(first, "active")
+    stage.clock("2026-07-28T09:00")
+    stage.add(second, card)
+    scope = stage.report(second).report.scope
+    assert scope.carried_in.count == carried
+    assert [one.other for one in scope.added.cards] == [first.id if begun else None]

@@ -35,6 +35,9 @@ from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, 
 from tests.cluster import Cluster
 from tests.world import fresh_database
 
+pytestmark = pytest.mark.both_engines
+
+
 GROWING = (
     "cards",
     "iterations",

@@ -19,6 +19,9 @@ from kadence.storage.schema import companies
 from tests.cluster import Cluster
 from tests.world import make_company
 
+pytestmark = pytest.mark.both_engines
+
+
 RENAME = Statement(
     update(companies).where(companies.c.id == bindparam("key")).values(name=bindparam("to"))
 )

@@ -29,6 +29,9 @@ from kadence.storage.schema import REVISION, companies, iterations, metadata
 from tests.cluster import Cluster
 from tests.world import file_url, fresh_database, make_company
 
+pytestmark = pytest.mark.both_engines
+
+
 ADD = Statement(insert(companies).values(bound(companies, "uid", "name", "created", "updated")))
 NAMES = Statement(select(companies.c.name).order_by(companies.c.id))
 
@@ -253,3 +256,32 @@ def test_a_broken_reference_is_a_problem(tmp_path: Path) -> None:
     found = integrity.problems(SqliteFile(path))
     assert any("reference" in problem for problem in found)
     assert "journal: companies 1 is gone, but was never deleted" in found
+
+
+def test_what_failed_before_its_batch_ran_again_is_no_error_of_the_second_run(
+    database: str,
+) -> None:
+    runs = []
+
+    def refused_at_first(tx: Transaction) -> None:
+        runs.append(tx)
+        if len(runs) == 1:
+            raise NotFound
+        add(tx, "kept")
+
+    def refused_late(tx: Transaction) -> None:
+        add(tx, "never")
+        raise NotFound
+
+    async def batch(opened: ThreadedDatabase) -> list[Any]:
+        jobs = [opened.write(work) for work in (refused_at_first, refused_late)]
+        return await asyncio.gather(*jobs, return_exceptions=True)
+
+    opened = open_database(locate(database))
+    try:
+        results = asyncio.run(batch(opened))
+        assert len(runs) == 2
+        assert [type(result) for result in results] == [type(None), NotFound]
+        assert asyncio.run(opened.read(names)) == ["kept"]
+    finally:
+        opened.close()

@@ -18,6 +18,9 @@ from tests.cli.test_cli import run
 from tests.cluster import Cluster
 from tests.world import file_url
 
+pytestmark = pytest.mark.both_engines
+
+
 COMPANY = {"id": 1, "uid": "c", "name": "Home", "iterations_off_at": None} | {
     "created": 1,
     "updated": 1,

@@ -166,13 +166,18 @@ def _stream(
         # The token was revoked or the space closed to its bearer: that is the end of the stream.
         with contextlib.suppress(KadenceError):
             async for found in context.tail(behind, first, query.after):
-                yield b"".join(map(_line, found)) or b": alive\n\n"
+                yield stream_chunk(found)
 
     return ASGIStreamingResponse(
         iterator=lines(),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
+
+
+def stream_chunk(found: Sequence[Event]) -> bytes:
+    """Events in the format of server-sent events; of none, a comment as a sign of life."""
+    return b"".join(map(_line, found)) or b": alive\n\n"
 
 
 def _line(event: Event) -> bytes:
