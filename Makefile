@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCK := --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: demo page test test-long bench lint docs lock clean
+.PHONY: demo page test quick deep debian bench lint docs lock clean
 
 demo: .venv/run page
 	$(BIN)/kadence demo $(ARGS)
@@ -13,16 +13,23 @@ page: $(PAGE)
 $(PAGE): .venv/run $(shell find ui -type f -not -path '*/node_modules/*' -not -name schema.d.ts)
 	bash tools/build-page
 
-test: .venv/dev page
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then bash tools/install-debian; fi
-	$(BIN)/pytest -n 2 $(ARGS)
+# Every test; those that are counted higher in the deep suite, with small counts.
+test: .venv/dev page debian
+	$(BIN)/pytest -n auto $(ARGS)
 	$(BIN)/python tools/left_out.py
 
-test-long: .venv/dev page
-	KADENCE_TEST_LONG=1 $(BIN)/pytest -n 2 -m long $(ARGS)
+# What a change since main can touch, in under a minute.
+quick: .venv/dev
+	$(BIN)/python tools/quick.py $(ARGS)
 
-bench: .venv/dev page
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then bash tools/install-debian; fi
+# Large counts: what CI runs in place of the small ones.
+deep: .venv/dev page debian
+	KADENCE_DEEP=1 $(BIN)/pytest -n auto -m "deep or deep_only" $(ARGS)
+
+debian:
+	@bash tools/install-debian
+
+bench: .venv/dev page debian
 	$(BIN)/python -m bench.run $(ARGS)
 
 lint: .venv/dev

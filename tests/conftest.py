@@ -14,31 +14,38 @@ from tests.api.kit import Team
 from tests.cluster import Cluster, binaries, running
 from tests.world import World, file_url, fresh_database, serving
 
-LONG = bool(os.environ.get("KADENCE_TEST_LONG"))
-settings.register_profile("short", max_examples=60, deadline=None, derandomize=True)
-settings.register_profile("long", max_examples=2000, deadline=None, print_blob=True)
-settings.load_profile("long" if LONG else "short")
-
+DEEP = bool(os.environ.get("KADENCE_DEEP"))
+"""Whether counts are those of the deep suite."""
+settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile("deep", max_examples=2000, deadline=None, print_blob=True)
+settings.load_profile("deep" if DEEP else "quick")
 
 ENGINES = ("sqlite", "postgresql")
-LATER = ("page/test_", "api/test_openapi.py", "clients/test_")
-"""What speaks the same HTTP to both engines: on PostgreSQL only `make test-long` runs it."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on SQLite, and on PostgreSQL too where the engine can make a difference.
+
+    Marked `both_engines` are tests of storage, concurrency, search, order, numbers and faults, and
+    the access matrix, which calls each route. With `both_engines(deep=True)` PostgreSQL has its turn
+    in the deep suite alone.
+    """
+    marker = metafunc.definition.get_closest_marker("both_engines")
+    both = marker is not None and (DEEP or not marker.kwargs.get("deep"))
+    engines = ENGINES if both else ENGINES[:1]
+    if "world" in metafunc.fixturenames:
+        metafunc.parametrize("world", engines, indirect=True, scope="session")
+    if "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", engines, indirect=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave to `make test-long` what is LATER, and the pictures of the page."""
-    later = [item for item in items if _is_later(item)]
-    for item in later:
-        item.add_marker(pytest.mark.long)
-    if not LONG and not os.environ.get("KADENCE_PICTURES"):
-        items[:] = [item for item in items if item not in later]
-        config.hook.pytest_deselected(items=later)
-
-
-def _is_later(item: pytest.Item) -> bool:
-    path = item.path.as_posix()
-    on_postgresql = "postgresql" in item.name and any(part in path for part in LATER)
-    return on_postgresql or path.endswith("page/test_pictures.py")
+    """Leave to the deep suite what belongs there alone."""
+    if DEEP or os.environ.get("KADENCE_PICTURES"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("deep_only")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_sessionfinish() -> None:
@@ -57,7 +64,7 @@ def cluster() -> Iterator[Cluster]:
         yield made
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="session")
 def world(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
@@ -69,7 +76,7 @@ def world(
         assert server.stop() == 0
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database with the schema and nothing else."""
     return _fresh(request, tmp_path)

@@ -9,12 +9,17 @@ from kadence.delivery.stream import tail
 from kadence.domain.access import ROLE_UIDS
 from kadence.domain.model import SpaceRole
 from kadence.drawing.render_worker import RenderWorker
+from kadence.storage import journal
+from kadence.storage.location import locate, transaction
 from kadence.storage.sqlite import SqliteDatabase
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web.app import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES, create_app
 from kadence.web.http import AppState
 from tests.api.kit import Team
 from tests.world import Space, World, fresh_database
+
+pytestmark = pytest.mark.both_engines
+
 
 CALLERS = (
     "owner",
@@ -186,12 +191,12 @@ OWN_MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
     # Whoever has the link's key needs no token.
     ("GET", "/shared/{key}/{file}"): (" ".join(["200"] * len(CALLERS)), None),
 }
-CASES = [
-    (base, method, path, caller, int(status), body)
+ROUTES_AND_ROWS = [
+    (base, method, path, statuses.split(), body)
     for base, matrix in ((BASE_PATHS[0], MATRIX), (OWN_BASE_PATHS[0], OWN_MATRIX))
     for (method, path), (statuses, body) in matrix.items()
-    for caller, status in zip(CALLERS, statuses.split(), strict=True)
 ]
+"""Every route with its row of statuses."""
 
 
 PUBLIC = (
@@ -231,22 +236,46 @@ def test_what_is_public_is_so_for_everybody(world: World, path: str) -> None:
         assert answer.status_code == 200
 
 
-@pytest.mark.parametrize(("base", "method", "path", "caller", "status", "body"), CASES)
+@pytest.fixture(scope="module")
+def untouched(world: World) -> Space:
+    """A space that only reads and refused requests have to do with."""
+    return world.make_space()
+
+
+@pytest.mark.parametrize(("base", "method", "path", "statuses", "body"), ROUTES_AND_ROWS)
 def test_each_route_answers_each_caller_as_the_table_says(
-    world: World, base: str, method: str, path: str, caller: str, status: int, body: Any
+    world: World,
+    untouched: Space,
+    base: str,
+    method: str,
+    path: str,
+    statuses: list[str],
+    body: Any,
 ) -> None:
-    space = world.make_space()
-    answer = world.http.request(
-        method,
-        world.url + base + path.format(**space.ids(path)),
-        headers=world.headers(caller),
-        json=filled(body, space),
-    )
-    assert answer.status_code == status, answer.text
-    if status in (403, 404):
-        assert answer.content == b""
-    if status == 401:
-        assert answer.text == "Unauthorized"
+    before = events_of(world, untouched)
+    answered = []
+    for caller, status in zip(CALLERS, statuses, strict=True):
+        changes = method != "GET" and status == "200"
+        space = world.make_space() if changes else untouched
+        answer = world.http.request(
+            method,
+            world.url + base + path.format(**space.ids(path)),
+            headers=world.headers(caller),
+            json=filled(body, space),
+        )
+        answered.append(str(answer.status_code))
+        if status in ("403", "404"):
+            assert answer.content == b"", caller
+        if status == "401":
+            assert answer.text == "Unauthorized", caller
+    assert dict(zip(CALLERS, answered, strict=True)) == dict(zip(CALLERS, statuses, strict=True))
+    assert events_of(world, untouched) == before, "what is refused or only read leaves no event"
+
+
+def events_of(world: World, space: Space) -> int:
+    """How many events the journal holds of a space."""
+    with transaction(locate(world.database)) as tx:
+        return len(journal.of_space(tx, 1, space.uid, after=0, kinds=(), limit=journal.NO_LIMIT))
 
 
 def filled(body: Any, space: Space) -> Any:
@@ -268,10 +297,9 @@ BY_INTEGER_ID = sorted(
 @pytest.mark.parametrize("caller", ["stranger", "other"])
 @pytest.mark.parametrize("path", BY_INTEGER_ID)
 def test_by_integer_id_an_unreadable_thing_answers_exactly_like_an_absent_one(
-    world: World, path: str, caller: str
+    world: World, untouched: Space, path: str, caller: str
 ) -> None:
-    space = world.make_space()
-    ids = space.ids(path)
+    ids = untouched.ids(path)
     absent_ids = ids | {next(iter(ids)): 2**62}
     for method in ("GET", "POST", "PATCH", "DELETE"):
         for body in (b"{", b"{}"):
@@ -305,7 +333,6 @@ def marked(world: World) -> Space:
     return space
 
 
-@pytest.mark.parametrize("caller", ["stranger", "other", "nobody", "revoked"])
 @pytest.mark.parametrize(
     ("base", "path"),
     [
@@ -316,7 +343,7 @@ def marked(world: World) -> Space:
     ],
 )
 def test_no_answer_tells_a_stranger_anything_of_a_space(
-    world: World, marked: Space, base: str, path: str, caller: str
+    world: World, marked: Space, base: str, path: str
 ) -> None:
     queries = [
         "",
@@ -333,11 +360,12 @@ def test_no_answer_tells_a_stranger_anything_of_a_space(
         f"?limit={MARK}",
     ]
     url = world.url + base + path.format(**marked.ids(path))
-    for query in queries:
-        answer = world.http.get(url + query, headers=world.headers(caller))
-        assert MARK not in answer.text, query
-        if caller == "other":
-            assert marked.uid not in answer.text
+    for caller in ("stranger", "other", "nobody", "revoked"):
+        for query in queries:
+            answer = world.http.get(url + query, headers=world.headers(caller))
+            assert MARK not in answer.text, (caller, query)
+            if caller == "other":
+                assert marked.uid not in answer.text
 
 
 def test_every_answer_that_should_does_tell_the_reader(world: World, marked: Space) -> None:

@@ -78,6 +78,7 @@ def test_cards_come_with_a_board_only_when_asked_for(admin: Team) -> None:
     assert "path_data" in listed[0]
 
 
+@pytest.mark.both_engines
 def test_a_board_changes(admin: Team) -> None:
     path = f"{boards(admin)}/{admin.space.board_id}"
     changed = admin.call("PATCH", path, {"title": "New", "description": "x", "sort_order": 2.5})
@@ -101,6 +102,7 @@ def test_a_board_can_be_shown_in_another_space(admin: Team) -> None:
     assert admin.call("GET", f"/boards/{admin.space.board_id}")["primary_path"] is True
 
 
+@pytest.mark.both_engines
 def test_a_board_moves_and_becomes_primary_there(admin: Team) -> None:
     other, card = admin.world.make_space(), admin.card()
     there = f"/spaces/{other.id}/boards/{admin.space.board_id}"
@@ -186,6 +188,7 @@ def test_the_last_column_and_lane_stay(admin: Team) -> None:
     assert admin.refused("PATCH", last, {"condition": 2}) == (400, 1)
 
 
+@pytest.mark.both_engines
 def test_columns(admin: Team) -> None:
     made = admin.call("POST", columns(admin), {"title": "Test", "type": 2, "wip_limit": 3.0})
     assert (made["title"], made["type"], made["wip_limit"]) == ("Test", 2, 3)
@@ -214,6 +217,7 @@ def test_subcolumns(admin: Team) -> None:
     assert admin.refused("PATCH", other, {"title": "x"}) == (404, None)
 
 
+@pytest.mark.both_engines
 def test_lanes_and_their_condition(admin: Team) -> None:
     made = admin.call("POST", lanes(admin), {"title": "Bugs", "wip_limit": 2})
     path = f"{lanes(admin)}/{made['id']}"
@@ -234,6 +238,7 @@ def test_lanes_and_their_condition(admin: Team) -> None:
     assert admin.refused("PATCH", path, {"condition": 1}) == (404, None)
 
 
+@pytest.mark.both_engines
 def test_a_deleted_board_is_gone_with_its_cards(admin: Team) -> None:
     card = admin.card()
     admin.call("DELETE", f"{boards(admin)}/{admin.space.board_id}", {"force": True})

@@ -7,6 +7,7 @@ import pytest
 from tests.api.kit import Team
 
 
+@pytest.mark.both_engines
 def test_a_card_is_made_in_the_boards_first_column_and_lane(team: Team) -> None:
     made = team.card("Card")
     assert made["board_id"] == team.space.board_id
@@ -20,6 +21,7 @@ def test_a_card_is_made_in_the_boards_first_column_and_lane(team: Team) -> None:
     assert "iteration" not in made
 
 
+@pytest.mark.both_engines
 def test_everything_that_is_given_comes_back(team: Team) -> None:
     given = {
         "title": "Ёлка 🎄",
@@ -114,6 +116,7 @@ def test_the_owner_can_be_named_by_address(team: Team) -> None:
     assert team.card(owner_email=admin.email.upper())["owner_id"] == admin.id
 
 
+@pytest.mark.both_engines
 def test_position_puts_a_card_first_or_last_in_its_cell(team: Team) -> None:
     here = {"lane_id": team.space.lanes[1]}
     middle = team.card(**here)
@@ -125,6 +128,7 @@ def test_position_puts_a_card_first_or_last_in_its_cell(team: Team) -> None:
     assert team.change(last, position=1)["version"] == 2
 
 
+@pytest.mark.both_engines
 def test_prev_card_id_puts_a_card_behind_another_of_its_cell(team: Team) -> None:
     here = {"lane_id": team.space.lanes[1]}
     cards = [team.card(str(n), **here) for n in range(4)]
@@ -139,6 +143,7 @@ def test_prev_card_id_puts_a_card_behind_another_of_its_cell(team: Team) -> None
         assert team.refused("PATCH", path, {"prev_card_id": wrong}) == (400, 5)
 
 
+@pytest.mark.both_engines
 def test_there_is_always_room_behind_a_card(team: Team) -> None:
     here = {"lane_id": team.space.lanes[1]}
     cards = [team.card(str(n), **here) for n in range(3)]
@@ -225,6 +230,7 @@ def test_the_state_is_that_of_the_first_level_column(team: Team) -> None:
     assert team.get(made)["state"] == 3
 
 
+@pytest.mark.both_engines
 def test_a_move_to_another_board(team: Team) -> None:
     other = team.world.make_space()
     made = team.card()
@@ -270,6 +276,7 @@ def test_deleting_answers_the_card_and_it_can_still_be_looked_at(team: Team) -> 
     assert team.refused("PATCH", path, {"title": "x"}) == (400, 6)
 
 
+@pytest.mark.both_engines
 def test_a_single_card_shows_where_it_is_and_whose(team: Team) -> None:
     made = team.card()
     board = made["board"]
@@ -303,6 +310,7 @@ def test_a_card_shows_its_planned_or_active_iteration(team: Team) -> None:
     assert "iteration" not in team.get(made)
 
 
+@pytest.mark.both_engines
 def test_location_history_has_an_entry_for_each_move(team: Team) -> None:
     made = team.card()
     path = f"/cards/{made['id']}/location-history"
@@ -324,6 +332,7 @@ def test_location_history_has_an_entry_for_each_move(team: Team) -> None:
     assert first["sprint_id"] is None
 
 
+@pytest.mark.both_engines
 def test_activity_has_the_cards_events_newest_first(team: Team) -> None:
     plan, made = team.plan(), team.card("One")
     team.change(made, title="Two")
@@ -339,6 +348,7 @@ def test_activity_has_the_cards_events_newest_first(team: Team) -> None:
     assert [event["kind"] for event in page] == ["iteration_card.added"]
 
 
+@pytest.mark.both_engines
 def test_members(team: Team) -> None:
     made, admin, reader = team.card(), team.world.users["admin"], team.world.users["reader"]
     path = f"/cards/{made['id']}/members"
@@ -364,6 +374,7 @@ def test_members(team: Team) -> None:
     assert team.refused("PATCH", f"{path}/{admin.id}", {"type": 3})[0] == 400
 
 
+@pytest.mark.both_engines
 def test_tags(team: Team) -> None:
     made = team.card()
     path = f"/cards/{made['id']}/tags"
@@ -388,6 +399,7 @@ def test_tags(team: Team) -> None:
     assert team.call("GET", f"/tags?ids={tag['id']}") == []
 
 
+@pytest.mark.both_engines
 def test_comments(team: Team) -> None:
     made = team.card()
     path = f"/cards/{made['id']}/comments"

@@ -12,6 +12,9 @@ from kadence.storage import integrity, iteration_cards
 from kadence.storage.location import locate, transaction
 from tests.api.kit import Team, uids
 
+pytestmark = pytest.mark.both_engines
+
+
 ROUNDS = 10
 
 

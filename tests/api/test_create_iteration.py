@@ -28,6 +28,7 @@ TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
+@pytest.mark.both_engines
 def test_success_is_200_with_every_key_in_order(world: World) -> None:
     answer = world.create({"title": "Sprint 1"})
     assert answer.status_code == 200
@@ -47,6 +48,7 @@ def test_a_new_iteration_is_planned_and_mine(world: World) -> None:
     assert made["updated"] == made["created"]
 
 
+@pytest.mark.both_engines
 def test_a_new_iteration_goes_last(world: World) -> None:
     space = world.make_space().uid
     orders = [world.create({"title": str(n)}, space=space).json()["sort_order"] for n in range(5)]
@@ -102,6 +104,7 @@ def test_a_body_of_the_wrong_shape_is_400_with_the_published_words(
     assert answer.json() == {"message": message}
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     "raw",
     [
@@ -176,6 +179,7 @@ def test_unknown_keys_and_queries_are_ignored(world: World) -> None:
     assert answer.json()["status"] == "planned"
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("length", [1, 255, 256])
 @pytest.mark.parametrize("character", ["x", "я", "😀", "\u0301", "\u202e"])
 def test_the_length_of_a_title_counts_code_points(
@@ -186,6 +190,7 @@ def test_the_length_of_a_title_counts_code_points(
     assert answer.json()["title"] == character * length
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("given", "shown"),
     [
@@ -328,6 +333,7 @@ def test_a_body_over_one_mebibyte_is_413(world: World) -> None:
     assert world.create({"title": "still here"}).status_code == 200
 
 
+@pytest.mark.both_engines
 def test_unsound_text_in_the_query_is_400(world: World) -> None:
     path = f"/spaces/{world.space.uid}/iterations"
     for query in ("x=%00", "%00=x", "x=%ED%A0%80", "x=%FF"):

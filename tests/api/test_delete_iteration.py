@@ -25,6 +25,7 @@ def test_any_status_can_be_deleted_and_data_stays(team: Team, status: str) -> No
     assert all("iteration" not in team.get(card) for card in cards)
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("status", ["planned", "active"])
 def test_from_a_planned_or_active_one_live_cards_move_done_or_not(team: Team, status: str) -> None:
     made, following = team.plan(), team.plan("Next")
@@ -41,6 +42,7 @@ def test_from_a_planned_or_active_one_live_cards_move_done_or_not(team: Team, st
     assert team.inside(made) == []
 
 
+@pytest.mark.both_engines
 def test_from_a_closed_one_what_is_unfinished_and_free_moves(team: Team) -> None:
     made, following, other = team.plan(), team.plan("Next"), team.plan("Other")
     free, taken, archived, gone = (team.card(name) for name in ("free", "taken", "old", "gone"))

@@ -18,6 +18,9 @@ from kadence.usecases import people
 from tests.api.kit import Team
 from tests.world import NOWHERE, World, serving
 
+pytestmark = pytest.mark.both_engines
+
+
 EVENT_KEYS = [
     "seq",
     "at",

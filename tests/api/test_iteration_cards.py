@@ -23,6 +23,7 @@ def cards_of(team: Team, iteration: dict[str, Any]) -> str:
     return f"{team.at(iteration)}/cards"
 
 
+@pytest.mark.both_engines
 def test_a_card_goes_to_the_end_with_a_record_of_its_own(team: Team) -> None:
     made = team.plan()
     cards = [team.card(), team.card()]
@@ -42,6 +43,7 @@ def test_adding_a_card_that_is_in_it_answers_the_standing_record_unchanged(team:
     assert len(team.call("GET", cards_of(team, made))) == 2
 
 
+@pytest.mark.both_engines
 def test_a_card_that_was_in_it_before_gets_a_new_record(team: Team) -> None:
     made, card = team.plan(), team.card()
     team.put(made, card)
@@ -54,6 +56,7 @@ def test_a_card_that_was_in_it_before_gets_a_new_record(team: Team) -> None:
     assert len(found) == 2
 
 
+@pytest.mark.both_engines
 def test_a_card_in_another_iteration_moves(team: Team) -> None:
     first, second, card = team.plan(), team.plan(), team.card()
     team.put(first, card)
@@ -155,6 +158,7 @@ def test_code_5_a_finished_iteration_keeps_its_cards(team: Team, end: str) -> No
     assert answer.json() == {"code": 5, "message": "Can't remove card from finished iteration"}
 
 
+@pytest.mark.both_engines
 def test_the_list_shows_standing_removed_or_both(team: Team) -> None:
     made, cards = team.plan(), [team.card() for _ in range(3)]
     team.put(made, *cards)
@@ -173,6 +177,7 @@ def test_the_list_shows_standing_removed_or_both(team: Team) -> None:
     assert answer.json() == {"code": 1, "message": message}
 
 
+@pytest.mark.both_engines
 def test_with_data_cards_shows_what_stands_in_each_iteration(team: Team) -> None:
     first, second, third = team.plan("a"), team.plan("b"), team.plan("c")
     cards = [team.card() for _ in range(3)]
@@ -231,6 +236,7 @@ def test_deleting_a_card_takes_it_out(team: Team, active: bool) -> None:
     assert team.inside(made) == []
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("what", ["column", "lane", "board", "space"])
 def test_deleting_what_holds_cards_takes_them_out(team: Team, what: str) -> None:
     made = team.plan()
@@ -256,6 +262,7 @@ def test_deleting_what_holds_cards_takes_them_out(team: Team, what: str) -> None
     assert team.get(cards[0])["condition"] == 3
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("active", [False, True])
 def test_a_move_to_a_board_that_is_not_primary_here_takes_the_card_out(
     team: Team, active: bool
@@ -272,6 +279,7 @@ def test_a_move_to_a_board_that_is_not_primary_here_takes_the_card_out(
     assert team.inside(made) == [within["uid"]]
 
 
+@pytest.mark.both_engines
 def test_a_columns_new_type_is_its_cards_new_state(team: Team) -> None:
     made = team.plan()
     cards = [team.card(size_text="1"), team.card(column_id=team.space.subcolumn, size_text="2")]
@@ -283,6 +291,7 @@ def test_a_columns_new_type_is_its_cards_new_state(team: Team) -> None:
     assert team.close(made)["data"]["velocity"] == {"size": 3}
 
 
+@pytest.mark.both_engines
 def test_history_has_all_records_newest_first(team: Team) -> None:
     first, second, card = team.plan("a"), team.plan("b"), team.card()
     team.put(first, card)
@@ -294,6 +303,7 @@ def test_history_has_all_records_newest_first(team: Team) -> None:
     assert list(found[0]) == RECORD_KEYS
 
 
+@pytest.mark.both_engines
 def test_history_with_details_shows_what_surrounds_each_record(team: Team) -> None:
     kept, dropped, card = team.plan("kept"), team.plan("dropped"), team.card()
     team.put(dropped, card)

@@ -11,34 +11,66 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import load_all_checks
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.pytest._test_builder import build_operation_test
+from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from kadence.web.app import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES, api_document
-from tests.conftest import LONG
+from tests.conftest import DEEP
 from tests.world import World, make_company
 
 load_all_checks()
-schema = schemathesis.openapi.from_dict(api_document())
-EXAMPLES = 60 if LONG else 4
-TRIED = schema.exclude(path_regex=r"(\.png|/(burnup|flow|forecast)\.svg)$")
+EXAMPLES = 60 if DEEP else 4
+LEFT_OUT = re.compile(r"(\.png|/(burnup|flow|forecast)\.svg)$")
 """A chart takes the same parameters in both formats, those left out take those of others."""
+OPERATIONS = [
+    pytest.param(path, method, id=f"{method.upper()} {path}")
+    for path, methods in api_document()["paths"].items()
+    for method in methods
+    if not LEFT_OUT.search(path)
+]
 
 
-@pytest.mark.long
-@TRIED.parametrize()
-@settings(
-    max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
-def test_the_server_does_what_its_document_says(case: schemathesis.Case[Any], world: World) -> None:
-    path = case.meta.components.get(ParameterLocation.PATH) if case.meta else None
-    if case.path_parameters and (path is None or path.mode == GenerationMode.POSITIVE):
-        # Ids of a space made for this one request, and of what is in it.
-        case.path_parameters = world.make_space().ids(case.operation.path)
-    own = "servers" in case.operation.definition.raw
-    base_url = world.url + (OWN_BASE_PATHS if own else BASE_PATHS)[0]
-    response = case.call(base_url=base_url, headers=world.headers())
-    excluded = [*forgiven(response), *forgiven_query(case, response)]
-    case.validate_response(response, excluded_checks=excluded, headers=world.headers())
+@pytest.fixture(scope="session")
+def document() -> BaseSchema:
+    """The document as schemathesis reads it."""
+    return schemathesis.openapi.from_dict(api_document())
+
+
+@pytest.mark.both_engines(deep=True)
+@pytest.mark.deep
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_the_server_does_what_its_document_says(
+    world: World, document: BaseSchema, path: str, method: str
+) -> None:
+    def check(case: schemathesis.Case[Any]) -> None:
+        part = case.meta.components.get(ParameterLocation.PATH) if case.meta else None
+        if case.path_parameters and (part is None or part.mode == GenerationMode.POSITIVE):
+            # Ids of a space made for this one request, and of what is in it.
+            case.path_parameters = world.make_space().ids(case.operation.path)
+        own = "servers" in case.operation.definition.raw
+        base_url = world.url + (OWN_BASE_PATHS if own else BASE_PATHS)[0]
+        response = case.call(base_url=base_url, headers=world.headers())
+        excluded = [*forgiven(response), *forgiven_query(case, response)]
+        case.validate_response(response, excluded_checks=excluded, headers=world.headers())
+
+    # What schemathesis' own decorator does for every operation at import: fifteen seconds of CPU
+    # in each process, of which most tests are not there.
+    tested = build_operation_test(
+        config=document.config,
+        operation=document[path][method.upper()],
+        test_func=check,
+        given_kwargs={},
+        feedback=FeedbackSources(),
+        explicit_settings=settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=True,
+        ),
+    )
+    tested()
 
 
 def forgiven(response: schemathesis.Response) -> list[Any]:
@@ -84,12 +116,12 @@ def fits(text: str, schema: dict[str, Any]) -> bool:
     return re.fullmatch(schema.get("pattern", f"({pattern})?"), text) is not None
 
 
-@pytest.mark.long
-def test_stories_along_the_documents_links(world: World) -> None:
+@pytest.mark.deep
+def test_stories_along_the_documents_links(world: World, document: BaseSchema) -> None:
     """What one operation made is looked at, changed and deleted by others."""
     numbers = itertools.count()
 
-    class Story(schema.as_state_machine()):  # type: ignore[misc]
+    class Story(document.as_state_machine()):  # type: ignore[misc]
         def setup(self) -> None:
             # Told again, a story must go as it did before, whatever others have left behind.
             made = make_company(world.database, f"Story{next(numbers)}")
@@ -108,7 +140,7 @@ def test_stories_along_the_documents_links(world: World) -> None:
 
     Story.run(
         settings=settings(
-            max_examples=60 if LONG else 6,
+            max_examples=60 if DEEP else 6,
             stateful_step_count=12,
             deadline=None,
             derandomize=True,

@@ -7,6 +7,8 @@ import pytest
 from tests.api.kit import Team
 from tests.world import World
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def team(world: World) -> Team:

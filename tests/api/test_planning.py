@@ -7,6 +7,8 @@ import pytest
 from tests.api.kit import Team, uids
 from tests.world import NOWHERE
 
+pytestmark = pytest.mark.both_engines
+
 
 def arrange(team: Team, iteration: dict[str, Any], **body: Any) -> Any:
     answer = team.world.own("POST", f"{team.at(iteration)}/cards/arrange", "writer", json=body)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.world import World
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.deep, pytest.mark.both_engines]
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 TITLES = st.text(

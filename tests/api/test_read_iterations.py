@@ -29,16 +29,19 @@ def titles(world: World, space: str, query: str = "") -> list[str]:
     return [iteration["title"] for iteration in answer.json()]
 
 
+@pytest.mark.both_engines
 def test_the_list_is_by_creation_a_hundred_at_a_time(world: World, many: str) -> None:
     assert titles(world, many) == ["Sprint", *(f"Sprint {n:03}" for n in range(99))]
 
 
+@pytest.mark.both_engines
 def test_order_desc_is_the_whole_list_backwards(world: World, many: str) -> None:
     forward = titles(world, many) + titles(world, many, "?offset=100")
     backward = titles(world, many, "?order=desc") + titles(world, many, "?order=desc&offset=100")
     assert backward == forward[::-1]
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("query", "count"),
     [
@@ -86,6 +89,7 @@ def test_a_value_of_the_wrong_type_is_400_without_code(world: World, many: str, 
     assert list(answer.json()) == ["message"]
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("status", "count"),
     [
@@ -101,6 +105,7 @@ def test_the_list_by_status(world: World, many: str, status: str, count: int) ->
     assert len(titles(world, many, f"?status={status}")) == count
 
 
+@pytest.mark.both_engines
 def test_with_data_cards_adds_the_key_in_its_place(world: World) -> None:
     answer = world.call("GET", f"/spaces/{world.space.uid}/iterations?with_data=cards")
     for iteration in answer.json():
@@ -137,6 +142,7 @@ def test_an_iteration_of_another_space_is_404(world: World) -> None:
     assert world.call("GET", path).status_code == 404
 
 
+@pytest.mark.both_engines
 def test_everything_in_a_deleted_space_is_404(world: World) -> None:
     space = world.make_space()
     world.do(delete_space, space.id, None)

@@ -15,6 +15,7 @@ def key(value: str) -> dict[str, str]:
     return {"Idempotency-Key": value}
 
 
+@pytest.mark.both_engines
 def test_the_same_request_under_a_key_is_done_once(team: Team) -> None:
     body = {"title": "Once", "board_id": team.space.board_id}
     first, again = (
@@ -61,6 +62,7 @@ def test_the_aliases_are_one_under_a_key(team: Team) -> None:
     assert len({answer.content for answer in answers}) == 1
 
 
+@pytest.mark.both_engines
 def test_a_key_belongs_to_its_user(team: Team) -> None:
     body = {"title": "Mine", "board_id": team.space.board_id}
     for caller in ("writer", "admin"):
@@ -68,6 +70,7 @@ def test_a_key_belongs_to_its_user(team: Team) -> None:
     assert len(team.call("GET", f"/cards?space_id={team.space.id}&query=mine")) == 2
 
 
+@pytest.mark.both_engines
 def test_a_refused_request_leaves_its_key_free(team: Team) -> None:
     headers = key(f"free-{team.space.uid}")
     body: dict[str, Any] = {"title": "", "board_id": team.space.board_id}
@@ -89,6 +92,7 @@ def test_a_wrong_key_is_told_after_access(team: Team) -> None:
     ) == (404, None)
 
 
+@pytest.mark.both_engines
 def test_an_answer_is_kept_for_24_hours(team: Team) -> None:
     headers = key(f"old-{team.space.uid}")
     body = {"title": "Aging", "board_id": team.space.board_id}
@@ -104,6 +108,7 @@ def test_an_answer_is_kept_for_24_hours(team: Team) -> None:
     assert team.call("POST", "/cards", body, headers=headers)["id"] != first["id"]
 
 
+@pytest.mark.both_engines
 def test_retries_at_the_same_time_are_done_once(team: Team) -> None:
     body = {"title": "Racing", "board_id": team.space.board_id}
     headers = key(f"race-{team.space.uid}")
@@ -138,6 +143,7 @@ def test_an_iterations_etag_changes_with_it_and_only_then(team: Team) -> None:
     assert len(tags) == 4
 
 
+@pytest.mark.both_engines
 def test_a_cards_etag_changes_with_all_that_its_answer_shows(team: Team) -> None:
     card, plan = team.card(), team.plan()
     path = f"/cards/{card['id']}"
@@ -197,6 +203,7 @@ def test_if_match_with_a_star_asks_only_that_it_is_there(team: Team) -> None:
     team.call("PATCH", team.at(team.plan()), {"title": "x"}, headers={"If-Match": "*"})
 
 
+@pytest.mark.both_engines
 def test_a_dry_run_answers_what_would_be_and_changes_nothing(team: Team) -> None:
     plan, following, card = team.plan(), team.plan("Next"), team.card(size_text="3")
     team.put(plan, card)
@@ -232,6 +239,7 @@ def test_a_dry_run_is_refused_like_the_real_thing(team: Team) -> None:
     assert team.refused("PATCH", path, {"title": "x"}) == (400, "dry_run should be boolean")
 
 
+@pytest.mark.both_engines
 def test_a_dry_run_does_not_take_an_idempotency_key(team: Team) -> None:
     body, headers = {"title": "x", "board_id": team.space.board_id}, key(f"d-{team.space.uid}")
     team.call("POST", "/cards?dry_run=true", body, headers=headers)

@@ -61,6 +61,7 @@ def test_a_published_route_that_is_not_served_says_so(world: World, method: str,
     assert answer.headers["x-kadence"] == "not-served"
 
 
+@pytest.mark.both_engines
 def test_health(world: World) -> None:
     for path in ("/healthz", "/readyz"):
         answer = world.http.get(world.url + path)
@@ -173,6 +174,7 @@ def test_cors_metrics_and_public_url(database: str) -> None:
         assert '"203.0.113.7"' in "".join(server.log)
 
 
+@pytest.mark.both_engines
 def test_sigterm_answers_what_was_accepted(database: str) -> None:
     with serving(database) as server, World(database, server) as world:
         path = f"{world.api}/spaces/{world.space.uid}/iterations"

@@ -186,6 +186,7 @@ def test_patch_changes_what_it_names_and_nothing_else(world: World) -> None:
     assert kinds(world, made["uid"]) == before
 
 
+@pytest.mark.both_engines
 def test_a_tree_of_spaces_moves_as_one(world: World) -> None:
     top, middle = make(world), make(world)
     below = make(world, parent_entity_uid=middle["uid"])
@@ -207,6 +208,7 @@ def test_a_tree_of_spaces_moves_as_one(world: World) -> None:
     assert moved["path"] == f"{top['uid']}/{below['uid']}"
 
 
+@pytest.mark.both_engines
 def test_deleting_a_space_removes_its_iterations(world: World) -> None:
     space = world.make_space()
     assert world.call("DELETE", f"/spaces/{space.id}").json() == {"id": space.id}
@@ -214,6 +216,7 @@ def test_deleting_a_space_removes_its_iterations(world: World) -> None:
     assert world.call("DELETE", f"/spaces/{space.id}").status_code == 404
 
 
+@pytest.mark.both_engines
 def test_unsound_text_in_a_query_is_400_and_nothing_is_done(world: World) -> None:
     space = world.make_space()
     member = f"/spaces/{space.id}/users/{world.users['writer'].id}"
@@ -235,6 +238,7 @@ def test_an_id_that_nothing_has_is_404(world: World, space: str) -> None:
         assert answer.content == b""
 
 
+@pytest.mark.both_engines
 def test_inviting_a_new_address_makes_a_person_with_a_role(world: World) -> None:
     space = world.make_space()
     path = f"/spaces/{space.id}/users"
@@ -298,6 +302,7 @@ def test_members_are_listed_changed_and_removed(world: World) -> None:
     assert writer not in [m["id"] for m in world.call("GET", path).json()]
 
 
+@pytest.mark.both_engines
 def test_inherited_and_inactive_members_are_listed_when_asked_for(world: World) -> None:
     made = make(world)
     path = f"/spaces/{made['id']}/users"
@@ -319,6 +324,7 @@ def test_who_am_i(world: World) -> None:
     assert world.call("GET", "/users/current", "owner").json()["role"] == 1
 
 
+@pytest.mark.both_engines
 def test_users_are_found_by_text_and_ids(world: World) -> None:
     world.call("POST", f"/spaces/{world.space.id}/users", json={"email": "ёлка@home.example"})
     found = world.call("GET", "/users", params={"query": "ЁЛКА"}).json()

@@ -12,8 +12,11 @@ from kadence.storage import integrity
 from kadence.storage.location import locate
 from tests.api.kit import FINISH, START
 from tests.api.model import Model, Refused
-from tests.conftest import LONG
+from tests.conftest import DEEP
 from tests.world import Space, World
+
+pytestmark = pytest.mark.both_engines
+
 
 SPACES = st.sampled_from([0, 1])
 STATES = st.sampled_from([1, 2, 3])
@@ -189,16 +192,16 @@ class Story(RuleBasedStateMachine):
             assert ("iteration" in found) == (inside is not None)
 
 
-@pytest.mark.long
+@pytest.mark.deep
 def test_any_story_goes_as_the_contract_says(world: World) -> None:
     """50 stories of 40 steps; 250 of them, which are 10,000 steps, in the long run."""
     Story.world = world
     run = Story.TestCase
     run.settings = settings(
-        max_examples=250 if LONG else 50,
+        max_examples=250 if DEEP else 50,
         stateful_step_count=40,
         deadline=None,
-        derandomize=not LONG,
+        derandomize=not DEEP,
         suppress_health_check=list(HealthCheck),
     )
     run("runTest").runTest()

@@ -44,6 +44,7 @@ def test_a_wrong_body_is_400_in_the_published_words(team: Team, body: Any, messa
     assert team.refused("PATCH", team.at(team.plan()), body) == (400, message)
 
 
+@pytest.mark.both_engines
 def test_what_changes_nothing_leaves_no_trace(team: Team) -> None:
     made = team.plan()
     again = team.call("PATCH", team.at(made), {"title": made["title"], "status": "planned"})
@@ -137,6 +138,7 @@ def test_code_6_finish_stays_later_than_start(team: Team, active: bool) -> None:
         assert team.refused("PATCH", team.at(made), body) == (400, 6)
 
 
+@pytest.mark.both_engines
 def test_activation_freezes_committed(team: Team) -> None:
     made = team.plan()
     cards = [team.card(size_text=text) for text in ("0.1", "0.2 SP", "XL")] + [team.card()]
@@ -147,6 +149,7 @@ def test_activation_freezes_committed(team: Team) -> None:
     assert team.call("GET", team.at(made))["data"] == {"committed": {"size": 5.3}}
 
 
+@pytest.mark.both_engines
 def test_closing_freezes_velocity_and_counts_before_cards_move_on(team: Team) -> None:
     made, following = team.plan(), team.plan("Next")
     left = [team.card(size_text="2"), team.card(size_text="1")]
@@ -163,6 +166,7 @@ def test_closing_freezes_velocity_and_counts_before_cards_move_on(team: Team) ->
     assert [type(closed["data"][key]) for key in ("doneCount", "totalCount")] == [int, int]
 
 
+@pytest.mark.both_engines
 def test_sizes_are_summed_exactly(team: Team) -> None:
     made = team.plan()
     tiny, huge = "0." + "0" * 200 + "1", "9" * 200
@@ -206,6 +210,7 @@ def test_code_7_it_must_have_finished_after_it_started(team: Team, at: str) -> N
     assert team.refused("PATCH", team.at(made), later) == (400, 7)
 
 
+@pytest.mark.both_engines
 def test_closing_carries_unfinished_live_cards_over_in_order(team: Team) -> None:
     made, following = team.plan(), team.plan("Next")
     already = team.card("already there")

@@ -147,6 +147,7 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
         assert "another program" in err
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(("revision", "hint"), [("0000", "db upgrade"), ("9999", "newer")])
 def test_a_schema_that_is_not_this_programs_is_refused(
     database: str, tmp_path: Path, revision: str, hint: str

@@ -20,6 +20,8 @@ from tests.cli.test_cli import INIT, run
 from tests.cluster import Cluster
 from tests.world import do, file_url, fresh_database, serving
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def filled(database: str) -> tuple[str, Initialised]:

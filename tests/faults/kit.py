@@ -13,10 +13,10 @@ from msgspec import Struct
 from kadence.storage import integrity, iterations
 from kadence.storage.location import locate, transaction
 from kadence.usecases.setup import Initialised
-from tests.conftest import LONG
+from tests.conftest import DEEP
 from tests.world import Server, make_company
 
-ROUNDS = 50 if LONG else 10
+ROUNDS = 50 if DEEP else 10
 _numbers = itertools.count()
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from kadence.domain.access import Actor
 from kadence.domain.model import CompanyRole, Event, Iteration
 from kadence.storage import integrity, journal
@@ -12,6 +14,9 @@ from kadence.usecases.iterations import NewIteration, create_iteration
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.usecases.unit_of_work import SteadyClock, UnitOfWork
 from tests.faults.kit import company
+
+pytestmark = pytest.mark.both_engines
+
 
 HOUR = 60 * 60 * 1000
 TIMES = [10 * HOUR, 10 * HOUR + 1, 8 * HOUR, 8 * HOUR + 5, 1, 11 * HOUR, 9 * HOUR]

@@ -14,6 +14,9 @@ from tests.cli.test_cli import INIT, run
 from tests.faults.kit import assert_nothing_lost, company, loading
 from tests.world import file_url, fresh_database, serving
 
+pytestmark = pytest.mark.both_engines
+
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
 
 

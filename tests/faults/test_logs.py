@@ -11,6 +11,8 @@ import pytest
 from tests.faults.kit import company
 from tests.processes import COMMAND
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def unused_port() -> int:

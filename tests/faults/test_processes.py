@@ -10,8 +10,10 @@ import pytest
 from tests.faults.kit import ROUNDS, assert_nothing_lost, assert_sound, company, kept, loading
 from tests.world import serving
 
+pytestmark = pytest.mark.both_engines
 
-@pytest.mark.long
+
+@pytest.mark.deep
 def test_killed_under_load_it_has_kept_all_that_it_acknowledged(database: str) -> None:
     made = company(database)
     chance = random.Random(9)  # noqa: S311 - when to strike
@@ -24,7 +26,7 @@ def test_killed_under_load_it_has_kept_all_that_it_acknowledged(database: str) -
         assert_nothing_lost(database, made, load)
 
 
-@pytest.mark.long
+@pytest.mark.deep
 def test_stopped_under_load_it_answers_what_it_did(database: str) -> None:
     """With live streams open: exit code 0 in time, and nothing done that was not answered."""
     made = company(database)

@@ -15,6 +15,8 @@ from tests.cluster import Cluster, binaries, running
 from tests.faults.kit import ROUNDS, assert_nothing_lost, company, loading
 from tests.world import serving
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def own() -> Iterator[tuple[Cluster, str]]:
@@ -27,7 +29,7 @@ def own() -> Iterator[tuple[Cluster, str]]:
         yield cluster, url
 
 
-@pytest.mark.long
+@pytest.mark.deep
 def test_stopped_and_started_under_load_it_loses_nothing(own: tuple[Cluster, str]) -> None:
     cluster, url = own
     made = company(url)

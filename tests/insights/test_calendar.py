@@ -18,6 +18,9 @@ from kadence.domain.calendar import (
 from kadence.usecases.calendars import get_calendar
 from tests.insights.kit import Stage, at
 
+pytestmark = pytest.mark.both_engines
+
+
 MOSCOW = WorkingCalendar("Europe/Moscow")
 NEW_YORK = WorkingCalendar("America/New_York")
 AUCKLAND = WorkingCalendar("Pacific/Auckland")

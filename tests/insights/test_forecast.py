@@ -15,11 +15,14 @@ from kadence.domain.report import UnitOfMeasure
 from kadence.domain.simulation import HORIZON, Question, Simulated, days_until, lacks
 from kadence.usecases import forecasts
 from kadence.usecases.forecasts import ForecastQuery
-from tests.conftest import LONG
+from tests.conftest import DEEP
 from tests.insights.kit import Stage
 
+pytestmark = pytest.mark.both_engines
+
+
 Days: TypeAlias = NDArray[np.float64]
-RUNS = 2000 if LONG else 200
+RUNS = 2000 if DEEP else 200
 
 
 def ask(
@@ -110,7 +113,7 @@ def sizes(rng: np.random.Generator, days: int) -> tuple[Days, Days]:
     return np.array([rng.choice([1, 2, 3, 5, 8], n).sum() for n in cards], float), np.zeros(days)
 
 
-@pytest.mark.long
+@pytest.mark.deep
 @pytest.mark.parametrize("past", [20, 50])
 @pytest.mark.parametrize("kind", [steady, growing, trend, bursts, holidays, sizes])
 def test_what_is_promised_with_85_percent_holds_in_80_to_90(

@@ -70,6 +70,7 @@ def test_a_key_that_was_changed_opens_nothing(world: World, team: Team) -> None:
         assert (answer.status_code, answer.content) == (404, b"")
 
 
+@pytest.mark.both_engines
 def test_a_revoked_link_ends_at_once(world: World, team: Team) -> None:
     made = _link(world, team, {"shows": "velocity"})
     path = f"/spaces/{team.space.uid}/links"
@@ -118,6 +119,7 @@ def _link(world: World, team: Team, body: dict[str, Any]) -> Any:
     return world.own("POST", f"/spaces/{team.space.uid}/links", "writer", json=body).json()
 
 
+@pytest.mark.both_engines
 def test_a_link_expires_by_itself(stage: Stage) -> None:
     stage.clock("2026-07-27T09:00")
     made = links.create_link(stage.unit, stage.space_uid, NewLink(Shows.VELOCITY, None, 7))
@@ -131,6 +133,7 @@ def test_a_link_expires_by_itself(stage: Stage) -> None:
     assert links.list_links(stage.unit, stage.space_uid, None) == []
 
 
+@pytest.mark.both_engines
 def test_a_link_ends_with_its_makers_access(world: World, team: Team) -> None:
     made = _link(world, team, {"shows": "report", "iteration_id": team.space.iteration_id})
     path = made["paths"][0]

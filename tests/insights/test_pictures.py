@@ -184,6 +184,7 @@ def helpers(pid: int) -> list[psutil.Process]:
     return [p for p in found if "spawn_main" in " ".join(p.cmdline())]
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_the_helper_ends_with_its_server(database: str, number: int) -> None:
     made = make_company(database, "Home")

@@ -17,8 +17,11 @@ from kadence.domain.sizes import exact_size
 from kadence.storage import integrity, iteration_cards, iterations
 from kadence.usecases import cards
 from kadence.usecases.unit_of_work import UnitOfWork
-from tests.conftest import LONG
+from tests.conftest import DEEP
 from tests.insights.kit import COUNT, SIZE, Stage
+
+pytestmark = pytest.mark.both_engines
+
 
 SIZES = st.sampled_from([None, "1", "2", "3", "0.1", "0.2", "8 SP", "XL", ",5"])
 ACTIONS = st.sampled_from(
@@ -55,9 +58,9 @@ class Seen(Struct):
     uids: set[str]
 
 
-@pytest.mark.long
+@pytest.mark.deep
 @settings(
-    max_examples=200 if LONG else 40,
+    max_examples=200 if DEEP else 40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

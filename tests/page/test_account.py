@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
-from tests.page.conftest import enter
+from tests.page.conftest import enter, enter_by_link
 from tests.world import World
 
 PASSWORD = "correct horse battery"  # noqa: S105
@@ -16,7 +16,7 @@ def test_an_owner_invites_and_the_invited_comes_back_with_a_password(
     open_browser: Callable[..., Page], world: World
 ) -> None:
     owner = open_browser()
-    enter(owner, world, "owner")
+    enter_by_link(owner, world, "owner")
     owner.goto("/")
     owner.get_by_label("E-mail address").fill("vera@home.example")
     owner.get_by_role("button", name="Invite").click()
@@ -62,7 +62,7 @@ def test_one_signs_in_by_token(open_browser: Callable[..., Page], world: World) 
 
 def test_one_makes_and_revokes_tokens(open_browser: Callable[..., Page], world: World) -> None:
     page = open_browser()
-    enter(page, world, "reader")
+    enter_by_link(page, world, "reader")
     page.goto("/account")
     page.get_by_label("What is it for?").fill("my bot")
     page.get_by_role("button", name="Make a token").click()

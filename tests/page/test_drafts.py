@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
-from tests.page.conftest import Held, box, enter, eventually
+from tests.page.conftest import Held, box, enter, enter_by_link, eventually
 from tests.world import World
 
 
@@ -106,7 +106,7 @@ def test_signing_out_leaves_no_lines_behind(plan: Page, world: World, team: Team
     plan.get_by_role("button", name="Sign out").click()
     plan.get_by_role("heading", name="Sign in to kadence").wait_for()
     assert plan.evaluate("sessionStorage.length") == 0
-    enter(plan, world)
+    enter_by_link(plan, world)
     plan.goto(f"/spaces/{team.space.uid}/plan")
     expect(plan.get_by_label(re.compile("Add cards"))).to_have_value("")
 

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
-from tests.conftest import LONG
-from tests.page.conftest import enter
+from tests.conftest import DEEP
+from tests.page.conftest import enter_by_link
 from tests.world import World
 
 AXE = Path(__file__).parents[2] / "ui/node_modules/axe-core/axe.min.js"
@@ -25,9 +25,10 @@ def violations(page: Page) -> list[Any]:
     return [(v["id"], [node["html"] for node in v["nodes"]]) for v in found["violations"]]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("scheme", "width"),
-    [("light", 360), ("dark", 1280), *([("light", 1280), ("dark", 360)] if LONG else [])],
+    [("light", 360), ("dark", 1280), *([("light", 1280), ("dark", 360)] if DEEP else [])],
 )
 def test_axe_finds_nothing_on_any_view(
     open_browser: Callable[..., Page], world: World, team: Team, scheme: str, width: int
@@ -39,7 +40,7 @@ def test_axe_finds_nothing_on_any_view(
     page.goto("/enter#x")
     page.get_by_role("heading", name="Welcome").wait_for()
     assert violations(page) == []
-    enter(page, world)
+    enter_by_link(page, world)
     for address, heading in (("/", "Spaces"), ("/account", world.users["writer"].full_name)):
         page.goto(address)
         page.get_by_role("heading", name=heading).wait_for()
@@ -92,7 +93,7 @@ def test_it_speaks_russian_and_remembers_it(
     expect(page.get_by_role("heading", name="Вход в kadence")).to_be_visible()
     page.get_by_label("Language").or_(page.get_by_label("Язык")).select_option("en")
     expect(page.get_by_role("heading", name="Sign in to kadence")).to_be_visible()
-    enter(page, world)
+    enter_by_link(page, world)
     page.get_by_label("Language").select_option("ru")
     page.goto(f"/spaces/{team.space.uid}/plan")
     panel = page.get_by_role("region", name="Три карточки")

@@ -78,6 +78,7 @@ def invitation(demo: dict[str, Any]) -> str:
     return f"{demo['base_url']}{answer.json()['path']}"
 
 
+@pytest.mark.deep_only
 def test_every_view_is_taken(
     browse: Iterator[tuple[str, Page, Page]], demo: dict[str, Any], taken: Path
 ) -> None:
@@ -163,6 +164,7 @@ def filled(demo: dict[str, Any], count: int) -> tuple[str, str]:
     return home, f"{home}/iterations/{sprint['id']}"
 
 
+@pytest.mark.deep_only
 @pytest.mark.parametrize("count", [0, 1, 500])
 def test_few_and_many_cards_are_taken(
     browse: Iterator[tuple[str, Page, Page]], demo: dict[str, Any], taken: Path, count: int

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
-from tests.page.conftest import enter
+from tests.page.conftest import enter, enter_by_link
 from tests.world import World
 
 MARKUP = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
@@ -169,7 +169,7 @@ def test_what_a_field_does_not_take_is_said_in_the_readers_language(
     order: str,
 ) -> None:
     page = open_browser()
-    enter(page, world)
+    enter_by_link(page, world)
     page.get_by_label("Language").select_option(language)
     expect(page.locator("html")).to_have_attribute("lang", language)
     page.goto(f"/spaces/{team.space.uid}")

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.page.conftest import enter
+from tests.page.conftest import enter_by_link
 from tests.world import World
 
 
+@pytest.mark.both_engines(deep=True)
 def test_a_team_plans_works_and_looks_back(open_browser: Callable[..., Page], world: World) -> None:
     page = open_browser()
-    enter(page, world, "owner")
+    enter_by_link(page, world, "owner")
     page.goto("/")
 
     # A space, its cards, its first iteration.

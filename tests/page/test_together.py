@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from kadence.usecases import people
 from tests.api.kit import Team
-from tests.page.conftest import Held, box, cards, enter, eventually, id_of, inside
+from tests.page.conftest import Held, box, cards, enter, enter_by_link, eventually, id_of, inside
 from tests.world import World
 
 
@@ -252,7 +252,7 @@ def test_a_session_begun_anew_in_another_tab_is_taken_up(
             route.fulfill(status=503)
 
     plan.route("**/api/kadence/v1/session", hold_back)
-    enter(plan.context.new_page(), world)
+    enter_by_link(plan.context.new_page(), world)
     plan.get_by_role("option", name="Story 1").drag_to(box(plan, "Next sprint"))
     eventually(plan, lambda: inside(team, "Next sprint"), ["Story 1"])
     assert 403 in refused
