@@ -32,7 +32,7 @@ def test_an_idle_stream_gives_signs_of_life_and_goes_on(monkeypatch: pytest.Monk
                 commits.end()
         return seen
 
-    assert asyncio.run(listen()) == [[EVENT], (), ()]
+    assert asyncio.run(asyncio.wait_for(listen(), 10)) == [[EVENT], (), ()]
     assert set(looks) == {EVENT.seq}
     assert len(looks) == 1 + 3 + 3, "a look between each two signs of life for every LOOK_EVERY"
 
