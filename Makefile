@@ -15,6 +15,7 @@ $(PAGE): .venv/run $(shell find ui -type f -not -path '*/node_modules/*' -not -n
 
 # Every test; those that are counted higher in the deep suite, with small counts.
 test: .venv/dev page debian
+	bash tools/npm test --silent
 	$(BIN)/pytest -n auto $(ARGS)
 	$(BIN)/python tools/left_out.py
 
@@ -37,6 +38,7 @@ lint: .venv/dev
 	$(BIN)/ruff format --check src tests bench tools hatch_build.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	bash tools/npm run --silent lint
 
 docs: .venv/dev
 	$(BIN)/python tools/generate_docs.py

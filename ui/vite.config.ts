@@ -1,8 +1,8 @@
 // Builds the page into the Python package, from where the server serves it and the wheel takes it.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   plugins: [svelte()],
   build: {
     outDir: "../src/kadence/web/static/page",
@@ -12,4 +12,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: "es2022",
   },
-});
+  // Svelte for the browser, and not the one that renders on a server.
+  ...(mode === "test" ? { resolve: { conditions: ["browser"] } } : {}),
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.ts"],
+    isolate: false,
+    setupFiles: ["src/testing.ts"],
+    restoreMocks: true,
+  },
+}));

@@ -1,12 +1,12 @@
 // An iteration as its view shows it: its cards on their boards, its report, its forecast.
 import { SvelteMap } from "svelte/reactivity";
 import { change } from "../card/changes";
-import { forecastOf } from "../insights/ask";
+import { forecastOf } from "../insights/queries";
 import { latest } from "../iterations/changes";
-import { own, type Schemas, wanted } from "../lib/api";
-import { Attempt } from "../lib/attempt.svelte";
-import { type Card, cardsOf, type Iteration } from "../space/ask";
-import type { Happening } from "../space/follow";
+import { own, type Schemas, unwrap } from "../lib/api";
+import { AsyncAction } from "../lib/asyncAction.svelte";
+import { type Card, cardsOf, type Iteration } from "../space/queries";
+import type { SpaceEvent } from "../space/follow";
 import { Refresh } from "../space/refresh";
 import type { Board, Space } from "../space/space.svelte";
 
@@ -26,19 +26,19 @@ export class Running {
   #moves = 0;
   /** Cards that were in it while it is looked at: what was archived may come back. */
   readonly #known = new Set<string>();
-  readonly loading = new Attempt();
+  readonly loading = new AsyncAction();
   readonly #refresh = new Refresh(this.loading, () => this.#load(), SOON);
-  readonly #deaf: () => void;
+  readonly #unsubscribe: () => void;
 
   constructor(
     readonly space: Space,
     readonly id: string,
   ) {
-    this.#deaf = space.listen((event) => this.#notice(event));
+    this.#unsubscribe = space.listen((event) => this.#notice(event));
   }
 
   end(): void {
-    this.#deaf();
+    this.#unsubscribe();
     this.#refresh.end();
   }
 
@@ -55,7 +55,7 @@ export class Running {
     const params = { path: { space_uid: uid, iteration_id: this.id } };
     const [{ iteration }, report, cards] = await Promise.all([
       latest(this.space, this.id),
-      wanted(own.GET("/spaces/{space_uid}/iterations/{iteration_id}/report", { params })),
+      unwrap(own.GET("/spaces/{space_uid}/iterations/{iteration_id}/report", { params })),
       cardsOf(this.id),
     ]);
     this.iteration = iteration;
@@ -129,7 +129,7 @@ export class Running {
     );
   }
 
-  #notice({ kind, iteration_id, card_uid }: Happening): void {
+  #notice({ kind, iteration_id, card_uid }: SpaceEvent): void {
     const ours = iteration_id === this.id || (card_uid !== null && this.#known.has(card_uid));
     if (ours && !kind.startsWith("comment")) this.#refresh.soon();
   }

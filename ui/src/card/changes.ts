@@ -1,5 +1,5 @@
 // What can be done with a card: read, change and comment it, give it members and tags.
-import { api, type Schemas, tagged, wanted } from "../lib/api";
+import { api, type Schemas, tagged, unwrap } from "../lib/api";
 import type { Space } from "../space/space.svelte";
 
 export type WholeCard = Schemas["OneCardAnswer"];
@@ -8,13 +8,13 @@ export type CardChange = Partial<Schemas["ChangeCard"]>;
 export type TaggedCard = { card: WholeCard; etag: string | undefined };
 const AT = "/cards/{card_id}";
 
-/** A card as it is now, with what tells later whether it is still so. Throws Refused. */
+/** A card as it is now, with what tells later whether it is still so. Throws ApiError. */
 export async function latest(id: number): Promise<TaggedCard> {
   const { found, etag } = await tagged(api.GET(AT, { params: { path: { card_id: id } } }));
   return { card: found, etag };
 }
 
-/** Change a card, if it is still the one with this tag. Throws Refused, with 412 if not. */
+/** Change a card, if it is still the one with this tag. Throws ApiError, with 412 if not. */
 export function change(
   space: Space,
   id: number,
@@ -30,7 +30,7 @@ export function change(
   );
 }
 
-/** Give a card a member, or take one away. Throws Refused. */
+/** Give a card a member, or take one away. Throws ApiError. */
 export async function setMember(
   space: Space,
   card_id: number,
@@ -51,19 +51,15 @@ export async function setMember(
   );
 }
 
-/** Give a card a tag; one that the company has not is made. Throws Refused. */
-export function addTag(
-  space: Space,
-  card_id: number,
-  name: string,
-): Promise<Schemas["TagAnswer"]> {
+/** Give a card a tag; one that the company has not is made. Throws ApiError. */
+export function addTag(space: Space, card_id: number, name: string): Promise<Schemas["TagAnswer"]> {
   const params = { path: { card_id } };
   return space.once((headers) =>
     api.POST("/cards/{card_id}/tags", { params, body: { name }, headers }),
   );
 }
 
-/** Take a tag away from a card. Throws Refused. */
+/** Take a tag away from a card. Throws ApiError. */
 export async function removeTag(space: Space, card_id: number, tag_id: number): Promise<void> {
   const params = { path: { card_id, tag_id } };
   await space.once<unknown>((headers) =>
@@ -71,13 +67,13 @@ export async function removeTag(space: Space, card_id: number, tag_id: number): 
   );
 }
 
-/** The comments of a card, the oldest first. Throws Refused. */
+/** The comments of a card, the oldest first. Throws ApiError. */
 export function commentsOf(card_id: number): Promise<Schemas["CommentAnswer"][]> {
   const params = { path: { card_id } };
-  return wanted(api.GET("/cards/{card_id}/comments", { params }));
+  return unwrap(api.GET("/cards/{card_id}/comments", { params }));
 }
 
-/** Say something about a card. Throws Refused. */
+/** Say something about a card. Throws ApiError. */
 export async function comment(
   space: Space,
   card_id: number,
@@ -91,7 +87,7 @@ export async function comment(
   );
 }
 
-/** Take a comment back. Throws Refused. */
+/** Take a comment back. Throws ApiError. */
 export async function removeComment(
   space: Space,
   card_id: number,
@@ -103,9 +99,9 @@ export async function removeComment(
   );
 }
 
-/** The iterations that a card was in, the last one first. Throws Refused. */
+/** The iterations that a card was in, the last one first. Throws ApiError. */
 export async function historyOf(card_uid: string): Promise<Schemas["HistoryAnswer"][]> {
   const params = { path: { card_uid }, query: { with_details: true } };
-  const found = await wanted(api.GET("/cards/{card_uid}/iterations-history", { params }));
+  const found = await unwrap(api.GET("/cards/{card_uid}/iterations-history", { params }));
   return found.toSorted((a, b) => b.created.localeCompare(a.created));
 }

@@ -11,7 +11,10 @@ type Unit = "size" | "count";
 export function burnTable({ days }: Schemas["ReportAnswer"]): Table {
   const rows = days.map(({ day, scope, done, remaining, ideal }) => {
     const straight = ideal === null ? "–" : written(ideal);
-    return { key: day, cells: [shortDay(day), written(remaining), straight, written(done), written(scope)] };
+    return {
+      key: day,
+      cells: [shortDay(day), written(remaining), straight, written(done), written(scope)],
+    };
   });
   const columns = [
     t("report.day"),

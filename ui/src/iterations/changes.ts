@@ -1,13 +1,13 @@
 // What can be done with an iteration: plan, change, start, close and delete it.
 import { api, type Schemas, tagged } from "../lib/api";
-import { type Iteration } from "../space/ask";
+import { type Iteration } from "../space/queries";
 import type { Space } from "../space/space.svelte";
 
 export type Step = "start" | "close" | "delete";
 /** What is typed of an iteration. */
 export type Fields = Pick<Iteration, "title" | "goal" | "start_date" | "finish_date">;
 
-/** Plan a new iteration. Throws Refused. */
+/** Plan a new iteration. Throws ApiError. */
 export async function create(
   space: Space,
   body: Schemas["CreateIteration"],
@@ -18,7 +18,7 @@ export async function create(
   return space.once((headers) => api.POST(at, { params, body, headers }), unwanted);
 }
 
-/** An iteration as it is now, with what tells later whether it is still so. Throws Refused. */
+/** An iteration as it is now, with what tells later whether it is still so. Throws ApiError. */
 export async function latest(
   space: Space,
   id: string,
@@ -29,7 +29,7 @@ export async function latest(
   return { iteration: found, etag };
 }
 
-/** Change an iteration, if it is still the one with this tag. Throws Refused, with 412 if not. */
+/** Change an iteration, if it is still the one with this tag. Throws ApiError, with 412 if not. */
 export async function change(
   space: Space,
   id: string,
@@ -41,15 +41,14 @@ export async function change(
   const match = etag === undefined ? {} : { "if-match": etag };
   const at = "/spaces/{space_uid}/iterations/{id}";
   await space.once(
-    (headers) =>
-      api.PATCH(at, { params, body: body as never, headers: { ...headers, ...match } }),
+    (headers) => api.PATCH(at, { params, body: body as never, headers: { ...headers, ...match } }),
     unwanted,
   );
 }
 
 /**
  * Start, close or delete an iteration, its cards going to `target` or the backlog; with `dry` only
- * what would be. Throws Refused.
+ * what would be. Throws ApiError.
  */
 export async function take(
   space: Space,

@@ -5,7 +5,7 @@ import type { components, paths } from "../api/schema";
 export type Schemas = components["schemas"];
 
 /** What the server refused, in its own words; status 0: it could not be reached. */
-export class Refused extends Error {
+export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
@@ -18,7 +18,7 @@ export class Refused extends Error {
 let csrf = "";
 
 /** Keep what proves that requests come from this page. */
-export function proveWith(token: string | null): void {
+export function setCsrfToken(token: string | null): void {
   csrf = token ?? "";
 }
 
@@ -37,7 +37,7 @@ api.use(proof);
 own.use(proof);
 
 /** A key under which a repeated request is done once. */
-export function onceKey(): string {
+export function idempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -45,21 +45,21 @@ export function onceKey(): string {
 /** What openapi-fetch answers. */
 export type Answer<T> = { data?: T; error?: unknown; response: Response };
 
-/** The answer's data. Throws Refused when there is none. */
-export async function wanted<T>(asked: Promise<Answer<T>>): Promise<T> {
+/** The answer's data. Throws ApiError when there is none. */
+export async function unwrap<T>(asked: Promise<Answer<T>>): Promise<T> {
   let answer: Answer<T>;
   try {
     answer = await asked;
   } catch {
-    throw new Refused(0, "");
+    throw new ApiError(0, "");
   }
   if (answer.response.ok) return answer.data as T;
   const said = (answer.error ?? {}) as { message?: string; code?: number };
   const text = typeof answer.error === "string" ? answer.error : said.message;
-  throw new Refused(answer.response.status, text ?? "", said.code);
+  throw new ApiError(answer.response.status, text ?? "", said.code);
 }
 
-/** The answer's data, with what tells later whether it is still so. Throws Refused. */
+/** The answer's data, with what tells later whether it is still so. Throws ApiError. */
 export async function tagged<T>(
   asked: Promise<Answer<T>>,
 ): Promise<{ found: T; etag: string | undefined }> {
@@ -68,14 +68,17 @@ export async function tagged<T>(
     etag = answer.response.headers.get("etag") ?? undefined;
     return answer;
   });
-  const found = await wanted(noted);
+  const found = await unwrap(noted);
   return { found, etag };
 }
 
 const PAGES_AT_ONCE = 5;
 
 /** All pages of a list that is served a hundred at a time; of a long one, several at once. */
-export async function allPages<T>(page: (offset: number) => Promise<T[]>, size = 100): Promise<T[]> {
+export async function allPages<T>(
+  page: (offset: number) => Promise<T[]>,
+  size = 100,
+): Promise<T[]> {
   const all = await page(0);
   while (all.length > 0 && all.length % size === 0) {
     const offsets = Array.from({ length: PAGES_AT_ONCE }, (_, n) => all.length + n * size);

@@ -30,7 +30,8 @@ function placeOf(location: Location): Place {
 function spaceOf(parts: readonly string[], query: URLSearchParams): Place {
   const [space, name = "iterations", one] = parts;
   const tab = TABS.find((known) => known === name);
-  if (!space || !tab || parts.length > 3 || (one && tab !== "iterations")) return { view: "nowhere" };
+  if (!space || !tab || parts.length > 3 || (one && tab !== "iterations"))
+    return { view: "nowhere" };
   const card = Number(query.get("card")) || undefined;
   const iteration = one ?? query.get("iteration") ?? undefined;
   return { view: "space", space, tab, iteration, card };

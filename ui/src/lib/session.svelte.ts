@@ -1,5 +1,5 @@
 // Who is signed in.
-import { own, proveWith, Refused, type Schemas, wanted } from "./api";
+import { own, setCsrfToken, ApiError, type Schemas, unwrap } from "./api";
 
 type Answer = Schemas["SessionAnswer"];
 type Way = Schemas["CreateSession"];
@@ -17,21 +17,21 @@ class Session {
   /** Ask the server who this browser belongs to. */
   async load(): Promise<void> {
     try {
-      this.#begin(await wanted(own.GET("/session")));
+      this.#begin(await unwrap(own.GET("/session")));
     } catch (error) {
-      if (error instanceof Refused && error.status === 401) this.over();
+      if (error instanceof ApiError && error.status === 401) this.over();
       else throw error;
     }
   }
 
-  /** Sign in by password, API token or one-time key. Throws Refused. */
+  /** Sign in by password, API token or one-time key. Throws ApiError. */
   async begin(way: Partial<Way>): Promise<void> {
-    this.#begin(await wanted(own.POST("/session", { body: way as Way })));
+    this.#begin(await unwrap(own.POST("/session", { body: way })));
   }
 
   /** Sign out. */
   async end(): Promise<void> {
-    await wanted(own.DELETE("/session"));
+    await unwrap(own.DELETE("/session"));
     this.leave();
   }
 
@@ -54,7 +54,7 @@ class Session {
   }
 
   #nobody(): void {
-    proveWith(null);
+    setCsrfToken(null);
     this.user = null;
     this.#tell(false);
   }
@@ -62,7 +62,7 @@ class Session {
   #begin(answer: Answer): void {
     const same = this.user?.id === answer.user.id;
     if (this.user && !same) sessionStorage.clear();
-    proveWith(answer.csrf);
+    setCsrfToken(answer.csrf);
     this.user = answer.user;
     this.hasPassword = answer.has_password;
     this.inPerson = answer.in_person;

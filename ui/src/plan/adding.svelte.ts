@@ -1,5 +1,5 @@
 // Lines that become cards: typed, on their way, made; kept until they are, whatever view is looked at.
-import { said } from "../lib/attempt.svelte";
+import { said } from "../lib/asyncAction.svelte";
 import { t } from "../lib/i18n.svelte";
 import { session } from "../lib/session.svelte";
 import type { Space } from "../space/space.svelte";
@@ -43,7 +43,10 @@ export class Adding {
 
   /** The cards that the lines would become. */
   get typed(): Line[] {
-    return this.lines.split("\n").map(cardOf).filter((card) => card !== undefined);
+    return this.lines
+      .split("\n")
+      .map(cardOf)
+      .filter((card) => card !== undefined);
   }
 
   /** Keep what is not made, for a reload. */

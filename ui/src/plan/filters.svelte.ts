@@ -1,5 +1,5 @@
 // Which cards of the backlog are shown: words that are in them, a board, a member, a tag, a size.
-import type { Card } from "../space/ask";
+import type { Card } from "../space/queries";
 
 /** What a filter can be set to: a value, and what to call it. */
 export type Option = { value: string; label: string };

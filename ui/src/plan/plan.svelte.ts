@@ -1,17 +1,32 @@
 // The plan of a space as the page holds it: loaded, changed by hand and by what others do.
 import { SvelteMap } from "svelte/reactivity";
-import { type Answer, api, own, Refused, type Schemas, wanted } from "../lib/api";
-import { type Card, type Contents, contentsOf, type Iteration, openContents } from "../space/ask";
+import { type Answer, api, own, ApiError, type Schemas, unwrap } from "../lib/api";
+import {
+  type Card,
+  type Contents,
+  contentsOf,
+  type Iteration,
+  openContents,
+} from "../space/queries";
 import { t } from "../lib/i18n.svelte";
-import type { Happening } from "../space/follow";
+import type { SpaceEvent } from "../space/follow";
 import type { Keyed, Space } from "../space/space.svelte";
-import { backlogOf, leftOvers } from "./ask";
-import { BACKLOG, backTo, isCalled, type Line, type Lists, type Move, moved, whereIs } from "./moves";
+import { backlogOf, leftOvers } from "./queries";
+import {
+  BACKLOG,
+  backTo,
+  isCalled,
+  type Line,
+  type Lists,
+  type Move,
+  moved,
+  whereIs,
+} from "./moves";
 import { Sender } from "./send";
 
 /** Passes over what the server refused. */
 function onlyRefused(error: unknown): void {
-  if (!(error instanceof Refused)) throw error;
+  if (!(error instanceof ApiError)) throw error;
 }
 
 /** Who is told of each card once it is there, and of a tag or member that it could not be given. */
@@ -42,15 +57,15 @@ export class Plan {
   #refreshing: ReturnType<typeof setTimeout> | undefined;
   #busy = false;
   #ended = false;
-  readonly #deaf: () => void;
+  readonly #unsubscribe: () => void;
   readonly #sender: Sender;
 
   constructor(readonly space: Space) {
     this.#sender = new Sender(space.uid, this.cards, (change) => space.once(change));
-    this.#deaf = space.listen((event) => this.#notice(event));
+    this.#unsubscribe = space.listen((event) => this.#notice(event));
   }
 
-  /** Load the open iterations and the backlog. Throws Refused. */
+  /** Load the open iterations and the backlog. Throws ApiError. */
   async load(): Promise<void> {
     // What was done in another view is in it.
     await this.space.settled;
@@ -62,7 +77,7 @@ export class Plan {
   /** Be told no more; what was done here is sent nevertheless. */
   end(): void {
     this.#ended = true;
-    this.#deaf();
+    this.#unsubscribe();
     clearTimeout(this.#refreshing);
   }
 
@@ -116,7 +131,7 @@ export class Plan {
   }
 
   /**
-   * Add cards to the backlog, with their tags and member. Throws Refused: the first that was not made.
+   * Add cards to the backlog, with their tags and member. Throws ApiError: the first that was not made.
    */
   async add(lines: readonly Line[], told: Telling): Promise<void> {
     const boardId = this.boardId;
@@ -167,11 +182,13 @@ export class Plan {
     }
   }
 
-  /** Delete cards that were made by mistake. Throws Refused. */
+  /** Delete cards that were made by mistake. Throws ApiError. */
   async #remove(cards: readonly Card[]): Promise<void> {
     for (const { id, uid } of cards) {
       const params = { path: { card_id: id } };
-      await this.space.once<unknown>((headers) => api.DELETE("/cards/{card_id}", { params, headers }));
+      await this.space.once<unknown>((headers) =>
+        api.DELETE("/cards/{card_id}", { params, headers }),
+      );
       this.#take(uid);
     }
   }
@@ -280,7 +297,7 @@ export class Plan {
     for (const [uid, title] of await leftOvers(this.space.uid)) this.leftOver.set(uid, title);
   }
 
-  #notice(event: Happening): void {
+  #notice(event: SpaceEvent): void {
     const { kind, iteration_id: iteration, card_uid: card, payload } = event;
     if (kind === "iteration.removed" || kind === "iteration.closed") {
       this.#outdated("backlog", "iterations", "leftovers");
@@ -291,7 +308,8 @@ export class Plan {
     } else if (card && kind === "card.left") this.#take(card);
     else if (card && this.cards.has(card)) this.#outdated(`card ${card}`);
     else if (card && kind.startsWith("card")) {
-      const id = payload["card_id"] ?? payload["id"];
+      const told = payload as Record<string, unknown>;
+      const id = told["card_id"] ?? told["id"];
       if (typeof id === "number") this.#outdated(`id ${id}`);
     }
   }
@@ -322,7 +340,7 @@ export class Plan {
         if (!(await this.#renew(what))) this.#stale.add(what);
       } catch (error) {
         onlyRefused(error);
-        const { status } = error as Refused;
+        const { status } = error as ApiError;
         // Else it is gone, or not for us any more.
         if (status === 0 || status === 429 || status >= 500) this.#stale.add(what);
       }
@@ -346,11 +364,12 @@ export class Plan {
     const made = this.#made;
     const params = { path: { card_id: id } };
     try {
-      const card = await wanted(api.GET("/cards/{card_id}", { params }));
+      const card = await unwrap(api.GET("/cards/{card_id}", { params }));
       if (made !== this.#made) return false;
       this.#place(card);
     } catch (error) {
-      if (!(error instanceof Refused) || (error.status !== 403 && error.status !== 404)) throw error;
+      if (!(error instanceof ApiError) || (error.status !== 403 && error.status !== 404))
+        throw error;
       for (const card of this.cards.values()) if (card.id === id) this.#take(card.uid);
     }
     return true;

@@ -1,6 +1,6 @@
 // Tells the server of moves: to an iteration, out of it, to another place in it or in the backlog.
-import { type Answer, api, own, Refused, type Schemas } from "../lib/api";
-import type { Card } from "../space/ask";
+import { type Answer, api, own, ApiError, type Schemas } from "../lib/api";
+import type { Card } from "../space/queries";
 import type { Keyed } from "../space/space.svelte";
 import { BACKLOG, type Lists, type Move, moved, whereIs } from "./moves";
 
@@ -18,7 +18,7 @@ export class Sender {
     readonly once: Once,
   ) {}
 
-  /** Tell of a move that was made when the lists were these. Throws Refused. */
+  /** Tell of a move that was made when the lists were these. Throws ApiError. */
   async send(lists: Lists, { uids, to, before }: Move): Promise<void> {
     const bySource = new Map<string, string[]>();
     for (const uid of uids) {
@@ -56,7 +56,7 @@ export class Sender {
       }),
     );
     const refused = outcomes.find((outcome) => outcome.error);
-    if (refused?.error) throw new Refused(400, refused.error.message, refused.error.code);
+    if (refused?.error) throw new ApiError(400, refused.error.message, refused.error.code);
   }
 
   /**

@@ -2,7 +2,13 @@
 import type { Board } from "./space.svelte";
 
 type Column = Board["columns"][number];
-export type Stage = { id: number; title: string; type: number; limit: number | null; ids: number[] };
+export type Stage = {
+  id: number;
+  title: string;
+  type: number;
+  limit: number | null;
+  ids: number[];
+};
 
 const LIVE = 1;
 

@@ -1,6 +1,6 @@
 // How long an iteration lasts, in the reader's words.
 import { day, localDay, t } from "../lib/i18n.svelte";
-import type { Iteration } from "./ask";
+import type { Iteration } from "./queries";
 
 type Dated = Pick<Iteration, "status" | "start_date" | "finish_date" | "actual_finish_date">;
 
@@ -9,9 +9,12 @@ export function dates(one: Dated, timeZone: string): string {
   const { start_date, finish_date } = one;
   const closed = one.status === "closed" ? one.actual_finish_date : null;
   const written = (at: string | null): string => (at ? day(at, timeZone) : "…");
-  const planned = start_date || finish_date ? `${written(start_date)} – ${written(finish_date)}` : "";
+  const planned =
+    start_date || finish_date ? `${written(start_date)} – ${written(finish_date)}` : "";
   if (!closed || (finish_date && localDay(closed, timeZone) === localDay(finish_date, timeZone))) {
     return planned;
   }
-  return [planned, t("iteration.closed.on", { when: day(closed, timeZone) })].filter(Boolean).join(", ");
+  return [planned, t("iteration.closed.on", { when: day(closed, timeZone) })]
+    .filter(Boolean)
+    .join(", ");
 }

@@ -3,7 +3,7 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { Schemas } from "../lib/api";
 import { session } from "../lib/session.svelte";
 
-export type Happening = Schemas["EventAnswer"];
+export type SpaceEvent = Schemas["EventAnswer"];
 
 const PAUSE = 1000;
 /** The server sends a sign of life every 15 seconds: what is silent for longer does not come through. */
@@ -26,14 +26,14 @@ export async function follow(
   space: string,
   position: number,
   signal: AbortSignal,
-  tell: (happening: Happening) => void,
+  tell: (event: SpaceEvent) => void,
   away: (is: boolean) => void,
 ): Promise<void> {
   let last = position;
   let polling = false;
-  const told = (happening: Happening): void => {
-    last = happening.seq;
-    tell(happening);
+  const told = (event: SpaceEvent): void => {
+    last = event.seq;
+    tell(event);
   };
   while (!signal.aborted) {
     try {
@@ -54,9 +54,9 @@ async function behind(
   position: number,
   signal: AbortSignal,
   away: (is: boolean) => void,
-): Promise<Happening[]> {
+): Promise<SpaceEvent[]> {
   const answer = await asked(space, position, "application/json", signal, away);
-  return answer.ok ? ((await answer.json()) as Happening[]) : [];
+  return answer.ok ? ((await answer.json()) as SpaceEvent[]) : [];
 }
 
 /** Read the stream until it breaks; answers whether anything comes through it at all. */
@@ -64,7 +64,7 @@ async function stream(
   space: string,
   position: number,
   signal: AbortSignal,
-  tell: (happening: Happening) => void,
+  tell: (event: SpaceEvent) => void,
   away: (is: boolean) => void,
 ): Promise<boolean> {
   const silent = new AbortController();
@@ -90,7 +90,7 @@ async function stream(
     for (;;) {
       const { done, value } = await messages.read();
       if (done) return true;
-      tell(JSON.parse(value.data) as Happening);
+      tell(JSON.parse(value.data) as SpaceEvent);
     }
   } catch (error) {
     if (silent.signal.aborted) return heardAny;

@@ -1,5 +1,5 @@
 // Loads what a view shows, until it is there, and again when something has happened.
-import type { Attempt } from "../lib/attempt.svelte";
+import type { AsyncAction } from "../lib/asyncAction.svelte";
 import { session } from "../lib/session.svelte";
 
 /** Milliseconds between two attempts. */
@@ -11,7 +11,7 @@ export class Refresh {
 
   /** `pause`: milliseconds in which events that come together are gathered. */
   constructor(
-    readonly loading: Attempt,
+    readonly loading: AsyncAction,
     readonly load: () => Promise<void>,
     readonly pause: number,
   ) {}

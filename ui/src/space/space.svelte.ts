@@ -1,9 +1,9 @@
 // A space that is being looked at: what it is, what happens in it, and the way to change it.
-import { type Answer, api, onceKey, own, Refused, type Schemas, wanted } from "../lib/api";
-import { said } from "../lib/attempt.svelte";
+import { type Answer, api, idempotencyKey, own, ApiError, type Schemas, unwrap } from "../lib/api";
+import { said } from "../lib/asyncAction.svelte";
 import { session } from "../lib/session.svelte";
 import { Undo } from "../lib/undo.svelte";
-import { follow, type Happening } from "./follow";
+import { follow, type SpaceEvent } from "./follow";
 
 /** The header under which a repeated request is done once. */
 export type Keyed = { "idempotency-key": string };
@@ -40,7 +40,7 @@ export class Space {
   wrong = $state("");
   unsent = $state(0);
   readonly undo = new Undo();
-  readonly #heard = new Set<(happening: Happening) => void>();
+  readonly #listeners = new Set<(event: SpaceEvent) => void>();
   readonly #stop = new AbortController();
   /** Whose changes are sent from here: never in the name of somebody who signs in later. */
   readonly #who = session.user?.id;
@@ -49,10 +49,10 @@ export class Space {
 
   constructor(readonly uid: string) {}
 
-  /** Load what the space is, then follow what happens in it. Throws Refused. */
+  /** Load what the space is, then follow what happens in it. Throws ApiError. */
   async load(): Promise<void> {
     const params = { path: { space_uid: this.uid }, query: { newest_first: true, limit: 1 } };
-    const [newest] = await wanted(own.GET("/spaces/{space_uid}/events", { params }));
+    const [newest] = await unwrap(own.GET("/spaces/{space_uid}/events", { params }));
     await this.renew();
     this.loaded = true;
     void follow(
@@ -64,17 +64,17 @@ export class Space {
     );
   }
 
-  /** Load again what the space is. Throws Refused. */
+  /** Load again what the space is. Throws ApiError. */
   async renew(): Promise<void> {
     const turn = ++this.#turn;
     const path = { space_uid: this.uid };
     const [spaces, calendar, velocity] = await Promise.all([
-      wanted(api.GET("/spaces")),
-      wanted(own.GET("/spaces/{space_uid}/calendar", { params: { path } })),
-      wanted(own.GET("/spaces/{space_uid}/velocity", { params: { path } })),
+      unwrap(api.GET("/spaces")),
+      unwrap(own.GET("/spaces/{space_uid}/calendar", { params: { path } })),
+      unwrap(own.GET("/spaces/{space_uid}/velocity", { params: { path } })),
     ]);
     const space = spaces.find((one) => one.uid === this.uid);
-    if (!space) throw new Refused(404, "");
+    if (!space) throw new ApiError(404, "");
     // A later answer is there or under way.
     if (turn !== this.#turn) return;
     this.id = space.id;
@@ -87,10 +87,10 @@ export class Space {
     this.velocity = velocity.mean?.done.size ?? null;
   }
 
-  /** Who has a role in the space. Throws Refused. */
+  /** Who has a role in the space. Throws ApiError. */
   people(): Promise<Schemas["MemberAnswer"][]> {
     const params = { path: { space_id: this.id } };
-    return wanted(api.GET("/spaces/{space_id}/users", { params }));
+    return unwrap(api.GET("/spaces/{space_id}/users", { params }));
   }
 
   get administered(): boolean {
@@ -106,9 +106,9 @@ export class Space {
   }
 
   /** Be told of what happens; answers how to end it. */
-  listen(hear: (happening: Happening) => void): () => void {
-    this.#heard.add(hear);
-    return () => this.#heard.delete(hear);
+  listen(listener: (event: SpaceEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Stop following; what was done here is sent nevertheless. */
@@ -118,13 +118,13 @@ export class Space {
 
   /**
    * Ask for a change until the server answers, under one key, so that it is made once; or until
-   * nobody wants it any more. Throws Refused.
+   * nobody wants it any more. Throws ApiError.
    */
   async once<T>(
     change: (headers: Keyed) => Promise<Answer<T>>,
     unwanted?: AbortSignal,
   ): Promise<T> {
-    const headers = { "idempotency-key": onceKey() };
+    const headers = { "idempotency-key": idempotencyKey() };
     this.unsent++;
     try {
       return await this.#until(change, headers, unwanted);
@@ -140,22 +140,22 @@ export class Space {
   ): Promise<T> {
     let proven = true;
     for (;;) {
-      if (unwanted?.aborted) throw new Refused(0, "");
-      if (session.user?.id !== this.#who) throw new Refused(403, "");
+      if (unwanted?.aborted) throw new ApiError(0, "");
+      if (session.user?.id !== this.#who) throw new ApiError(403, "");
       // A server that is stuck refuses nothing, and answers nothing.
       const stuck = setTimeout(() => (this.away = true), PATIENCE);
       try {
-        const answer = await wanted(change(headers)).finally(() => clearTimeout(stuck));
+        const answer = await unwrap(change(headers)).finally(() => clearTimeout(stuck));
         this.away = false;
         return answer;
       } catch (error) {
-        if (error instanceof Refused && error.status === 401 && session.user) {
+        if (error instanceof ApiError && error.status === 401 && session.user) {
           session.over();
           await session.again();
           continue;
         }
         let unproven = false;
-        if (proven && error instanceof Refused && error.status === 403 && error.message) {
+        if (proven && error instanceof ApiError && error.status === 403 && error.message) {
           // Another tab has signed in anew: this one proves itself by what that one got.
           unproven = await session.load().then(
             () => false,
@@ -164,7 +164,7 @@ export class Space {
           proven = unproven;
           if (!unproven) continue;
         }
-        const away = error instanceof Refused && (error.status === 0 || error.status === 503);
+        const away = error instanceof ApiError && (error.status === 0 || error.status === 503);
         const gone = away || unproven;
         if (!gone) this.away = false;
         if (!gone || unwanted?.aborted) throw error;
@@ -185,7 +185,7 @@ export class Space {
     this.#queue = this.#queue
       .then(work)
       .catch((error: unknown) => {
-        this.wrong = error instanceof Refused ? said(error) : String(error);
+        this.wrong = error instanceof ApiError ? said(error) : String(error);
         this.undo.clear();
         refused();
       })
@@ -197,13 +197,13 @@ export class Space {
     return this.#queue;
   }
 
-  #tell(happening: Happening): void {
-    const { kind, iteration_id } = happening;
+  #tell(event: SpaceEvent): void {
+    const { kind, iteration_id } = event;
     if (iteration_id && /^iteration\.(closed|removed)$/.test(kind)) this.undo.forget(iteration_id);
     if (/^(space|member|board|column|lane|calendar)/.test(kind) || kind === "iteration.closed") {
       void this.renew().catch(() => undefined);
     }
-    for (const hear of this.#heard) hear(happening);
+    for (const listener of this.#listeners) listener(event);
   }
 }
 

@@ -1,7 +1,7 @@
 // Shows at the edge of what scrolls sideways that there is more of it.
 
 /** Keep the class `more` on an element while something of it lies behind its right edge. */
-export function more(element: HTMLElement): () => void {
+export function overflow(element: HTMLElement): () => void {
   const look = (): void => {
     const rest = element.scrollWidth - element.clientWidth - element.scrollLeft;
     element.classList.toggle("more", rest > 1);

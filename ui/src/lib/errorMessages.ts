@@ -6,7 +6,10 @@ const TOLD: [RegExp, Message][] = [
   [/^actual_finish_date should be later than start_date$/, "told.early"],
   [/^finish_date should be later than start_date$/, "told.order"],
   [/^Can't change dates of finished iteration$/, "told.finished"],
-  [/^(Can't change (removed iteration|capacity of finished iteration)|Invalid status transition)/, "told.over"],
+  [
+    /^(Can't change (removed iteration|capacity of finished iteration)|Invalid status transition)/,
+    "told.over",
+  ],
   [/^Can't (add card to|remove card from) finished iteration$/, "told.over"],
   [/^Card should be on a primary board of this space$/, "told.board"],
   [/^Can't add archived or deleted card$/, "told.gone"],
@@ -27,7 +30,7 @@ const TOLD: [RegExp, Message][] = [
 ];
 
 /** The server's message as this page says it; one that it does not know is shown as it is. */
-export function told(message: string): string {
+export function errorMessage(message: string): string {
   for (const [pattern, words] of TOLD) {
     const found = pattern.exec(message);
     if (found) return t(words, found.groups);

@@ -1,8 +1,8 @@
 // What only the plan asks the server for: the backlog, and what was left over.
-import { allPages, api, own, wanted } from "../lib/api";
-import type { Card } from "../space/ask";
+import { allPages, api, own, unwrap } from "../lib/api";
+import type { Card } from "../space/queries";
 
-/** The unfinished cards of a space that are in no open iteration, in their order. Throws Refused. */
+/** The unfinished cards of a space that are in no open iteration, in their order. Throws ApiError. */
 export function backlogOf(spaceId: number): Promise<Card[]> {
   const query = {
     space_id: spaceId,
@@ -11,12 +11,14 @@ export function backlogOf(spaceId: number): Promise<Card[]> {
     order_by: "sort_order",
     limit: 100,
   } as const;
-  return allPages((offset) => wanted(api.GET("/cards", { params: { query: { ...query, offset } } })));
+  return allPages((offset) =>
+    unwrap(api.GET("/cards", { params: { query: { ...query, offset } } })),
+  );
 }
 
-/** The title of the last closed iteration that left over a card of the backlog. Throws Refused. */
+/** The title of the last closed iteration that left over a card of the backlog. Throws ApiError. */
 export async function leftOvers(space: string): Promise<Map<string, string>> {
   const params = { path: { space_uid: space } };
-  const found = await wanted(own.GET("/spaces/{space_uid}/leftovers", { params }));
+  const found = await unwrap(own.GET("/spaces/{space_uid}/leftovers", { params }));
   return new Map(found.map(({ card_uid, iteration_title }) => [card_uid, iteration_title]));
 }

@@ -1,10 +1,13 @@
 // Where beside a card another one would be dropped: above it or below.
-import { attachClosestEdge, extractClosestEdge } from "@atlaskit/pragmatic-drag-and-drop-hitbox/closest-edge";
+import {
+  attachClosestEdge,
+  extractClosestEdge,
+} from "@atlaskit/pragmatic-drag-and-drop-hitbox/closest-edge";
 import { dropTargetForElements } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
 
 type Dragged = Record<string | symbol, unknown>;
 
-export class Beside {
+export class DropEdge {
   edge: "top" | "bottom" | null = $state(null);
 
   /**

@@ -1,9 +1,16 @@
 // The next iteration after the ones there are: the title counted on, the same length, the next working day.
-import { addDays, differenceInCalendarDays, formatISO, getISODay, parseISO, subDays } from "date-fns";
+import {
+  addDays,
+  differenceInCalendarDays,
+  formatISO,
+  getISODay,
+  parseISO,
+  subDays,
+} from "date-fns";
 import { localDay, today } from "../lib/i18n.svelte";
 import type { Calendar } from "../space/space.svelte";
 
-export type Proposal = { title: string; start: string; finish: string };
+export type Suggestion = { title: string; start: string; finish: string };
 type Known = { title: string; start_date: string | null; finish_date: string | null };
 
 const TWO_WEEKS = 11;
@@ -14,7 +21,11 @@ const MOST_DAYS = 60;
  * The iteration after the last one that has a day, else one of two weeks from the next Monday; the
  * very first one is called `first`. What has only a first or a last day is taken for two weeks.
  */
-export function proposal(known: readonly Known[], calendar: Calendar, first: string): Proposal {
+export function suggestNext(
+  known: readonly Known[],
+  calendar: Calendar,
+  first: string,
+): Suggestion {
   const dated = known.flatMap(({ title, start_date, finish_date }) => {
     const [begins, ends] = [start_date, finish_date].map(
       (date) => date && parseISO(localDay(date, calendar.time_zone)),
@@ -24,11 +35,11 @@ export function proposal(known: readonly Known[], calendar: Calendar, first: str
     return start && finish ? [{ title, start: written(start), finish: written(finish) }] : [];
   });
   const last = dated.toSorted((a, b) => a.finish.localeCompare(b.finish)).at(-1);
-  if (last) return follower(last, calendar);
+  if (last) return suggestAfter(last, calendar);
   let monday = addDays(parseISO(today(calendar.time_zone)), 1);
   while (monday.getDay() !== 1) monday = addDays(monday, 1);
   return {
-    title: known.at(-1) ? counted(known.at(-1)!.title) : first,
+    title: known.at(-1) ? incrementTitle(known.at(-1)!.title) : first,
     start: written(monday),
     finish: written(addDays(monday, TWO_WEEKS)),
   };
@@ -38,8 +49,8 @@ export function proposal(known: readonly Known[], calendar: Calendar, first: str
  * The one after it: as long, from the next working day on; where that ended on a working day, this
  * one does too.
  */
-export function follower({ title, start, finish }: Proposal, calendar: Calendar): Proposal {
-  if (!start || !finish) return { title: counted(title), start, finish };
+export function suggestAfter({ title, start, finish }: Suggestion, calendar: Calendar): Suggestion {
+  if (!start || !finish) return { title: incrementTitle(title), start, finish };
   const length = differenceInCalendarDays(parseISO(finish), parseISO(start));
   let next = addDays(parseISO(finish), 1);
   for (let tried = 0; tried < MOST_DAYS && !isWorkday(next, calendar); tried++) {
@@ -49,7 +60,7 @@ export function follower({ title, start, finish }: Proposal, calendar: Calendar)
   if (isWorkday(parseISO(finish), calendar)) {
     while (last > next && !isWorkday(last, calendar)) last = addDays(last, -1);
   }
-  return { title: counted(title), start: written(next), finish: written(last) };
+  return { title: incrementTitle(title), start: written(next), finish: written(last) };
 }
 
 function isWorkday(day: Date, calendar: Calendar): boolean {
@@ -60,7 +71,7 @@ function isWorkday(day: Date, calendar: Calendar): boolean {
 }
 
 /** The title with its last number one higher, and without what comes behind a colon. */
-export function counted(title: string): string {
+export function incrementTitle(title: string): string {
   const head = title.split(":")[0] ?? title;
   const found = /^(.*?)(\d+)(\D*)$/.exec(head);
   return found ? `${found[1]}${Number(found[2]) + 1}${found[3]}`.trim() : `${title} 2`;

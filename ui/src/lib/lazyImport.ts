@@ -7,8 +7,8 @@ const PAUSE = 1000;
  * What `load` imports; while the server does not answer, that is tried again and again. Throws what
  * `load` throws where it answers: then it serves another version of the page by now.
  */
-export async function later<T>(load: () => Promise<T>): Promise<T> {
-  for (let answered = false; ; ) {
+export async function lazyImport<T>(load: () => Promise<T>): Promise<T> {
+  for (let answered = false; ;) {
     try {
       return await load();
     } catch (error) {

@@ -1,5 +1,5 @@
 // What the views ask the server for: iterations, and the cards that are in them.
-import { allPages, api, own, type Schemas, wanted } from "../lib/api";
+import { allPages, api, own, type Schemas, unwrap } from "../lib/api";
 
 /** What is shown of a card, as lists and single answers both have it. */
 export type Card = Pick<
@@ -30,7 +30,7 @@ export type Contents = {
   capacity: number | null;
 };
 
-/** Iterations of a space in some states, by their first day. Throws Refused. */
+/** Iterations of a space in some states, by their first day. Throws ApiError. */
 export async function iterationsOf(
   space: string,
   status: string,
@@ -39,26 +39,24 @@ export async function iterationsOf(
   const path = { space_uid: space };
   const found = await allPages((offset) => {
     const query = { status, limit: 100, offset, ...more };
-    return wanted(api.GET("/spaces/{space_uid}/iterations", { params: { path, query } }));
+    return unwrap(api.GET("/spaces/{space_uid}/iterations", { params: { path, query } }));
   });
   const begins = (one: Iteration) => one.start_date ?? "9999";
-  return found.sort(
-    (a, b) => begins(a).localeCompare(begins(b)) || a.sort_order - b.sort_order,
-  );
+  return found.sort((a, b) => begins(a).localeCompare(begins(b)) || a.sort_order - b.sort_order);
 }
 
-/** What is in an iteration. Throws Refused. */
+/** What is in an iteration. Throws ApiError. */
 export async function contentsOf(space: string, id: string): Promise<Contents> {
   const path = { space_uid: space, iteration_id: id };
   const [records, cards, { capacity }] = await Promise.all([
     recordsOf(space, id),
     cardsOf(id),
-    wanted(own.GET("/spaces/{space_uid}/iterations/{iteration_id}/capacity", { params: { path } })),
+    unwrap(own.GET("/spaces/{space_uid}/iterations/{iteration_id}/capacity", { params: { path } })),
   ]);
   return { id, records, cards, capacity };
 }
 
-/** What is in all planned and active iterations of a space. Throws Refused. */
+/** What is in all planned and active iterations of a space. Throws ApiError. */
 export async function openContents(
   space: string,
 ): Promise<{ iterations: Iteration[]; contents: Contents[] }> {
@@ -73,22 +71,22 @@ export async function openContents(
   return { iterations, contents: await Promise.all(contents) };
 }
 
-/** The planned and active iterations of a space. Throws Refused. */
+/** The planned and active iterations of a space. Throws ApiError. */
 export function openIterations(space: string): Promise<Iteration[]> {
   return iterationsOf(space, "planned,active");
 }
 
-/** What each open iteration of a space holds, by its id. Throws Refused. */
+/** What each open iteration of a space holds, by its id. Throws ApiError. */
 export async function totalsOf(space: string): Promise<Record<string, Total>> {
   const params = { path: { space_uid: space } };
-  const found = await wanted(own.GET("/spaces/{space_uid}/totals", { params }));
+  const found = await unwrap(own.GET("/spaces/{space_uid}/totals", { params }));
   return Object.fromEntries(found.map((total) => [total.iteration_id, total]));
 }
 
-/** The cards that are in an iteration. Throws Refused. */
+/** The cards that are in an iteration. Throws ApiError. */
 export function cardsOf(iteration_id: string): Promise<Card[]> {
   return allPages((offset) =>
-    wanted(api.GET("/cards", { params: { query: { iteration_id, limit: 100, offset } } })),
+    unwrap(api.GET("/cards", { params: { query: { iteration_id, limit: 100, offset } } })),
   );
 }
 
@@ -97,8 +95,8 @@ export function sum(cards: readonly Card[]): { count: number; size: number } {
   return { count: cards.length, size: cards.reduce((size, card) => size + (card.size ?? 0), 0) };
 }
 
-/** The records of cards that are in an iteration. Throws Refused. */
+/** The records of cards that are in an iteration. Throws ApiError. */
 export function recordsOf(space: string, id: string): Promise<Schemas["IterationCardAnswer"][]> {
   const params = { path: { space_uid: space, iteration_id: id }, query: { status: "active" } };
-  return wanted(api.GET("/spaces/{space_uid}/iterations/{iteration_id}/cards", { params }));
+  return unwrap(api.GET("/spaces/{space_uid}/iterations/{iteration_id}/cards", { params }));
 }

@@ -1,26 +1,26 @@
 // Something that a person asked for: whether it is under way, and what was wrong with it.
-import { Refused } from "./api";
+import { ApiError } from "./api";
 import { t } from "./i18n.svelte";
 import { session } from "./session.svelte";
-import { told } from "./told";
+import { errorMessage } from "./errorMessages";
 
 const NOT_FOR_US = [403, 404];
 
 /** What to say of an error. */
 export function said(error: unknown): string {
-  if (!(error instanceof Refused)) throw error;
+  if (!(error instanceof ApiError)) throw error;
   if (error.status === 0) return t("error.away");
   if (error.status === 401 && session.user) {
     session.over();
     return t("session.ended");
   }
   if (NOT_FOR_US.includes(error.status) && !error.message) return t("error.nothing");
-  return error.message ? told(error.message) : t("error.general");
+  return error.message ? errorMessage(error.message) : t("error.general");
 }
 
 const SERVERS_FAULT = 500;
 
-export class Attempt {
+export class AsyncAction {
   busy = $state(false);
   wrong = $state("");
   /** The server did not answer: it may when it is asked once more. */
@@ -53,7 +53,10 @@ export class Attempt {
   }
 
   /** Do it, unless it is under way already. Answers whether it worked. */
-  async run(work: () => Promise<void>, refused: (error: unknown) => string = said): Promise<boolean> {
+  async run(
+    work: () => Promise<void>,
+    refused: (error: unknown) => string = said,
+  ): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
     this.wrong = "";
@@ -62,7 +65,8 @@ export class Attempt {
       await work();
       return true;
     } catch (error) {
-      this.gone = error instanceof Refused && (error.status === 0 || error.status >= SERVERS_FAULT);
+      this.gone =
+        error instanceof ApiError && (error.status === 0 || error.status >= SERVERS_FAULT);
       this.wrong = refused(error);
       return false;
     } finally {

@@ -1,0 +1,26 @@
+// What unit tests share: English words, and small cards, boards and calendars to work on.
+import { beforeAll } from "vitest";
+import { startI18n } from "./lib/i18n.svelte";
+import type { Card } from "./space/queries";
+import type { Board, Calendar } from "./space/space.svelte";
+
+beforeAll(() => startI18n());
+
+/** A card of which a test says only what matters to it. */
+export function aCard(id: number, some: Partial<Card> = {}): Card {
+  const plain = { title: `Card ${id}`, state: 1, condition: 1, column_id: 1, lane_id: 1 };
+  const rest = { board_id: 1, board: { title: "Board" }, size: null, size_unit: null };
+  const own = { id, uid: `uid-${id}`, sort_order: id, tags: [], members: [] };
+  return { ...plain, ...rest, ...own, ...some } as unknown as Card;
+}
+
+/** A board with these columns and lanes. */
+export function aBoard(columns: unknown[], lanes: unknown[] = []): Board {
+  return { id: 1, title: "Board", columns, lanes } as unknown as Board;
+}
+
+/** A calendar of Monday to Friday. */
+export function aCalendar(some: Partial<Calendar> = {}): Calendar {
+  const days = { weekdays: [1, 2, 3, 4, 5], days_off: [], workdays: [], holidays: [] };
+  return { time_zone: "UTC", ...days, ...some } as unknown as Calendar;
+}
