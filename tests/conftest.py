@@ -50,7 +50,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_sessionfinish() -> None:
     """End what the tests have shared."""
-    processes.close()
+    processes.kadence.close()
 
 
 @pytest.fixture(scope="session")

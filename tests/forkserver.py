@@ -1,13 +1,15 @@
-"""Runs `kadence` in processes of its own without importing it each time.
+"""Runs a Python command in processes of its own without importing it each time.
 
-Importing kadence takes ten times as long as most commands do. This program imports it once and
-forks for each command that it is sent: every command still has its own process, memory,
-environment and exit code. `tests.processes` speaks to it.
+Importing kadence takes ten times as long as most of its commands do. This program imports a command
+once and forks for each run that it is sent: every run still has its own process, memory,
+environment and exit code. `tests.processes` speaks to it. It needs nothing but Python, so that it
+serves commands of other environments too.
 """
 
 import array
 import atexit
 import gc
+import importlib
 import json
 import os
 import runpy
@@ -15,8 +17,6 @@ import signal
 import socket
 import sys
 from typing import Any
-
-import kadence.cli.app  # noqa: F401 - what every command begins with
 
 HEADER = 8
 """Bytes of the length that goes before a command."""
@@ -53,7 +53,7 @@ def supervise(command: dict[str, Any], descriptors: list[int]) -> None:
 
 
 def run(command: dict[str, Any], streams: list[int]) -> None:
-    """Become `python -m kadence` with these arguments; does not return."""
+    """Become `python -m` the command's module with its arguments; does not return."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     for number, stream in enumerate([nothing, *streams]):
         os.dup2(stream, number)
@@ -61,10 +61,10 @@ def run(command: dict[str, Any], streams: list[int]) -> None:
     os.environ.clear()
     os.environ.update(command["env"])
     os.chdir(command["cwd"])
-    sys.argv = ["kadence", *command["argv"]]
+    sys.argv = [command["module"], *command["argv"]]
     code: object = 0
     try:
-        runpy.run_module("kadence", run_name="__main__", alter_sys=True)
+        runpy.run_module(command["module"], run_name="__main__", alter_sys=True)
     except SystemExit as ended:
         code = ended.code
     except BaseException:
@@ -79,8 +79,12 @@ def run(command: dict[str, Any], streams: list[int]) -> None:
 
 
 def main() -> None:
-    """Serve commands from the socket whose descriptor is the argument, until it is closed."""
+    """Import a module, then serve commands from a socket until it is closed.
+
+    The arguments are the socket's descriptor and the module's name.
+    """
     channel = socket.socket(fileno=int(sys.argv[1]))
+    importlib.import_module(sys.argv[2])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.freeze()
     while (received := receive(channel)) is not None:

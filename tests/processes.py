@@ -1,4 +1,4 @@
-"""`kadence` as processes of its own: started, watched and ended by the tests."""
+"""Commands as processes of their own: started, watched and ended by the tests."""
 
 import json
 import os
@@ -64,14 +64,59 @@ class Process:
         self.send_signal(signal.SIGKILL)
 
 
-class _Forkserver:
-    """The program that forks commands, started with the first of them."""
+class Forkserver:
+    """Runs one command's module by forks of a program that has imported it."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str, imports: str, python: Path = Path(sys.executable)) -> None:
+        """`imports` is what is imported before, by this `python`."""
+        self._module = module
+        self._imports = imports
+        self._python = python
         self._lock = threading.Lock()
         self._program: subprocess.Popen[bytes] | None = None
 
-    def send(self, command: bytes, *descriptors: int) -> None:
+    def fork(
+        self,
+        argv: Sequence[str],
+        cwd: Path | None,
+        env: Mapping[str, str] | None,
+        stdout: int,
+        stderr: int,
+    ) -> tuple[int, FileIO]:
+        """Start it; its process id, and the pipe on which its exit code comes."""
+        asked = {
+            "module": self._module,
+            "argv": argv,
+            "cwd": str(cwd or Path.cwd()),
+            "env": {**os.environ, **(env or {})},
+        }
+        reading, writing = os.pipe()
+        self._send(json.dumps(asked).encode(), writing, stdout, stderr)
+        os.close(writing)
+        # Unbuffered, so that select() sees all that has not been read.
+        status = FileIO(reading)
+        return int(status.readline()), status
+
+    def run(
+        self,
+        *argv: str,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        seconds: float = 60,
+    ) -> tuple[int, str, str]:
+        """Run it to its end; its exit code, stdout and stderr."""
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            pid, status = self.fork(argv, cwd, env, out.fileno(), err.fileno())
+            process = Process(pid, status, err)
+            try:
+                code = process.wait(seconds)
+            finally:
+                process.kill()
+            out.seek(0)
+            err.seek(0)
+            return code, out.read(), err.read()
+
+    def _send(self, command: bytes, *descriptors: int) -> None:
         with self._lock:
             if self._program is None:
                 self._begin()
@@ -83,42 +128,17 @@ class _Forkserver:
         self._channel, theirs = socket.socketpair()
         with theirs:
             number = theirs.fileno()
-            program = [sys.executable, "-m", forkserver.__name__, str(number)]
+            program = [str(self._python), str(forkserver.__file__), str(number), self._imports]
             self._program = subprocess.Popen(program, pass_fds=[number])
 
     def close(self) -> None:
+        """End the program; what it has forked goes on."""
         if self._program is not None:
             self._channel.close()
             self._program.wait()
 
 
-_forkserver = _Forkserver()
-
-
-def close() -> None:
-    """End the program that forks commands; what it has forked goes on."""
-    _forkserver.close()
-
-
-def _spawn(
-    command: Sequence[str],
-    cwd: Path | None,
-    env: Mapping[str, str] | None,
-    stdout: int,
-    stderr: int,
-) -> tuple[int, FileIO]:
-    """Fork a command; its process id, and the pipe on which its exit code comes."""
-    asked = {
-        "argv": command,
-        "cwd": str(cwd or Path.cwd()),
-        "env": {**os.environ, **(env or {})},
-    }
-    reading, writing = os.pipe()
-    _forkserver.send(json.dumps(asked).encode(), writing, stdout, stderr)
-    os.close(writing)
-    # Unbuffered, so that select() sees all that has not been read.
-    status = FileIO(reading)
-    return int(status.readline()), status
+kadence = Forkserver("kadence", imports="kadence.cli.app")
 
 
 def start(
@@ -132,22 +152,6 @@ def start(
     with Path(os.devnull).open("w") as nowhere:
         dropped = nowhere.fileno()
         streams = (writing, dropped) if output == "stdout" else (dropped, writing)
-        pid, status = _spawn(command, cwd, env, *streams)
+        pid, status = kadence.fork(command, cwd, env, *streams)
     os.close(writing)
     return Process(pid, status, os.fdopen(reading))
-
-
-def run(
-    *command: str, cwd: Path, env: Mapping[str, str] | None = None, seconds: float = 60
-) -> tuple[int, str, str]:
-    """Run a command to its end; its exit code, stdout and stderr."""
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        pid, status = _spawn(command, cwd, env, out.fileno(), err.fileno())
-        process = Process(pid, status, err)
-        try:
-            code = process.wait(seconds)
-        finally:
-            process.kill()
-        out.seek(0)
-        err.seek(0)
-        return code, out.read(), err.read()

@@ -22,7 +22,7 @@ INIT = ("--company", "Acme", "--email", "anna@acme.example", "--name", "Anna")
 
 
 def run(*command: str, cwd: Path, env: dict[str, str] | None = None) -> tuple[int, str, str]:
-    code, out, err = processes.run(*command, cwd=cwd, env={"COLUMNS": "200", **(env or {})})
+    code, out, err = processes.kadence.run(*command, cwd=cwd, env={"COLUMNS": "200", **(env or {})})
     assert "Traceback" not in err, err
     return code, out, err
 

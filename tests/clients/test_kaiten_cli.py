@@ -1,10 +1,10 @@
 """The public package kaiten-cli, unmodified, works against a running server."""
 
 import json
-import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.clients.story import commands, steps
+from tests.processes import Forkserver
 from tests.world import Server, World
 
 ROOT = Path(__file__).parents[2]
@@ -19,21 +20,23 @@ LOCK = Path(__file__).with_name("kaiten-cli.txt")
 
 
 @pytest.fixture(scope="module")
-def kaiten(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kaiten(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forkserver]:
     """The command, in an environment of its own that holds the locked versions."""
     home = tmp_path_factory.mktemp("kaiten-cli")
     subprocess.run([sys.executable, "-m", "venv", home], check=True)
     install = [str(home / "bin/pip"), "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*install, "--require-hashes", "-r", str(LOCK)], check=True)
-    return home / "bin/kaiten"
+    program = Forkserver("kaiten_cli", imports="kaiten_cli.app", python=home / "bin/python")
+    yield program
+    program.close()
 
 
 class Cli:
     """kaiten-cli as one person uses it."""
 
-    def __init__(self, program: Path, server: Server, token: str | None, home: Path) -> None:
+    def __init__(self, program: Forkserver, server: Server, token: str | None, home: Path) -> None:
         self._program = program
-        self._environment = os.environ | {
+        self._environment = {
             "KAITEN_DOMAIN": server.url,
             "KAITEN_TOKEN": str(token),
             "HOME": str(home),
@@ -41,27 +44,14 @@ class Cli:
 
     def run(self, line: str) -> dict[str, Any]:
         """What a command prints, as JSON."""
-        done = subprocess.run(
-            [
-                self._program,
-                "--json",
-                "--cache-mode",
-                "off",
-                "--no-update-check",
-                *shlex.split(line),
-            ],
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        assert done.stdout, (line, done.stderr)
-        return dict(json.loads(done.stdout))
+        options = ("--json", "--cache-mode", "off", "--no-update-check")
+        _, out, err = self._program.run(*options, *shlex.split(line), env=self._environment)
+        assert out, (line, err)
+        return dict(json.loads(out))
 
 
 @pytest.fixture
-def cli(kaiten: Path, world: World, tmp_path: Path) -> Cli:
+def cli(kaiten: Forkserver, world: World, tmp_path: Path) -> Cli:
     return Cli(kaiten, world.server, world.tokens["other"], tmp_path)
 
 

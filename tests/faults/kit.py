@@ -16,7 +16,7 @@ from kadence.usecases.setup import Initialised
 from tests.conftest import DEEP
 from tests.world import Server, make_company
 
-ROUNDS = 50 if DEEP else 10
+ROUNDS = 50 if DEEP else 3
 _numbers = itertools.count()
 
 
