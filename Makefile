@@ -38,6 +38,8 @@ lint: .venv/dev
 	$(BIN)/ruff format --check src tests bench tools hatch_build.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/check_words.py
+	git ls-files -z '*.py' '*.md' '*.ts' '*.svelte' ':!*/ru.ts' ':!*/russian.py' | xargs -0 $(BIN)/codespell
 	bash tools/npm run --silent lint
 
 docs: .venv/dev

@@ -94,7 +94,7 @@ class Site(Struct):
 
 @contextlib.contextmanager
 def process(command: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """A serving process; `{port}` in its command is a free port. Answers URL and process id."""
+    """A serving process; `{port}` in its command is a free port. Return URL and process id."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     started = subprocess.Popen(

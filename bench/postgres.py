@@ -40,7 +40,7 @@ def measure(_folder: Path) -> list[Measure]:
     return [
         Measure(
             SECTION,
-            "create by the floor, one worker",
+            "create relative to the floor, one worker",
             median_ratio(rates["one"], rates["floor"]),
             at_least=0.12,
             note=f"{medians['one']:,.0f} of {medians['floor']:,.0f} a second",
@@ -59,7 +59,7 @@ def measure(_folder: Path) -> list[Measure]:
         ),
         Measure(
             SECTION,
-            "get one iteration by the floor",
+            "get one iteration, relative to the floor",
             median_ratio(rates["get"], rates["floor"]),
             note=f"{medians['get']:,.0f} a second",
         ),

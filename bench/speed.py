@@ -58,7 +58,7 @@ def _measures(turns: dict[str, list[Load]], loop: list[float]) -> list[Measure]:
     found = [
         Measure(
             SECTION,
-            f"{what} by the floor",
+            f"{what}, relative to the floor",
             median_ratio(rates[name], rates["floor"]),
             at_least=budget,
             note=f"{medians[name]:,.0f} of {medians['floor']:,.0f} a second",
@@ -74,7 +74,7 @@ def _measures(turns: dict[str, list[Load]], loop: list[float]) -> list[Measure]:
         1,
         Measure(
             SECTION,
-            "create by a bare loop of one-row commits",
+            "create relative to a loop of one-row commits",
             median_ratio(rates["create"], loop),
             at_least=1.0,
             note=f"{statistics.median(loop):,.0f} commits a second; "

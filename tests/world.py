@@ -65,7 +65,7 @@ class Server(Struct):
         return f"{self.url}/api/latest"
 
     def stop(self) -> int:
-        """Ask it to end; answers its exit code."""
+        """Ask it to end; return its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(15)
 

@@ -12,8 +12,8 @@ from kadence.domain.forecast import simulate
 from kadence.domain.model import IterationStatus
 from kadence.domain.report import UnitOfMeasure
 from kadence.drawing import burndown, charts
+from kadence.drawing.picture import Drawing, Format
 from kadence.drawing.render import render
-from kadence.drawing.render_worker import Drawing, Format
 from kadence.drawing.theme import Definition, Theme
 from kadence.storage import migrate
 from kadence.storage.location import SqliteFile

@@ -6,7 +6,7 @@ from typing import Any
 from kadence.web.app import api_document
 
 OPEN = ("additionalProperties", "patternProperties", "propertyNames")
-"""What says that unknown keys are passed over: true on the wire, but it blinds a type checker."""
+"""What says that unknown keys are ignored: true on the wire, but it blinds a type checker."""
 
 
 def description() -> str:

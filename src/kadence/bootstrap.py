@@ -40,7 +40,7 @@ class Listening(Struct, frozen=True):
 
 
 class CannotListen(KadenceError):
-    """The address is taken, or is none of this machine."""
+    """The address is taken, or is not of this machine."""
 
 
 def open_database(settings: Settings) -> ThreadedDatabase:
@@ -77,7 +77,8 @@ def build(settings: Settings, state: AppState, context: ProcessContext) -> ASGIA
         app = RateLimit(app, settings.rate_limit, context.counts)
     if context.faults:
         app = Faults(app)
-    return RequestLog(app, context.metrics)
+    behind_proxy = settings.trusted_proxy is not None
+    return RequestLog(app, context.metrics, behind_proxy=behind_proxy)
 
 
 def serve(settings: Settings, ready: Callable[[Listening], None]) -> None:

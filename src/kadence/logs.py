@@ -1,4 +1,7 @@
-"""Structured logs on stderr: JSON lines for a machine, coloured text for a terminal."""
+"""Structured logs on stderr: JSON lines for a machine, coloured text for a terminal.
+
+A line that a request causes has the request's `id`, whichever thread writes it.
+"""
 
 import asyncio
 import atexit
@@ -7,6 +10,8 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from typing import Any, BinaryIO
 
 import msgspec
@@ -15,12 +20,17 @@ import structlog
 WHOLE = 4096
 """Bytes that a pipe takes whole, so that the lines of several workers are not torn."""
 
+NO_REQUEST: Mapping[str, str] = {}
+REQUEST: ContextVar[Mapping[str, str]] = ContextVar("request", default=NO_REQUEST)
+"""What tells the request that is being worked on: `id`, and `trace_id` where a proxy sent one."""
+
 _encode = msgspec.json.Encoder(enc_hook=repr).encode
 
 
 def configure() -> None:
     """Send all logs, those of the libraries too, through structlog to stderr."""
     shared: list[Any] = [
+        _add_request,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -38,6 +48,18 @@ def configure() -> None:
             cache_logger_on_first_use=True,
         )
     logging.basicConfig(level=logging.WARNING, handlers=[_IntoStructlog()], force=True)
+
+
+def request_ids(requests: Iterable[Mapping[str, str]]) -> list[str]:
+    """The ids of requests, for a line that is about several; work of no request has none."""
+    return [request["id"] for request in requests if request]
+
+
+def _add_request(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    event.update(REQUEST.get())
+    return event
 
 
 class _Lines:

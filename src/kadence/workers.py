@@ -32,7 +32,7 @@ LAST_SECONDS = bootstrap.STOP_SECONDS + 3
 """How long a worker may take to stop before it is killed."""
 
 LONGEST_PAUSE = 10.0
-"""Seconds, at the most, before a worker is followed that could not start."""
+"""The most seconds before a worker that could not start is replaced."""
 
 log = structlog.get_logger()
 

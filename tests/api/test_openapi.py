@@ -88,7 +88,7 @@ def forgiven(response: schemathesis.Response) -> list[Any]:
 
 
 def forgiven_query(case: schemathesis.Case[Any], response: schemathesis.Response) -> list[Any]:
-    """Unknown keys in a query are passed over by contract, which OpenAPI has no word for.
+    """Unknown keys in a query are ignored by contract, which OpenAPI has no word for.
 
     So a query that is wrong by nothing but unknown keys may be accepted. Of headers none is
     declared but the token's, so any others are right.

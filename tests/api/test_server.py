@@ -1,14 +1,17 @@
 """What holds for every route: methods, unknown paths, headers, health, limits, switches."""
 
+import json
+import re
 import socket
 import threading
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 
 from kadence.usecases import people
-from tests.world import World, make_company, serving
+from tests.world import World, file_url, fresh_database, make_company, serving
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
 
@@ -226,3 +229,27 @@ def test_sigterm_does_not_wait_for_a_stalled_upload(database: str) -> None:
             began = time.monotonic()
             assert server.stop() == 0
             assert time.monotonic() - began < 10
+
+
+def test_behind_a_proxy_a_request_keeps_the_proxys_id_and_trace(tmp_path: Path) -> None:
+    url = file_url(fresh_database(tmp_path))
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    sent = {"X-Request-Id": "edge-7f", "traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    with serving(url, "--trusted-proxy", "127.0.0.1") as server:
+        answer = httpx.get(f"{server.api}/cards", headers=sent)
+        assert answer.headers["x-request-id"] == "edge-7f"
+        unfit = {"X-Request-Id": "a b\tc", "traceparent": "nonsense"}
+        answer = httpx.get(f"{server.api}/cards", headers=unfit)
+        assert re.fullmatch(r"[0-9a-f]{8}-\d+", answer.headers["x-request-id"])
+        assert server.stop() == 0
+        lines = [json.loads(line) for line in server.log if '"request"' in line]
+    assert [(line["id"], line.get("trace_id")) for line in lines] == [
+        ("edge-7f", trace),
+        (answer.headers["x-request-id"], None),
+    ]
+    with serving(url) as server:
+        # Without a proxy that is trusted, anybody could write what they like into the log.
+        answer = httpx.get(f"{server.api}/cards", headers=sent)
+        assert answer.headers["x-request-id"] != "edge-7f"
+        assert server.stop() == 0
+        assert trace not in "".join(server.log)

@@ -44,7 +44,7 @@ class Story(RuleBasedStateMachine):
     def ask(
         self, told: Callable[[], Any], method: str, path: str, as_: str, body: Any = None
     ) -> tuple[Any, Any]:
-        """Do it in the model and through the API; both must agree. Answers both results."""
+        """Do it in the model and through the API; both must agree. Return both results."""
         answer = self.world.call(method, path, as_, json=body)
         refused, expected = None, None
         try:

@@ -24,7 +24,7 @@ def url(cluster: Cluster) -> str:
 
 
 def ids(server: Server, headers: dict[str, str], number: int) -> Iterator[httpx.Response]:
-    """Answers over connections of their own, so that they come from any worker."""
+    """Responses over connections of their own, so that they come from any worker."""
     for _ in range(number):
         yield httpx.get(f"{server.api}/users/current", headers=headers, timeout=30)
 
@@ -113,7 +113,7 @@ def test_workers_whose_clocks_straddle_a_second_count_together(tmp_path: Path) -
     with early._file, late._file:  # noqa: SLF001
         assert early.count("token", 10) == 1
         assert early.count("token", 11) == 1
-        # Its clock is still in the second before: it counts with the others, and begins none anew.
+        # Its clock is still in the second before: it counts with the others, and resets nothing.
         assert late.count("token", 10) == 2
         assert early.count("token", 11) == 3
         assert early.count("another", 11) == 1

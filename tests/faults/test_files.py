@@ -123,6 +123,7 @@ def test_a_damaged_file_is_told_and_left_as_it_is(tmp_path: Path) -> None:
     assert code in (1, 2)
     assert "integrity" in err or "damaged" in err
     headers = {"Authorization": f"Bearer {made.token}"}
+    asked: list[str] = []
     with serving(url) as server:
         api = f"{server.api}/spaces/{made.space_uid}/iterations"
         for answer in (
@@ -131,8 +132,12 @@ def test_a_damaged_file_is_told_and_left_as_it_is(tmp_path: Path) -> None:
         ):
             assert answer.status_code == 503
             assert "message" in answer.json()
+            asked.append(answer.headers["x-request-id"])
         assert server.stop() == 0
         assert "damaged" in "".join(server.log)
+        # What failed in another thread names its request too.
+        failures = [line for line in server.log if "statement failed" in line]
+        assert all(any(f'"{id_}"' in line for line in failures) for id_ in asked)
     # Only what tells when a token was last used may have been written.
     assert path.read_bytes()[(page - 1) * size : page * size] == b"\xff" * size
     assert len(path.read_bytes()) >= len(damaged)

@@ -17,7 +17,8 @@ import pytest
 from kadence.domain.errors import Unavailable
 from kadence.drawing import burndown, charts, i18n
 from kadence.drawing.i18n.russian import RUSSIAN
-from kadence.drawing.render_worker import Drawing, Format, RenderWorker
+from kadence.drawing.picture import Drawing, Format
+from kadence.drawing.render_worker import RenderWorker
 from kadence.drawing.theme import COLOURS, Theme
 from tests.api.kit import Team
 from tests.world import Space, World, make_company, serving

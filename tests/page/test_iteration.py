@@ -62,7 +62,7 @@ def test_arrows_walk_over_the_board(view: Page, team: Team) -> None:
     for key, reached in (
         ("ArrowDown", "Task 2"),
         ("ArrowDown", "Task 2"),
-        # Columns without cards are passed over.
+        # Columns without cards are ignored.
         ("ArrowRight", "Task 3"),
         ("ArrowLeft", "Task 1"),
         ("ArrowUp", "Task 1"),

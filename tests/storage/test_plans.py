@@ -1,4 +1,4 @@
-"""What a request costs the database, whatever the machine's mood: its statements and their plans."""
+"""What a request costs the database, whatever the machine's load: its statements and their plans."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

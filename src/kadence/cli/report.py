@@ -17,7 +17,7 @@ from kadence.domain.errors import KadenceError
 from kadence.domain.report import Part, UnitOfMeasure, ideal_at
 from kadence.domain.statistics import json_number
 from kadence.drawing import burndown
-from kadence.drawing.render_worker import Drawing, Format
+from kadence.drawing.picture import Drawing, Format
 from kadence.drawing.theme import Theme, wall
 from kadence.usecases.insights import Reported, ReportQuery, report_of
 from kadence.web.codec import encode, parse_timestamp
@@ -30,7 +30,7 @@ _PARTS = {
     "baseline": "in it at the start",
     "added": "added later",
     "removed": "taken out",
-    "re_estimated": "estimated anew",
+    "re_estimated": "re-estimated",
     "carried_in": "came from earlier",
     "carried_out": "went to a later one",
     "done": "done",

@@ -40,7 +40,7 @@ def simulate(question: Question) -> Simulated:
         begins_run = (day - 1) % RUN == 0
         place = rng.integers(0, days, trials) if begins_run else (place + 1) % days
         drawn = past[pasts[going, place[going]]] * (question.first if day == 1 else 1.0)
-        # There is no more to do than there is.
+        # Nobody can do more than there is to do.
         there = remaining[going] + drawn[:, 1]
         worked = np.minimum(drawn[:, 0], there)
         done[going] += worked

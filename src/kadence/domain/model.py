@@ -357,7 +357,7 @@ class Shows(StrEnum):
 
 
 class Link(Struct, frozen=True):
-    """That somebody without a token may see one thing, with the eyes of the person who shared it.
+    """That somebody without a token may see one thing, on behalf of the person who shared it.
 
     What of a space alone is shown has no `iteration_id`.
     """

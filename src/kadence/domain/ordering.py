@@ -7,7 +7,7 @@ GAP = 1.0
 def between(before: float | None, after: float | None) -> float | None:
     """A position behind `before` and ahead of `after`, each None when there is no such neighbour.
 
-    None when no number lies between the two: then all must be spread out anew.
+    None when no number lies between the two: then all must be spread out again.
     """
     if before is None and after is None:
         return GAP

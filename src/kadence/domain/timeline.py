@@ -17,7 +17,7 @@ from kadence.domain.sizes import exact_size
 from kadence.domain.statistics import exact_sums
 
 RULES = 1
-"""The version of the rules below: it grows when the same journal comes to give other numbers."""
+"""The version of the rules below: it grows when the same journal gives other numbers."""
 
 NOTHING = Decimal(0)
 _IN_PROGRESS, _DONE = ColumnType.IN_PROGRESS.value, ColumnType.DONE.value

@@ -117,7 +117,7 @@ def _lived(found: Reported) -> list[tuple[int, Point]]:
 
 
 def _thinned(series: Sequence[Point]) -> Sequence[Point]:
-    """The points that can be told apart in a picture: of those in one place the last."""
+    """The points that can be distinguished in a picture: of those in one place the last."""
     if len(series) <= _MOST_POINTS:
         return series
     first, last = series[0].at, series[-1].at

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 import vl_convert
 
-from kadence.drawing.render_worker import Drawing, Format
+from kadence.drawing.picture import Drawing, Format
 
 SCALE = 1.5
 """Pixels of a PNG by those of the definition: sharp on today's screens."""

@@ -10,7 +10,6 @@ import signal
 import threading
 from asyncio import to_thread
 from collections.abc import Sequence
-from enum import StrEnum
 from functools import lru_cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -21,6 +20,7 @@ from msgspec import Struct
 
 from kadence.domain.errors import Unavailable
 from kadence.domain.simulation import Question, Simulated
+from kadence.drawing.picture import Drawing
 
 SECONDS = 20
 """How long a task may take; far more than any does."""
@@ -29,24 +29,6 @@ KEPT = 64
 """Pictures that are kept: links are looked at by many people, and over and over."""
 
 log = structlog.get_logger()
-
-
-class Format(StrEnum):
-    """How a picture is written."""
-
-    SVG = "svg"
-    PNG = "png"
-
-
-class Drawing(Struct, frozen=True):
-    """A picture to be drawn: a Vega-Lite definition as JSON, and how it is to be written.
-
-    `language` is that of the numbers and days on its axes.
-    """
-
-    definition: bytes
-    format: Format
-    language: str = "en"
 
 
 class _Failed(Struct, frozen=True):

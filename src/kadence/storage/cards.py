@@ -94,7 +94,7 @@ _REINDEX = Statement(
 
 
 def insert_card(tx: Transaction, card: Card) -> Card:
-    """Add a card; answers it with its id."""
+    """Add a card; returns it with its id."""
     added = CARDS.insert(tx, card)
     tx.run(_INDEX, {"rowid": added.id, **_folded(added)})
     return added
@@ -169,7 +169,7 @@ def put_into(tx: Transaction, company_id: int, uids: Sequence[str], into: str | 
 
 
 def let_go(tx: Transaction, iteration: Iteration) -> None:
-    """Note on the cards of an iteration that has ended that they are in it no more."""
+    """Note on the cards of an iteration that has ended that they are no longer in it."""
     tx.run(_LET_GO, {"company_id": iteration.company_id, "of_iteration": iteration.id})
 
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from kadence import logs
 from kadence.domain.errors import StorageBusy
 from kadence.storage.engine import InlineLimitExceeded, Transaction
 
@@ -21,7 +22,7 @@ Work = Callable[[Transaction], Any]
 TRIES = 6
 """How often a batch is tried that came in another writer's way."""
 LONGEST_PAUSE = 0.4
-"""Seconds, at the most, before the last try; each pause is a random part of up to twice the one
+"""The most seconds before the last try; each pause is a random part of up to twice the one
 before."""
 
 log = structlog.get_logger()
@@ -30,7 +31,7 @@ log = structlog.get_logger()
 class Connection(Protocol):
     """One connection, and how transactions are made on it.
 
-    One that was lost is opened anew at the next `begin`.
+    One that was lost is reopened at the next `begin`.
     """
 
     transaction: Transaction
@@ -41,7 +42,7 @@ class Connection(Protocol):
 
     @property
     def needs_rollback(self) -> bool:
-        """Whether the transaction takes no more statements until a part of it is undone."""
+        """Whether the transaction accepts no statement until a part of it is rolled back."""
 
     def begin(self, *, wait: bool = True) -> None:
         """Open a transaction; without `wait` it fails where a lock would have to be waited for."""
@@ -77,12 +78,13 @@ class Connection(Protocol):
 class Job:
     """A piece of work and the future that waits for it; `inline` work may run on the event loop."""
 
-    __slots__ = ("error", "future", "inline", "result", "work")
+    __slots__ = ("error", "future", "inline", "request", "result", "work")
 
     def __init__(self, work: Work, future: asyncio.Future[Any], *, inline: bool = False) -> None:
         self.work = work
         self.future = future
         self.inline = inline
+        self.request = logs.REQUEST.get()
         self.result: Any = None
         self.error: Exception | None = None
 
@@ -141,7 +143,9 @@ def write_batch(connection: Connection, batch: Sequence[Job]) -> None:
                 raise
             connection.rollback()
             pause = random.uniform(0, LONGEST_PAUSE / 2 ** (TRIES - 1 - tries))  # noqa: S311
-            log.warning("batch is tried again", jobs=len(batch), error=str(error), tries=tries)
+            log.warning(
+                "batch is tried again", requests=requests_of(batch), error=str(error), tries=tries
+            )
             time.sleep(pause)
         else:
             return
@@ -163,6 +167,7 @@ def run_jobs(
     for job in batch:
         before, deferred = transaction.writes, transaction.deferred
         job.error = None
+        logs.REQUEST.set(job.request)
         if savepoints:
             connection.savepoint()
         try:
@@ -184,6 +189,7 @@ def run_jobs(
         if savepoints:
             transaction.flush_deferred()
             connection.release_savepoint()
+    logs.REQUEST.set(logs.NO_REQUEST)
     transaction.flush_deferred()
 
 
@@ -217,12 +223,18 @@ def fail(connection: Connection, batch: Sequence[Job], error: Exception) -> None
     error = connection.translate_error(error)
     for job in batch:
         job.error = job.error or error
-    log.error("batch not committed", jobs=len(batch), error=str(error))
+    log.error("batch not committed", requests=requests_of(batch), error=str(error))
     connection.rollback()
+
+
+def requests_of(batch: Sequence[Job]) -> list[str]:
+    """The ids of the requests that wait for a batch."""
+    return logs.request_ids(job.request for job in batch)
 
 
 def read(connection: Connection, job: Job) -> None:
     """Run the job on a snapshot of its own; once more if the connection turned out to be lost."""
+    logs.REQUEST.set(job.request)
     for last in (False, True):
         job.error = None
         try:

@@ -96,7 +96,7 @@ class Statement:
 class BatchedSelect(Statement):
     """For PostgreSQL: several SELECTs as one that gives one row, for each the JSON of its rows.
 
-    Their parameters are told apart by `name_in`.
+    Their parameters are distinguished by `name_in`.
     """
 
     __slots__ = ("_parts",)

@@ -24,6 +24,7 @@ from kadence.storage.connections import (
     PartialWrite,
     fail,
     read,
+    requests_of,
     run_jobs,
     write_batch,
 )
@@ -179,7 +180,11 @@ class ThreadedDatabase:
         except Exception as error:
             self._writer.rollback()
             if not isinstance(error, PartialWrite):
-                log.info("an inline write goes to a thread", jobs=len(batch), error=str(error))
+                log.info(
+                    "an inline write goes to a thread",
+                    requests=requests_of(batch),
+                    error=str(error),
+                )
             return False
         finally:
             transaction.row_limit = None
@@ -222,7 +227,7 @@ class ThreadedDatabase:
             else:
                 write_batch(self._writer, batch)
         except InDoubt as error:
-            log.warning("a commit is in doubt", jobs=len(batch))
+            log.warning("a commit is in doubt", requests=requests_of(batch))
             doubts, batch = [_Doubt(batch, error.row)], ()
         except Exception as error:
             with contextlib.suppress(Exception):
@@ -245,9 +250,9 @@ class ThreadedDatabase:
             self._writer.rollback()
         except Exception as error:
             self._writer.rollback()
-            log.info("a commit is still in doubt", jobs=len(batch), error=str(error))
+            log.info("a commit is still in doubt", requests=requests_of(batch), error=str(error))
             return False
-        log.warning("a commit was in doubt", jobs=len(batch), made=made)
+        log.warning("a commit was in doubt", requests=requests_of(batch), made=made)
         try:
             if not made:
                 write_batch(self._writer, batch)

@@ -9,7 +9,7 @@ from kadence.storage.schema import idempotency_keys
 from kadence.storage.table_gateway import TableGateway
 
 AT_ONCE = 100
-"""Answers that are dropped with one that is kept: soon none is left that is too old."""
+"""Kept answers that are dropped with each new one: soon none is left that is too old."""
 
 _KEY = [idempotency_keys.c[name] for name in ("company_id", "user_id", "key")]
 _FORGET = Statement(

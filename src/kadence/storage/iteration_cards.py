@@ -136,7 +136,7 @@ def history(
 
 
 def end_all(tx: Transaction, iteration: Iteration) -> None:
-    """Let the records that stand in an iteration that has ended bind their cards no more."""
+    """Let the records that stand in an iteration that has ended no longer bind their cards."""
     tx.run(_SETTLE, _key(iteration))
 
 

@@ -78,7 +78,7 @@ _PAGES = {
 
 
 def insert_last(tx: Transaction, iteration: Iteration) -> Iteration:
-    """Add an iteration behind all others of its space; answers it with its sort_order."""
+    """Add an iteration behind all others of its space; returns it with its sort_order."""
     values = asdict(iteration)
     if tx.has_cheap_returning:
         return replace(iteration, sort_order=float(tx.scalar(_INSERT_LAST, values)))

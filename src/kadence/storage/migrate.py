@@ -103,7 +103,7 @@ def check(location: Location) -> None:
 def upgrade(location: Location, to: str = "head") -> tuple[str | None, str]:
     """Migrate a database (a file is made when there is none) in one transaction.
 
-    Answers the revision before and after.
+    Return the revision before and after.
 
     Raises:
         SchemaMismatch: its schema is newer than this program.

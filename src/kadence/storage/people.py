@@ -140,19 +140,19 @@ _ACTOR_BY_ID = Statement(
 
 
 def find_actor(tx: Transaction, digest: str, now: Instant) -> Actor | None:
-    """The person whose token has this SHA-256, unless it is revoked, expired or they are out."""
+    """The person whose valid token has this SHA-256, unless they are deactivated."""
     row = tx.first(_ACTOR, {"digest": digest, "now": now})
     return Actor(*row) if row else None
 
 
 def actor_of(tx: Transaction, company_id: int, user_id: int) -> Actor | None:
-    """The person with this id as somebody who acts, unless they are out."""
+    """The person with this id as somebody who acts, unless they are deactivated."""
     row = tx.first(_ACTOR_BY_ID, {"company_id": company_id, "user_id": user_id})
     return Actor(*row) if row else None
 
 
 def insert_company(tx: Transaction, company: Company) -> Company:
-    """Add a company; answers it with its id."""
+    """Add a company; returns it with its id."""
     values = asdict(company)
     del values["id"]
     return msgspec.structs.replace(company, id=tx.scalar(_INSERT_COMPANY, values))
@@ -246,7 +246,7 @@ def deactivate_user(tx: Transaction, company_id: int, user_id: int, now: Instant
 
 
 def insert_token(tx: Transaction, token: Token) -> Token:
-    """Add a token; answers it with its id."""
+    """Add a token; returns it with its id."""
     values = asdict(token)
     del values["id"]
     return msgspec.structs.replace(token, id=tx.scalar(_INSERT_TOKEN, values))
@@ -258,7 +258,7 @@ def list_tokens(tx: Transaction, company_id: int) -> list[Token]:
 
 
 def revoke_token(tx: Transaction, company_id: int, token_id: int, now: Instant) -> None:
-    """Let the token be taken no more."""
+    """Revoke the token."""
     tx.run(_REVOKE, {"company": company_id, "token_id": token_id, "revoked_at": now})
 
 

@@ -48,7 +48,7 @@ def connect(
 
     Raises:
         StorageBusy: the server is not there, refuses us, or is not yet ready.
-        StorageUnusable: the URL is none.
+        StorageUnusable: the URL is invalid.
     """
     where = shown(url)
     try:
@@ -101,7 +101,7 @@ def shown(url: str) -> str:
         given = psycopg.conninfo.conninfo_to_dict(url)
     except psycopg.Error:
         raise StorageUnusable(
-            "the database URL is none that libpq understands: write postgresql://user@host/database"
+            "the database URL is not one that libpq understands: write postgresql://user@host/database"
             " (a password in it needs percent-encoding)"
         ) from None
     host = str(given.get("host") or "")

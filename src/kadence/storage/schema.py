@@ -40,7 +40,7 @@ metadata = MetaData(
     }
 )
 
-# SQLite numbers rows by itself only in a column that is INTEGER to the letter.
+# SQLite numbers rows by itself only in a column whose type is exactly INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
 Uid = String(36)
 Millis = BigInteger
@@ -71,7 +71,7 @@ users = Table(
     Column("last_request_at", Millis),
     Column("created", Millis, nullable=False),
     Column("updated", Millis, nullable=False),
-    # The e-mail address and both names in one case-folded text: SQLite's own LIKE folds ASCII only.
+    # The e-mail address and both names, case-folded: SQLite's own LIKE folds ASCII only.
     Column("search", Text, nullable=False),
     UniqueConstraint("company_id", "uid"),
     UniqueConstraint("company_id", "email"),

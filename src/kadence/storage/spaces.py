@@ -149,7 +149,7 @@ def accesses(actor: Actor) -> Query[SpaceAccess]:
 
 
 def insert_space(tx: Transaction, space: Space) -> Space:
-    """Add a space; answers it with its id."""
+    """Add a space; returns it with its id."""
     values = asdict(space)
     del values["id"]
     return replace(space, id=tx.scalar(_INSERT, values))

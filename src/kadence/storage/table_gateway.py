@@ -70,7 +70,7 @@ class TableGateway(Generic[R]):
         }
 
     def insert(self, tx: Transaction, record: R) -> R:
-        """Add a row; answers the record with the id that it got."""
+        """Add a row; returns the record with the id that it got."""
         values = asdict(record)
         if not self._numbered:
             tx.run(self._insert, values)
@@ -88,7 +88,7 @@ class TableGateway(Generic[R]):
         return self._record(*row) if row else None
 
     def update(self, tx: Transaction, record: R, changes: Mapping[str, Any]) -> R:
-        """Change these columns of the record's row; answers the record as it is then."""
+        """Change these columns of the record's row; returns the record as it is then."""
         self.store(tx, record, changes)
         return replace(record, **changes)
 

@@ -62,7 +62,7 @@ def title_of(unit: UnitOfWork, space_uid: str) -> str:
     """The title of a space that the actor can read.
 
     Raises:
-        NotFound, Forbidden: as `enter_by_uid`.
+        NotFound, Forbidden: as `authorize_space`.
     """
     access = authorize_space(unit, space_uid, SpaceRole.READER)
     space = spaces.SPACES.find(unit.tx, unit.actor.company_id, access.space_id)

@@ -189,7 +189,7 @@ def erase_board(unit: UnitOfWork, board: Board, space_uid: str) -> None:
 
 
 def hide_board(unit: UnitOfWork, board_id: int, space: SpaceAccess) -> None:
-    """Let a space show a board no more."""
+    """Stop showing a board in a space."""
     gone = Placement(unit.actor.company_id, space.space_id, board_id, unit.now)
     boards.PLACEMENTS.delete(unit.tx, gone)
     payload = {"board_id": board_id, "space_id": space.space_id}

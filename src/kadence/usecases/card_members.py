@@ -65,7 +65,7 @@ def change_card_member(
 def remove_card_member(
     unit: UnitOfWork, card_id: int, user_id: int, validated: Validated[None]
 ) -> int:
-    """Let a person take part in a card no more.
+    """Remove a person from a card.
 
     Raises:
         KadenceError: NotFound (card or member), Forbidden (no writer), BadRequest.

@@ -96,7 +96,7 @@ def placed(unit: UnitOfWork, space_uid: str, old: Card, new: Card, asked: dict[s
 
 
 def _make_room(unit: UnitOfWork, space_uid: str, new: Card, previous: Card) -> float:
-    """Number a cell's cards anew where nothing fits between two; the place behind `previous`."""
+    """Renumber a cell's cards where nothing fits between two; the place behind `previous`."""
     order = [
         card
         for card in cards.in_cell(unit.tx, new.company_id, new.column_id, new.lane_id)

@@ -54,7 +54,7 @@ class CardView(Struct, frozen=True):
 
 
 class CardQuery(Struct, frozen=True):
-    """Which cards a caller wants: the filters of storage.card_query, and whose boards.
+    """Which cards a caller wants: the filters of storage.card_list, and whose boards.
 
     `conditions` are those of the cards, live ones alone by default.
     """
@@ -88,7 +88,7 @@ def list_cards(unit: UnitOfWork, query: Validated[CardQuery]) -> list[CardView]:
     """The cards that the actor can read and that match.
 
     Raises:
-        BadRequest: the query is none.
+        BadRequest: the query is invalid.
     """
     wanted = unwrap(query)
     if wanted.nothing or not wanted.conditions:

@@ -94,7 +94,7 @@ def card_history(
 ) -> tuple[bool, list[HistoryEntry]]:
     """All records of a card, newest first; with details, those of removed iterations are left out.
 
-    Answers whether details were asked for beside them.
+    Returns whether details were asked for beside them.
 
     Raises:
         KadenceError: FeatureOff, NotFound (no such card), Forbidden, BadRequest.

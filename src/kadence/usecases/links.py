@@ -22,7 +22,7 @@ from kadence.usecases.iteration_cards import find_iteration
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 LONGEST = 366
-"""Days for which a link is valid at the most."""
+"""The most days for which a link is valid."""
 
 OF_SPACE = frozenset({Shows.VELOCITY, Shows.ITERATIONS})
 """What is shown of a space; all else is of an iteration."""
@@ -121,7 +121,7 @@ def holder(tx: Transaction, key: str, now: Instant) -> tuple[Actor, Link]:
 
     Raises:
         NotFound: no such link, a wrong signature, or it has expired, was revoked, or the person who
-            made it is out.
+            made it is deactivated.
     """
     id_, _, _ = key.partition(".")
     link = links.by_id(tx, id_)

@@ -48,7 +48,7 @@ def current_user(unit: UnitOfWork, validated: Validated[None] = None) -> User:
     """The person who asks.
 
     Raises:
-        BadRequest: the validated is none.
+        BadRequest: the body is invalid.
     """
     unwrap(validated)
     user = people.find_user(unit.tx, unit.actor.company_id, unit.actor.user_id)
@@ -61,7 +61,7 @@ def list_users(unit: UnitOfWork, query: Validated[PeopleQuery]) -> list[User]:
     """The people of the actor's company, by id.
 
     Raises:
-        BadRequest: the query is none.
+        BadRequest: the query is invalid.
     """
     wanted = unwrap(query)
     return people.list_users(
@@ -89,7 +89,7 @@ def get_company(unit: UnitOfWork, validated: Validated[None]) -> Company:
     """The actor's company.
 
     Raises:
-        BadRequest: the validated is none.
+        BadRequest: the body is invalid.
     """
     unwrap(validated)
     return _company(unit)
@@ -130,7 +130,7 @@ def make_user(unit: UnitOfWork, email: str, full_name: str, role: CompanyRole) -
     """Make a person of the company; the username comes from the address.
 
     Raises:
-        BadRequest: the address is none, or a person of the company has it.
+        BadRequest: the address is invalid, or a person of the company has it.
     """
     address = normal_email(email)
     if people.find_user_by_email(unit.tx, unit.actor.company_id, address) is not None:
@@ -159,7 +159,7 @@ def add_user(unit: UnitOfWork, email: str, full_name: str) -> NewUser:
     """Make a person of the company, with a first token.
 
     Raises:
-        BadRequest: the address is none, or a person of the company has it.
+        BadRequest: the address is invalid, or a person of the company has it.
     """
     user = make_user(unit, email, full_name, CompanyRole.USER)
     return NewUser(user, make_token(unit, user, "first token", expires=None).secret)
@@ -169,7 +169,7 @@ def invite(unit: UnitOfWork, email: str) -> User:
     """The person of the company with this address, made when there is none; without a token.
 
     Raises:
-        BadRequest: the address is none.
+        BadRequest: the address is invalid.
     """
     address = normal_email(email)
     user = people.find_user_by_email(unit.tx, unit.actor.company_id, address)
@@ -265,7 +265,7 @@ def list_tokens(unit: UnitOfWork) -> list[ShownToken]:
 
 
 def revoke_token(unit: UnitOfWork, token_id: int) -> None:
-    """Let a token be taken no more, from the next request on; once revoked it stays so.
+    """Revoke a token, from the next request on; once revoked it stays so.
 
     Raises:
         NotFound: the company has no such token.
@@ -279,7 +279,7 @@ def revoke_token(unit: UnitOfWork, token_id: int) -> None:
 
 
 def end_token(unit: UnitOfWork, token: Token) -> None:
-    """Let a token of the actor's company that is still good be taken no more.
+    """Revoke a token of the actor's company that is still valid.
 
     The sessions that were begun by it end too.
     """
@@ -300,7 +300,7 @@ def normal_email(email: str) -> str:
     Names of a home network (`anna@nas.local`) are addresses here, so no domain is looked up.
 
     Raises:
-        BadRequest: it is none.
+        BadRequest: it is invalid.
     """
     try:
         found = validate_email(

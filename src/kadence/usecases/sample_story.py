@@ -14,10 +14,10 @@ TEAM = (
 
 
 class Sprint(Struct, frozen=True):
-    """A fortnight: how many cards were planned anew, and what became of all that were in it.
+    """A fortnight: how many cards were newly planned, and what became of all that were in it.
 
     `done` is the part of the cards that was finished, `late` how many came in after the start,
-    `dropped` how many went out again, `resized` how many were estimated anew, `reopened` how many
+    `dropped` how many went out again, `resized` how many were re-estimated, `reopened` how many
     came back from done. One that was `cut` ended after so many days.
     """
 

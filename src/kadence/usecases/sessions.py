@@ -91,7 +91,7 @@ def begin_with_password(unit: UnitOfWork, proved: Candidate) -> NewSession:
     """Begin the session of somebody whose password was right.
 
     Raises:
-        Unauthenticated: they are out by now, or have another password.
+        Unauthenticated: they have been deactivated, or have another password.
     """
     user = people.find_user(unit.tx, unit.actor.company_id, proved.user_id)
     kept = people.password_hash(unit.tx, unit.actor.company_id, proved.user_id)
@@ -104,7 +104,7 @@ def begin_with_token(unit: UnitOfWork, secret: str) -> NewSession:
     """Begin a session of the person whose API token this is, ending with it at the latest.
 
     Raises:
-        Unauthenticated: it is none, or good no more.
+        Unauthenticated: it is no API token, or no longer valid.
     """
     return _begin_by(unit, secret, TokenKind.API)
 
@@ -113,7 +113,7 @@ def begin_with_login_token(unit: UnitOfWork, key: str) -> NewSession:
     """Begin the session of somebody with a one-time key, which is used up by it.
 
     Raises:
-        Unauthenticated: it is none, was used, or is too old.
+        Unauthenticated: it is no login link, was used, or has expired.
     """
     return _begin_by(unit, key, TokenKind.LOGIN_LINK)
 
@@ -177,7 +177,7 @@ def end_session(unit: UnitOfWork, validated: Validated[None]) -> User:
 
     Raises:
         Forbidden: it is not a session but an API token that asks.
-        BadRequest: the validated is none.
+        BadRequest: the body is invalid.
     """
     _only_in_session(unit)
     user = current_user(unit, validated)

@@ -29,7 +29,7 @@ def initialise(
     """Make the first company of an empty database, ready to plan in.
 
     Raises:
-        BadRequest: the address is none.
+        BadRequest: the address is invalid.
     """
     made = make_company(unit, company)
     owner = make_user(unit, email, full_name, CompanyRole.OWNER)

@@ -75,7 +75,7 @@ def list_spaces(unit: UnitOfWork, validated: Validated[None]) -> list[SpaceView]
     """The spaces that the actor can read, with their boards, in order.
 
     Raises:
-        BadRequest: the validated is none.
+        BadRequest: the body is invalid.
     """
     unwrap(validated)
     found = spaces.readable(unit.tx, unit.actor)
@@ -103,7 +103,7 @@ def create_space(unit: UnitOfWork, validated: Validated[NewSpace]) -> tuple[Spac
     """Make a space; the actor becomes its admin and only member.
 
     Raises:
-        BadRequest: the validated is none, or its parent is no space that the actor can read.
+        BadRequest: the body is invalid, or its parent is no space that the actor can read.
     """
     new = unwrap(validated)
     uid = unit.new_id()
@@ -225,7 +225,7 @@ def add_member(unit: UnitOfWork, space_id: int, validated: Validated[NewMember])
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (also an address
-            that is none, or of a deactivated person).
+            that is invalid, or of a deactivated person).
     """
     access = authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
     new = unwrap(validated)

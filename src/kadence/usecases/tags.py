@@ -45,7 +45,7 @@ def list_tags(unit: UnitOfWork, query: Validated[TagQuery]) -> list[Tag]:
     """The tags of the company, oldest first; their names can be read by everybody of it.
 
     Raises:
-        BadRequest: the query is none.
+        BadRequest: the query is invalid.
     """
     wanted = unwrap(query)
     if wanted.space_id is None:
@@ -67,7 +67,7 @@ def create_tag(unit: UnitOfWork, validated: Validated[NewTag]) -> Tag:
     """The tag of this name, made when there is none.
 
     Raises:
-        BadRequest: the validated is none.
+        BadRequest: the body is invalid.
     """
     return _tag_named(unit, unwrap(validated))
 

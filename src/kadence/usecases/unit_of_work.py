@@ -25,7 +25,7 @@ from kadence.storage.engine import Transaction
 T = TypeVar("T")
 P = ParamSpec("P")
 Validated: TypeAlias = T | BadRequest
-"""A decoded body or query, or what is wrong with it: said only once access is settled."""
+"""A decoded body or query, or its validation error, raised only after access was checked."""
 
 
 class WriteOptions(Struct, frozen=True):
@@ -96,7 +96,7 @@ def unwrap(validated: Validated[T]) -> T:
     """The validated's content.
 
     Raises:
-        BadRequest: what is wrong with it.
+        BadRequest: the validation error.
     """
     if isinstance(validated, BadRequest):
         raise validated

@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_405_METHOD_NOT_ALLOWED
 
-from kadence.drawing.render_worker import Format
+from kadence.drawing.picture import Format
 from kadence.web import (
     activity,
     boards,

@@ -194,7 +194,7 @@ async def change_board(context: RequestContext) -> BoardAnswer:
 
 
 async def delete_board(context: RequestContext) -> DeletedAnswer:
-    """Delete a board with its cards, or let a space show it no more that is not its own."""
+    """Delete a board with its cards, or stop showing it in a space that is not its own."""
     validated = await forced(context)
     return await context.write(
         DeletedAnswer, usecases.delete_board, context.id("space_id"), context.id("id"), validated

@@ -36,7 +36,7 @@ class ChangeCalendar(Struct, frozen=True):
         """The same for the use case.
 
         Raises:
-            BadRequest: a day is none of the calendar.
+            BadRequest: it is no day of the calendar.
         """
         for name in ("days_off", "workdays"):
             for day in getattr(self, name) or ():

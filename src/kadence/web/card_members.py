@@ -75,7 +75,7 @@ async def change_card_member(context: RequestContext) -> CardMemberAnswer:
 
 
 async def remove_card_member(context: RequestContext) -> DeletedAnswer:
-    """Let a person take part in a card no more."""
+    """Remove a person from a card."""
     validated = await context.body(NOTHING)
     return await context.write_inline(
         DeletedAnswer,

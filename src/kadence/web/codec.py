@@ -229,9 +229,9 @@ class Body(Generic[B, D]):
         self._decode = msgspec.json.Decoder(shape, dec_hook=decode_hook).decode
 
     def read(self, raw: bytes, *, strict: bool = False) -> D | BadRequest:
-        """The validated, or what is wrong with the body; an empty body is read as `{}`.
+        """The validated body, or its validation error; an empty body is read as `{}`.
 
-        Of keys that come twice the last one counts; unknown ones are passed over, or refused when
+        Of keys that come twice the last one counts; unknown ones are ignored, or refused when
         it is `strict`.
         """
         try:
@@ -275,7 +275,7 @@ def _fitting(value: Any, field: FieldInfo) -> Any:
     """The value, if it is one for the field; `3.0` is one where an integer is wanted.
 
     Raises:
-        ValidationError: it is none.
+        ValidationError: it is invalid.
     """
     try:
         msgspec.convert(value, field.type, dec_hook=decode_hook)
@@ -324,7 +324,7 @@ def _shapes_in(kind: Any) -> list[type[Struct]]:
 
 
 def _check_text(raw: bytes) -> None:
-    """Refuse U+0000, lone surrogates and invalid UTF-8 anywhere, also where keys are passed over.
+    """Refuse U+0000, lone surrogates and invalid UTF-8 anywhere, also where keys are ignored.
 
     Raises:
         BadRequest, UnicodeDecodeError, msgspec.DecodeError, RecursionError

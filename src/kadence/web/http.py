@@ -260,7 +260,7 @@ class RequestContext:
         return integer_id(self._request.scope["path_params"][name])
 
     def query(self, build: Callable[[Query], D]) -> D | BadRequest:
-        """What `build` makes of the query, or what is wrong with the query."""
+        """What `build` makes of the query, or the query's validation error."""
         try:
             query = Query(self._request.scope["query_string"])
             if self.strict:

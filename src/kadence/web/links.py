@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from kadence.domain.errors import Forbidden, NotFound
 from kadence.domain.model import Link, Shows
-from kadence.drawing.render_worker import Format
+from kadence.drawing.picture import Format
 from kadence.usecases import insights
 from kadence.usecases import links as usecases
 from kadence.usecases.links import LONGEST, NewLink, SignedLink
@@ -70,7 +70,7 @@ class LinkAnswer(Struct, frozen=True):
 
 
 class RevokedAnswer(Struct, frozen=True):
-    """A link that works no more."""
+    """A link that no longer works."""
 
     id: Uid
     revoked: When

@@ -1,15 +1,17 @@
 """What happens around every request: its id, its log line, metrics and the rate limit."""
 
 import itertools
+import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from kadence import logs
 from kadence.web.http import bearer_token
 from kadence.web.rates import Counts
 
@@ -19,12 +21,18 @@ log = structlog.get_logger()
 class RequestLog:
     """Gives each request an id (`X-Request-Id`) and writes one line about it, without its query.
 
+    Behind a trusted proxy the id is the proxy's, and a `traceparent` (W3C Trace Context) is noted.
+    Every line that the request causes has both.
+
     The query and the headers stay out of the log: they may hold secrets. So does the signature of
     a signed link, which is in its path.
     """
 
-    def __init__(self, app: ASGIApp, metrics: "Metrics | None" = None) -> None:
+    def __init__(
+        self, app: ASGIApp, metrics: "Metrics | None" = None, *, behind_proxy: bool = False
+    ) -> None:
         self._app = app
+        self._behind_proxy = behind_proxy
         self._metrics = metrics
         self._prefix = secrets.token_hex(4)
         self._numbers = itertools.count(1)
@@ -34,6 +42,11 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         request_id = f"{self._prefix}-{next(self._numbers)}"
+        request = {"id": request_id}
+        if self._behind_proxy:
+            request |= _of_proxy(scope["headers"])
+            request_id = request["id"]
+        logs.REQUEST.set(request)
         began = time.perf_counter()
         path = scope["path"]
         status = 0
@@ -55,7 +68,6 @@ class RequestLog:
             client = scope.get("client")
             log.info(
                 "request",
-                id=request_id,
                 method=scope["method"],
                 path=_without_key(path),
                 status=status,
@@ -65,6 +77,21 @@ class RequestLog:
             if self._metrics is not None:
                 route = scope.get("path_template") or "unknown"
                 self._metrics.observe(scope["method"], str(route), status, seconds)
+
+
+_ID = re.compile(rb"[A-Za-z0-9._:/=+-]{1,128}")
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
+
+
+def _of_proxy(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """What a proxy tells of a request, as far as it may stand in a log."""
+    told = {}
+    for name, value in headers:
+        if name == b"x-request-id" and _ID.fullmatch(value):
+            told["id"] = value.decode()
+        elif name == b"traceparent" and (found := _TRACEPARENT.fullmatch(value)):
+            told["trace_id"] = found["trace"].decode()
+    return told
 
 
 def _without_key(path: str) -> str:
@@ -147,7 +174,7 @@ class RateLimit:
 
 
 class Faults:
-    """Answers errors that a client asks for with `X-Kadence-Fault`, to try its retry code.
+    """Return errors that a client asks for with `X-Kadence-Fault`, to try its retry code.
 
     `429`, `500` and `503` are answered before anything is done; with `timeout` nothing is done
     and no answer comes until the client gives up. Only `kadence demo` has this.

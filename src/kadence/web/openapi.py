@@ -84,7 +84,7 @@ def document(
             "title": "kadence",
             "version": __version__,
             "summary": "A self-hosted server for iterations, through the Kaiten REST API.",
-            "description": "Unknown keys in a body or query are passed over. Timestamps go out in "
+            "description": "Unknown keys in a body or query are ignored. Timestamps go out in "
             "UTC with milliseconds and come in as RFC 3339.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },

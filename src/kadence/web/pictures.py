@@ -10,7 +10,8 @@ from kadence.domain.report import size_of
 from kadence.drawing import burndown, charts
 from kadence.drawing.badge import badge
 from kadence.drawing.i18n import Language, Words
-from kadence.drawing.render_worker import Drawing, Format, RenderWorker
+from kadence.drawing.picture import Drawing, Format
+from kadence.drawing.render_worker import RenderWorker
 from kadence.drawing.theme import Definition, Theme, written
 from kadence.usecases import insights
 from kadence.usecases.access import title_of
@@ -54,11 +55,11 @@ Compose = Callable[[Read, RenderWorker, Place, Query], Awaitable[Definition]]
 """Makes a chart's definition from what a request asks for."""
 
 
-async def _burndown(read: Read, _studio: RenderWorker, place: Place, query: Query) -> Definition:
+async def _burndown(read: Read, _worker: RenderWorker, place: Place, query: Query) -> Definition:
     return burndown.burndown(await _report(read, place, query), _theme(query), _words(query))
 
 
-async def _burnup(read: Read, _studio: RenderWorker, place: Place, query: Query) -> Definition:
+async def _burnup(read: Read, _worker: RenderWorker, place: Place, query: Query) -> Definition:
     return burndown.burnup(await _report(read, place, query), _theme(query), _words(query))
 
 
@@ -70,13 +71,13 @@ async def _report(read: Read, place: Place, query: Query) -> insights.Reported:
     return found
 
 
-async def _flow(read: Read, _studio: RenderWorker, place: Place, query: Query) -> Definition:
+async def _flow(read: Read, _worker: RenderWorker, place: Place, query: Query) -> Definition:
     asked = report_query(query)
     found = await read(insights.get_flow, place.space_uid, place.iteration_id, asked)
     return charts.cumulative_flow(found, _theme(query), _words(query))
 
 
-async def _velocity(read: Read, _studio: RenderWorker, place: Place, query: Query) -> Definition:
+async def _velocity(read: Read, _worker: RenderWorker, place: Place, query: Query) -> Definition:
     asked: VelocityQuery = velocity_query(query)
     title = await read(title_of, place.space_uid)
     found = await read(insights.get_velocity, place.space_uid, asked)

@@ -134,7 +134,7 @@ class Numbers(Parameter["Sequence[int]"]):
 
 
 class Refused(Parameter[None]):
-    """A published parameter that is not supported, and says so instead of being passed over."""
+    """A published parameter that is not supported, and says so instead of being ignored."""
 
     def __init__(self, name: str, doc: str) -> None:
         super().__init__(name, None, doc)
@@ -237,7 +237,7 @@ class Words(Parameter["Sequence[str]"]):
 
 
 LIMIT = Clamped("limit", 100, 1, 100, "How many at most; clamped to 1 to 100.")
-OFFSET = Clamped("offset", 0, 0, LARGEST_INTEGER, "How many to pass over; a negative one is 0.")
+OFFSET = Clamped("offset", 0, 0, LARGEST_INTEGER, "How many to skip; a negative one is 0.")
 SKIP = Clamped("skip", 0, 0, LARGEST_INTEGER, "Another name for `offset`, which wins.")
 
 

@@ -184,7 +184,7 @@ async def get_session(context: RequestContext) -> SessionAnswer:
 
 
 async def end_session(context: RequestContext) -> WithCookie[UserAnswer]:
-    """Sign out: the session is good no more, and its cookie is taken back."""
+    """Sign out: the session is no longer valid, and its cookie is removed."""
     validated = await context.body(NOTHING)
     done = await context.write(_user, usecases.end_session, validated)
     gone = None if context.is_dry_run else session_cookie("", 0, secure=context.is_https)

@@ -26,7 +26,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would run as a formula when a text begins with it."""
 
 
-async def _report(read: Read, _studio: RenderWorker, place: Place, query: Query) -> list[Line]:
+async def _report(read: Read, _worker: RenderWorker, place: Place, query: Query) -> list[Line]:
     return report_lines(
         await read(insights.get_report, place.space_uid, place.iteration_id, report_query(query))
     )
@@ -52,12 +52,12 @@ def report_lines(found: Reported) -> list[Line]:
     return lines
 
 
-async def _flow(read: Read, _studio: RenderWorker, place: Place, query: Query) -> list[Line]:
+async def _flow(read: Read, _worker: RenderWorker, place: Place, query: Query) -> list[Line]:
     found = await read(insights.get_flow, place.space_uid, place.iteration_id, report_query(query))
     return [(day.day, day.queued, day.in_progress, day.done) for day in flow_answer(found).days]
 
 
-async def _velocity(read: Read, _studio: RenderWorker, place: Place, query: Query) -> list[Line]:
+async def _velocity(read: Read, _worker: RenderWorker, place: Place, query: Query) -> list[Line]:
     found = await read(insights.get_velocity, place.space_uid, velocity_query(query))
     return [
         (

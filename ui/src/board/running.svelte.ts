@@ -92,7 +92,7 @@ export class Running {
     const { behind } = goal;
     if (card.uid === behind?.uid) return;
     // Behind one that stands in the column itself and not in its first part, or in another lane
-    // where lanes are not told apart: there.
+    // where lanes are not distinguished: there.
     const column = behind?.column_id ?? goal.column;
     const lane = behind?.lane_id ?? goal.lane;
     const { column_id, lane_id, sort_order } = card;

@@ -30,7 +30,7 @@ export class AsyncAction {
 
   /**
    * Do it when what was asked for before is done, so that of changes made in quick succession none
-   * is lost; what was wrong with one is said until all of them are done. Answers whether it worked.
+   * is lost; what was wrong with one is said until all of them are done. Returns whether it worked.
    */
   after(work: () => Promise<void>): Promise<boolean> {
     const behind = this.#queued++ > 0;
@@ -52,7 +52,7 @@ export class AsyncAction {
     return true;
   }
 
-  /** Do it, unless it is under way already. Answers whether it worked. */
+  /** Do it, unless it is under way already. Returns whether it worked. */
   async run(
     work: () => Promise<void>,
     refused: (error: unknown) => string = said,

@@ -32,7 +32,7 @@ class I18n {
     return navigator.languages.find((wish) => wish.startsWith(this.language)) ?? this.language;
   }
 
-  /** Speak another language, also next time; answers whether its words could be loaded. */
+  /** Speak another language, also next time; returns whether its words could be loaded. */
   async speak(language: Language): Promise<boolean> {
     try {
       i18next.addResourceBundle(language, "translation", await WORDS[language]());

@@ -10,7 +10,7 @@ export function tellInvalid(root: Document): void {
   root.addEventListener("input", forget, true);
 }
 
-/** One field may be wrong by what stands in another: with each change all of them are asked anew. */
+/** One field may be wrong by what stands in another: with each change all of them are checked again. */
 function forget({ target }: Event): void {
   const fields = (target as Field).form?.elements ?? [target];
   for (const field of fields) (field as Field).setCustomValidity?.("");

@@ -67,7 +67,7 @@ class Router {
 
   /**
    * Ask `holder` before going elsewhere whether something would be lost; if so it says so where it
-   * is. Answers how to end it.
+   * is. Returns how to end it.
    */
   hold(holder: () => boolean): () => void {
     this.#holders.add(holder);

@@ -47,7 +47,7 @@ class Session {
     sessionStorage.clear();
   }
 
-  /** Wait until somebody has signed in again; answers whether it is the same person. */
+  /** Wait until somebody has signed in again; returns whether it is the same person. */
   again(): Promise<boolean> {
     if (!this.ended) return Promise.resolve(Boolean(this.user));
     return new Promise((resolve) => this.#waiting.push(resolve));

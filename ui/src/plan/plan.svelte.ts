@@ -74,7 +74,7 @@ export class Plan {
     void this.#loadLeftOvers().catch(onlyRefused);
   }
 
-  /** Be told no more; what was done here is sent nevertheless. */
+  /** Stop listening; what was done here is still sent. */
   end(): void {
     this.#ended = true;
     this.#unsubscribe();
@@ -223,7 +223,7 @@ export class Plan {
 
   /**
    * Show moves, and send them behind one after the other, in the order in which they were made.
-   * Answers how many of the cards are done, and so not to be seen in the backlog.
+   * Returns how many of the cards are done, and so not to be seen in the backlog.
    */
   #do(moves: readonly Move[]): number {
     let from = this.lists;
@@ -248,7 +248,7 @@ export class Plan {
     return done.length;
   }
 
-  /** Load the open iterations with their cards; answers whether nothing was moved meanwhile. */
+  /** Load the open iterations with their cards; returns whether nothing was moved meanwhile. */
   async #loadIterations(): Promise<boolean> {
     const made = this.#made;
     const { iterations, contents } = await openContents(this.space.uid);
@@ -261,7 +261,7 @@ export class Plan {
     return true;
   }
 
-  /** Load the cards of an iteration; answers whether nothing was moved meanwhile. */
+  /** Load the cards of an iteration; returns whether nothing was moved meanwhile. */
   async #loadCards(id: string): Promise<boolean> {
     const made = this.#made;
     const content = await contentsOf(this.space.uid, id);

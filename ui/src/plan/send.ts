@@ -5,7 +5,7 @@ import type { Keyed } from "../space/space.svelte";
 import { BACKLOG, type Lists, type Move, moved, whereIs } from "./moves";
 
 const MOST_AT_ONCE = 200;
-/** The gap between two cards that are numbered anew: many fit before the next one. */
+/** The gap between two cards that are renumbered: many fit before the next one. */
 const GAP = 1 / 1024;
 
 /** Asks for a change until the server answers, under one key. */
@@ -61,7 +61,7 @@ export class Sender {
 
   /**
    * The backlog is in the order of the boards: a card goes between two others by its sort_order.
-   * Those of different columns may have the same: then all from there on are numbered anew.
+   * Those of different columns may have the same: then all from there on are renumbered.
    */
   async #reorderBacklog(lists: Lists, uids: readonly string[], before?: string): Promise<void> {
     const order = moved(lists, { uids, to: BACKLOG, before })[BACKLOG] ?? [];

@@ -59,7 +59,7 @@ async function behind(
   return answer.ok ? ((await answer.json()) as SpaceEvent[]) : [];
 }
 
-/** Read the stream until it breaks; answers whether anything comes through it at all. */
+/** Read the stream until it breaks; returns whether anything comes through it at all. */
 async function stream(
   space: string,
   position: number,

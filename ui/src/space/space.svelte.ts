@@ -105,7 +105,7 @@ export class Space {
     return this.calendar.time_zone;
   }
 
-  /** Be told of what happens; answers how to end it. */
+  /** Be told of what happens; returns how to end it. */
   listen(listener: (event: SpaceEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -156,7 +156,7 @@ export class Space {
         }
         let unproven = false;
         if (proven && error instanceof ApiError && error.status === 403 && error.message) {
-          // Another tab has signed in anew: this one proves itself by what that one got.
+          // Another tab has signed in again: this one proves itself by what that one got.
           unproven = await session.load().then(
             () => false,
             () => true,
