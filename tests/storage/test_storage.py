@@ -246,6 +246,30 @@ def test_a_sound_database_has_no_problems_and_a_gap_in_the_journal_is_one(databa
     assert "journal: boards 1 differs in title" in found
 
 
+def test_a_key_that_an_event_lacks_is_named(tmp_path: Path) -> None:
+    path = fresh_database(tmp_path)
+    make_company(file_url(path), "Home")
+    connection = sqlite.connect(path)
+    # A key that is null in the table is missing all the same.
+    change = "UPDATE journal SET payload = json_remove(payload, ?) WHERE kind = ?"
+    connection.execute(change, ("$.external_id", "lane.created"))
+    found = integrity.problems(SqliteFile(path))
+    assert found == ["journal: lanes 1 has no event that tells external_id"]
+    connection.execute(change, ("$.id", "lane.created"))
+    ((seq,),) = connection.execute("SELECT seq FROM journal WHERE kind = 'lane.created'")
+    found = integrity.problems(SqliteFile(path))
+    assert found == [f"journal: event {seq} (lane.created) lacks the key id"]
+    connection.execute("DELETE FROM journal WHERE kind = 'company.created'")
+    connection.execute("UPDATE journal SET kind = 'lane.changed' WHERE kind = 'lane.created'")
+    connection.execute(
+        'UPDATE journal SET payload = \'{"id": 9, "new": {}}\' WHERE seq = ?', (seq,)
+    )
+    connection.close()
+    found = integrity.problems(SqliteFile(path))
+    wanted = f"journal: event {seq} (lane.changed) is about something that was never made: 9"
+    assert found == [wanted]
+
+
 def test_a_broken_reference_is_a_problem(tmp_path: Path) -> None:
     path = fresh_database(tmp_path)
     make_company(file_url(path), "Home")

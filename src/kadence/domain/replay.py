@@ -49,16 +49,39 @@ NOT_JOURNALED: dict[str, tuple[str, ...]] = {
 """Columns that no event tells."""
 
 
+class CannotReplay(Exception):
+    """An event lacks a key, or is about something that no event before it has made."""
+
+    def __init__(self, event: Event, lack: object) -> None:
+        super().__init__(f"event {event.seq} ({event.kind}) {_lacking(lack)}")
+
+
+def _lacking(lack: object) -> str:
+    if isinstance(lack, str):
+        return f"lacks the key {lack}"
+    row = ", ".join(map(str, lack)) if isinstance(lack, tuple) else "a person"
+    return f"is about something that was never made: {row}"
+
+
 def empty() -> State:
     """The state before the first event."""
     return {table: {} for table in KEYS}
 
 
 def replay(journal: list[Event]) -> State:
-    """The state after all these events."""
+    """The state after all these events.
+
+    Raises:
+        CannotReplay: an event lacks a key, or is about something that was never made.
+    """
     state = empty()
     for event in journal:
-        APPLY[event.kind](state, event)
+        try:
+            APPLY[event.kind](state, event)
+        except KeyError as error:
+            raise CannotReplay(event, error.args[0]) from error
+        except StopIteration as error:
+            raise CannotReplay(event, None) from error
     _bind(state)
     return state
 

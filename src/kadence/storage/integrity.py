@@ -54,8 +54,8 @@ def journal_gaps(tx: Transaction) -> list[str]:
     """Where the tables differ from what the journal tells, a sentence each."""
     try:
         told = replay.replay(journal.all_events(tx))
-    except (KeyError, StopIteration) as error:
-        return [f"journal: an event is about something that was never made: {error}"]
+    except replay.CannotReplay as error:
+        return [f"journal: {error}"]
     kept = tables(tx)
     return [gap for table in KEYS for gap in _gaps(table, told, kept)] + frozen_gaps(tx)
 
@@ -115,6 +115,17 @@ def _gaps(table: str, told: State, kept: State) -> list[str]:
         elif is_kept is None:
             found.append(f"{what} is gone, but was never deleted")
         elif was_told != is_kept:
-            differing = [n for n in is_kept if is_kept[n] != was_told.get(n)]
-            found.append(f"{what} differs in {', '.join(differing)}")
+            untold = is_kept.keys() - was_told.keys()
+            unknown = was_told.keys() - is_kept.keys()
+            both = is_kept.keys() & was_told.keys()
+            differing = [name for name in both if is_kept[name] != was_told[name]]
+            found += [
+                f"{what} {how} {', '.join(sorted(names))}"
+                for how, names in (
+                    ("differs in", differing),
+                    ("has no event that tells", untold),
+                    ("is told, but has no column for", unknown),
+                )
+                if names
+            ]
     return sorted(found)
