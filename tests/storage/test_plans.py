@@ -13,6 +13,7 @@ from kadence.storage import postgres, sqlite
 from kadence.storage.engine import NO_PARAMETERS, Statement, Transaction
 from kadence.usecases import (
     activity,
+    card_list,
     card_views,
     cards,
     comments,
@@ -24,7 +25,7 @@ from kadence.usecases import (
     planning,
 )
 from kadence.usecases.activity import EventQuery, Page
-from kadence.usecases.card_views import CardQuery
+from kadence.usecases.card_list import CardQuery
 from kadence.usecases.cards import CardChange, NewCard
 from kadence.usecases.forecasts import ForecastQuery
 from kadence.usecases.insights import ReportQuery, VelocityQuery
@@ -130,7 +131,7 @@ def close(unit: UnitOfWork, space: Space) -> object:
 def listing(**wanted: Any) -> Callable[[UnitOfWork, Space], object]:
     def listed(unit: UnitOfWork, space: Space) -> object:
         query = CardQuery(space_id=space.made.space_id, **wanted)
-        return card_views.list_cards(unit, query)
+        return card_list.list_cards(unit, query)
 
     return listed
 
@@ -160,7 +161,7 @@ REQUESTS: dict[str, tuple[int, Callable[[UnitOfWork, Space], object]]] = {
     "search a short word": (11, listing(words=("no",))),
     "backlog": (10, listing(flags={"backlog": True})),
     "cards newest first": (11, listing(descending=True)),
-    "cards of every space": (10, lambda u, _: card_views.list_cards(u, CardQuery())),
+    "cards of every space": (10, lambda u, _: card_list.list_cards(u, CardQuery())),
     "get card": (1, lambda u, s: card_views.get_card(u, s.cards[0].id, None)),
     "create card": (8, lambda u, s: cards.create_card(u, NewCard("x", s.made.board_id))),
     "change card": (

@@ -9,8 +9,8 @@ from msgspec import Struct
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Condition
 from kadence.storage.card_list import SEARCHABLE
-from kadence.usecases import card_views as usecases
-from kadence.usecases.card_views import CardQuery
+from kadence.usecases import card_list as usecases
+from kadence.usecases.card_list import CardQuery
 from kadence.web.card_views import CardAnswer, ListedCardAnswer, listed_card
 from kadence.web.codec import canonical_uid
 from kadence.web.http import RequestContext
