@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCK := --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: demo page test quick deep debian bench lint docs lock clean
+.PHONY: demo page test quick deep debian bench lint docs mutants lock clean
 
 demo: .venv/run page
 	$(BIN)/kadence demo $(ARGS)
@@ -45,9 +45,15 @@ lint: .venv/dev
 docs: .venv/dev
 	$(BIN)/python tools/generate_docs.py
 
+# Small changes to domain/, one after the other: which of them no test notices. Takes half an hour.
+mutants: .venv-mutants/done
+	.venv-mutants/bin/mutmut run $(ARGS)
+	.venv-mutants/bin/mutmut results
+
 lock: .venv/dev
 	$(BIN)/pip-compile $(LOCK) --output-file requirements.txt pyproject.toml
 	$(BIN)/pip-compile $(LOCK) --output-file requirements-dev.txt requirements-dev.in
+	$(BIN)/pip-compile $(LOCK) --output-file requirements-mutants.txt requirements-mutants.in
 
 .venv/run: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -59,5 +65,10 @@ lock: .venv/dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
+.venv-mutants/done: requirements-mutants.txt
+	$(PYTHON) -m venv .venv-mutants
+	.venv-mutants/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutants.txt
+	@touch $@
+
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv .venv-mutants mutants build dist
