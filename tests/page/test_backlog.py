@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
-from tests.page.conftest import box, cards, enter, eventually, id_of, inside
+from tests.page.conftest import box, cards, enter, eventually, inside
 from tests.world import World
 
 MARKUP = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
@@ -26,15 +26,6 @@ def test_lines_become_cards_with_sizes(plan: Page, team: Team) -> None:
     assert made["Pay by invoice"] == 5
     assert made["No size"] is None
     assert made["From a spreadsheet"] == 2.5
-
-
-def test_the_backlog_is_searched(plan: Page, team: Team) -> None:
-    plan.get_by_label("Search the backlog").fill("story 3")
-    expect(cards(plan, "Backlog")).to_have_text(["Story 3"])
-    plan.get_by_label("Search the backlog").fill("no such card")
-    expect(plan.get_by_text("No card is like that.")).to_be_visible()
-    plan.get_by_label("Search the backlog").fill(f"#{id_of(team, 'Story 4')}")
-    expect(cards(plan, "Backlog")).to_have_text(["Story 4"])
 
 
 def test_markup_in_any_text_is_text(

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
@@ -111,22 +110,11 @@ def test_signing_out_leaves_no_lines_behind(plan: Page, world: World, team: Team
     expect(plan.get_by_label(re.compile("Add cards"))).to_have_value("")
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("7", ""),
-        ("2,5", "Counts as 2.5."),
-        ("3 M", "Counts as 3."),
-        ("soon", "There is no number in it: it counts as no size."),
-        ("-4", "Counts as -4: it makes sums smaller."),
-        ("80000", "Counts as 80,000: is that meant?"),
-    ],
-)
-def test_a_card_says_what_its_size_counts_as(plan: Page, text: str, told: str) -> None:
+def test_a_card_says_what_its_size_counts_as(plan: Page) -> None:
     plan.get_by_role("option", name="Story 2").dblclick()
     dialog = plan.get_by_role("dialog")
-    dialog.get_by_label("Size").fill(text)
-    expect(dialog.get_by_role("status").first).to_have_text(told)
+    dialog.get_by_label("Size").fill("2,5")
+    expect(dialog.get_by_role("status").first).to_have_text("Counts as 2.5.")
 
 
 def test_a_new_iteration_that_is_typed_is_not_lost_by_escape(plan: Page, team: Team) -> None:

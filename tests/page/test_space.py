@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -117,31 +116,6 @@ def test_many_closed_iterations_are_shown_when_they_are_asked_for(home: Page, te
     expect(closed).to_have_count(6)
     button.click()
     expect(closed).to_have_count(8)
-
-
-def test_next_dates_respect_the_calendar(home: Page, team: Team) -> None:
-    home.get_by_role("button", name="New iteration").click()
-    dialog = home.get_by_role("dialog")
-    expect(dialog.get_by_label("First day")).to_have_value("2026-03-16")
-    dialog.get_by_role("button", name="Cancel").click()
-    change: dict[str, Any] = {"days_off": ["2026-03-16"], "weekdays": [2, 3, 4, 5]}
-    path = f"/spaces/{team.space.uid}/calendar"
-    assert team.world.own("PATCH", path, "admin", json=change).status_code == 200
-    home.get_by_role("link", name="Settings").click()
-    expect(home.get_by_role("checkbox", name="Mon")).not_to_be_checked()
-    home.get_by_role("button", name="New iteration").click()
-    expect(dialog.get_by_label("First day")).to_have_value("2026-03-17")
-    # Eleven days later is a Saturday, and the last one ended on a working day.
-    expect(dialog.get_by_label("Last day")).to_have_value("2026-03-27")
-
-
-def test_what_has_only_one_day_is_counted_on_from(home: Page, team: Team) -> None:
-    only = {"title": "Sprint 4", "start_date": "2026-03-16"}
-    team.call("POST", team.iterations, only)
-    home.get_by_role("button", name="New iteration").click()
-    dialog = home.get_by_role("dialog")
-    expect(dialog.get_by_label("Title")).to_have_value("Sprint 5")
-    expect(dialog.get_by_label("First day")).to_have_value("2026-03-30")
 
 
 @pytest.mark.parametrize(

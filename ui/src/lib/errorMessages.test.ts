@@ -43,3 +43,17 @@ it("every message is there in both languages, with the same values in it", () =>
       expect(values(russian), key).toEqual(values(text));
   }
 });
+
+it("a message with a number has all the forms of its language", () => {
+  for (const [messages, forms] of [
+    [en, ["one", "other"]],
+    [ru, ["one", "few", "many"]],
+  ] as const) {
+    const keys = new Set(Object.keys(messages));
+    const counted = [...keys].filter((key) => forms.some((form) => key.endsWith(`_${form}`)));
+    for (const key of counted) {
+      const stem = key.slice(0, key.lastIndexOf("_"));
+      for (const form of forms) expect(keys, key).toContain(`${stem}_${form}`);
+    }
+  }
+});

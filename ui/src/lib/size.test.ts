@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { sizeOf } from "./size";
+import { sizeHint, sizeOf } from "./size";
 
 it.each([
   ["3", 3],
@@ -11,3 +11,18 @@ it.each([
   ["", null],
   ["3 of 5", 3],
 ])("%j counts as %j", (text, size) => expect(sizeOf(text)).toBe(size));
+
+it.each([
+  ["", ""],
+  [" ", ""],
+  ["7", ""],
+  [" 7 ", ""],
+  ["2,5", "Counts as 2.5."],
+  ["3 M", "Counts as 3."],
+  ["soon", "There is no number in it: it counts as no size."],
+  ["-4", "Counts as -4: it makes sums smaller."],
+  ["0", ""],
+  ["1000", ""],
+  ["1001", "Counts as 1,001: is that meant?"],
+  ["80000", "Counts as 80,000: is that meant?"],
+])("of %j is said: %j", (text, hint) => expect(sizeHint(text)).toBe(hint));
