@@ -7,6 +7,7 @@ import { own, type Schemas, unwrap } from "../lib/api";
 import { AsyncAction } from "../lib/asyncAction.svelte";
 import { type Card, cardsOf, type Iteration } from "../space/queries";
 import type { SpaceEvent } from "../space/follow";
+import { orderBehind, ordered } from "../space/cells";
 import { Refresh } from "../space/refresh";
 import type { Board, Space } from "../space/space.svelte";
 
@@ -84,7 +85,7 @@ export class Running {
     const found = [...this.cards.values()].filter(
       (card) => columns.includes(card.column_id) && (lane === undefined || card.lane_id === lane),
     );
-    return found.sort((a, b) => a.sort_order - b.sort_order || a.id - b.id);
+    return ordered(found);
   }
 
   /** Put a card elsewhere; the page shows it at once, and takes it back if the server refuses. */
@@ -97,15 +98,12 @@ export class Running {
     const lane = behind?.lane_id ?? goal.lane;
     const { column_id, lane_id, sort_order } = card;
     const shown = this.cell([column], lane).filter((one) => one.uid !== card.uid);
-    const next = shown[behind ? shown.findIndex((one) => one.uid === behind.uid) + 1 : 0];
-    const low = behind?.sort_order ?? (next ? next.sort_order - 2 : 0);
-    const high = next?.sort_order ?? low + 2;
     this.#moves++;
     this.cards.set(card.uid, {
       ...card,
       column_id: column,
       lane_id: lane,
-      sort_order: (low + high) / 2,
+      sort_order: orderBehind(shown, behind),
     });
     const place = behind === undefined ? { position: FIRST } : { prev_card_id: behind.id };
     this.#send(card, { column_id: column, lane_id: lane, ...place } as never);
