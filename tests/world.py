@@ -247,7 +247,7 @@ class World:
                 tag_id=tag.id,
                 comment_id=comment.id,
                 link_id=shared.link.id,
-                key=shared.secret,
+                key=shared.link_key,
             )
 
         return self.do(make)

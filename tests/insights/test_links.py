@@ -123,13 +123,13 @@ def _link(world: World, team: Team, body: dict[str, Any]) -> Any:
 def test_a_link_expires_by_itself(stage: Stage) -> None:
     stage.clock("2026-07-27T09:00")
     made = links.create_link(stage.unit, stage.space_uid, NewLink(Shows.VELOCITY, None, 7))
-    assert links.find_link(stage.unit, made.secret) == made.link
+    assert links.find_link(stage.unit, made.link_key) == made.link
     stage.clock("2026-08-03T08:59:59.999")
-    links.find_link(stage.unit, made.secret)
+    links.find_link(stage.unit, made.link_key)
     assert links.list_links(stage.unit, stage.space_uid, None)
     stage.clock("2026-08-03T09:00")
     with pytest.raises(NotFound):
-        links.find_link(stage.unit, made.secret)
+        links.find_link(stage.unit, made.link_key)
     assert links.list_links(stage.unit, stage.space_uid, None) == []
 
 
@@ -152,10 +152,10 @@ def test_a_link_of_somebody_who_is_out_opens_nothing(unit: UnitOfWork) -> None:
     unit.actor = Actor(person.user.id, person.user.uid, owner.company_id, 2)
     made = links.create_link(unit, stage.space_uid, NewLink(Shows.VELOCITY, None, 7))
     unit.actor = owner
-    links.find_link(unit, made.secret)
+    links.find_link(unit, made.link_key)
     people.deactivate_user(unit, "maker@home.example")
     with pytest.raises(NotFound):
-        links.find_link(unit, made.secret)
+        links.find_link(unit, made.link_key)
 
 
 def test_iterations_as_a_calendar(stage: Stage) -> None:

@@ -40,7 +40,7 @@ def entry(seq: int, kind: str, card: str, iteration: str | None = None, **new: o
 def replayed(deeds: list[tuple[str, str, object]]) -> list[Entry]:
     kinds = {"state": "state", "size": "size_text"}
     return [
-        entry(seq, events.CARD_CHANGED, card, **{kinds[deed]: value})
+        entry(seq, events.CARD_CHANGED, card, **{kinds[deed]: value})  # type: ignore[arg-type]
         if deed in kinds
         else entry(
             seq,

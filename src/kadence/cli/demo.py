@@ -87,7 +87,7 @@ async def _make(work: UnitOfWorkRunner, *, empty: bool) -> _Shown:
     key = await work.write(
         made.token,
         WriteOptions(),
-        lambda signed: RenderedResponse(signed.secret.encode()),
+        lambda signed: RenderedResponse(signed.link_key.encode()),
         create_link,
         made.space_uid,
         link,

@@ -40,7 +40,7 @@ class SignedLink(Struct, frozen=True):
     """A link with the key that opens it, and whether who looks at it made it."""
 
     link: Link
-    secret: str
+    link_key: str
     is_own: bool
 
 
@@ -72,7 +72,7 @@ def create_link(unit: UnitOfWork, space_uid: str, validated: Validated[NewLink])
     )
     links.LINKS.insert(unit.tx, link)
     _record(unit, events.LINK_CREATED, link)
-    return SignedLink(link, _key(link, _signing_key(unit)), is_own=True)
+    return SignedLink(link, _link_key(link, _signing_key(unit)), is_own=True)
 
 
 def list_links(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> list[SignedLink]:
@@ -85,9 +85,9 @@ def list_links(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> 
     unwrap(validated)
     company_id = unit.actor.company_id
     found = links.valid(unit.tx, company_id, access.space_uid, unit.now)
-    secret = links.key_of(unit.tx, company_id) or ""
+    signing_key = links.key_of(unit.tx, company_id) or ""
     return [
-        SignedLink(link, _key(link, secret), is_own=link.user_id == unit.actor.user_id)
+        SignedLink(link, _link_key(link, signing_key), is_own=link.user_id == unit.actor.user_id)
         for link in found
     ]
 
@@ -116,19 +116,21 @@ def revoke_link(unit: UnitOfWork, space_uid: str, link_id: str, validated: Valid
     return revoked
 
 
-def holder(tx: Transaction, key: str, now: Instant) -> tuple[Actor, Link]:
+def holder(tx: Transaction, link_key: str, now: Instant) -> tuple[Actor, Link]:
     """Who a link's key stands for, and the link.
 
     Raises:
         NotFound: no such link, a wrong signature, or it has expired, was revoked, or the person who
             made it is deactivated.
     """
-    id_, _, _ = key.partition(".")
+    id_, _, _ = link_key.partition(".")
     link = links.by_id(tx, id_)
     if link is None or link.revoked_at is not None or link.expires <= now:
         raise NotFound
-    secret = links.key_of(tx, link.company_id)
-    if secret is None or not hmac.compare_digest(_key(link, secret).encode(), key.encode()):
+    signing_key = links.key_of(tx, link.company_id)
+    if signing_key is None or not hmac.compare_digest(
+        _link_key(link, signing_key).encode(), link_key.encode()
+    ):
         raise NotFound
     actor = people.actor_of(tx, link.company_id, link.user_id)
     if actor is None:
@@ -136,16 +138,16 @@ def holder(tx: Transaction, key: str, now: Instant) -> tuple[Actor, Link]:
     return actor, link
 
 
-def find_link(unit: UnitOfWork, key: str) -> Link:
-    """The link of a key that was let in.
+def find_link(unit: UnitOfWork, link_key: str) -> Link:
+    """The link that a valid key opens.
 
     Raises:
         NotFound: as `holder`.
     """
-    return holder(unit.tx, key, unit.now)[1]
+    return holder(unit.tx, link_key, unit.now)[1]
 
 
-def _key(link: Link, secret: str) -> str:
+def _link_key(link: Link, signing_key: str) -> str:
     granted: Sequence[object] = (
         link.company_id,
         link.id,
@@ -156,17 +158,17 @@ def _key(link: Link, secret: str) -> str:
         link.expires,
     )
     text = "\n".join(map(str, granted)).encode()
-    signature = hmac.new(secret.encode(), text, hashlib.sha256).digest()
+    signature = hmac.new(signing_key.encode(), text, hashlib.sha256).digest()
     return f"{link.id}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
 
 def _signing_key(unit: UnitOfWork) -> str:
     """The company's key, made with its first link."""
-    secret = links.key_of(unit.tx, unit.actor.company_id)
-    if secret is None:
-        secret = unit.new_secret()
-        links.insert_key(unit.tx, unit.actor.company_id, secret, unit.now)
-    return secret
+    signing_key = links.key_of(unit.tx, unit.actor.company_id)
+    if signing_key is None:
+        signing_key = unit.new_secret()
+        links.insert_key(unit.tx, unit.actor.company_id, signing_key, unit.now)
+    return signing_key
 
 
 def _record(unit: UnitOfWork, kind: str, link: Link) -> None:

@@ -93,10 +93,10 @@ class UnitOfWorkRunner:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        key = token_digest(token)
+        digest = token_digest(token)
 
         def attempt(tx: Transaction) -> tuple[Actor, Instant, T]:
-            unit = self._unit_of_bearer(tx, key)
+            unit = self._unit_of_bearer(tx, digest)
             return unit.actor, unit.now, query(unit, *args, **kwargs)
 
         actor, now, result = await how(attempt)
@@ -152,10 +152,10 @@ class UnitOfWorkRunner:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> RenderedResponse:
-        key = token_digest(token)
+        digest = token_digest(token)
 
         def attempt(tx: Transaction) -> RenderedResponse:
-            unit = self._unit_of_bearer(tx, key)
+            unit = self._unit_of_bearer(tx, digest)
             unit.options = options
             keyed = options.idempotency_key is not None and not options.dry_run
             if keyed and (kept := _kept_response(unit)) is not None:
@@ -177,7 +177,7 @@ class UnitOfWorkRunner:
         return reply
 
     async def read_via_link(
-        self, key: str, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+        self, link_key: str, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a use case that changes nothing for whoever holds the key of a signed link.
 
@@ -189,7 +189,7 @@ class UnitOfWorkRunner:
 
         def attempt(tx: Transaction) -> T:
             unit = self._unit(tx, _NOBODY)
-            unit.actor, _ = links.holder(tx, key, unit.now)
+            unit.actor, _ = links.holder(tx, link_key, unit.now)
             return query(unit, *args, **kwargs)
 
         return await self._database.read(attempt)
@@ -251,9 +251,9 @@ class UnitOfWorkRunner:
         """
         await self._database.read(people.all_companies)
 
-    def _unit_of_bearer(self, tx: Transaction, key: str) -> UnitOfWork:
+    def _unit_of_bearer(self, tx: Transaction, digest: str) -> UnitOfWork:
         unit = self._unit(tx, _NOBODY)
-        actor = people.find_actor(tx, key, unit.now)
+        actor = people.find_actor(tx, digest, unit.now)
         if actor is None:
             raise Unauthenticated
         unit.actor = actor

@@ -65,7 +65,7 @@ class Invitation(Struct, frozen=True):
 
 
 class Invited(Struct, frozen=True):
-    """Somebody with a key that lets them in once."""
+    """Somebody with a login link."""
 
     user: User
     login_token: str
@@ -109,13 +109,13 @@ def begin_with_token(unit: UnitOfWork, secret: str) -> NewSession:
     return _begin_by(unit, secret, TokenKind.API)
 
 
-def begin_with_login_token(unit: UnitOfWork, key: str) -> NewSession:
-    """Begin the session of somebody with a one-time key, which is used up by it.
+def begin_with_login_token(unit: UnitOfWork, login_token: str) -> NewSession:
+    """Begin the session of somebody with a login link, which is used up by it.
 
     Raises:
         Unauthenticated: it is no login link, was used, or has expired.
     """
-    return _begin_by(unit, key, TokenKind.LOGIN_LINK)
+    return _begin_by(unit, login_token, TokenKind.LOGIN_LINK)
 
 
 def _begin_by(unit: UnitOfWork, secret: str, kind: TokenKind) -> NewSession:
@@ -216,7 +216,7 @@ def set_password(unit: UnitOfWork, hash_: str, known: str | None) -> User:
 
 
 def invite(unit: UnitOfWork, validated: Validated[Invitation]) -> Invited:
-    """Make a key that lets somebody in once, to be sent to them by any channel.
+    """Make a login link for somebody, to be sent to them by any channel.
 
     For who has a password already it is the way to a new one.
 
@@ -238,7 +238,7 @@ def invite(unit: UnitOfWork, validated: Validated[Invitation]) -> Invited:
 
 
 def issue_login_link(unit: UnitOfWork, email: str) -> Invited:
-    """Make a key that lets the person with this address in once, also an owner.
+    """Make a login link for the person with this address, also an owner.
 
     Raises:
         KadenceError: NotFound (nobody has it), BadRequest (they are deactivated).

@@ -93,7 +93,7 @@ def _answer(signed: SignedLink) -> LinkAnswer:
         iteration_id=link.iteration_id,
         created=format_timestamp(link.created),
         expires=format_timestamp(link.expires),
-        paths=[f"/api/kadence/v1/shared/{signed.secret}/{name}" for name in FILES[shows]],
+        paths=[f"/api/kadence/v1/shared/{signed.link_key}/{name}" for name in FILES[shows]],
         is_own=signed.is_own,
     )
 
