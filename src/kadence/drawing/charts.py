@@ -1,4 +1,4 @@
-"""Cumulative flow, velocity and forecast; burndown and burnup are in burn.py."""
+"""Cumulative flow, velocity and forecast; burndown and burnup are in burndown.py."""
 
 import json
 from collections.abc import Mapping
