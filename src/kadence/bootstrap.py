@@ -128,9 +128,9 @@ def serve_on(
 
     `parent` is a file descriptor that can be read once the parent process has ended.
     """
-    work, render_worker = UnitOfWorkRunner(database), RenderWorker()
+    runner, render_worker = UnitOfWorkRunner(database), RenderWorker()
     config = uvicorn.Config(
-        build(settings, AppState(work, tail, render_worker), context),
+        build(settings, AppState(runner, tail, render_worker), context),
         http="httptools",
         lifespan="on",
         access_log=False,
@@ -140,7 +140,7 @@ def serve_on(
         forwarded_allow_ips=settings.trusted_proxy,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    server = _Server(config, ready, work.commits.end, parent)
+    server = _Server(config, ready, runner.commits.end, parent)
     # What is there by now stays: looking through it for cycles again and again would stop all
     # requests for some 40 ms each time. And a request makes no cycles, so that the default of one
     # search for 700 new objects finds nothing.
@@ -148,8 +148,8 @@ def serve_on(
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
     try:
-        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(server.serve(sockets=[listener]))
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as loop:
+            loop.run(server.serve(sockets=[listener]))
     finally:
         render_worker.close()
 

@@ -26,7 +26,7 @@ def test_a_clock_that_is_set_back_breaks_no_order(database: str) -> None:
     made = company(database)
     opened = open_database(locate(database))
     times = iter(TIMES * 2)
-    work = UnitOfWorkRunner(opened, SteadyClock(lambda: 2_000_000 * HOUR + next(times)))
+    runner = UnitOfWorkRunner(opened, SteadyClock(lambda: 2_000_000 * HOUR + next(times)))
 
     def owned(unit: UnitOfWork) -> UnitOfWork:
         unit.actor = Actor(made.user_id, made.user_uid, 1, CompanyRole.OWNER)
@@ -39,16 +39,16 @@ def test_a_clock_that_is_set_back_breaks_no_order(database: str) -> None:
         add_card(owned(unit), made.space_uid, iteration_id, card_uid)
 
     async def story() -> list[Event]:
-        first, second = await work.run_as_operator(plan), await work.run_as_operator(plan)
-        card = await work.run_as_operator(
+        first, second = await runner.run_as_operator(plan), await runner.run_as_operator(plan)
+        card = await runner.run_as_operator(
             lambda unit: create_card(owned(unit), NewCard("Card", made.board_id)).card
         )
         for iteration in (first, second, first):
-            await work.run_as_operator(put, iteration.id, card.uid)
-        await work.run_as_operator(
+            await runner.run_as_operator(put, iteration.id, card.uid)
+        await runner.run_as_operator(
             lambda unit: remove_card(owned(unit), made.space_uid, first.id, card.uid, None)
         )
-        _, history = await work.run_as_operator(
+        _, history = await runner.run_as_operator(
             lambda unit: card_history(owned(unit), card.uid, query=False)
         )
         assert [entry.record.iteration_id for entry in history] == [first.id, second.id, first.id]

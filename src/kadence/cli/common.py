@@ -54,9 +54,9 @@ def operate(url: str, command: Callable[..., T], *args: Any, **kwargs: Any) -> T
 
 
 async def _operate(
-    work: UnitOfWorkRunner, command: Callable[..., T], *args: Any, **kwargs: Any
+    runner: UnitOfWorkRunner, command: Callable[..., T], *args: Any, **kwargs: Any
 ) -> T:
-    return await work.run_as_operator(command, *args, **kwargs)
+    return await runner.run_as_operator(command, *args, **kwargs)
 
 
 def print_json(document: dict[str, Any]) -> None:

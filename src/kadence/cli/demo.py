@@ -72,19 +72,19 @@ class _Shown(Struct, frozen=True):
     chart: str | None = None
 
 
-async def _make(work: UnitOfWorkRunner, *, empty: bool) -> _Shown:
+async def _make(runner: UnitOfWorkRunner, *, empty: bool) -> _Shown:
     owner = (_EMAIL, "Demo Owner") if empty else OWNER
     if empty:
-        made = await work.initialise(setup.initialise, "Demo", *owner, "Demo space")
+        made = await runner.initialise(setup.initialise, "Demo", *owner, "Demo space")
     else:
-        made = await work.initialise(sample.fill)
-    entry = login_path((await work.run_as_operator(issue_login_link, owner[0])).login_token)
+        made = await runner.initialise(sample.fill)
+    entry = login_path((await runner.run_as_operator(issue_login_link, owner[0])).login_token)
     if empty:
         return _Shown(made, entry)
     query = IterationQuery(statuses=[IterationStatus.ACTIVE.value])
-    ((active, _),) = await work.read(made.token, list_iterations, made.space_uid, query)
+    ((active, _),) = await runner.read(made.token, list_iterations, made.space_uid, query)
     link = NewLink(Shows.BURNDOWN, active.id, LONGEST)
-    key = await work.write(
+    key = await runner.write(
         made.token,
         WriteOptions(),
         lambda signed: RenderedResponse(signed.link_key.encode()),

@@ -59,9 +59,9 @@ def initialise(url: str, company: str, email: str, name: str) -> Initialised:
     migrate.prepare(location)
     opened = open_database(location)
     try:
-        work = UnitOfWorkRunner(opened)
+        runner = UnitOfWorkRunner(opened)
         return asyncio.run(
-            work.initialise(setup.initialise, company, email, name, f"{company}: planning")
+            runner.initialise(setup.initialise, company, email, name, f"{company}: planning")
         )
     finally:
         opened.close()

@@ -160,21 +160,21 @@ class UnitOfWorkRunner:
             keyed = options.idempotency_key is not None and not options.dry_run
             if keyed and (kept := _kept_response(unit)) is not None:
                 return kept
-            reply = render(command(unit, *args, **kwargs))
+            response = render(command(unit, *args, **kwargs))
             if options.dry_run:
-                raise _DryRunRollback(reply)
+                raise _DryRunRollback(response)
             if _is_stale(unit.actor, unit.now):
                 people.mark_seen(tx, unit.actor, unit.now)
             if keyed:
-                _keep_response(unit, reply)
-            return reply
+                _keep_response(unit, response)
+            return response
 
         try:
-            reply = await how(attempt)
+            response = await how(attempt)
         except _DryRunRollback as shown:
             return shown.response
         self.commits.notify()
-        return reply
+        return response
 
     async def read_via_link(
         self, link_key: str, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
@@ -283,9 +283,9 @@ def _first_company(tx: Transaction, actor: Actor) -> Actor:
 class _DryRunRollback(Exception):
     """Undoes a dry run, and carries its answer out."""
 
-    def __init__(self, reply: RenderedResponse) -> None:
+    def __init__(self, response: RenderedResponse) -> None:
         super().__init__()
-        self.response = reply
+        self.response = response
 
 
 def _kept_response(unit: UnitOfWork) -> RenderedResponse | None:
@@ -299,7 +299,7 @@ def _kept_response(unit: UnitOfWork) -> RenderedResponse | None:
     return RenderedResponse(kept.answer.encode(), kept.etag)
 
 
-def _keep_response(unit: UnitOfWork, reply: RenderedResponse) -> None:
+def _keep_response(unit: UnitOfWork, response: RenderedResponse) -> None:
     """Keep the answer under the caller's idempotency key, and drop those that are too old."""
     actor, options = unit.actor, unit.options
     idempotency.forget(unit.tx, unit.now - KEPT_FOR)
@@ -308,8 +308,8 @@ def _keep_response(unit: UnitOfWork, reply: RenderedResponse) -> None:
         actor.user_id,
         str(options.idempotency_key),
         options.request,
-        reply.body.decode(),
-        reply.etag,
+        response.body.decode(),
+        response.etag,
         unit.now,
     )
     idempotency.KEPT.insert(unit.tx, kept)

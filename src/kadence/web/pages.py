@@ -54,13 +54,13 @@ class Health(Struct, frozen=True):
     status: str = "ok"
 
 
-def handlers(work: UnitOfWorkRunner, document: dict[str, Any]) -> list[HTTPRouteHandler]:
+def handlers(runner: UnitOfWorkRunner, document: dict[str, Any]) -> list[HTTPRouteHandler]:
     """The handlers of these pages; `document` is the OpenAPI document to show."""
     well = encode(Health())
 
     async def readyz() -> ASGIResponse:
         try:
-            await work.ping()
+            await runner.ping()
         except Exception as error:
             return errors.response(error)
         return ASGIResponse(body=well, media_type=JSON)
