@@ -1,12 +1,16 @@
 """A real server process on a real database file, and the people of the access matrix."""
 
+import atexit
 import json
 import re
+import shutil
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -276,9 +280,16 @@ class World:
 
 def fresh_database(folder: Path) -> Path:
     """A database file with the schema and nothing else."""
-    path = folder / "kadence.db"
-    migrate.upgrade(SqliteFile(path))
-    return path
+    return Path(shutil.copy(_migrated(), folder / "kadence.db"))
+
+
+@cache
+def _migrated() -> Path:
+    """A file that has been migrated once, for all tests of this process to copy."""
+    folder = Path(tempfile.mkdtemp(prefix="kadence-"))
+    atexit.register(shutil.rmtree, folder)
+    migrate.upgrade(SqliteFile(folder / "migrated.db"))
+    return folder / "migrated.db"
 
 
 def file_url(path: Path) -> str:

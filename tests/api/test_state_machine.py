@@ -194,11 +194,11 @@ class Story(RuleBasedStateMachine):
 
 @pytest.mark.deep
 def test_any_story_goes_as_the_contract_says(world: World) -> None:
-    """20 stories of 40 steps; 250 of them, which are 10,000 steps, in the deep suite."""
+    """10 stories of 40 steps; 250 of them, which are 10,000 steps, in the deep suite."""
     Story.world = world
     run = Story.TestCase
     run.settings = settings(
-        max_examples=250 if DEEP else 20,
+        max_examples=250 if DEEP else 10,
         stateful_step_count=40,
         deadline=None,
         derandomize=not DEEP,

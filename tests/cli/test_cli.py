@@ -239,8 +239,9 @@ def test_every_command_has_help(tmp_path: Path, command: tuple[str, ...]) -> Non
         assert "--database" in out
 
 
-@pytest.mark.parametrize("options", [(), ("--empty",)])
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("options", "number"), [((), signal.SIGTERM), (("--empty",), signal.SIGINT)]
+)
 def test_demo_serves_sample_data_and_leaves_nothing_behind(
     tmp_path: Path, options: tuple[str, ...], number: signal.Signals
 ) -> None:

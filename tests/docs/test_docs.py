@@ -49,7 +49,7 @@ def test_the_example_is_answered_as_shown(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "message"), re.findall(r"^\| `([{\[].*?)` \| (\S.*) \|$", CREATE, re.MULTILINE)
+    ("body", "message"), re.findall(r"^\| `([{\[].*?)` \| (\S.*?) *\|$", CREATE, re.MULTILINE)
 )
 def test_each_wrong_body_is_answered_with_the_message_shown(
     world: World, body: str, message: str

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
@@ -45,6 +46,7 @@ def test_an_owner_invites_and_the_invited_comes_back_with_a_password(
     expect(guest.get_by_role("alert")).to_contain_text("used already")
 
 
+@pytest.mark.deep_only
 def test_one_signs_in_by_token(open_browser: Callable[..., Page], world: World) -> None:
     page = open_browser()
     page.goto("/")
@@ -60,6 +62,7 @@ def test_one_signs_in_by_token(open_browser: Callable[..., Page], world: World) 
         expect(page.get_by_role("button", name=name)).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_one_makes_and_revokes_tokens(open_browser: Callable[..., Page], world: World) -> None:
     page = open_browser()
     enter_by_link(page, world, "reader")
@@ -79,6 +82,7 @@ def test_one_makes_and_revokes_tokens(open_browser: Callable[..., Page], world: 
     assert world.http.get(me, headers=headers).status_code == 401
 
 
+@pytest.mark.deep_only
 def test_a_first_space_leads_to_its_plan(open_browser: Callable[..., Page], world: World) -> None:
     page = open_browser()
     enter(page, world, "stranger")
@@ -93,6 +97,7 @@ def test_a_first_space_leads_to_its_plan(open_browser: Callable[..., Page], worl
     expect(page.get_by_role("option", name="Dig")).to_be_visible()
 
 
+@pytest.mark.deep_only
 def test_a_space_that_one_may_not_see_is_not_there(
     open_browser: Callable[..., Page], world: World
 ) -> None:

@@ -83,12 +83,14 @@ def test_the_backlog_is_filtered(plan: Page, team: Team) -> None:
         expect(plan.get_by_role("option", name="Story 1")).to_be_visible()
 
 
+@pytest.mark.deep_only
 def test_of_what_is_searched_the_sum_is_told(plan: Page) -> None:
     total = plan.get_by_role("region", name="Backlog").locator("[data-sum]")
     plan.get_by_label("Search the backlog").fill("Story 4")
     expect(total).to_have_text(re.compile(r"^1 of \d+ cards, size 4$"))
 
 
+@pytest.mark.deep_only
 def test_a_spreadsheet_is_pasted_with_tags_and_members(plan: Page, team: Team) -> None:
     field = plan.get_by_label(re.compile("Add cards"))
     field.fill("Import\t3\tdata, slow\treader@home.example\nExport\t\t\tNobody Known")
@@ -103,6 +105,7 @@ def test_a_spreadsheet_is_pasted_with_tags_and_members(plan: Page, team: Team) -
     assert (made["Export"]["size"], made["Export"]["members"]) == (None, [])
 
 
+@pytest.mark.deep_only
 def test_what_is_refused_of_a_pasted_card_is_named_and_hinders_nothing_else(
     plan: Page, team: Team
 ) -> None:
@@ -130,6 +133,7 @@ def test_what_is_refused_of_a_pasted_card_is_named_and_hinders_nothing_else(
     assert [one["full_name"] for one in made["members"]] == ["Reader"]
 
 
+@pytest.mark.deep_only
 def test_a_done_card_that_leaves_its_iteration_is_not_in_the_backlog(
     plan: Page, team: Team
 ) -> None:
@@ -147,6 +151,7 @@ def test_a_done_card_that_leaves_its_iteration_is_not_in_the_backlog(
     eventually(plan, lambda: inside(team, "Next sprint"), ["Made"])
 
 
+@pytest.mark.deep_only
 def test_what_a_closed_iteration_left_over_says_so(plan: Page, team: Team) -> None:
     old = team.plan("Old sprint")
     left = team.card("Not finished", size_text="2")
@@ -158,6 +163,7 @@ def test_what_a_closed_iteration_left_over_says_so(plan: Page, team: Team) -> No
     expect(card).to_contain_text("left over from Old sprint")
 
 
+@pytest.mark.deep_only
 def test_what_is_archived_is_found_and_brought_back(plan: Page, team: Team) -> None:
     for title in ("Old idea", "Older idea"):
         team.change(team.card(title), condition=2)
@@ -180,6 +186,7 @@ def test_what_is_archived_is_found_and_brought_back(plan: Page, team: Team) -> N
     expect(plan.get_by_role("dialog").get_by_role("button", name="Restore")).to_be_visible()
 
 
+@pytest.mark.deep_only
 def test_the_backlogs_order_is_kept_also_among_cards_of_several_columns(
     plan: Page, team: Team
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
@@ -11,6 +12,7 @@ from tests.world import World
 MARKUP = "<img src=x onerror=\"document.title='owned'\">"
 
 
+@pytest.mark.deep_only
 def test_a_card_is_put_first_or_last_without_dragging(view: Page) -> None:
     dialog = opened(view, "Task 3")
     dialog.get_by_role("button", name="To the top").click()
@@ -57,6 +59,7 @@ def test_a_card_that_somebody_else_changed_is_shown_in_both_versions(
     expect(dialog.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_a_card_is_saved_when_the_server_is_back(view: Page, team: Team) -> None:
     dialog = opened(view, "Task 2")
     view.context.set_offline(True)
@@ -74,6 +77,7 @@ def test_a_card_is_saved_when_the_server_is_back(view: Page, team: Team) -> None
     expect(dialog.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_what_was_given_up_without_the_server_is_not_done_later(view: Page, team: Team) -> None:
     view.get_by_role("button", name="Close…").click()
     dialog = view.get_by_role("dialog")
@@ -108,6 +112,7 @@ def test_what_is_typed_into_a_card_is_not_lost_by_closing(view: Page) -> None:
     expect(tile(view, "Task 2")).to_be_visible()
 
 
+@pytest.mark.deep_only
 def test_a_tag_that_is_typed_is_not_lost_by_closing(view: Page, team: Team) -> None:
     dialog = opened(view, "Task 2")
     dialog.get_by_label("Add tag").fill("urgent")
@@ -120,6 +125,7 @@ def test_a_tag_that_is_typed_is_not_lost_by_closing(view: Page, team: Team) -> N
     assert [one["name"] for one in card_of(team, "Task 2")["tags"]] == ["urgent"]
 
 
+@pytest.mark.deep_only
 def test_members_tags_and_columns_are_changed_at_once(view: Page, team: Team) -> None:
     dialog = opened(view, "Task 2")
     dialog.get_by_label("Add member").select_option(label="Admin")
@@ -191,6 +197,7 @@ def test_a_refused_column_is_not_shown_as_taken(view: Page) -> None:
     expect(dialog.get_by_role("alert")).to_contain_text("Not there")
 
 
+@pytest.mark.deep_only
 def test_a_tag_beside_what_is_typed_is_no_conflict(view: Page, team: Team) -> None:
     dialog = opened(view, "Task 2")
     dialog.get_by_label("Description").fill("Half of it")
@@ -205,6 +212,7 @@ def test_a_tag_beside_what_is_typed_is_no_conflict(view: Page, team: Team) -> No
     expect(dialog.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_what_was_discarded_without_the_server_is_not_saved_later(view: Page, team: Team) -> None:
     dialog = opened(view, "Task 2")
     view.context.set_offline(True)
@@ -222,6 +230,7 @@ def test_what_was_discarded_without_the_server_is_not_saved_later(view: Page, te
     expect(tile(view, "Task 2")).to_be_visible()
 
 
+@pytest.mark.deep_only
 def test_comments_come_and_go(view: Page, team: Team) -> None:
     dialog = opened(view, "Task 2")
     dialog.get_by_label("Comment", exact=True).fill("Is it still true?")
@@ -242,12 +251,14 @@ def test_comments_come_and_go(view: Page, team: Team) -> None:
     expect(dialog.get_by_role("article")).to_have_text([re.compile("Yes")])
 
 
+@pytest.mark.deep_only
 def test_a_card_tells_the_iterations_it_was_in(view: Page) -> None:
     dialog = opened(view, "Task 2")
     history = dialog.get_by_role("region", name="Iterations")
     expect(history.get_by_role("listitem")).to_have_text([re.compile("Running.*since")])
 
 
+@pytest.mark.deep_only
 def test_markup_in_a_card_is_text(view: Page, team: Team) -> None:
     card = card_of(team, "Task 2")
     team.change(card, title=MARKUP, description=MARKUP, size_text="1")
@@ -262,6 +273,7 @@ def test_markup_in_a_card_is_text(view: Page, team: Team) -> None:
     assert view.title() != "owned"
 
 
+@pytest.mark.deep_only
 def test_going_back_from_a_closed_card_does_not_open_it_again(view: Page) -> None:
     address = view.url
     opened(view, "Task 2")
@@ -273,6 +285,7 @@ def test_going_back_from_a_closed_card_does_not_open_it_again(view: Page) -> Non
     expect(view.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_a_card_of_elsewhere_is_not_shown(view: Page, world: World, team: Team) -> None:
     other = Team(world, world.make_space(), as_="owner")
     world.call(

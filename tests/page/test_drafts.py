@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
@@ -15,6 +16,7 @@ def titles(team: Team) -> list[str]:
     return [card["title"] for card in team.call("GET", f"/cards?space_id={team.space.id}")]
 
 
+@pytest.mark.deep_only
 def test_what_lines_will_become_is_shown_and_taken_back(plan: Page, team: Team) -> None:
     field = plan.get_by_label(re.compile("Add cards"))
     field.fill("Fix bug 404\nMeasure\tXL\tslow\nBug #7")
@@ -36,6 +38,7 @@ def test_what_lines_will_become_is_shown_and_taken_back(plan: Page, team: Team) 
     eventually(plan, lambda: titles(team), before)
 
 
+@pytest.mark.deep_only
 def test_who_is_not_in_the_space_is_told_before_cards_are_made(plan: Page) -> None:
     plan.get_by_label(re.compile("Add cards")).fill("One\t1\t\tReader\nTwo\t2\t\tNobody")
     told = plan.get_by_text("Nobody here is called Nobody: those cards will have no member.")
@@ -44,6 +47,7 @@ def test_who_is_not_in_the_space_is_told_before_cards_are_made(plan: Page) -> No
     expect(told).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_a_new_card_is_scrolled_to(plan: Page, team: Team) -> None:
     for number in range(40):
         team.card(f"Filler {number}")
@@ -55,6 +59,7 @@ def test_a_new_card_is_scrolled_to(plan: Page, team: Team) -> None:
     expect(plan.get_by_role("option", name="Seen at once")).to_be_in_viewport()
 
 
+@pytest.mark.deep_only
 def test_lines_typed_while_others_are_on_their_way_are_lines_of_their_own(
     plan: Page, team: Team
 ) -> None:
@@ -73,6 +78,7 @@ def test_lines_typed_while_others_are_on_their_way_are_lines_of_their_own(
     assert plan.evaluate("sessionStorage.length") == 0
 
 
+@pytest.mark.deep_only
 def test_what_is_undone_while_it_is_made_is_taken_back_when_it_is_there(
     plan: Page, team: Team
 ) -> None:
@@ -110,6 +116,7 @@ def test_signing_out_leaves_no_lines_behind(plan: Page, world: World, team: Team
     expect(plan.get_by_label(re.compile("Add cards"))).to_have_value("")
 
 
+@pytest.mark.deep_only
 def test_a_card_says_what_its_size_counts_as(plan: Page) -> None:
     plan.get_by_role("option", name="Story 2").dblclick()
     dialog = plan.get_by_role("dialog")
@@ -142,6 +149,7 @@ def test_a_new_iteration_that_is_typed_is_not_lost_by_escape(plan: Page, team: T
     assert len(team.call("GET", team.iterations)) == before
 
 
+@pytest.mark.deep_only
 def test_settings_that_are_typed_are_not_lost_by_another_view(
     open_browser: Callable[..., Page], world: World, team: Team
 ) -> None:

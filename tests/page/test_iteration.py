@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
@@ -25,6 +26,7 @@ def test_a_card_is_dragged_to_done_and_that_is_undone(view: Page, team: Team) ->
     eventually(view, lambda: card_of(team, "Task 2")["state"], 1)
 
 
+@pytest.mark.deep_only
 def test_cards_are_put_in_order(view: Page, team: Team, sprint: dict[str, Any]) -> None:
     tile(view, "Task 3").drag_to(tile(view, "Task 1"), target_position={"x": 60, "y": 4})
     expect(titles(view, "Queue: Review")).to_have_text(["Task 3", "Task 1", "Task 2"])
@@ -55,6 +57,7 @@ def test_a_board_is_worked_by_keyboard(view: Page, team: Team, sprint: dict[str,
     expect(view.get_by_role("dialog")).to_be_visible()
 
 
+@pytest.mark.deep_only
 def test_arrows_walk_over_the_board(view: Page, team: Team) -> None:
     team.change(card_of(team, "Task 3"), column_id=team.space.columns[2])
     expect(titles(view, "Done")).to_have_text(["Task 3"])
@@ -85,6 +88,7 @@ def test_what_others_do_is_seen_on_the_board(
     expect(changes).to_contain_text("1 card, size 8")
 
 
+@pytest.mark.deep_only
 def test_an_iteration_is_closed_from_its_view(view: Page, team: Team) -> None:
     tile(view, "Task 3").drag_to(cell(view, "Done"))
     eventually(view, lambda: card_of(team, "Task 3")["state"], 3)
@@ -96,6 +100,7 @@ def test_an_iteration_is_closed_from_its_view(view: Page, team: Team) -> None:
     expect(view.get_by_role("list", name="Done, Upper")).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_a_closed_iteration_tells_what_was_done(view: Page, team: Team) -> None:
     team.change(card_of(team, "Task 2"), column_id=team.space.columns[2])
     (sprint,) = [i for i in team.call("GET", team.iterations) if i["title"] == "Running"]
@@ -105,6 +110,7 @@ def test_a_closed_iteration_tells_what_was_done(view: Page, team: Team) -> None:
     expect(done).to_contain_text("1 card, size 2")
 
 
+@pytest.mark.deep_only
 def test_what_did_not_load_is_loaded_when_the_server_is_back(view: Page) -> None:
     view.get_by_role("link", name="Iterations").click()
     view.get_by_role("region", name="Timeline").wait_for()
@@ -116,6 +122,7 @@ def test_what_did_not_load_is_loaded_when_the_server_is_back(view: Page) -> None
     expect(view.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_a_planned_iteration_is_deleted_from_its_view(view: Page, team: Team) -> None:
     planned = team.plan("Not wanted")
     view.goto(f"/spaces/{team.space.uid}/iterations/{planned['id']}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
@@ -22,6 +23,7 @@ def test_a_card_is_dragged_into_an_iteration_and_back(plan: Page, team: Team) ->
     eventually(plan, lambda: inside(team, "Next sprint"), [])
 
 
+@pytest.mark.deep_only
 def test_a_card_is_dropped_on_the_words_of_an_empty_iteration(plan: Page, team: Team) -> None:
     panel = plan.get_by_role("region", name="Next sprint")
     plan.get_by_role("option", name="Story 2").drag_to(panel.get_by_text("Drag cards here"))
@@ -29,6 +31,7 @@ def test_a_card_is_dropped_on_the_words_of_an_empty_iteration(plan: Page, team: 
     eventually(plan, lambda: inside(team, "Next sprint"), ["Story 2"])
 
 
+@pytest.mark.deep_only
 def test_what_is_chosen_in_the_backlog_is_meant_for_the_next_iteration(plan: Page) -> None:
     plan.get_by_role("option", name="Story 2").click()
     chosen = plan.get_by_label("Move to").locator("option:checked")
@@ -37,6 +40,7 @@ def test_what_is_chosen_in_the_backlog_is_meant_for_the_next_iteration(plan: Pag
     expect(box(plan, "Backlog").get_by_role("option", name="Story 2")).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_the_page_itself_does_not_scroll(plan: Page, team: Team) -> None:
     for view in ("/plan", "", "/reports", "/settings", f"/iterations/{team.space.iteration_id}"):
         plan.goto(f"/spaces/{team.space.uid}{view}")
@@ -91,6 +95,7 @@ def test_moves_are_undone_one_after_the_other(plan: Page, team: Team) -> None:
     eventually(plan, lambda: inside(team, "Next sprint"), [])
 
 
+@pytest.mark.deep_only
 def test_the_next_iterations_are_proposed_and_made(plan: Page, team: Team) -> None:
     plan.get_by_role("button", name="New iteration").click()
     dialog = plan.get_by_role("dialog")
@@ -106,6 +111,7 @@ def test_the_next_iterations_are_proposed_and_made(plan: Page, team: Team) -> No
     assert made["Sprint 8"]["finish_date"] == "2026-04-10T00:00:00.000Z"
 
 
+@pytest.mark.deep_only
 def test_a_capacity_is_typed_and_what_is_over_is_said(plan: Page) -> None:
     plan.get_by_role("option", name="Story 5").drag_to(box(plan, "Next sprint"))
     panel = plan.get_by_role("region", name="Next sprint")
@@ -116,6 +122,7 @@ def test_a_capacity_is_typed_and_what_is_over_is_said(plan: Page) -> None:
     expect(panel.get_by_label("Capacity")).to_have_value("3")
 
 
+@pytest.mark.deep_only
 def test_all_of_a_list_are_selected_by_a_key(plan: Page) -> None:
     plan.get_by_label("Search the backlog").fill("Story")
     plan.get_by_role("option", name="Story 2").focus()
@@ -125,6 +132,7 @@ def test_all_of_a_list_are_selected_by_a_key(plan: Page) -> None:
     expect(plan.get_by_label("Move to")).to_be_focused()
 
 
+@pytest.mark.deep_only
 def test_the_sums_follow_what_is_dragged(plan: Page) -> None:
     panel = plan.get_by_role("region", name="Next sprint").locator("[data-sum]")
     expect(panel).to_have_text("0 cards, size 0")
@@ -141,6 +149,7 @@ def test_the_sums_follow_what_is_dragged(plan: Page) -> None:
     expect(cards(plan, "Next sprint")).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_what_ends_with_an_iteration_does_not_end_the_undoing_of_the_rest(plan: Page) -> None:
     plan.get_by_role("option", name="Story 1").focus()
     plan.keyboard.press("Alt+ArrowDown")
@@ -159,6 +168,7 @@ def test_what_ends_with_an_iteration_does_not_end_the_undoing_of_the_rest(plan: 
     expect(plan.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_what_is_selected_and_gone_is_not_counted(plan: Page, team: Team) -> None:
     for number in (1, 2):
         plan.get_by_role("option", name=f"Story {number}").click(modifiers=["Control"])
@@ -168,6 +178,7 @@ def test_what_is_selected_and_gone_is_not_counted(plan: Page, team: Team) -> Non
     expect(plan.get_by_text("1 selected · 2")).to_be_visible()
 
 
+@pytest.mark.deep_only
 def test_the_keys_are_told(plan: Page) -> None:
     plan.get_by_role("option", name="Story 1").focus()
     plan.keyboard.press("?")
@@ -217,6 +228,7 @@ def test_an_iteration_is_started_closed_and_its_leftovers_carried_on(
     assert team.call("GET", team.at(later))["status"] == "removed"
 
 
+@pytest.mark.deep_only
 def test_without_dragging_or_keys_cards_are_put_in_order(plan: Page, team: Team) -> None:
     (planned,) = [i for i in team.call("GET", team.iterations) if i["title"] == "Next sprint"]
     for number in (1, 2, 3):
@@ -233,6 +245,7 @@ def test_without_dragging_or_keys_cards_are_put_in_order(plan: Page, team: Team)
     eventually(plan, lambda: inside(team, "Next sprint"), wanted)
 
 
+@pytest.mark.deep_only
 def test_single_keys_can_be_switched_off(plan: Page) -> None:
     plan.keyboard.press("?")
     plan.get_by_role("checkbox", name="Single keys").uncheck()
@@ -252,6 +265,7 @@ def test_single_keys_can_be_switched_off(plan: Page) -> None:
     expect(plan.get_by_role("dialog", name="New iteration")).to_be_visible()
 
 
+@pytest.mark.deep_only
 def test_what_cannot_be_started_is_said_before(plan: Page, team: Team) -> None:
     team.call("POST", team.iterations, {"title": "No dates"})
     panel = plan.get_by_role("region", name="No dates")
@@ -270,6 +284,7 @@ def test_what_cannot_be_started_is_said_before(plan: Page, team: Team) -> None:
     expect(dialog.get_by_role("button", name="Start", exact=True)).to_be_enabled()
 
 
+@pytest.mark.deep_only
 def test_a_negative_capacity_is_refused(plan: Page, team: Team) -> None:
     field = plan.get_by_role("region", name="Next sprint").get_by_label("Capacity")
     field.fill("-3")
@@ -283,6 +298,7 @@ def test_a_negative_capacity_is_refused(plan: Page, team: Team) -> None:
     eventually(plan, lambda: team.world.own("GET", at, "writer").json()["capacity"], 3)
 
 
+@pytest.mark.deep_only
 def test_what_is_undone_by_keyboard_keeps_the_focus(plan: Page) -> None:
     plan.get_by_role("option", name="Story 2").focus()
     plan.keyboard.press("Space")

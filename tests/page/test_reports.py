@@ -87,6 +87,7 @@ def test_values_are_told_on_hover_and_by_keyboard(reports: Page) -> None:
     expect(velocity.locator(".tip")).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_it_can_be_counted_in_cards_and_of_another_iteration(reports: Page) -> None:
     reports.get_by_role("combobox", name="Counted in").select_option(label="Cards")
     expect(reports).to_have_url(re.compile("unit=count"))
@@ -104,6 +105,7 @@ def test_it_can_be_counted_in_cards_and_of_another_iteration(reports: Page) -> N
     expect(chart(reports, "Burndown").locator("svg")).to_contain_text("Second")
 
 
+@pytest.mark.deep_only
 def test_what_others_do_is_drawn_anew(reports: Page, team: Team) -> None:
     figure = chart(reports, "Burnup")
     expect(figure.locator("svg")).to_contain_text("4 of 6 remaining")
@@ -116,6 +118,7 @@ def test_what_others_do_is_drawn_anew(reports: Page, team: Team) -> None:
     expect(figure.locator("svg")).to_contain_text("0 of 6 remaining")
 
 
+@pytest.mark.deep_only
 def test_a_charts_link_opens_without_signing_in(reports: Page, team: Team) -> None:
     reports.context.grant_permissions(["clipboard-read", "clipboard-write"])
     figure = chart(reports, "Burndown")
@@ -132,6 +135,7 @@ def test_a_charts_link_opens_without_signing_in(reports: Page, team: Team) -> No
     assert httpx.get(link).status_code == 404
 
 
+@pytest.mark.deep_only
 def test_charts_are_saved_as_files(reports: Page) -> None:
     for name, kind, begins, called in (
         ("Burndown", "PNG", b"\x89PNG", "Burndown, Second.png"),
@@ -148,6 +152,7 @@ def test_charts_are_saved_as_files(reports: Page) -> None:
         assert len(content) >= len(begins)
 
 
+@pytest.mark.deep_only
 def test_without_iterations_the_way_to_them_is_shown(
     open_browser: Callable[..., Page], world: World
 ) -> None:

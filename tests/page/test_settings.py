@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
@@ -11,6 +12,7 @@ from tests.page.conftest import enter, eventually
 from tests.world import World
 
 
+@pytest.mark.deep_only
 def test_only_who_made_a_link_or_an_admin_can_revoke_it(
     open_browser: Callable[..., Page], settings: Page, world: World, team: Team
 ) -> None:
@@ -30,6 +32,7 @@ def test_only_who_made_a_link_or_an_admin_can_revoke_it(
     expect(links.get_by_role("button", name="Revoke Velocity")).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_the_title_is_changed_for_everybody(
     settings: Page, open_browser: Callable[..., Page], world: World, team: Team
 ) -> None:
@@ -64,6 +67,7 @@ def test_members_come_go_and_change_their_role(settings: Page, team: Team) -> No
     assert role("Stranger") == 1
 
 
+@pytest.mark.deep_only
 def test_what_everybody_may_do_is_said_and_set(settings: Page, team: Team) -> None:
     members = settings.get_by_role("region", name="Members")
     everybody = members.get_by_label("Role: Everybody else")
@@ -82,6 +86,7 @@ def test_what_everybody_may_do_is_said_and_set(settings: Page, team: Team) -> No
     assert refused.status_code == 404
 
 
+@pytest.mark.deep_only
 def test_who_is_an_admin_like_everybody_cannot_shut_themselves_out(
     open_browser: Callable[..., Page], world: World, team: Team
 ) -> None:
@@ -96,6 +101,7 @@ def test_who_is_an_admin_like_everybody_cannot_shut_themselves_out(
         expect(offered.locator("option", has_text=role)).to_be_disabled()
 
 
+@pytest.mark.deep_only
 def test_an_owner_gets_a_link_for_somebody_new(
     open_browser: Callable[..., Page], world: World, team: Team
 ) -> None:
@@ -138,6 +144,7 @@ def test_the_calendar_is_set(settings: Page, team: Team) -> None:
     expect(settings.get_by_role("alert")).to_contain_text("These are: BB,")
 
 
+@pytest.mark.deep_only
 def test_two_admins_change_the_calendar_beside_each_other(settings: Page, team: Team) -> None:
     settings.get_by_role("checkbox", name="Fri").uncheck()
     path = f"/spaces/{team.space.uid}/calendar"
@@ -153,6 +160,7 @@ def test_two_admins_change_the_calendar_beside_each_other(settings: Page, team: 
     expect(settings.get_by_role("group", name="Days off")).to_contain_text("4 May 2026")
 
 
+@pytest.mark.deep_only
 def test_a_reader_sees_the_settings_and_changes_nothing(
     open_browser: Callable[..., Page], world: World, team: Team
 ) -> None:

@@ -36,6 +36,7 @@ def test_iterations_stand_in_groups_and_on_the_line(home: Page, team: Team) -> N
     expect(home.get_by_role("heading", name="Running")).to_be_visible()
 
 
+@pytest.mark.deep_only
 def test_what_is_planned_is_measured_by_what_the_team_said(home: Page, team: Team) -> None:
     planned = team.plan("With capacity")
     team.put(planned, team.card("Large", size_text="8"))
@@ -45,6 +46,7 @@ def test_what_is_planned_is_measured_by_what_the_team_said(home: Page, team: Tea
     expect(row).to_contain_text("1 card, size 8; capacity: 20")
 
 
+@pytest.mark.deep_only
 def test_an_iteration_is_started_closed_edited_and_deleted_from_the_list(
     home: Page,
 ) -> None:
@@ -66,6 +68,7 @@ def test_an_iteration_is_started_closed_edited_and_deleted_from_the_list(
     expect(planned).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_an_edit_is_undone_from_the_list(home: Page) -> None:
     planned = home.get_by_role("region", name="Planned")
     home.get_by_role("button", name="Edit Next sprint").click()
@@ -93,6 +96,7 @@ def test_an_empty_space_leads_to_its_first_iteration(
     expect(page.get_by_role("region", name="Planned")).to_contain_text("Sprint 1")
 
 
+@pytest.mark.deep_only
 def test_a_space_without_a_board_is_given_one(
     open_browser: Callable[..., Page], world: World
 ) -> None:
@@ -107,6 +111,7 @@ def test_a_space_without_a_board_is_given_one(
     expect(page.get_by_role("option", name="A card")).to_be_visible()
 
 
+@pytest.mark.deep_only
 def test_many_closed_iterations_are_shown_when_they_are_asked_for(home: Page, team: Team) -> None:
     for number in range(8):
         team.close(team.start(team.plan(f"Old {number}")))
@@ -118,6 +123,7 @@ def test_many_closed_iterations_are_shown_when_they_are_asked_for(home: Page, te
     expect(closed).to_have_count(8)
 
 
+@pytest.mark.deep_only
 @pytest.mark.parametrize(
     ("language", "blank", "order"),
     [
@@ -197,6 +203,7 @@ def test_markup_in_any_name_is_text_in_every_view(
         assert page.title() != "owned"
 
 
+@pytest.mark.deep_only
 def test_days_are_those_of_the_spaces_time_zone(home: Page, team: Team) -> None:
     path = f"/spaces/{team.space.uid}/calendar"
     change = {"time_zone": "Europe/Moscow"}

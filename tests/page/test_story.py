@@ -10,6 +10,7 @@ from tests.page.conftest import enter_by_link
 from tests.world import World
 
 
+@pytest.mark.deep
 @pytest.mark.both_engines(deep=True)
 def test_a_team_plans_works_and_looks_back(open_browser: Callable[..., Page], world: World) -> None:
     page = open_browser()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from kadence.usecases import people
@@ -12,6 +13,7 @@ from tests.page.conftest import Held, box, cards, enter, enter_by_link, eventual
 from tests.world import World
 
 
+@pytest.mark.deep_only
 def test_a_view_that_was_not_opened_yet_opens_when_the_server_is_back(plan: Page) -> None:
     plan.context.set_offline(True)
     plan.get_by_role("link", name="Reports").first.click()
@@ -20,6 +22,7 @@ def test_a_view_that_was_not_opened_yet_opens_when_the_server_is_back(plan: Page
     expect(plan.get_by_role("figure", name="Velocity")).to_be_visible()
 
 
+@pytest.mark.deep_only
 def test_a_dialog_that_is_not_loaded_yet_says_so_and_can_be_given_up(plan: Page) -> None:
     plan.context.set_offline(True)
     plan.get_by_role("button", name="Archive").click()
@@ -46,6 +49,7 @@ def test_two_browsers_see_each_others_changes(
     expect(plan.get_by_role("option", name="Made by a bot")).to_be_visible()
 
 
+@pytest.mark.deep_only
 def test_where_a_stream_does_not_come_through_it_is_asked_again_and_again(
     open_browser: Callable[..., Page], world: World, team: Team
 ) -> None:
@@ -70,6 +74,7 @@ def test_where_a_stream_does_not_come_through_it_is_asked_again_and_again(
     assert asked[1] == "application/json"
 
 
+@pytest.mark.deep_only
 def test_cards_that_go_elsewhere_and_come_back_do_so_here(plan: Page, team: Team) -> None:
     card = id_of(team, "Story 3")
     option = plan.get_by_role("option", name="Story 3")
@@ -86,6 +91,7 @@ def test_cards_that_go_elsewhere_and_come_back_do_so_here(plan: Page, team: Team
     expect(option).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_what_is_left_over_stands_in_the_backlog_when_others_close_it_too(
     plan: Page, team: Team
 ) -> None:
@@ -99,6 +105,7 @@ def test_what_is_left_over_stands_in_the_backlog_when_others_close_it_too(
     expect(left).to_contain_text("left over from Next sprint")
 
 
+@pytest.mark.deep_only
 def test_a_card_that_others_take_out_of_an_iteration_is_in_the_backlog_again(
     plan: Page, team: Team
 ) -> None:
@@ -111,6 +118,7 @@ def test_a_card_that_others_take_out_of_an_iteration_is_in_the_backlog_again(
     expect(cards(plan, "Backlog")).to_have_text([f"Story {number}" for number in range(1, 6)])
 
 
+@pytest.mark.deep_only
 def test_a_change_that_meets_another_loses_neither(plan: Page, team: Team) -> None:
     (iteration,) = [i for i in team.call("GET", team.iterations) if i["title"] == "Next sprint"]
     edit = plan.get_by_role("region", name="Next sprint").get_by_role("button", name="Edit")
@@ -142,6 +150,7 @@ def test_what_is_done_while_the_server_is_gone_is_sent_when_it_is_back(
     expect(plan.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_a_server_that_is_stuck_is_told_of(plan: Page, team: Team) -> None:
     held = Held(plan, "**/arrange")
     plan.get_by_role("option", name="Story 1").drag_to(box(plan, "Next sprint"))
@@ -151,6 +160,7 @@ def test_a_server_that_is_stuck_is_told_of(plan: Page, team: Team) -> None:
     eventually(plan, lambda: inside(team, "Next sprint"), ["Story 1"])
 
 
+@pytest.mark.deep_only
 def test_what_the_server_refuses_is_said_and_taken_back(plan: Page) -> None:
     plan.route("**/arrange", lambda route: route.fulfill(status=400, json={"message": "Not now"}))
     plan.get_by_role("option", name="Story 1").drag_to(box(plan, "Next sprint"))
@@ -159,6 +169,7 @@ def test_what_the_server_refuses_is_said_and_taken_back(plan: Page) -> None:
     expect(plan.get_by_role("option", name="Story 1")).to_be_visible()
 
 
+@pytest.mark.deep_only
 def test_a_line_that_is_refused_stays_and_none_is_made_twice(plan: Page, team: Team) -> None:
     def refuse(route: Any) -> None:
         if '"Second"' in (route.request.post_data or ""):
@@ -238,6 +249,7 @@ def test_what_one_person_did_is_not_sent_in_the_name_of_another(
     assert puts(team) == [*before, world.users["admin"].uid]
 
 
+@pytest.mark.deep_only
 def test_a_session_begun_anew_in_another_tab_is_taken_up(
     plan: Page, world: World, team: Team
 ) -> None:
@@ -259,6 +271,7 @@ def test_a_session_begun_anew_in_another_tab_is_taken_up(
     expect(plan.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.deep_only
 def test_who_does_not_come_back_leaves_nothing_behind(plan: Page, world: World) -> None:
     plan.get_by_label(re.compile("Add cards")).fill("For nobody else")
     end_sessions(world)
