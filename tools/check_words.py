@@ -22,7 +22,11 @@ def files() -> list[Path]:
         check=True,
     ).stdout.splitlines()
     made = {"docs/compatibility.md", "docs/configuration.md"}
-    return [ROOT / name for name in listed if Path(name).suffix in LOOKED_AT and name not in made]
+    return [
+        ROOT / name
+        for name in listed
+        if Path(name).suffix in LOOKED_AT and name not in made and (ROOT / name).exists()
+    ]
 
 
 def retired(lines: list[str], words: list[tuple[re.Pattern[str], str]]) -> list[tuple[int, str]]:

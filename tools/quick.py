@@ -65,7 +65,10 @@ def git(*command: str) -> list[str]:
 
 def changed() -> list[str]:
     """The paths that differ from main; on main itself, from the last commit."""
-    base = git("merge-base", "HEAD", "main")[0]
+    try:
+        base = git("merge-base", "HEAD", "main")[0]
+    except subprocess.CalledProcessError:
+        base = "HEAD~1"  # a clone of a branch has no main
     if base == git("rev-parse", "HEAD")[0] and not git("status", "--porcelain"):
         base = "HEAD~1"
     return [

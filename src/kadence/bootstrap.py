@@ -13,6 +13,7 @@ import uvicorn
 from litestar.types import ASGIApp
 from msgspec import Struct
 from prometheus_client import CollectorRegistry, start_http_server
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kadence.delivery.stream import tail
 from kadence.domain.errors import KadenceError
@@ -77,8 +78,11 @@ def build(settings: Settings, state: AppState, context: ProcessContext) -> ASGIA
         app = RateLimit(app, settings.rate_limit, context.counts)
     if context.faults:
         app = Faults(app)
-    behind_proxy = settings.trusted_proxy is not None
-    return RequestLog(app, context.metrics, behind_proxy=behind_proxy)
+    if settings.trusted_proxy is None:
+        return RequestLog(app, context.metrics)
+    behind = ProxyHeadersMiddleware(app, settings.trusted_proxy)  # type: ignore[arg-type]
+    # Inside, because it puts the browser's address in place of the proxy's.
+    return RequestLog(behind, context.metrics, behind.trusted_hosts.__contains__)  # type: ignore[arg-type]
 
 
 def serve(settings: Settings, ready: Callable[[Listening], None]) -> None:
@@ -136,8 +140,7 @@ def serve_on(
         access_log=False,
         log_config=None,
         server_header=False,
-        proxy_headers=settings.trusted_proxy is not None,
-        forwarded_allow_ips=settings.trusted_proxy,
+        proxy_headers=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     server = _Server(config, ready, runner.commits.end, parent)

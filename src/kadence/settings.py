@@ -61,7 +61,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         str | None,
         Meta(
             description="Addresses or networks of reverse proxies, comma-separated, whose "
-            "X-Forwarded-For and -Proto are believed. By default nobody's are."
+            "X-Forwarded-For and -Proto, X-Request-Id and traceparent are believed. By default "
+            "nobody's are."
         ),
     ] = None
     cors_origin: Annotated[

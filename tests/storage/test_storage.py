@@ -264,10 +264,19 @@ def test_a_key_that_an_event_lacks_is_named(tmp_path: Path) -> None:
     connection.execute(
         'UPDATE journal SET payload = \'{"id": 9, "new": {}}\' WHERE seq = ?', (seq,)
     )
-    connection.close()
     found = integrity.problems(SqliteFile(path))
     wanted = f"journal: event {seq} (lane.changed) is about something that was never made: 9"
     assert found == [wanted]
+    connection.execute("UPDATE journal SET kind = 'lane.painted' WHERE seq = ?", (seq,))
+    found = integrity.problems(SqliteFile(path))
+    wanted = f"journal: event {seq} (lane.painted) is of a kind that this program does not know"
+    assert found == [wanted]
+    record = '{"id": "r", "iteration_id": "i", "card_uid": "c", "removed_at": null}'
+    change = "UPDATE journal SET kind = 'iteration_card.added', payload = ? WHERE seq = ?"
+    connection.execute(change, (record, seq))
+    connection.close()
+    found = integrity.problems(SqliteFile(path))
+    assert found == ["journal: an iteration card is about something that was never made: i"]
 
 
 def test_a_broken_reference_is_a_problem(tmp_path: Path) -> None:

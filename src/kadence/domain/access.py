@@ -38,7 +38,7 @@ class SpaceAccess(Struct, frozen=True, gc=False):
 
 
 def role_in_space(company_role: int, access: SpaceAccess) -> SpaceRole | None:
-    """The role in the space behind `access` of the person it was made for; None for a stranger.
+    """The role that `access` gives its person in its space; None for a stranger.
 
     An owner of the company is admin everywhere. Else it is the higher of the person's own
     membership and, in a for_everyone space, its general role.

@@ -1,7 +1,7 @@
 """Every way a request can fail, as one tree.
 
 KadenceError
-├── Unauthenticated        no token, or an unknown, revoked or expired one
+├── Unauthenticated        no valid token, or its person is deactivated
 ├── FeatureOff             the company has iterations switched off
 ├── NotFound               no such thing, or one that the caller must not learn of
 ├── Forbidden              the caller can see the thing and may not do this

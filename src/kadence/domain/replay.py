@@ -50,10 +50,11 @@ NOT_JOURNALED: dict[str, tuple[str, ...]] = {
 
 
 class CannotReplay(Exception):
-    """An event lacks a key, or is about something that no event before it has made."""
+    """An event lacks a key, is of an unknown kind, or is about something that was never made."""
 
-    def __init__(self, event: Event, lack: object) -> None:
-        super().__init__(f"event {event.seq} ({event.kind}) {_lacking(lack)}")
+
+def _told_of(event: Event) -> str:
+    return f"event {event.seq} ({event.kind})"
 
 
 def _lacking(lack: object) -> str:
@@ -72,17 +73,23 @@ def replay(journal: list[Event]) -> State:
     """The state after all these events.
 
     Raises:
-        CannotReplay: an event lacks a key, or is about something that was never made.
+        CannotReplay: an event lacks a key, is of an unknown kind, or is about something that was
+            never made.
     """
     state = empty()
     for event in journal:
+        apply = APPLY.get(event.kind)
+        if apply is None:
+            raise CannotReplay(f"{_told_of(event)} is of a kind that this program does not know")
         try:
-            APPLY[event.kind](state, event)
-        except KeyError as error:
-            raise CannotReplay(event, error.args[0]) from error
-        except StopIteration as error:
-            raise CannotReplay(event, None) from error
-    _bind(state)
+            apply(state, event)
+        except (KeyError, StopIteration) as error:
+            lack = error.args[0] if error.args else None
+            raise CannotReplay(f"{_told_of(event)} {_lacking(lack)}") from error
+    try:
+        _bind(state)
+    except KeyError as error:
+        raise CannotReplay(f"an iteration card {_lacking(error.args[0])}") from error
     return state
 
 

@@ -38,7 +38,7 @@ class EventPayload(CardFacts, gc=False):
 
 
 class Entry(Struct, gc=False):
-    """An event of the journal as far as it is needed here; `told` is None for iteration_card.*."""
+    """An event of the journal as far as a replay needs it; iteration_card.* have no payload."""
 
     seq: int
     at: Instant

@@ -98,7 +98,7 @@ class RenderWorker:
     def _begin(self) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs,), name="kadence-render_worker")
+        self._process = context.Process(target=_work, args=(theirs,), name="kadence-render-worker")
         self._process.daemon = True
         self._process.start()
         # Else nobody would notice that the helper is gone.

@@ -117,7 +117,7 @@ PLACEMENT_COLUMNS = (placements.c.board_id, spaces.c.title, *ACCESS_COLUMNS)
 
 
 def visible_placement(row: Row) -> VisiblePlacement:
-    """What a row of SHOWING_COLUMNS says."""
+    """What a row of PLACEMENT_COLUMNS says."""
     return VisiblePlacement(row[0], row[1], SpaceAccess(*row[2:]))
 
 

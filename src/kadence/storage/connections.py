@@ -54,10 +54,10 @@ class Connection(Protocol):
         """Undo it, if there is one."""
 
     def savepoint(self) -> None:
-        """Mark the place to which `undo` goes back."""
+        """Mark the place to which `rollback_to_savepoint` goes back."""
 
     def rollback_to_savepoint(self) -> None:
-        """Undo what was done since `save`."""
+        """Undo what was done since `savepoint`."""
 
     def release_savepoint(self) -> None:
         """Forget the mark."""
@@ -138,6 +138,7 @@ def write_batch(connection: Connection, batch: Sequence[Job]) -> None:
         except InDoubt:
             raise
         except Exception as error:
+            logs.REQUEST.set(logs.NO_REQUEST)
             tries += 1
             if tries == TRIES or not connection.is_transient(error):
                 raise
@@ -160,6 +161,7 @@ def run_jobs(
         PartialWrite: a job failed after it had written, and there is no savepoint before it.
         Exception: nothing of the batch can be kept.
     """
+    logs.REQUEST.set(logs.NO_REQUEST)
     connection.begin(wait=wait)
     transaction = connection.transaction
     transaction.drop_deferred()
@@ -218,6 +220,7 @@ def transaction(connection: Connection) -> Iterator[Transaction]:
 
 def fail(connection: Connection, batch: Sequence[Job], error: Exception) -> None:
     """Nothing of the batch was kept: say so to every job that had not failed by itself."""
+    logs.REQUEST.set(batch[0].request if len(batch) == 1 else logs.NO_REQUEST)
     if connection.is_transient(error):
         error = StorageBusy(f"other writers were in the way: {error}")
     error = connection.translate_error(error)
@@ -247,3 +250,4 @@ def read(connection: Connection, job: Job) -> None:
                 continue
         break
     connection.rollback()
+    logs.REQUEST.set(logs.NO_REQUEST)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from kadence import logs
 from kadence.domain.errors import KadenceError
 from kadence.storage import journal
 from kadence.storage.connections import (
@@ -150,12 +151,13 @@ class ThreadedDatabase:
         """Let the writer begin with what has arrived, unless it is busy: then it comes back."""
         if not self._arrived or not self._writer_lock.acquire(blocking=False):
             return
+        logs.REQUEST.set(logs.NO_REQUEST)
         batch = self._next_batch()
         ran = False
         try:
             ran = batch[0].inline and self._ran_inline(batch)
         finally:
-            # Whatever happens, the thread takes over and gives the turn back.
+            # Whatever happens, the thread takes over and releases the lock.
             self._writes.put(_Task(batch, ran=ran))
 
     def _next_batch(self) -> Sequence[Job]:
@@ -178,6 +180,7 @@ class ThreadedDatabase:
             transaction.row_limit = INLINE_ROW_LIMIT
             run_jobs(self._writer, batch, wait=False)
         except Exception as error:
+            logs.REQUEST.set(logs.NO_REQUEST)
             self._writer.rollback()
             if not isinstance(error, PartialWrite):
                 log.info(
@@ -204,6 +207,7 @@ class ThreadedDatabase:
     def _write_loop(self) -> None:
         doubts: list[_Doubt] = []
         while (task := self._next_task(wait=not doubts)) is not None:
+            logs.REQUEST.set(logs.NO_REQUEST)
             # In the order in which they came.
             doubts = [doubt for doubt in doubts if not self._resolved(doubt)]
             if task.batch:
@@ -286,7 +290,7 @@ class _CompletionQueue:
         self._woken: asyncio.AbstractEventLoop | None = None
 
     def complete(self, jobs: Sequence[Job], loop: asyncio.AbstractEventLoop) -> None:
-        """Have these jobs of a loop settled, if any, and the loop woken; called by any thread."""
+        """Have these jobs of a loop resolved, if any, and the loop woken; called by any thread."""
         self._done.extend(jobs)
         if self._woken is not loop:
             self._woken = loop

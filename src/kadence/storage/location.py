@@ -1,4 +1,4 @@
-"""Where a database is: what its URL says, and the doors to it that both engines have."""
+"""Where a database is: what its URL says, and the ways to open it that both engines have."""
 
 import contextlib
 from collections.abc import Iterator

@@ -174,7 +174,7 @@ def switch_iterations(
 
 
 def insert_user(tx: Transaction, user: User) -> User:
-    """Add a person; answers them with their id."""
+    """Add a person; returns them with their id."""
     values = asdict(user) | {"search": _folded(user.email, user.full_name, user.username)}
     del values["id"]
     return msgspec.structs.replace(user, id=tx.scalar(_INSERT_USER, values))

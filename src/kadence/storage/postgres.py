@@ -228,15 +228,15 @@ class PostgresConnection:
             self._drop()
 
     def savepoint(self) -> None:
-        """See Connection.save."""
+        """See Connection.savepoint."""
         self._cursor.execute("SAVEPOINT job")
 
     def rollback_to_savepoint(self) -> None:
-        """See Connection.undo."""
+        """See Connection.rollback_to_savepoint."""
         self._cursor.execute("ROLLBACK TO job")
 
     def release_savepoint(self) -> None:
-        """See Connection.release."""
+        """See Connection.release_savepoint."""
         self._cursor.execute("RELEASE job")
 
     def is_transient(self, error: Exception) -> bool:

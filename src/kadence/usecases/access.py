@@ -193,7 +193,7 @@ def visible_scope(unit: UnitOfWork) -> VisibleScope:
 
 
 def visible_scope_of(unit: UnitOfWork, accesses: Sequence[SpaceAccess]) -> VisibleScope:
-    """All that the actor can read, by all the accesses of the company."""
+    """All that the actor can read, by the access to each space of the company."""
     inside = [d for d in accesses if role_in_space(unit.actor.company_role, d) is not None]
     readable, uids = [access.space_id for access in inside], [access.space_uid for access in inside]
     if unit.actor.company_role == CompanyRole.OWNER:

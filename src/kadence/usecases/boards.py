@@ -62,7 +62,7 @@ def list_boards(unit: UnitOfWork, space_id: int, validated: Validated[None]) -> 
 def get_board(
     unit: UnitOfWork, board_id: int, validated: Validated[bool]
 ) -> tuple[FullBoard, list[CardView]]:
-    """One board, and its live cards when the validated asks for them.
+    """One board, and its live cards when the query asks for them.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
@@ -78,7 +78,7 @@ def get_board(
 def get_board_of_space(
     unit: UnitOfWork, space_id: int, board_id: int, validated: Validated[bool]
 ) -> tuple[FullBoard, list[CardView]]:
-    """One board that a space shows, and its live cards when the validated asks for them.
+    """One board that a space shows, and its live cards when the query asks for them.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.

@@ -47,7 +47,7 @@ def add_card_member(
 def change_card_member(
     unit: UnitOfWork, card_id: int, user_id: int, validated: Validated[bool]
 ) -> tuple[Card, CardMember, User]:
-    """Make a member the responsible one (the validated says yes), or a plain one again.
+    """Make a member the responsible one (the body says yes), or a plain one again.
 
     Raises:
         KadenceError: NotFound (card or member), Forbidden (no writer), BadRequest.

@@ -77,7 +77,7 @@ def create_column(unit: UnitOfWork, board_id: int, validated: Validated[NewColum
 def change_column(
     unit: UnitOfWork, board_id: int, column_id: int, validated: Validated[ColumnChange]
 ) -> tuple[Column, list[Column]]:
-    """Change a first-level column; answers it beside all columns of the board.
+    """Change a first-level column; returns it beside all columns of the board.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.
@@ -292,7 +292,7 @@ def _column(unit: UnitOfWork, column_id: int) -> Column:
 
 
 def _parent(unit: UnitOfWork, column_id: int, need: SpaceRole) -> tuple[BoardAccess, Column]:
-    """A first-level column with the access of its board."""
+    """A first-level column with the access to its board."""
     column = _column(unit, column_id)
     access = authorize_board(unit, column.board_id, need)
     if column.column_id is not None:

@@ -160,7 +160,7 @@ def calendar_feed(unit: UnitOfWork, space_uid: str) -> tuple[str, WorkingCalenda
 def change_iteration(
     unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[IterationChange]
 ) -> Carried:
-    """Change what the validated names; start or close the iteration when its status says so.
+    """Change what the body names; start or close the iteration when its status says so.
 
     Raises:
         KadenceError: FeatureOff, NotFound, Forbidden, PreconditionFailed, BadRequest,
@@ -187,7 +187,7 @@ def change_iteration(
 def delete_iteration(
     unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[str | None]
 ) -> Carried:
-    """Remove an iteration; its cards go into the one that the validated names, if it names one.
+    """Remove an iteration; its cards go into the one that the body names, if it names one.
 
     Raises:
         KadenceError: FeatureOff, NotFound (a removed one too), Forbidden, PreconditionFailed,

@@ -136,8 +136,8 @@ class _Story:
         friday = monday + timedelta(days=LENGTH - 3)
         dates = (_midnight(monday), _midnight(friday))
         space_uid = self._made.space_uid
-        validated = NewIteration(sprint.title, sprint.goal, *dates)
-        iteration = create_iteration(self._unit, space_uid, validated)
+        new = NewIteration(sprint.title, sprint.goal, *dates)
+        iteration = create_iteration(self._unit, space_uid, new)
         return change_capacity(self._unit, space_uid, iteration.id, sprint.capacity)
 
     def _fill(self, sprint: Sprint, iteration: Iteration) -> None:
@@ -148,13 +148,13 @@ class _Story:
         chance = self._chance
         size = None if chance.random() < 0.06 else chance.choice(SIZES)  # noqa: PLR2004 - a few
         person = chance.choice(self._people) if chance.random() < 0.8 else None  # noqa: PLR2004
-        validated = NewCard(
+        new = NewCard(
             next(self._titles),
             self._made.board_id,
             size_text=size,
             responsible_id=person.id if person else None,
         )
-        card = create_card(self._unit, validated).card
+        card = create_card(self._unit, new).card
         if chance.random() < 0.3:  # noqa: PLR2004 - some of them
             add_card_tag(self._unit, card.id, NewTag(chance.choice(TAGS)))
         return card

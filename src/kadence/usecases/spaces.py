@@ -133,7 +133,7 @@ def create_space(unit: UnitOfWork, validated: Validated[NewSpace]) -> tuple[Spac
 
 
 def change_space(unit: UnitOfWork, space_id: int, validated: Validated[SpaceChange]) -> Space:
-    """Change what the validated names; a validated that changes nothing leaves no trace.
+    """Change what the body names; a body that changes nothing leaves no trace.
 
     Raises:
         KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest.

@@ -1,4 +1,4 @@
-"""What a use case gets to work with: one transaction, who acts, when, and on which options."""
+"""What a use case gets to work with: one transaction, who acts, when, and with which options."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ Validated: TypeAlias = T | BadRequest
 class WriteOptions(Struct, frozen=True):
     """What a caller makes a write depend on.
 
-    `if_match`: entity tags of which the thing must have one, `*` being any. `key`: an idempotency
-    key, `request` being the digest of what is asked under it. `dry_run`: show what would be, and
-    change nothing.
+    `if_match`: entity tags of which the thing must have one, `*` being any. `idempotency_key`:
+    under it a repeated request is done once; `request` is the digest of what is asked. `dry_run`:
+    show what would be, and change nothing.
     """
 
     if_match: Sequence[str] | None = None
@@ -93,7 +93,7 @@ def token_digest(secret: str | None) -> str:
 
 
 def unwrap(validated: Validated[T]) -> T:
-    """The validated's content.
+    """The value, if it is valid.
 
     Raises:
         BadRequest: the validation error.

@@ -270,7 +270,7 @@ OWN_ROUTES: Sequence[Route] = (
 def create_app(
     state: AppState, *, cors_origins: Sequence[str] = (), public_url: str | None = None
 ) -> Litestar:
-    """The ASGI application that works with these state.
+    """The ASGI application that works with this state.
 
     Pages of `cors_origins` may call it; `public_url` is where people reach it from outside.
     """

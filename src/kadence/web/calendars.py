@@ -36,7 +36,7 @@ class ChangeCalendar(Struct, frozen=True):
         """The same for the use case.
 
         Raises:
-            BadRequest: it is no day of the calendar.
+            BadRequest: there is no such date.
         """
         for name in ("days_off", "workdays"):
             for day in getattr(self, name) or ():

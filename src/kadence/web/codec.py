@@ -207,7 +207,7 @@ encode = msgspec.json.Encoder().encode
 
 
 class Body(Generic[B, D]):
-    """How one kind of request body is read: JSON bytes to a shape, the shape to a validated."""
+    """How one kind of body is read: JSON bytes to a shape, and that to what the use case takes."""
 
     def __init__(
         self,
@@ -218,14 +218,14 @@ class Body(Generic[B, D]):
     ) -> None:
         """`name` is what the published messages call the object, as `Iteration`.
 
-        Of the keys `one_of`, if there are any, one at least must be there; the validated says so.
+        Of the keys `one_of`, if there are any, one at least must be there; `validated` checks that.
         """
         self.name = name
         self.one_of = one_of
         self.shape = shape
         required = any(field.required for field in msgspec.structs.fields(shape))
         self.required = required or bool(one_of)
-        self._draft = validated
+        self._validated = validated
         self._decode = msgspec.json.Decoder(shape, dec_hook=decode_hook).decode
 
     def read(self, raw: bytes, *, strict: bool = False) -> D | BadRequest:
@@ -238,7 +238,7 @@ class Body(Generic[B, D]):
             _check_text(raw)
             if strict:
                 _refuse_unknown(self.name, msgspec.json.decode(raw or b"{}"), self.shape)
-            return self._draft(self._decode(raw or b"{}"))
+            return self._validated(self._decode(raw or b"{}"))
         except msgspec.ValidationError:
             return self._explain(raw or b"{}")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -264,7 +264,7 @@ class Body(Generic[B, D]):
                         document[field.encode_name] = _fitting(document[field.encode_name], field)
                     except msgspec.ValidationError as error:
                         return BadRequest(f"{field.encode_name}{_worded(error)}")
-            return self._draft(msgspec.convert(document, self.shape, dec_hook=decode_hook))
+            return self._validated(msgspec.convert(document, self.shape, dec_hook=decode_hook))
         except (msgspec.DecodeError, RecursionError):
             return BadRequest("Request body is not valid JSON")
         except BadRequest as refused:

@@ -21,18 +21,22 @@ log = structlog.get_logger()
 class RequestLog:
     """Gives each request an id (`X-Request-Id`) and writes one line about it, without its query.
 
-    Behind a trusted proxy the id is the proxy's, and a `traceparent` (W3C Trace Context) is noted.
-    Every line that the request causes has both.
+    From a trusted proxy the id is the proxy's, and a `traceparent` (W3C Trace Context) is noted; of
+    headers nothing else is. Every line that the request causes has both.
 
-    The query and the headers stay out of the log: they may hold secrets. So does the signature of
+    The query and other headers stay out of the log: they may hold secrets. So does the signature of
     a signed link, which is in its path.
     """
 
     def __init__(
-        self, app: ASGIApp, metrics: "Metrics | None" = None, *, behind_proxy: bool = False
+        self,
+        app: ASGIApp,
+        metrics: "Metrics | None" = None,
+        trusts: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        """`trusts` says whether an address is that of a trusted proxy."""
         self._app = app
-        self._behind_proxy = behind_proxy
+        self._trusts = trusts
         self._metrics = metrics
         self._prefix = secrets.token_hex(4)
         self._numbers = itertools.count(1)
@@ -43,7 +47,8 @@ class RequestLog:
             return
         request_id = f"{self._prefix}-{next(self._numbers)}"
         request = {"id": request_id}
-        if self._behind_proxy:
+        peer = scope.get("client")
+        if peer and self._trusts(peer[0]):
             request |= _of_proxy(scope["headers"])
             request_id = request["id"]
         logs.REQUEST.set(request)

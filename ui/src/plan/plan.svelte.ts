@@ -24,7 +24,7 @@ import {
 } from "./moves";
 import { Sender } from "./send";
 
-/** Passes over what the server refused. */
+/** Ignores what the server refused. */
 function onlyRefused(error: unknown): void {
   if (!(error instanceof ApiError)) throw error;
 }

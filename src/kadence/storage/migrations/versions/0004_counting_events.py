@@ -14,7 +14,7 @@ def upgrade() -> None:
             sa.Column("counts", sa.SmallInteger(), server_default="0", nullable=False)
         )
         batch_op.drop_index("ix_journal_card")
-    # What domain.course.counts says of a new event.
+    # What domain.timeline.counts says of a new event.
     journal = sa.table("journal", sa.column("kind"), sa.column("payload"), sa.column("counts"))
     told = [journal.c.payload.contains(f'"{key}":') for key in ("state", "size_text")]
     always = (
