@@ -110,16 +110,26 @@ def test_leftovers_go_to_another_open_iteration_of_the_space() -> None:
     here, there = iteration(), iteration(id="two")
     assert check_target(here, "two", there) is there
     assert check_target(here, "two", iteration(id="two", status="active")).status == "active"
-    for target_id, target, refused in (
-        ("one", here, 3),
-        ("one", None, 3),
-        ("two", None, 4),
-        ("two", iteration(id="two", status="closed"), 5),
-        ("two", iteration(id="two", status="removed"), 5),
+    same = "New iteration should differ from the current one"
+    elsewhere = "New iteration does not belong to this space"
+    over = "New iteration should be planned or active"
+    for target_id, target, refused, message in (
+        ("one", here, 3, same),
+        ("one", None, 3, same),
+        ("two", None, 4, elsewhere),
+        ("two", iteration(id="two", status="closed"), 5, over),
+        ("two", iteration(id="two", status="removed"), 5, over),
     ):
         with pytest.raises(RuleViolation) as told:
             check_target(here, target_id, target)
-        assert told.value.code == refused
+        assert (told.value.code, told.value.message) == (refused, message)
+
+
+ENTRY_MESSAGES = {
+    3: "Can't add card to finished iteration",
+    2: "Card should be on a primary board of this space",
+    4: "Can't add archived or deleted card",
+}
 
 
 @pytest.mark.parametrize(
@@ -144,7 +154,7 @@ def test_a_card_enters_by_the_rules_in_their_order(
         return
     with pytest.raises(RuleViolation) as told:
         check_entry(into, entering, space_id)
-    assert told.value.code == refused
+    assert (told.value.code, told.value.message) == (refused, ENTRY_MESSAGES[refused])
 
 
 def test_a_card_leaves_what_has_not_ended() -> None:
@@ -154,6 +164,7 @@ def test_a_card_leaves_what_has_not_ended() -> None:
         with pytest.raises(RuleViolation) as told:
             check_exit(iteration(status=status))
         assert told.value.code == 5
+        assert told.value.message == "Can't remove card from finished iteration"
 
 
 @pytest.mark.parametrize(("state", "condition"), list(product((1, 2, 3), (1, 2, 3))))

@@ -13,7 +13,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select
 
+from kadence.domain.access import Actor
 from kadence.domain.errors import NotFound, StorageUnusable
+from kadence.domain.model import CompanyRole
 from kadence.storage import integrity, migrate, postgres, sqlite
 from kadence.storage.engine import Statement, Transaction, bound
 from kadence.storage.executor import ThreadedDatabase
@@ -26,8 +28,9 @@ from kadence.storage.location import (
     transaction,
 )
 from kadence.storage.schema import REVISION, companies, iterations, metadata
+from kadence.usecases import sample
 from tests.cluster import Cluster
-from tests.world import file_url, fresh_database, make_company
+from tests.world import do, file_url, fresh_database, make_company
 
 pytestmark = pytest.mark.both_engines
 
@@ -244,6 +247,12 @@ def test_a_sound_database_has_no_problems_and_a_gap_in_the_journal_is_one(databa
     found = integrity.problems(location)
     assert "journal: iterations lost was never made" in found
     assert "journal: boards 1 differs in title" in found
+
+
+def test_the_sample_follows_from_its_journal(database: str) -> None:
+    nobody = Actor(0, "", 0, CompanyRole.USER)
+    do(database, sample.fill, actor=nobody)
+    assert integrity.problems(locate(database)) == []
 
 
 def test_a_key_that_an_event_lacks_is_named(tmp_path: Path) -> None:
