@@ -46,8 +46,9 @@ def test_what_is_removed_cannot_be_changed_and_what_is_closed_keeps_its_dates() 
         assert code(closed, **{name: 12}) == 1
         assert code(closed, **{name: None}) == 1  # type: ignore[arg-type]
     # Said to be closed once more, it ignores the rest.
-    made = step(closed, IterationChange(status="closed", start_date=1, title="x"), NOW)
-    assert (made.new.start_date, made.new.title) == (10, "x")
+    ignored = IterationChange(status="closed", start_date=1, finish_date=2, title="x")
+    made = step(closed, ignored, NOW)
+    assert (made.new.start_date, made.new.finish_date, made.new.title) == (10, 20, "x")
     assert not made.closes
 
 
@@ -96,6 +97,33 @@ def test_what_is_not_asked_for_stays_and_null_clears() -> None:
     changed = step(old, IterationChange(title="New", goal=None, finish_date=None), NOW).new
     assert (changed.title, changed.goal) == ("New", None)
     assert (changed.start_date, changed.finish_date) == (10, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "change", "message"),
+    [
+        ("removed", {"title": "x"}, "Can't change removed iteration"),
+        ("closed", {"status": "active"}, "Invalid status transition: closed → active"),
+        ("closed", {"start_date": 1}, "Can't change dates of finished iteration"),
+        (
+            "active",
+            {"start_date": None},
+            "Active iteration should have start_date and finish_date",
+        ),
+        ("planned", {"finish_date": 10}, "finish_date should be later than start_date"),
+        (
+            "active",
+            {"status": "closed", "actual_finish_date": 10},
+            "actual_finish_date should be later than start_date",
+        ),
+    ],
+)
+def test_a_refusal_says_why_in_the_published_words(
+    status: str, change: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        step(iteration(status=status, **DAYS), IterationChange(**change), NOW)
+    assert refused.value.message == message
 
 
 def test_rules_are_tried_in_their_order() -> None:

@@ -48,6 +48,7 @@ def test_between_two_it_is_between_or_there_is_no_room(one: float, other: float)
         (1.0, 2.0, 1.5),
         (1.0, 1.0, None),
         (1.0, 1.0000000000000002, None),
+        (1.0000000000000002, 1.0000000000000004, None),
         (2.0, None, 3.0),
     ],
 )

@@ -53,6 +53,12 @@ def test_sums_of_sizes_are_exact_in_any_order(sizes: list[Decimal]) -> None:
     assert total.size == json_number(sum(sizes, Decimal(0)))
 
 
+def test_a_small_size_is_not_lost_beside_large_ones() -> None:
+    large = "1" + "0" * 40
+    cards = [card(size_text=size) for size in (large, "1", f"-{large}")]
+    assert total_size(cards) == Size(1)
+
+
 def test_tenths_do_not_drift() -> None:
     assert total_size([card(size_text="0.1")] * 3) == Size(0.3)
     assert total_size([card(size_text="0.1")] * 10) == Size(1)
