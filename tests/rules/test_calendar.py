@@ -12,6 +12,7 @@ from kadence.domain.calendar import (
     WorkingCalendar,
     day_of,
     end_of,
+    holidays_of,
     is_workday,
     local_day,
     midnight,
@@ -39,6 +40,7 @@ def test_a_day_begins_where_the_day_before_ends_and_all_of_it_is_that_day(
     calendar = WorkingCalendar(time_zone=zone)
     begins, ends = midnight(calendar, day), end_of(calendar, day)
     assert ends == midnight(calendar, day + timedelta(days=1))
+    assert isinstance(begins, int), "instants are whole milliseconds"
     if zone == "Pacific/Apia" and day == date(2011, 12, 30):
         return  # A day that Samoa left out.
     assert begins < ends
@@ -91,6 +93,19 @@ def test_named_days_win_over_weekdays_and_holidays() -> None:
     assert not is_workday(calendar, date(2026, 7, 25)), "a Saturday"
 
 
+def test_holidays_are_those_of_the_subdivision() -> None:
+    epiphany = date(2026, 1, 6)
+    bavaria = WorkingCalendar(country="DE", subdivision="BY")
+    assert epiphany in holidays_of(bavaria, 2026)
+    assert not is_workday(bavaria, epiphany)
+    germany = WorkingCalendar(country="DE")
+    assert epiphany not in holidays_of(germany, 2026)
+    assert date(2026, 10, 3) in holidays_of(germany, 2026)
+    assert date(2026, 10, 3) not in holidays_of(germany, 2027)
+    assert is_workday(germany, epiphany)
+    assert holidays_of(WorkingCalendar(), 2026) == {}
+
+
 @pytest.mark.parametrize(("length", "counted"), [(LONGEST, True), (LONGEST + 1, False)])
 def test_a_period_is_counted_day_by_day_up_to_six_years(length: int, counted: bool) -> None:
     first = date(2026, 1, 1)
@@ -115,6 +130,13 @@ def test_a_period_is_never_negative() -> None:
     lasts = period(west, at("2026-07-28T22:00Z"), at("2026-07-28T00:00Z"))
     assert lasts is not None
     assert lasts.first_day == lasts.last_day == date(2026, 7, 28)
+
+
+def test_an_instant_whose_day_cannot_be_written_there_is_of_the_day_in_utc() -> None:
+    kiritimati = WorkingCalendar(time_zone="Pacific/Kiritimati")
+    assert local_day(kiritimati, at("9999-12-31T23:00Z")) == date.max
+    west = WorkingCalendar(time_zone="America/Los_Angeles")
+    assert local_day(west, at("0001-01-01T01:00Z")) == date.min
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])

@@ -122,13 +122,22 @@ def test_before_its_start_it_has_no_baseline_and_at_it_it_has() -> None:
 )
 def test_a_move_says_why(old: int, new: int, cause: Cause) -> None:
     entries = [
-        entry(1, events.CARD_CHANGED, "a", state=old),
+        entry(1, events.CARD_CHANGED, "a", state=old, size_text="3"),
         entry(2, events.ITERATION_CARD_ADDED, "a", HERE),
         entry(3, events.CARD_MOVED, "a", state=new),
         entry(4, events.CARD_MOVED, "a", state=new),
     ]
-    steps = build_timeline(entries, HERE, Lifespan(), 9, {}).steps
+    timeline = build_timeline(entries, HERE, Lifespan(), 9, {})
+    steps = timeline.steps
     assert [(step.cause, step.enters) for step in steps] == [(Cause.ADDED, 1), (cause, 0)]
+    moved = steps[-1]
+    assert (moved.card_uid, moved.state, moved.before, moved.after) == (
+        "a",
+        new,
+        Decimal(3),
+        Decimal(3),
+    )
+    assert timeline.cards["a"].done_at == (30 if new == 3 else None)
 
 
 @pytest.mark.parametrize(
@@ -162,11 +171,15 @@ def test_a_done_card_is_done_here_since_it_came_and_not_carried_in() -> None:
 )
 def test_a_condition_is_a_step_where_it_changes(condition: int, cause: Cause | None) -> None:
     entries = [
-        entry(1, events.ITERATION_CARD_ADDED, "a", HERE),
-        entry(2, events.CARD_CHANGED, "a", condition=condition),
+        entry(1, events.CARD_CREATED, "a", size_text="3"),
+        entry(2, events.ITERATION_CARD_ADDED, "a", HERE),
+        entry(3, events.CARD_CHANGED, "a", condition=condition),
+        # One that was never in it leaves no step.
+        entry(4, events.CARD_CHANGED, "b", condition=2),
     ]
     steps = build_timeline(entries, HERE, Lifespan(), 9, {}).steps
     assert [step.cause for step in steps[1:]] == ([cause] if cause else [])
+    assert all((step.before, step.after) == (Decimal(3), Decimal(3)) for step in steps[1:])
 
 
 def test_what_left_at_the_same_instant_says_where_it_went_and_why() -> None:
