@@ -16,9 +16,31 @@ export default defineConfig(({ mode }) => ({
   ...(mode === "test" ? { resolve: { conditions: ["browser"] } } : {}),
   test: {
     environment: "jsdom",
-    include: ["src/**/*.test.ts"],
-    isolate: false,
-    setupFiles: ["src/testing.ts"],
     restoreMocks: true,
+    // Nothing is laid out here, so nothing scrolls.
+    onConsoleLog: (log) => !log.startsWith("Auto scrolling has been attached"),
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "rules",
+          include: ["src/**/*.test.ts"],
+          exclude: ["src/**/*.view.test.ts"],
+          setupFiles: ["src/testing/words.ts"],
+          isolate: false,
+        },
+      },
+      {
+        // Views on a real server, in a document without a browser around it.
+        extends: true,
+        test: {
+          name: "views",
+          include: ["src/**/*.view.test.ts"],
+          setupFiles: ["src/testing/setup.ts"],
+          globalSetup: ["src/testing/server.ts"],
+          testTimeout: 30_000,
+        },
+      },
+    ],
   },
 }));

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
@@ -44,68 +43,6 @@ def test_an_owner_invites_and_the_invited_comes_back_with_a_password(
     guest.goto(link)
     guest.get_by_role("main").get_by_role("button", name="Sign in").click()
     expect(guest.get_by_role("alert")).to_contain_text("used already")
-
-
-@pytest.mark.deep_only
-def test_one_signs_in_by_token(open_browser: Callable[..., Page], world: World) -> None:
-    page = open_browser()
-    page.goto("/")
-    page.get_by_role("button", name="Use an API token").click()
-    page.get_by_label("API token").fill(str(world.tokens["reader"]))
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Spaces")).to_be_visible()
-    # What a token may not do is not offered.
-    page.goto("/account")
-    expect(page.get_by_text("You signed in with an API token")).to_be_visible()
-    expect(page.get_by_role("button", name="Revoke").first).to_be_visible()
-    for name in ("Save password", "Make a token"):
-        expect(page.get_by_role("button", name=name)).to_have_count(0)
-
-
-@pytest.mark.deep_only
-def test_one_makes_and_revokes_tokens(open_browser: Callable[..., Page], world: World) -> None:
-    page = open_browser()
-    enter_by_link(page, world, "reader")
-    page.goto("/account")
-    page.get_by_label("What is it for?").fill("my bot")
-    page.get_by_role("button", name="Make a token").click()
-    token = page.get_by_label("Copy it now").input_value()
-    headers = {"Authorization": f"Bearer {token}"}
-    me = f"{world.api}/users/current"
-    assert world.http.get(me, headers=headers).json()["email"] == world.users["reader"].email
-    page.get_by_role("button", name="Revoke my bot").click()
-    page.get_by_role("button", name="Cancel").click()
-    assert world.http.get(me, headers=headers).status_code == 200
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Really revoke my bot").click()
-    expect(page.get_by_text("my bot")).to_have_count(0)
-    assert world.http.get(me, headers=headers).status_code == 401
-
-
-@pytest.mark.deep_only
-def test_a_first_space_leads_to_its_plan(open_browser: Callable[..., Page], world: World) -> None:
-    page = open_browser()
-    enter(page, world, "stranger")
-    page.goto("/")
-    page.get_by_label("Name of the new space").fill("Garden")
-    page.get_by_role("button", name="Create space").click()
-    expect(page.get_by_role("heading", name="Garden")).to_be_visible()
-    expect(page.get_by_text("The backlog is empty.")).to_be_visible()
-    expect(page.get_by_text("No iteration is planned yet.")).to_be_visible()
-    page.get_by_label("Add cards").fill("Dig 3")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("option", name="Dig")).to_be_visible()
-
-
-@pytest.mark.deep_only
-def test_a_space_that_one_may_not_see_is_not_there(
-    open_browser: Callable[..., Page], world: World
-) -> None:
-    page = open_browser()
-    enter(page, world, "stranger")
-    page.goto(f"/spaces/{world.space.uid}/plan")
-    expect(page.get_by_role("alert")).to_be_visible()
-    assert "Sprint" not in page.content()
 
 
 def test_nothing_is_asked_of_another_server(

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { aCalendar } from "../testing";
+import { aCalendar } from "../testing/samples";
 import { incrementTitle, suggestAfter, suggestNext } from "./suggestNext";
 
 const at = (day: string) => `${day}T00:00:00.000Z`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aCard } from "../testing";
+import { aCard } from "../testing/samples";
 import { choices, Filters } from "./filters.svelte";
 
 const bug = { id: 7, name: "bug" } as never;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { aBoard, aCard } from "../testing";
+import { aBoard, aCard } from "../testing/samples";
 import { lanesOf, orderBehind, ordered, stagesOf } from "./cells";
 
 const column = (id: number, sort_order: number, subcolumns?: unknown[]) => ({

@@ -1,10 +1,6 @@
-// What unit tests share: English words, and small cards, boards and calendars to work on.
-import { beforeAll } from "vitest";
-import { startI18n } from "./lib/i18n.svelte";
-import type { Card } from "./space/queries";
-import type { Board, Calendar } from "./space/space.svelte";
-
-beforeAll(() => startI18n());
+// Small cards, boards and calendars for tests of rules to work on.
+import type { Card } from "../space/queries";
+import type { Board, Calendar } from "../space/space.svelte";
 
 /** A card of which a test says only what matters to it. */
 export function aCard(id: number, some: Partial<Card> = {}): Card {
