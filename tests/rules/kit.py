@@ -1,10 +1,22 @@
 """Records of the domain of which a test says only what matters to it."""
 
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
 
+from kadence.domain import events
+from kadence.domain.calendar import WorkingCalendar
 from kadence.domain.model import Card, Condition, Iteration
+from kadence.domain.timeline import (
+    CardFacts,
+    Entry,
+    EventPayload,
+    Lifespan,
+    Timeline,
+    build_timeline,
+)
 
 _CARD = Card(
     id=1, uid="card", company_id=1, space_id=1, board_id=1, column_id=1, lane_id=1, title="Card",
@@ -31,3 +43,44 @@ def card(**values: Any) -> Card:
 def iteration(**values: Any) -> Iteration:
     """A planned iteration without dates."""
     return replace(_ITERATION, **values)
+
+
+MONDAY = date(2026, 3, 2)
+ALL_WEEK = WorkingCalendar(weekdays=(1, 2, 3, 4, 5, 6, 7))
+HERE = "one"
+ACTIVATION, CLOSING = 100, 1000
+"""The places in the journal at which an iteration is activated and closed."""
+
+
+def day(number: int) -> date:
+    """That many days after the Monday."""
+    return MONDAY + timedelta(days=number)
+
+
+def at(number: int, hour: int = 12) -> int:
+    """The instant of an hour of that day."""
+    on = day(number)
+    return int(datetime(on.year, on.month, on.day, hour, tzinfo=UTC).timestamp() * 1000)
+
+
+def deed(seq: int, when: int, card: str, into: str | None = None, **facts: Any) -> Entry:
+    """A card changed, or with `into` came into an iteration; "" takes it out of HERE."""
+    if facts:
+        payload = EventPayload(new=CardFacts(**facts))
+        return Entry(seq, when, events.CARD_CHANGED, None, card, payload)
+    kind = events.ITERATION_CARD_ADDED if into else events.ITERATION_CARD_REMOVED
+    return Entry(seq, when, kind, into or HERE, card, None)
+
+
+def timeline(
+    *deeds: Entry,
+    activated: int | None = at(0, 8),
+    closed: int | None = None,
+    begun: Mapping[str, int] | None = None,
+) -> Timeline:
+    """The timeline of iteration HERE, which was activated and closed at these instants."""
+    span = Lifespan(
+        activated=None if activated is None else (ACTIVATION, activated),
+        closed=None if closed is None else (CLOSING, closed),
+    )
+    return build_timeline(deeds, HERE, span, 2 * CLOSING, begun or {})
