@@ -71,7 +71,7 @@ class ProcessContext(Struct, frozen=True):
 
 
 def build(settings: Settings, state: AppState, context: ProcessContext) -> ASGIApp:
-    """The ASGI application with everything that the settings put around it."""
+    """Return the ASGI application with everything that the settings put around it."""
     origins = [o.strip() for o in (settings.cors_origin or "").split(",") if o.strip()]
     app: ASGIApp = create_app(state, cors_origins=origins, public_url=settings.public_url)
     if settings.rate_limit is not None:
@@ -210,7 +210,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address_of(listener: socket.socket) -> str:
-    """The URL at which a listening socket answers."""
+    """Return the URL at which a listening socket answers."""
     host, port = listener.getsockname()[:2]
     return _url(host, port)
 

@@ -51,7 +51,7 @@ def configure() -> None:
 
 
 def request_ids(requests: Iterable[Mapping[str, str]]) -> list[str]:
-    """The ids of requests, for a line that is about several; work of no request has none."""
+    """Return the ids of requests, for a line that is about several; work of no request has none."""
     return [request["id"] for request in requests if request]
 
 

@@ -90,17 +90,17 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 def option_name(field: str) -> str:
-    """The field as a command line option: `--public-url`."""
+    """Return the field as a command line option: `--public-url`."""
     return "--" + field.replace("_", "-")
 
 
 def variable_name(field: str) -> str:
-    """The field as an environment variable: `KADENCE_PUBLIC_URL`."""
+    """Return the field as an environment variable: `KADENCE_PUBLIC_URL`."""
     return f"KADENCE_{field.upper()}"
 
 
 def default_and_meta(field: str) -> tuple[Any, Meta]:
-    """A field's default, and its description and bounds."""
+    """Return a field's default, and its description and bounds."""
     for info in msgspec.structs.fields(Settings):
         if info.name == field:
             return info.default, meta_of(info)
@@ -108,7 +108,7 @@ def default_and_meta(field: str) -> tuple[Any, Meta]:
 
 
 def meta_of(info: msgspec.structs.FieldInfo) -> Meta:
-    """What stands beside the field's type."""
+    """Return what stands beside the field's type."""
     (meta,) = info.type.__metadata__
     assert isinstance(meta, Meta)  # noqa: S101 - for the type checker
     return meta

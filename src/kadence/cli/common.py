@@ -20,7 +20,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def option(field: str, *, metavar: str | None = None) -> Any:
-    """A typer option made from the field of that name in Settings."""
+    """Return a typer option made from the field of that name in Settings."""
     _, meta = settings.default_and_meta(field)
     return typer.Option(
         settings.option_name(field),

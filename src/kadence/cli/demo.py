@@ -120,7 +120,7 @@ _EMAIL = "owner@example.com"
 
 
 def curl_line(url: str, made: Initialised) -> str:
-    """A command that creates an iteration."""
+    """Return a command that creates an iteration."""
     return (
         f"curl -X POST {url}/api/latest/spaces/{made.space_uid}/iterations"
         f" -H 'Authorization: Bearer {made.token}' -H 'Content-Type: application/json'"

@@ -17,7 +17,7 @@ Read = Callable[[int], Awaitable[Sequence[Event]]]
 async def tail(
     commits: CommitNotifier, read: Read, first: Sequence[Event], after: int
 ) -> AsyncIterator[Sequence[Event]]:
-    """The `first` events and then all that come behind them, some at a time.
+    """Yield the `first` events and then all that come behind them, some at a time.
 
     `after` is the position of the last one that the reader has. Now and then it is an empty list:
     a sign of life. It ends with the server, or when `read` raises.

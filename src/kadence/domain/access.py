@@ -38,7 +38,7 @@ class SpaceAccess(Struct, frozen=True, gc=False):
 
 
 def role_in_space(company_role: int, access: SpaceAccess) -> SpaceRole | None:
-    """The role that `access` gives its person in its space; None for a stranger.
+    """Return the role that `access` gives its person in its space; None for a stranger.
 
     An owner of the company is admin everywhere. Else it is the higher of the person's own
     membership and, in a for_everyone space, its general role.
@@ -51,5 +51,5 @@ def role_in_space(company_role: int, access: SpaceAccess) -> SpaceRole | None:
 
 
 def role_of_uid(uid: str) -> SpaceRole | None:
-    """The preset role with this UUID, or None."""
+    """Return the preset role with this UUID, or None."""
     return _ROLE_BY_UID.get(uid.lower())

@@ -55,7 +55,7 @@ class Period(Struct, frozen=True):
 
 
 def day_of(calendar: WorkingCalendar, instant: Instant) -> date:
-    """The day that a start or finish date means.
+    """Return the day that a start or finish date means.
 
     It is the local date; but midnight in UTC is the date as it was written, in every zone, for
     that is how a date without a time is kept.
@@ -66,7 +66,7 @@ def day_of(calendar: WorkingCalendar, instant: Instant) -> date:
 
 
 def local_day(calendar: WorkingCalendar, instant: Instant) -> date:
-    """The date of the space at this instant."""
+    """Return the date of the space at this instant."""
     try:
         return _utc(instant).astimezone(_zone(calendar.time_zone)).date()
     except OverflowError:
@@ -75,7 +75,10 @@ def local_day(calendar: WorkingCalendar, instant: Instant) -> date:
 
 
 def midnight(calendar: WorkingCalendar, day: date) -> Instant:
-    """When this day begins in the space; where a clock change skips midnight, its first moment."""
+    """Return when this day begins in the space.
+
+    Where a clock change skips midnight, that is its first moment.
+    """
     local = datetime.combine(day, time(), _zone(calendar.time_zone))
     try:
         return (local - _EPOCH) // timedelta(milliseconds=1)
@@ -84,7 +87,7 @@ def midnight(calendar: WorkingCalendar, day: date) -> Instant:
 
 
 def end_of(calendar: WorkingCalendar, day: date) -> Instant:
-    """When this day is over in the space."""
+    """Return when this day is over in the space."""
     if day == date.max:
         return midnight(calendar, day) + DAY
     return midnight(calendar, day + timedelta(days=1))
@@ -93,7 +96,7 @@ def end_of(calendar: WorkingCalendar, day: date) -> Instant:
 def period(
     calendar: WorkingCalendar, start: Instant | None, finish: Instant | None
 ) -> Period | None:
-    """What the dates of an iteration mean in its space; None unless both are set."""
+    """Return what the dates of an iteration mean in its space; None unless both are set."""
     if start is None or finish is None:
         return None
     first, last = day_of(calendar, start), day_of(calendar, finish)
@@ -109,7 +112,7 @@ def period(
 
 
 def workdays(calendar: WorkingCalendar, first: date, last: date) -> list[date] | None:
-    """The working days from one day to another, both included; None beyond LONGEST days."""
+    """Return the working days from one day to another, both included; None beyond LONGEST days."""
     length = (last - first).days + 1
     if length > LONGEST:
         return None
@@ -118,7 +121,7 @@ def workdays(calendar: WorkingCalendar, first: date, last: date) -> list[date] |
 
 
 def is_workday(calendar: WorkingCalendar, day: date) -> bool:
-    """Whether the team works on this day."""
+    """Return whether the team works on this day."""
     name = day.isoformat()
     if name in calendar.workdays:
         return True
@@ -128,12 +131,12 @@ def is_workday(calendar: WorkingCalendar, day: date) -> bool:
 
 
 def holidays_of(calendar: WorkingCalendar, year: int) -> dict[date, str]:
-    """The public holidays that the calendar's country brings in a year, with their names."""
+    """Return the public holidays that the calendar's country brings in a year, with their names."""
     return dict(sorted(_public(calendar.country, calendar.subdivision, year).items()))
 
 
 def subdivisions_of(country: str) -> Sequence[str] | None:
-    """The subdivisions that have holidays of their own; None for an unknown country."""
+    """Return the subdivisions that have holidays of their own; None for an unknown country."""
     # Many megabytes that a space without a country does not need.
     import holidays  # noqa: PLC0415
 

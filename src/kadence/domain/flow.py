@@ -47,7 +47,7 @@ class Flow(Struct, frozen=True):
 def flow(
     timeline: Timeline, calendar: WorkingCalendar, unit: UnitOfMeasure, until: Instant
 ) -> Flow:
-    """The flow from activation (of a planned iteration from its first card) to `until`."""
+    """Return the flow from activation (of a planned iteration from its first card) to `until`."""
     timed, untimed = [], []
     for card in timeline.inside:
         if card.state != ColumnType.DONE or card.done_at is None:
@@ -66,7 +66,7 @@ def flow(
 
 
 def percentiles(values: Sequence[float]) -> dict[int, float]:
-    """The percentiles of PERCENTILES, interpolated linearly; none of nothing."""
+    """Return the percentiles of PERCENTILES, interpolated linearly; none of nothing."""
     if not values:
         return {}
     if len(values) == 1:

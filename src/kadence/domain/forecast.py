@@ -18,7 +18,7 @@ NEXT_TO_NOTHING = 1e-9
 
 
 def simulate(question: Question) -> Simulated:
-    """The odds of a question; the same question gives the same answer."""
+    """Return the odds of a question; the same question gives the same answer."""
     rng = np.random.default_rng(question.seed)
     past = np.asarray(question.past, dtype=np.float64)
     if not question.grows:
@@ -54,7 +54,7 @@ def simulate(question: Question) -> Simulated:
 
 
 def _amounts(done: NDArray[np.float64]) -> dict[int, float]:
-    """What at least is done with such a chance, by percent."""
+    """Return what at least is done with such a chance, by percent."""
     return {percent: float(np.percentile(done, 100 - percent)) for percent in (50, 85, 95)}
 
 

@@ -31,12 +31,15 @@ def check_exit(iteration: Iteration) -> None:
 
 
 def moves_on_closing(card: Card) -> bool:
-    """Whether a card of an iteration that closes goes on to the next one: unfinished and live."""
+    """Return whether a card goes on to the next iteration when its own closes.
+
+    An unfinished and live one does.
+    """
     return card.condition == Condition.LIVE and card.state != ColumnType.DONE
 
 
 def moves_on_deleting(iteration: Iteration, card: Card, space_id: int) -> bool:
-    """Whether a card of an iteration that is deleted goes on to the next one.
+    """Return whether a card of an iteration that is deleted goes on to the next one.
 
     From a planned or active one every live card does; from a closed one what is unfinished, in no
     other planned or active iteration, and still on a primary board of the space.
@@ -49,5 +52,8 @@ def moves_on_deleting(iteration: Iteration, card: Card, space_id: int) -> bool:
 
 
 def leaves_when_archived(iteration_status: str) -> bool:
-    """Whether archiving takes a card out: of a plan it does; what was begun stays counted."""
+    """Return whether archiving takes a card out of its iteration.
+
+    Out of a plan it does. What was begun stays counted.
+    """
     return iteration_status != ACTIVE

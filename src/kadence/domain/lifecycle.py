@@ -51,7 +51,7 @@ class Step(Struct, frozen=True):
 
 
 def step(iteration: Iteration, change: IterationChange, now: Instant) -> Step:
-    """The iteration as the update leaves it, its statistics aside.
+    """Return the iteration as the update leaves it, its statistics aside.
 
     Raises:
         RuleViolation: by the first rule of RULES that forbids it.
@@ -148,7 +148,7 @@ def check_period(start: Instant | None, finish: Instant | None) -> None:
 
 
 def check_target(iteration: Iteration, target_id: str, target: Iteration | None) -> Iteration:
-    """The iteration `target` of the same space, into which the leftovers of this one may go.
+    """Return the iteration `target` of the same space, into which the leftovers of this one may go.
 
     `target` is what was found under `target_id` in the space. Prevents cards that are carried
     into the past, into another space or in a circle.

@@ -5,7 +5,7 @@ GAP = 1.0
 
 
 def between(before: float | None, after: float | None) -> float | None:
-    """A position behind `before` and ahead of `after`, each None when there is no such neighbour.
+    """Return a position between two neighbours, each None when there is none.
 
     None when no number lies between the two: then all must be spread out again.
     """

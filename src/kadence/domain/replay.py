@@ -65,12 +65,12 @@ def _lacking(lack: object) -> str:
 
 
 def empty() -> State:
-    """The state before the first event."""
+    """Return the state before the first event."""
     return {table: {} for table in KEYS}
 
 
 def replay(journal: list[Event]) -> State:
-    """The state after all these events.
+    """Return the state after all these events.
 
     Raises:
         CannotReplay: an event lacks a key, is of an unknown kind, or is about something that was
@@ -227,7 +227,7 @@ def _user_id(state: State, event: Event) -> int:
 
 
 def _part_of_card(inner: Callable[[State, Event], None]) -> Callable[[State, Event], None]:
-    """A change of what belongs to a card, which counts as a change of the card."""
+    """Return a change of what belongs to a card, which counts as a change of the card."""
 
     def apply_to_both(state: State, event: Event) -> None:
         part = {name: value for name, value in event.payload.items() if name != "version"}

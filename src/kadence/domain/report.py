@@ -117,7 +117,10 @@ class Report(Struct, frozen=True):
 
 
 def iteration_at(iteration: Iteration, changes: Sequence[Event], place: int) -> Iteration:
-    """The iteration as it was at a place in the journal; `changes` are all that it went through."""
+    """Return the iteration as it was at a place in the journal.
+
+    `changes` are all that it went through.
+    """
     for event in reversed(changes):
         if event.seq <= place:
             break
@@ -148,7 +151,7 @@ def report(
     unit: UnitOfMeasure,
     carried_to: str | None = None,
 ) -> Report:
-    """The report of an iteration that is as it was at the end of `timeline`.
+    """Return the report of an iteration that is as it was at the end of `timeline`.
 
     `carried_to` is the iteration into which its leftovers went when it was closed.
     """
@@ -217,7 +220,7 @@ def _point(
 def ideal(
     calendar: WorkingCalendar, lasts: Period | None, baseline: Number
 ) -> list[IdealPoint] | None:
-    """The line from the baseline to nothing, falling on working days only.
+    """Return the line from the baseline to nothing, falling on working days only.
 
     None without a period, without a working day in it, or when there are too many to count.
     """
@@ -237,7 +240,7 @@ def ideal(
 
 
 def ideal_at(points: Sequence[IdealPoint], at: Instant) -> float:
-    """What the ideal line says of an instant."""
+    """Return what the ideal line says of an instant."""
     index = bisect_left([point.at for point in points], at)
     if index == 0:
         return points[0].remaining
@@ -319,7 +322,9 @@ class DayOfReport(Struct, frozen=True):
 
 
 def days_of(found: Report, calendar: WorkingCalendar, until: Instant) -> list[DayOfReport]:
-    """The days of a report from activation to its closing or `until`, at most the last MOST_DAYS.
+    """Return the days of a report from activation to its closing or `until`.
+
+    They are at most the last MOST_DAYS.
 
     None of what has not begun.
     """
@@ -345,6 +350,9 @@ MOST_DAYS = 366
 
 
 def day_ends(calendar: WorkingCalendar, first: date, last: date) -> list[tuple[date, Instant]]:
-    """The days from one to another, both included, each with the instant at which it is over."""
+    """Return the days from one to another, each with the instant at which it is over.
+
+    Both are included.
+    """
     days = (date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1))
     return [(day, end_of(calendar, day)) for day in days]

@@ -45,7 +45,7 @@ class Simulated(Struct, frozen=True):
 
 
 def lacks(past: Sequence[tuple[float, float]]) -> str | None:
-    """Why this past is too little to forecast from, or None when it is enough."""
+    """Return why this past is too little to forecast from, or None when it is enough."""
     if len(past) < LEAST_DAYS:
         return f"only {len(past)} working days of iterations are on record, {LEAST_DAYS} are needed"
     if sum(done for done, _ in past) <= 0:

@@ -31,7 +31,7 @@ def parse_size(text: str | None) -> CardSize:
 
 
 def exact_size(text: str | None) -> Decimal | None:
-    """The number in a size without loss, or None when there is none in it."""
+    """Return the number in a size without loss, or None when there is none in it."""
     found = _NUMBER.search(text) if text else None
     return _exact(found) if found else None
 

@@ -42,12 +42,12 @@ class Outcome(Struct, frozen=True):
 
 
 def committed(cards: Iterable[Card]) -> Committed:
-    """The numbers at the moment of activation, of the cards in the iteration."""
+    """Return the numbers at the moment of activation, of the cards in the iteration."""
     return Committed(total_size(cards))
 
 
 def outcome(before: Size, cards: Sequence[Card]) -> Outcome:
-    """The numbers at the moment of closing, before the unfinished cards are moved on."""
+    """Return the numbers at the moment of closing, before the unfinished cards are moved on."""
     done = [card for card in cards if card.state == ColumnType.DONE]
     return Outcome(before, total_size(done), len(done), len(cards))
 
@@ -58,7 +58,7 @@ def exact_sums() -> AbstractContextManager[Context]:
 
 
 def total_size(cards: Iterable[Card]) -> Size:
-    """The sum of the cards' sizes."""
+    """Return the sum of the cards' sizes."""
     with exact_sums():
         total = sum((exact_size(card.size_text) or Decimal(0) for card in cards), Decimal(0))
     return Size(json_number(total))
@@ -66,6 +66,6 @@ def total_size(cards: Iterable[Card]) -> Size:
 
 @lru_cache(maxsize=16_384)  # the same few sums come again and again in a report
 def json_number(number: Decimal | float) -> Number:
-    """The number, an integer when it is whole and not too large for every reader."""
+    """Return the number, an integer when it is whole and not too large for every reader."""
     whole = -_LARGEST_WHOLE < number < _LARGEST_WHOLE and number == int(number)
     return int(number) if whole else float(number)

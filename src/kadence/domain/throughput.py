@@ -26,7 +26,7 @@ class ThroughputDay(Struct, frozen=True):
 def daily_throughput(
     timelines: Iterable[Timeline], calendar: WorkingCalendar, unit: UnitOfMeasure, until: Instant
 ) -> list[ThroughputDay]:
-    """The working days on which one of these iterations ran, before the day of `until`.
+    """Return the working days on which one of these iterations ran, before the day of `until`.
 
     What happened on a day off counts for the working day before it.
     """

@@ -199,7 +199,7 @@ class _Replay:
         return Tally((queued, begun, done), (a, b, c))
 
     def sizes(self) -> dict[str, Decimal | None]:
-        """The sizes of the cards that are in the iteration now."""
+        """Return the sizes of the cards that are in the iteration now."""
         return {card.uid: card.size for card in self.cards.values() if card.inside}
 
     def take(self, entry: Entry) -> None:
@@ -333,7 +333,10 @@ _BY_KEY = frozenset({events.CARD_CHANGED, events.CARD_MOVED})
 
 
 def counts(event: Event) -> bool:
-    """Whether a replay needs the event: most changes of cards are to neither state nor size."""
+    """Return whether a replay needs the event.
+
+    Most changes of cards are to neither state nor size.
+    """
     if event.kind in _BY_KEY:
         new = event.payload["new"]
         return "state" in new or "size_text" in new
@@ -341,5 +344,5 @@ def counts(event: Event) -> bool:
 
 
 def needs_payload(kind: str) -> bool:
-    """Whether the payload of such an event is needed."""
+    """Return whether the payload of such an event is needed."""
     return kind not in _OF_RECORDS

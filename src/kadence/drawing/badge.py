@@ -7,7 +7,7 @@ _FONT = "Verdana, 'DejaVu Sans', sans-serif"
 
 
 def badge(label: str, value: str, description: str) -> bytes:
-    """The badge as an SVG; `description` is what a screen reader says."""
+    """Return the badge as an SVG; `description` is what a screen reader says."""
     left, right = (round(len(text) * _LETTER + 2 * _PAD) for text in (label, value))
     name = escape(description, quote=True)
     texts = "".join(

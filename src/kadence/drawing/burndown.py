@@ -30,7 +30,7 @@ _MOST_BANDS = 180
 
 
 def burndown(found: Reported, theme: Theme, words: Words = ENGLISH) -> Definition:
-    """What remains, beside the line on which it would fall evenly.
+    """Return what remains, beside the line on which it would fall evenly.
 
     Before the start it is that line alone, from what is planned by now.
     """
@@ -62,7 +62,7 @@ def burndown(found: Reported, theme: Theme, words: Words = ENGLISH) -> Definitio
 
 
 def burnup(found: Reported, theme: Theme, words: Words = ENGLISH) -> Definition:
-    """What is done, below what is in scope."""
+    """Return what is done, below what is in scope."""
     made, colours = found.report, COLOURS[theme]
     heading = heading_of(words("Burnup"), made.iteration, found.unit, _state(found, words), words)
     if not made.series or made.baseline_at is None:
@@ -95,7 +95,7 @@ def _state(found: Reported, words: Words) -> str:
 
 
 def _empty(found: Reported) -> str:
-    """Why there is nothing to draw."""
+    """Return why there is nothing to draw."""
     if found.report.iteration.status != IterationStatus.PLANNED:
         return "There was nothing in this iteration"
     if not found.report.series:
@@ -108,7 +108,7 @@ def _scope(found: Reported) -> float:
 
 
 def _lived(found: Reported) -> list[tuple[int, Point]]:
-    """The points of the series where they are drawn, the last one held until now."""
+    """Return the points of the series where they are drawn, the last one held until now."""
     zone, made = found.calendar.time_zone, found.report
     points = [(wall(point.at, zone), point) for point in _thinned(made.series)]
     if made.iteration.status != IterationStatus.CLOSED:
@@ -117,7 +117,7 @@ def _lived(found: Reported) -> list[tuple[int, Point]]:
 
 
 def _thinned(series: Sequence[Point]) -> Sequence[Point]:
-    """The points that can be distinguished in a picture: of those in one place the last."""
+    """Return the points that can be distinguished in a picture: of those in one place the last."""
     if len(series) <= _MOST_POINTS:
         return series
     first, last = series[0].at, series[-1].at
@@ -130,12 +130,18 @@ _MOST_POINTS = 320
 
 
 def _now(found: Reported) -> Instant:
-    """The report's instant, to the minute: so the picture is the same for all who look then."""
+    """Return the report's instant, to the minute.
+
+    So the picture is the same for all who look then.
+    """
     return found.as_of - found.as_of % 60_000
 
 
 def _days(found: Reported, drawn: Sequence[int], words: Words) -> Definition:
-    """The x of a chart over an iteration: from its first day, or what came before, to its end."""
+    """Return the x of a chart over an iteration.
+
+    It goes from the first day, or from what came before, to the end.
+    """
     lasts, zone = found.report.period, found.calendar.time_zone
     shown = [*drawn, *((wall(at, zone) for at in (lasts.begins, lasts.ends)) if lasts else ())]
     return {
@@ -196,7 +202,7 @@ def _scope_changes(found: Reported, theme: Theme, axis: Definition) -> list[Defi
 
 
 def _today(found: Reported, theme: Theme, axis: Definition, words: Words) -> list[Definition]:
-    """A line at the report's instant while the iteration is not over."""
+    """Return a line at the report's instant while the iteration is not over."""
     if found.report.iteration.status == IterationStatus.CLOSED:
         return []
     at = wall(_now(found), found.calendar.time_zone)
@@ -204,7 +210,7 @@ def _today(found: Reported, theme: Theme, axis: Definition, words: Words) -> lis
 
 
 def _readings(found: Reported, axis: Definition, words: Words) -> list[Definition]:
-    """What stood at the end of each day."""
+    """Return what stood at the end of each day."""
     spans = []
     for day in days_of(found.report, found.calendar, found.as_of):
         at = midnight_of(day.day)
@@ -220,7 +226,7 @@ def _readings(found: Reported, axis: Definition, words: Words) -> list[Definitio
 
 
 def _ground(found: Reported, theme: Theme, axis: Definition) -> list[Definition]:
-    """The days off between the ends of the axis."""
+    """Return the days off between the ends of the axis."""
     first, last = (datetime.fromtimestamp(at / 1000, UTC).date() for at in axis["scale"]["domain"])
     if not 0 < (last - first).days < _MOST_BANDS:
         return []

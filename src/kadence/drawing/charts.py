@@ -28,7 +28,7 @@ from kadence.usecases.insights import Achieved, Amounts, Flowed, Velocity
 
 
 def cumulative_flow(found: Flowed, theme: Theme, words: Words = ENGLISH) -> Definition:
-    """How many cards were in which state on each day."""
+    """Return how many cards were in which state on each day."""
     colours = COLOURS[theme]
     kind = words("Cumulative flow")
     heading = heading_of(kind, found.iteration, found.unit, _cycle(found, words), words)
@@ -89,7 +89,7 @@ _MOST_BARS = 60
 def velocity(
     found: Velocity, unit: UnitOfMeasure, space: str, theme: Theme, words: Words = ENGLISH
 ) -> Definition:
-    """What was committed and what was done, by closed iteration."""
+    """Return what was committed and what was done, by closed iteration."""
     colours = COLOURS[theme]
     shown = found.iterations
     average = None if found.mean is None else _amounts(found.mean, unit)[1]
@@ -185,7 +185,7 @@ def _achieved(one: Achieved, unit: UnitOfMeasure, words: Words) -> str:
 
 
 def _amounts(amounts: Amounts, unit: UnitOfMeasure) -> tuple[float, float]:
-    """What was committed and what was done."""
+    """Return what was committed and what was done."""
     if unit is UnitOfMeasure.SIZE:
         return amounts.committed_size, amounts.done_size
     return amounts.committed_count, amounts.done_count
@@ -198,7 +198,7 @@ def forecast(
     theme: Theme,
     words: Words = ENGLISH,
 ) -> Definition:
-    """The chance that all is done, day by day."""
+    """Return the chance that all is done, day by day."""
     colours = COLOURS[theme]
     remaining = words("{left} remaining", left=words.number(outlook.remaining))
     if outlook.cards == 0:
@@ -267,7 +267,7 @@ _SURE = 0.97
 
 
 def _lacking(outlook: Outlook, words: Words) -> str | None:
-    """Why there is no forecast, as `simulation.lacks` says it."""
+    """Return why there is no forecast, as `simulation.lacks` says it."""
     if outlook.lacking is None:
         return None
     days = len(outlook.question.past)
@@ -292,5 +292,5 @@ def _cycle(found: Flowed, words: Words) -> str:
 
 
 def _object(labels: Mapping[Any, Any]) -> str:
-    """A Vega expression of an object with these texts, which are data and no code."""
+    """Return a Vega expression of an object with these texts, which are data and no code."""
     return json.dumps(labels)

@@ -16,7 +16,7 @@ LOCALES: dict[str, Literal["en-US", "ru-RU"]] = {"en": "en-US", "ru": "ru-RU"}
 
 
 def render(drawing: Drawing) -> bytes:
-    """The picture's bytes."""
+    """Return the picture's bytes."""
     definition = msgspec.json.decode(drawing.definition)
     locale = LOCALES[drawing.language]
     if drawing.format is Format.PNG:
@@ -29,7 +29,7 @@ def render(drawing: Drawing) -> bytes:
 
 
 def _named(svg: str, description: str) -> str:
-    """The picture with its name, which screen readers say and browsers show."""
+    """Return the picture with its name, which screen readers say and browsers show."""
     name = escape(description, quote=True)
     head, _, rest = svg.partition(">")
     role = 'role="graphics-document" aria-roledescription="chart"'

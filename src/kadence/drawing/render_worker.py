@@ -47,7 +47,7 @@ class RenderWorker:
         self._pipe: Connection | None = None
 
     async def draw(self, drawing: Drawing) -> bytes:
-        """The picture; one that was drawn lately is not drawn again.
+        """Return the picture; one that was drawn lately is not drawn again.
 
         Raises:
             Unavailable: it could not be drawn at the moment.
@@ -55,7 +55,7 @@ class RenderWorker:
         return cast("bytes", await to_thread(self._draw, drawing))
 
     async def simulate(self, questions: Sequence[Question]) -> list[Simulated]:
-        """What `forecast.simulate` answers to each question.
+        """Return what `forecast.simulate` answers to each question.
 
         Raises:
             Unavailable: it could not be simulated at the moment.

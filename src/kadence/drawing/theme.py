@@ -77,7 +77,7 @@ class Heading(Struct, frozen=True):
 
 
 def chart(heading: Heading, theme: Theme, layers: Sequence[Definition]) -> Definition:
-    """A whole chart of these layers."""
+    """Return a whole chart of these layers."""
     colours = COLOURS[theme]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -135,7 +135,7 @@ def _config(colours: Colours) -> Definition:
 
 
 def nothing(heading: Heading, theme: Theme, why: str) -> Definition:
-    """A chart that has nothing to show yet, and says why."""
+    """Return a chart that has nothing to show yet, and says why."""
     mark = {"type": "text", "fontSize": 15, "color": COLOURS[theme].faint, "text": why}
     layer = {
         "data": {"values": [{}]},
@@ -149,12 +149,15 @@ def nothing(heading: Heading, theme: Theme, why: str) -> Definition:
 
 
 def scale_of(names: Sequence[str], colours: Sequence[str]) -> Definition:
-    """A colour for each name, in the order of the legend."""
+    """Return a colour for each name, in the order of the legend."""
     return {"domain": list(names), "range": list(colours)}
 
 
 def days_axis(first: int, last: int, title: str | None = None) -> Definition:
-    """The axis of days between two instants of `wall`; of a long time only some are marked."""
+    """Return the axis of days between two instants of `wall`.
+
+    Of a long time only some days are marked.
+    """
     days = (last - first) / DAY
     marks: Definition = {"tickCount": 8}
     if days <= MOST_DAYS_MARKED:
@@ -171,7 +174,7 @@ def days_axis(first: int, last: int, title: str | None = None) -> Definition:
 
 
 def wall(instant: Instant, time_zone: str) -> int:
-    """The instant as clocks of the zone show it, written as if that were UTC."""
+    """Return the instant as clocks of the zone show it, written as if that were UTC."""
     local = datetime.fromtimestamp(instant / 1000, ZoneInfo(time_zone))
     return int(local.replace(tzinfo=UTC).timestamp() * 1000)
 
@@ -184,7 +187,7 @@ def marker(
     axis: Definition,
     y: int = 0,
 ) -> list[Definition]:
-    """A vertical line at an instant of the axis of days, with a word beside it."""
+    """Return a vertical line at an instant of the axis of days, with a word beside it."""
     values = [{"at": at, "label": label}]
     first, last = axis["scale"]["domain"]
     at_right = at - first > (last - first) * 0.8
@@ -250,7 +253,7 @@ def readings(spans: Sequence[tuple[int, int, str]], axis: Definition) -> list[De
 
 
 def reading_layer(values: Rows, place: Definition) -> Definition:
-    """The layer of what is `said` where the chart is pointed at; see `readings`."""
+    """Return the layer of what is `said` where the chart is pointed at; see `readings`."""
     return {
         "name": "readings",
         "data": {"values": list(values)},
@@ -260,10 +263,10 @@ def reading_layer(values: Rows, place: Definition) -> Definition:
 
 
 def shortened(text: str, longest: int) -> str:
-    """The text, cut with an ellipsis where it is longer."""
+    """Return the text, cut with an ellipsis where it is longer."""
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def written(value: float) -> str:
-    """A number for people: at most one digit behind the point."""
+    """Return a number for people: at most one digit behind the point."""
     return f"{value:,.1f}".removesuffix(".0")

@@ -40,7 +40,7 @@ LANES = TableGateway(lanes, Lane)
 
 
 def _behind_all(table: Table, owner: str) -> Statement:
-    """The sort_order behind all rows of `table` that belong to one owner."""
+    """Return the sort_order behind all rows of `table` that belong to one owner."""
     return Statement(
         select(
             after_last(
@@ -90,17 +90,17 @@ _LANES_OF = Statement(
 
 
 def next_board_order(tx: Transaction, company_id: int, space_id: int) -> float:
-    """The sort_order that puts a board behind all others of the space."""
+    """Return the sort_order that puts a board behind all others of the space."""
     return float(tx.scalar(_NEXT_BOARD, {"company_id": company_id, "owner_id": space_id}))
 
 
 def next_column_order(tx: Transaction, board: Board) -> float:
-    """The sort_order that puts a column behind all others of the board."""
+    """Return the sort_order that puts a column behind all others of the board."""
     return float(tx.scalar(_NEXT_COLUMN, {"company_id": board.company_id, "owner_id": board.id}))
 
 
 def next_lane_order(tx: Transaction, board: Board) -> float:
-    """The sort_order that puts a lane behind all others of the board."""
+    """Return the sort_order that puts a lane behind all others of the board."""
     return float(tx.scalar(_NEXT_LANE, {"company_id": board.company_id, "owner_id": board.id}))
 
 
@@ -117,7 +117,7 @@ PLACEMENT_COLUMNS = (placements.c.board_id, spaces.c.title, *ACCESS_COLUMNS)
 
 
 def visible_placement(row: Row) -> VisiblePlacement:
-    """What a row of PLACEMENT_COLUMNS says."""
+    """Return what a row of PLACEMENT_COLUMNS says."""
     return VisiblePlacement(row[0], row[1], SpaceAccess(*row[2:]))
 
 
@@ -133,29 +133,29 @@ _PLACEMENTS_SHOWING = InQuery(
 
 
 def visible_placements(actor: Actor, board_ids: Sequence[int]) -> Query[VisiblePlacement]:
-    """The living spaces that show these boards."""
+    """Return the living spaces that show these boards."""
     return _PLACEMENTS_SHOWING.query(board_ids, company_id=actor.company_id, user_id=actor.user_id)
 
 
 def placements_of(tx: Transaction, company_id: int, board_id: int) -> list[Placement]:
-    """Which spaces show the board."""
+    """Return which spaces show the board."""
     return PLACEMENTS.all(tx, _PLACEMENTS_OF_BOARD, company_id=company_id, board_id=board_id)
 
 
 def columns_of(tx: Transaction, board: Board) -> list[Column]:
-    """The board's columns and subcolumns, in order."""
+    """Return the board's columns and subcolumns, in order."""
     return COLUMNS.all(tx, _COLUMNS_OF, company_id=board.company_id, board_id=board.id)
 
 
 def find_column(tx: Transaction, board: Board, column_id: int) -> tuple[Column, int] | None:
-    """The board's living column or subcolumn with this id, and the type that its cards have."""
+    """Return the board's live column or subcolumn with this id, and the type of its cards."""
     values = {"company_id": board.company_id, "board_id": board.id, "column_id": column_id}
     row = tx.first(_COLUMN_AND_TYPE, values)
     return (Column(*row[:-1]), row[-1]) if row else None
 
 
 def lanes_of(tx: Transaction, board: Board) -> list[Lane]:
-    """The board's lanes in order, archived and deleted ones too."""
+    """Return the board's lanes in order, archived and deleted ones too."""
     return LANES.all(tx, _LANES_OF, company_id=board.company_id, board_id=board.id)
 
 
@@ -174,7 +174,7 @@ _IN_SPACES = InQuery(
 
 
 def in_spaces(company_id: int, space_ids: Sequence[int]) -> Query[tuple[int, Board]]:
-    """The living boards that these spaces show, each beside the space's id, in order."""
+    """Return the living boards that these spaces show, each beside the space's id, in order."""
     return _IN_SPACES.query(space_ids, company_id=company_id)
 
 
@@ -195,7 +195,7 @@ _LANES_OF_BOARDS = InQuery(
 
 
 def parts_of(company_id: int, board_ids: Sequence[int]) -> tuple[Query[Column], Query[Lane]]:
-    """The living columns and lanes of these boards, each in its order."""
+    """Return the living columns and lanes of these boards, each in its order."""
     return (
         _COLUMNS_OF_BOARDS.query(board_ids, company_id=company_id),
         _LANES_OF_BOARDS.query(board_ids, company_id=company_id),

@@ -20,7 +20,7 @@ _INSERT = Statement(
 
 
 def find(tx: Transaction, company_id: int, space_uid: str) -> WorkingCalendar:
-    """The space's calendar."""
+    """Return the space's calendar."""
     row = tx.first(_FIND, {"company_id": company_id, "space_uid": space_uid})
     return msgspec.json.decode(row[0], type=WorkingCalendar) if row else WorkingCalendar()
 

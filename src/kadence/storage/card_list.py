@@ -173,7 +173,7 @@ class _Form(Struct, frozen=True):
 
 
 def find_cards(tx: Transaction, company_id: int, wanted: CardFilter) -> list[Card]:
-    """The cards that match, in the order asked for, ties by id."""
+    """Return the cards that match, in the order asked for, ties by id."""
     long_words = [w for w in wanted.words if tx.has_match and len(w) >= TRIGRAM]
     short_words = [w for w in wanted.words if w not in long_words]
     form = _Form(
@@ -221,7 +221,7 @@ def _binds(name: str, count: int) -> list[ColumnElement[Any]]:
 
 
 def _pattern(word: str) -> str:
-    """A LIKE pattern: this word anywhere."""
+    """Return a LIKE pattern: this word anywhere."""
     escaped = fold(word).replace("!", "!!").replace("%", "!%").replace("_", "!_")
     return f"%{escaped}%"
 

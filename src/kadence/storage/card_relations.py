@@ -47,7 +47,7 @@ class CardRelations(Struct, frozen=True):
 
 
 def _ends(*records: type[Struct]) -> Iterator[slice]:
-    """Where each record lies in a row that has one after the other."""
+    """Return where each record lies in a row that has one after the other."""
     ends = [0]
     for record in records:
         ends.append(ends[-1] + len(record.__struct_fields__))
@@ -99,7 +99,7 @@ _RELATIONS = Statement(
 
 
 def relations_of(card: Card) -> Query[CardRelations]:
-    """What is around a card, in a row."""
+    """Return what is around a card, in a row."""
     values = {
         name: getattr(card, name)
         for name in ("id", "company_id", "column_id", "lane_id", "owner_id", "iteration_id")
@@ -148,7 +148,7 @@ _SHOWN = Statement(
 def card_with_relations(
     tx: Transaction, actor: Actor, card_id: int
 ) -> tuple[Card, Board, list[VisiblePlacement], CardRelations] | None:
-    """The company's card with this id, whatever its condition, with all that surrounds it.
+    """Return the company's card with this id, whatever its condition, with all that surrounds it.
 
     None too when no living space shows its board.
     """

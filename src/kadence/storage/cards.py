@@ -112,12 +112,12 @@ def _folded(card: Card) -> dict[str, str]:
 
 
 def fold(text: str) -> str:
-    """The text as it is searched: the same for every way to write its letters' case."""
+    """Return the text as it is searched: the same for every way to write its letters' case."""
     return text.casefold()
 
 
 def find_by_uid(tx: Transaction, company_id: int, uid: str) -> Card | None:
-    """The company's card with this uid, whatever its condition."""
+    """Return the company's card with this uid, whatever its condition."""
     found = CARDS.all(tx, _BY_UID, company_id=company_id, uid=uid)
     return found[0] if found else None
 
@@ -125,18 +125,18 @@ def find_by_uid(tx: Transaction, company_id: int, uid: str) -> Card | None:
 def ends_of_cell(
     tx: Transaction, company_id: int, column_id: int, lane_id: int
 ) -> tuple[float, float] | None:
-    """The least and the greatest sort_order in a cell of a board; None when it is empty."""
+    """Return the least and the greatest sort_order in a cell of a board; None when it is empty."""
     row = tx.first(_ENDS, {"company_id": company_id, "column_id": column_id, "lane_id": lane_id})
     return None if row is None or row[0] is None else (row[0], row[1])
 
 
 def in_cell(tx: Transaction, company_id: int, column_id: int, lane_id: int) -> list[Card]:
-    """All cards of a cell, of whatever condition, in order."""
+    """Return all cards of a cell, of whatever condition, in order."""
     return CARDS.all(tx, _IN_CELL, company_id=company_id, column_id=column_id, lane_id=lane_id)
 
 
 def next_after(tx: Transaction, card: Card, *, without: Card) -> float | None:
-    """The sort_order that comes next in the cell behind `card`, `without` looked through."""
+    """Return the sort_order that comes next in the cell behind `card`, `without` looked through."""
     found: float | None = tx.scalar(
         _NEXT_AFTER,
         {
@@ -151,7 +151,7 @@ def next_after(tx: Transaction, card: Card, *, without: Card) -> float | None:
 
 
 def standing_in(tx: Transaction, company_id: int, place: str, place_id: int) -> list[Card]:
-    """The cards, live or archived, whose `place` (`board_id`, say) is this."""
+    """Return the cards, live or archived, whose `place` (`board_id`, say) is this."""
     return CARDS.all(tx, _STANDING_IN[place], company_id=company_id, place=place_id)
 
 
@@ -201,5 +201,5 @@ _MEMBERS_OF = InQuery(
 
 
 def members_of(company_id: int, card_ids: Sequence[int]) -> Query[tuple[CardMember, User]]:
-    """The people who take part in these cards, by id."""
+    """Return the people who take part in these cards, by id."""
     return _MEMBERS_OF.query(card_ids, company_id=company_id)

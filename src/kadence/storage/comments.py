@@ -19,5 +19,5 @@ _OF_CARD = Statement(
 
 
 def of_card(tx: Transaction, card: Card) -> list[Comment]:
-    """The card's comments, oldest first."""
+    """Return the card's comments, oldest first."""
     return COMMENTS.all(tx, _OF_CARD, company_id=card.company_id, card_id=card.id)

@@ -63,13 +63,16 @@ class Connection(Protocol):
         """Forget the mark."""
 
     def is_transient(self, error: Exception) -> bool:
-        """Whether the same transaction may well succeed when it is tried again at once."""
+        """Return whether the same transaction may well succeed when it is tried again at once."""
 
     def is_fatal(self, error: Exception) -> bool:
-        """Whether it would meet every job of a batch, so that going on with the others is idle."""
+        """Return whether the error would meet every job of a batch.
+
+        Then going on with the others is idle.
+        """
 
     def translate_error(self, error: Exception) -> Exception:
-        """The driver's error as one of ours; one that is not the driver's as it is."""
+        """Return the driver's error as one of ours; one that is not the driver's as it is."""
 
     def close(self) -> None:
         """Let the connection go."""
@@ -231,7 +234,7 @@ def fail(connection: Connection, batch: Sequence[Job], error: Exception) -> None
 
 
 def requests_of(batch: Sequence[Job]) -> list[str]:
-    """The ids of the requests that wait for a batch."""
+    """Return the ids of the requests that wait for a batch."""
     return logs.request_ids(job.request for job in batch)
 
 

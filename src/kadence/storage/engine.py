@@ -37,10 +37,10 @@ class Cursor(Protocol):
         """Run one statement for each of these sets of parameters."""
 
     def fetchone(self) -> Row | None:
-        """The next row, or None."""
+        """Return the next row, or None."""
 
     def fetchall(self) -> Sequence[Row]:
-        """All the rows left."""
+        """Return all the rows left."""
 
 
 class Compiled(Struct, frozen=True, gc=False):
@@ -52,7 +52,7 @@ class Compiled(Struct, frozen=True, gc=False):
     """What the driver is given for these values of the bind parameters; it ignores others."""
 
     def filled(self) -> tuple[str, Any]:
-        """The text and what the driver is given where all values are literals."""
+        """Return the text and what the driver is given where all values are literals."""
         return self.sql, self.bind(NO_PARAMETERS)
 
 
@@ -83,7 +83,7 @@ class Statement:
         self._compiled: dict[str, Compiled] = {}
 
     def compiled(self, dialect: Dialect) -> Compiled:
-        """The text for `dialect`, and how values are bound to it."""
+        """Return the text for `dialect`, and how values are bound to it."""
         ready = self._compiled.get(dialect.name)
         if ready is None:
             made = self._core.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
@@ -122,7 +122,7 @@ class BatchedSelect(Statement):
 
     @staticmethod
     def name_in(part: int, name: str) -> str:
-        """What the parameter `name` of a part is called in the whole."""
+        """Return what the parameter `name` of a part is called in the whole."""
         return f"part{part}_{name}"
 
 
@@ -154,7 +154,7 @@ class InQuery(Generic[T]):
         self._make = make
 
     def query(self, listed: Sequence[Any], **values: object) -> Query[T]:
-        """The query for these values; none of them are no rows."""
+        """Return the query for these values; none of them are no rows."""
         statement = self._many if listed else None
         alone = self._one if len(listed) == 1 else None
         return Query(statement, {"listed": list(listed), **values}, self._make, alone)
@@ -248,7 +248,7 @@ class Transaction:
             raise InlineLimitExceeded
 
     def fetch_batch(self, *queries: Query[Any]) -> list[list[Any]]:
-        """The results of queries that do not depend on each other, in their order.
+        """Return the results of queries that do not depend on each other, in their order.
 
         Where each statement is a round trip to a server, they are asked in one.
         """
@@ -308,7 +308,7 @@ class Database(Protocol):
 
 
 def record_columns(table: Table, record: type[Struct]) -> list[ColumnElement[Any]]:
-    """The columns of `table` in the order of the fields of `record`."""
+    """Return the columns of `table` in the order of the fields of `record`."""
     return [table.c[name] for name in record.__struct_fields__]
 
 
@@ -318,7 +318,10 @@ def bound(table: Table, *names: str) -> dict[str, ColumnElement[Any]]:
 
 
 def after_last(column: ColumnElement[float], *where: ColumnElement[bool]) -> ColumnElement[float]:
-    """A scalar subquery: one more than the greatest `column` of the rows that match `where`."""
+    """Return a scalar subquery for the number after the greatest one of a column.
+
+    It looks at the rows that match `where`.
+    """
     zero: ColumnElement[float] = literal_column("0")
     one: ColumnElement[float] = literal_column("1")
     return select(func.coalesce(func.max(column), zero) + one).where(*where).scalar_subquery()

@@ -161,7 +161,7 @@ class ThreadedDatabase:
             self._writes.put(_Task(batch, ran=ran))
 
     def _next_batch(self) -> Sequence[Job]:
-        """The jobs to begin with; those that run on the event loop apart from the others."""
+        """Return the jobs to begin with; those that run on the event loop apart from the others."""
         arrived = self._arrived
         here = self._inline_reader is not None and arrived[0].inline
         batch: list[Job] = []
@@ -215,7 +215,10 @@ class ThreadedDatabase:
         self._writer.close()
 
     def _next_task(self, *, wait: bool) -> _Task | None:
-        """What to do next; an empty task when something is in doubt and nothing else came."""
+        """Return what to do next.
+
+        That is an empty task when something is in doubt and nothing else came.
+        """
         try:
             return self._writes.get(timeout=None if wait else DOUBT_SECONDS)
         except Empty:

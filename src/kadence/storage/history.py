@@ -17,7 +17,7 @@ _CLOSED = Statement(LAST_CLOSED)
 
 
 def closed(tx: Transaction, company_id: int, space_uid: str, limit: int) -> list[Iteration]:
-    """The closed iterations of a space, the last one first."""
+    """Return the closed iterations of a space, the last one first."""
     values = {"company_id": company_id, "space_uid": space_uid, "limit": limit}
     found = ITERATIONS.all(tx, _CLOSED, **values)
     assert all(iteration.status == IterationStatus.CLOSED for iteration in found)  # noqa: S101
@@ -32,7 +32,7 @@ _WITH_DATA = Statement(
 
 
 def with_data(tx: Transaction) -> list[Iteration]:
-    """Every iteration of every company that has been activated."""
+    """Return every iteration of every company that has been activated."""
     return ITERATIONS.all(tx, _WITH_DATA)
 
 
@@ -50,7 +50,7 @@ _CHANGES = Statement(
 def changes_of(
     tx: Transaction, company_id: int, iteration_ids: Sequence[str]
 ) -> dict[str, list[Event]]:
-    """How each of these iterations was changed after it had been made, in the journal's order."""
+    """Return how these iterations were changed after they were made, in the journal's order."""
     found: dict[str, list[Event]] = {id_: [] for id_ in iteration_ids}
     if iteration_ids:
         values = {"company_id": company_id, "iterations": list(iteration_ids)}
@@ -77,7 +77,7 @@ _ENTRIES = Statement(
 
 
 def entries_of(tx: Transaction, company_id: int, iteration_ids: Sequence[str]) -> list[Entry]:
-    """The lives of all cards that were ever in these iterations, in the journal's order."""
+    """Return the lives of all cards that were ever in these iterations, in the journal's order."""
     if not iteration_ids:
         return []
     values = {"company_id": company_id, "iterations": list(iteration_ids)}

@@ -19,7 +19,7 @@ from kadence.storage.sqlite import DIALECT, connect, translated
 
 
 def problems(location: Location) -> list[str]:
-    """What is wrong with a database, a sentence each; an empty list when it is sound.
+    """Return what is wrong with a database, a sentence each; an empty list when it is sound.
 
     Raises:
         StorageError: it cannot be read at all.
@@ -51,7 +51,7 @@ def _of_file(path: Path) -> list[str]:
 
 
 def journal_gaps(tx: Transaction) -> list[str]:
-    """Where the tables differ from what the journal tells, a sentence each."""
+    """Return where the tables differ from what the journal tells, a sentence each."""
     try:
         told = replay.replay(journal.all_events(tx))
     except replay.CannotReplay as error:
@@ -61,7 +61,7 @@ def journal_gaps(tx: Transaction) -> list[str]:
 
 
 def frozen_gaps(tx: Transaction) -> list[str]:
-    """Where the numbers that an iteration froze are not those that its journal gives."""
+    """Return where the numbers that an iteration froze are not those that its journal gives."""
     found = []
     frozen = history.with_data(tx)
     for start in range(0, len(frozen), _AT_ONCE):
@@ -92,7 +92,7 @@ def _frozen_gap(journal_slice: timeline.JournalSlice, iteration: Iteration) -> l
 
 
 def tables(tx: Transaction) -> State:
-    """The tables as they are, in the shape in which the journal is replayed."""
+    """Return the tables as they are, in the shape in which the journal is replayed."""
     state = replay.empty()
     for name, rows in state.items():
         table = metadata.tables[name]

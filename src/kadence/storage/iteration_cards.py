@@ -87,17 +87,20 @@ _SETTLE = Statement(
 
 
 def next_sort_order(tx: Transaction, iteration: Iteration) -> float:
-    """The sort_order that puts a card behind all that ever were in the iteration."""
+    """Return the sort_order that puts a card behind all that ever were in the iteration."""
     return float(tx.scalar(_NEXT, _key(iteration)))
 
 
 def records(tx: Transaction, iteration: Iteration, which: str = "") -> list[IterationCard]:
-    """The iteration's records in order: those that stand (`active`), the `removed`, or all."""
+    """Return the iteration's records, in order.
+
+    They are those of cards that are in it (`active`), the `removed`, or all.
+    """
     return RECORDS.all(tx, _LISTS[which], **_key(iteration))
 
 
 def standing_with_cards(tx: Transaction, iteration: Iteration) -> list[tuple[IterationCard, Card]]:
-    """The records that stand in the iteration, in order, each with its card."""
+    """Return the records that stand in the iteration, in order, each with its card."""
     rows = tx.all(_WITH_CARDS, _key(iteration))
     return [(IterationCard(*row[:_WIDTH]), Card(*row[_WIDTH:])) for row in rows]
 
@@ -105,7 +108,7 @@ def standing_with_cards(tx: Transaction, iteration: Iteration) -> list[tuple[Ite
 def standing_in(
     tx: Transaction, company_id: int, iteration_ids: Sequence[str]
 ) -> list[IterationCard]:
-    """The records that stand in any of these iterations, in order."""
+    """Return the records that stand in any of these iterations, in order."""
     if not iteration_ids:
         return []
     values = {"company_id": company_id, "iterations": list(iteration_ids)}
@@ -113,13 +116,13 @@ def standing_in(
 
 
 def of_card_in(tx: Transaction, iteration: Iteration, card_uid: str) -> IterationCard | None:
-    """The card's record in the iteration: the one that stands, else its latest."""
+    """Return the card's record in the iteration: the one that stands, else its latest."""
     found = RECORDS.all(tx, _OF_CARD_HERE, card_uid=card_uid, **_key(iteration))
     return found[0] if found else None
 
 
 def live_of(tx: Transaction, company_id: int, card_uids: Sequence[str]) -> list[IterationCard]:
-    """The records by which these cards are in planned or active iterations."""
+    """Return the records by which these cards are in planned or active iterations."""
     found: list[IterationCard] = []
     for start in range(0, len(card_uids), _CHUNK):
         uids = card_uids[start : start + _CHUNK]
@@ -130,7 +133,7 @@ def live_of(tx: Transaction, company_id: int, card_uids: Sequence[str]) -> list[
 def history(
     tx: Transaction, company_id: int, card_uid: str
 ) -> list[tuple[IterationCard, Iteration]]:
-    """All records of a card, newest first, each with its iteration."""
+    """Return all records of a card, newest first, each with its iteration."""
     rows = tx.all(_HISTORY, {"company_id": company_id, "card_uid": card_uid})
     return [(IterationCard(*row[:_WIDTH]), Iteration(*row[_WIDTH:])) for row in rows]
 

@@ -60,7 +60,7 @@ _LIVE = Statement(
 
 
 def _page(*, newest_first: bool, statuses: int) -> Statement:
-    """The list of a space's iterations; `statuses` of the four pass, 0 means all."""
+    """Return the list of a space's iterations; `statuses` of the four pass, 0 means all."""
     query = select(*_COLUMNS).where(*_THIS_SPACE)
     if statuses:
         names: list[BindParameter[str]] = [bindparam(f"status_{n}") for n in range(statuses)]
@@ -87,13 +87,16 @@ def insert_last(tx: Transaction, iteration: Iteration) -> Iteration:
 
 
 def find(tx: Transaction, company_id: int, space_uid: str, iteration_id: str) -> Iteration | None:
-    """The iteration with this id in this space, whatever its status."""
+    """Return the iteration with this id in this space, whatever its status."""
     row = tx.first(_FIND, {"company_id": company_id, "space_uid": space_uid, "id": iteration_id})
     return Iteration(*row) if row else None
 
 
 def by_id_or_title(tx: Transaction, company_id: int, wanted: str) -> list[Iteration]:
-    """The company's iteration with this id, or those with this title that are not removed."""
+    """Return the company's iteration with this id, or those with this title.
+
+    Removed ones have no title here.
+    """
     values = {"company_id": company_id, "id": wanted.lower(), "title": wanted}
     return ITERATIONS.all(tx, _BY_ID_OR_TITLE, **values)
 
@@ -108,7 +111,7 @@ def page(
     limit: int,
     offset: int,
 ) -> list[Iteration]:
-    """The iterations of a space by creation, ties by id; no `statuses` means all."""
+    """Return the iterations of a space by creation, ties by id; no `statuses` means all."""
     wanted = {f"status_{n}": status for n, status in enumerate(statuses)}
     rows = tx.all(
         _PAGES[newest_first, len(statuses)],
@@ -124,10 +127,10 @@ def page(
 
 
 def live(tx: Transaction, company_id: int, space_uid: str) -> list[Iteration]:
-    """All iterations of a space that are not removed."""
+    """Return all iterations of a space that are not removed."""
     return ITERATIONS.all(tx, _LIVE, company_id=company_id, space_uid=space_uid)
 
 
 def by_ids(tx: Transaction, company_id: int, ids: Sequence[str]) -> list[Iteration]:
-    """The iterations with these ids, of whatever space."""
+    """Return the iterations with these ids, of whatever space."""
     return ITERATIONS.among(tx, "id", company_id, ids)

@@ -57,12 +57,15 @@ _HOLDS = Statement(
 
 
 def holds(tx: Transaction, row: Mapping[str, Any]) -> bool:
-    """Whether this row of `append` is among the last events: what was made of its transaction."""
+    """Return whether this row of `append` is among the last events.
+
+    That says what became of its transaction.
+    """
     return tx.first(_HOLDS, row) is not None
 
 
 def all_events(tx: Transaction) -> list[Event]:
-    """The whole journal in its order."""
+    """Return the whole journal in its order."""
     return [_event(row) for row in tx.all(_ALL)]
 
 
@@ -76,7 +79,7 @@ def of_space(
     limit: int,
     newest_first: bool = False,
 ) -> list[Event]:
-    """The events of a space behind the position `after`; no `kinds` means all."""
+    """Return the events of a space behind the position `after`; no `kinds` means all."""
     values: dict[str, Any] = {f"kind_{n}": kind for n, kind in enumerate(kinds)}
     values |= {"company": company_id, "space": space_uid, "after": after, "limit": limit}
     return [
@@ -108,7 +111,7 @@ def of_card(
     limit: int = NO_LIMIT,
     offset: int = 0,
 ) -> list[Event]:
-    """The events about a card, told in one of these spaces, or in any.
+    """Return the events about a card, told in one of these spaces, or in any.
 
     No `kinds` means all.
     """

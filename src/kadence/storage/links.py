@@ -29,18 +29,18 @@ _INSERT_KEY = Statement(
 
 
 def by_id(tx: Transaction, id_: str) -> Link | None:
-    """The link with this id, of whatever company: its key is all that its holder has."""
+    """Return the link with this id, of whatever company: its key is all that its holder has."""
     found = LINKS.all(tx, _BY_ID, id=id_)
     return found[0] if found else None
 
 
 def valid(tx: Transaction, company_id: int, space_uid: str, now: Instant) -> list[Link]:
-    """The links to a space that work."""
+    """Return the links to a space that work."""
     return LINKS.all(tx, _OF_SPACE, company_id=company_id, space_uid=space_uid, now=now)
 
 
 def key_of(tx: Transaction, company_id: int) -> str | None:
-    """The company's signing key, if it has one yet."""
+    """Return the company's signing key, if it has one yet."""
     row = tx.first(_KEY, {"company_id": company_id})
     return None if row is None else str(row[0])
 

@@ -41,7 +41,7 @@ Location: TypeAlias = SqliteFile | PostgresServer
 
 
 def locate(url: str) -> Location:
-    """The place that a database URL names.
+    """Return the place that a database URL names.
 
     Raises:
         StorageUnusable: it is no URL, or of another kind.

@@ -20,7 +20,7 @@ MIGRATION_LOCK = postgres.WRITERS_LOCK + 1
 
 
 def revision_of(location: Location) -> str | None:
-    """The migration at which a database stands; None when it has no schema yet.
+    """Return the migration at which a database stands; None when it has no schema yet.
 
     Raises:
         StorageError: it cannot be read or is no database.

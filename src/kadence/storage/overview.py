@@ -84,7 +84,7 @@ _LEFT_OVER = Statement(
 
 
 def totals(tx: Transaction, company_id: int, space_uid: str) -> list[Total]:
-    """What each planned and active iteration of a space holds, by id."""
+    """Return what each planned and active iteration of a space holds, by id."""
     rows = tx.all(_TOTALS, {"company_id": company_id, "space_uid": space_uid})
     return [Total(*row) for row in rows]
 
@@ -92,7 +92,9 @@ def totals(tx: Transaction, company_id: int, space_uid: str) -> list[Total]:
 def left_over(
     tx: Transaction, company_id: int, space_id: int, space_uid: str, limit: int
 ) -> list[LeftOver]:
-    """The unfinished cards of the backlog that stand in one of the last `limit` closed iterations.
+    """Return the unfinished cards of the backlog that closed iterations left over.
+
+    Only the last `limit` of these iterations are looked at.
 
     Each is named once, with the last of them.
     """

@@ -140,13 +140,13 @@ _ACTOR_BY_ID = Statement(
 
 
 def find_actor(tx: Transaction, digest: str, now: Instant) -> Actor | None:
-    """The person whose valid token has this SHA-256, unless they are deactivated."""
+    """Return the person whose valid token has this SHA-256, unless they are deactivated."""
     row = tx.first(_ACTOR, {"digest": digest, "now": now})
     return Actor(*row) if row else None
 
 
 def actor_of(tx: Transaction, company_id: int, user_id: int) -> Actor | None:
-    """The person with this id as somebody who acts, unless they are deactivated."""
+    """Return the person with this id as somebody who acts, unless they are deactivated."""
     row = tx.first(_ACTOR_BY_ID, {"company_id": company_id, "user_id": user_id})
     return Actor(*row) if row else None
 
@@ -159,7 +159,7 @@ def insert_company(tx: Transaction, company: Company) -> Company:
 
 
 def all_companies(tx: Transaction) -> list[Company]:
-    """Every company, oldest first."""
+    """Return every company, oldest first."""
     return [Company(*row) for row in tx.all(_COMPANIES)]
 
 
@@ -181,24 +181,24 @@ def insert_user(tx: Transaction, user: User) -> User:
 
 
 def find_user(tx: Transaction, company_id: int, user_id: int) -> User | None:
-    """The person of this company with this id."""
+    """Return the person of this company with this id."""
     row = tx.first(_USER_BY_ID, {"company_id": company_id, "id": user_id})
     return User(*row) if row else None
 
 
 def find_user_by_email(tx: Transaction, company_id: int, email: str) -> User | None:
-    """The person of this company with this (lower-case) address."""
+    """Return the person of this company with this (lower-case) address."""
     row = tx.first(_USER_BY_EMAIL, {"company_id": company_id, "email": email})
     return User(*row) if row else None
 
 
 def users_by_uid(tx: Transaction, company_id: int, uids: Sequence[str]) -> list[User]:
-    """The people of this company with these uids."""
+    """Return the people of this company with these uids."""
     return USERS.among(tx, "uid", company_id, uids)
 
 
 def users_by_id(tx: Transaction, company_id: int, ids: Sequence[int]) -> list[User]:
-    """The people of this company with these ids."""
+    """Return the people of this company with these ids."""
     return USERS.among(tx, "id", company_id, ids)
 
 
@@ -212,7 +212,7 @@ def list_users(
     limit: int,
     offset: int = 0,
 ) -> list[User]:
-    """The people of a company by id.
+    """Return the people of a company by id.
 
     `text` is looked for in addresses and names, in any case; `deactivated` lists those as well.
     """
@@ -228,7 +228,7 @@ def list_users(
 
 
 def usernames_like(tx: Transaction, company_id: int, stem: str) -> set[str]:
-    """The usernames of a company that begin with `stem`."""
+    """Return the usernames of a company that begin with `stem`."""
     return {row[0] for row in tx.all(_USERNAMES, {"company_id": company_id, "stem": stem})}
 
 
@@ -253,7 +253,7 @@ def insert_token(tx: Transaction, token: Token) -> Token:
 
 
 def list_tokens(tx: Transaction, company_id: int) -> list[Token]:
-    """All tokens of a company, oldest first."""
+    """Return all tokens of a company, oldest first."""
     return [Token(*row) for row in tx.all(_TOKENS, {"company_id": company_id})]
 
 
@@ -263,19 +263,19 @@ def revoke_token(tx: Transaction, company_id: int, token_id: int, now: Instant) 
 
 
 def find_token(tx: Transaction, digest: str) -> Token | None:
-    """The token with this SHA-256, of whatever company, whether it is good or not."""
+    """Return the token with this SHA-256, of whatever company, whether it is good or not."""
     row = tx.first(_TOKEN_BY_DIGEST, {"digest": digest})
     return Token(*row) if row else None
 
 
 def tokens_of(tx: Transaction, company_id: int, user_id: int, now: Instant) -> list[Token]:
-    """A person's tokens that are good, of every kind, oldest first."""
+    """Return a person's tokens that are good, of every kind, oldest first."""
     values = {"company_id": company_id, "user_id": user_id, "now": now}
     return [Token(*row) for row in tx.all(_TOKENS_OF, values)]
 
 
 def password_hash(tx: Transaction, company_id: int, user_id: int) -> str | None:
-    """What argon2 wrote of the person's password; None for who has none."""
+    """Return what argon2 wrote of the person's password; None for who has none."""
     row = tx.first(_PASSWORD, {"company_id": company_id, "user_id": user_id})
     return None if row is None else str(row[0])
 

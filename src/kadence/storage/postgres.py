@@ -68,7 +68,7 @@ def connect(
 
 
 def _refused(error: psycopg.Error, where: str) -> StorageError:
-    """Why no connection could be had; libpq tells that by its words alone."""
+    """Return why no connection could be had; libpq tells that by its words alone."""
     said = str(error).strip()
     if "no password supplied" in said:
         return StorageUnusable(f"{where}: the server wants a password: put it into ~/.pgpass")
@@ -92,7 +92,7 @@ def _defaults(url: str) -> dict[str, Any]:
 
 
 def shown(url: str) -> str:
-    """The URL as it may be shown: where the database is, and whose connection it is.
+    """Return the URL as it may be shown: where the database is, and whose connection it is.
 
     Raises:
         StorageUnusable: libpq does not understand it, or not as it was meant.
@@ -113,7 +113,10 @@ def shown(url: str) -> str:
 
 
 def translated(error: psycopg.Error, where: str = "") -> StorageError:
-    """The driver's error as one of ours, by its SQLSTATE; one without is a lost connection."""
+    """Return the driver's error as one of ours, by its SQLSTATE.
+
+    One without is a lost connection.
+    """
     prefix = f"{where}: " if where else ""
     said = str(error).strip().partition("\n")[0]
     if isinstance(error, errors.LockNotAvailable):
@@ -130,7 +133,7 @@ def translated(error: psycopg.Error, where: str = "") -> StorageError:
 
 
 def _lost(error: Exception) -> bool:
-    """Whether the connection is gone, or none could be had."""
+    """Return whether the connection is gone, or none could be had."""
     if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return False
     # 57P01 to 57P03: the server is being stopped, has crashed, or is starting up.

@@ -117,7 +117,7 @@ _PEOPLE = Statement(
 
 
 def access_by_uid(tx: Transaction, actor: Actor, uid: str) -> SpaceAccess | None:
-    """What decides about the actor's access to the living space with this uid."""
+    """Return what decides about the actor's access to the living space with this uid."""
     row = tx.first(
         _ACCESS_BY_UID,
         {"company_id": actor.company_id, "user_id": actor.user_id, "uid": uid},
@@ -126,7 +126,7 @@ def access_by_uid(tx: Transaction, actor: Actor, uid: str) -> SpaceAccess | None
 
 
 def access_by_id(tx: Transaction, actor: Actor, space_id: int) -> SpaceAccess | None:
-    """What decides about the actor's access to the living space with this id."""
+    """Return what decides about the actor's access to the living space with this id."""
     row = tx.first(
         _ACCESS_BY_ID,
         {"company_id": actor.company_id, "user_id": actor.user_id, "id": space_id},
@@ -143,7 +143,7 @@ _READABLE_ACCESSES = Statement(
 
 
 def accesses(actor: Actor) -> Query[SpaceAccess]:
-    """What decides about the actor's access to each living space of the company."""
+    """Return what decides about the actor's access to each living space of the company."""
     values = {"company_id": actor.company_id, "user_id": actor.user_id}
     return Query(_READABLE_ACCESSES, values, lambda row: SpaceAccess(*row))
 
@@ -156,24 +156,24 @@ def insert_space(tx: Transaction, space: Space) -> Space:
 
 
 def next_sort_order(tx: Transaction, company_id: int) -> float:
-    """The sort_order that puts a space behind all others of the company."""
+    """Return the sort_order that puts a space behind all others of the company."""
     return float(tx.scalar(_NEXT_SORT_ORDER, {"company_id": company_id}))
 
 
 def find_space(tx: Transaction, company_id: int, space_id: int) -> Space | None:
-    """The living space with this id."""
+    """Return the living space with this id."""
     row = tx.first(_BY_ID, {"company_id": company_id, "id": space_id})
     return Space(*row) if row else None
 
 
 def find_space_by_uid(tx: Transaction, company_id: int, uid: str) -> Space | None:
-    """The living space with this uid."""
+    """Return the living space with this uid."""
     row = tx.first(_BY_UID, {"company_id": company_id, "uid": uid})
     return Space(*row) if row else None
 
 
 def readable(tx: Transaction, actor: Actor) -> list[tuple[Space, int | None]]:
-    """The living spaces that the actor can read, each with their own role in it, in order."""
+    """Return the live spaces that the actor can read, with their role in each, in order."""
     rows = tx.all(
         _WITH_ACCESSES,
         {
@@ -186,7 +186,7 @@ def readable(tx: Transaction, actor: Actor) -> list[tuple[Space, int | None]]:
 
 
 def below(tx: Transaction, space: Space) -> list[Space]:
-    """The living spaces under this one in the tree, parents before children."""
+    """Return the living spaces under this one in the tree, parents before children."""
     rows = tx.all(_BELOW, {"company_id": space.company_id, "prefix": space.path + "/"})
     return [Space(*row) for row in rows]
 
@@ -205,7 +205,7 @@ def insert_member(tx: Transaction, member: Member) -> None:
 
 
 def find_member(tx: Transaction, company_id: int, space_id: int, user_id: int) -> Member | None:
-    """The person's own role in the space."""
+    """Return the person's own role in the space."""
     row = tx.first(
         _FIND_MEMBER,
         {"of_company": company_id, "of_space": space_id, "of_user": user_id},

@@ -76,7 +76,7 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> aps
 
 
 def _as_json(_cursor: apsw.Cursor, _number: int, value: object) -> str:
-    """The values of a dialects.OneOf, which are read by json_each."""
+    """Return the values of a dialects.OneOf, which are read by json_each."""
     if not isinstance(value, list):
         msg = f"a {type(value).__name__} is nothing that SQLite can hold"
         raise TypeError(msg)
@@ -96,7 +96,7 @@ def _told_of_folder(path: Path) -> StorageError | None:
 
 
 def translated(error: Exception, where: str = "") -> StorageError:
-    """The driver's error as one of ours, by SQLite's result code."""
+    """Return the driver's error as one of ours, by SQLite's result code."""
     code = _code(error)
     prefix = f"{where}: " if where else ""
     if code in (apsw.SQLITE_BUSY, apsw.SQLITE_LOCKED):

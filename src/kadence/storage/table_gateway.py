@@ -83,7 +83,7 @@ class TableGateway(Generic[R]):
         tx.run_many(self._insert, map(asdict, records))
 
     def find(self, tx: Transaction, *key: object) -> R | None:
-        """The record with this key."""
+        """Return the record with this key."""
         row = tx.first(self._find, dict(zip(self._key_binds, key, strict=True)))
         return self._record(*row) if row else None
 
@@ -108,17 +108,17 @@ class TableGateway(Generic[R]):
         tx.run(self._delete, self._key_of(record))
 
     def all(self, tx: Transaction, statement: Statement, **values: object) -> list[R]:
-        """The records that a statement over `columns` gives."""
+        """Return the records that a statement over `columns` gives."""
         return [self._record(*row) for row in tx.all(statement, values)]
 
     def among(
         self, tx: Transaction, column: str, company_id: int, values: Sequence[Any]
     ) -> list[R]:
-        """The records of a company whose `column` is one of `values`, in no order."""
+        """Return the records of a company whose `column` is one of `values`, in no order."""
         return tx.fetch_batch(self.query_among(column, company_id, values))[0]
 
     def query_among(self, column: str, company_id: int, values: Sequence[Any]) -> Query[R]:
-        """What `among` asks."""
+        """Return what `among` asks."""
         return self._among(column).query(values, company=company_id)
 
     def _made(self, row: Row) -> R:

@@ -41,23 +41,23 @@ _USES = Statement(
 
 
 def find_by_name(tx: Transaction, company_id: int, name: str) -> Tag | None:
-    """The company's tag of exactly this name."""
+    """Return the company's tag of exactly this name."""
     found = TAGS.all(tx, _BY_NAME, company_id=company_id, name=name)
     return found[0] if found else None
 
 
 def of_company(tx: Transaction, company_id: int) -> list[Tag]:
-    """All tags of a company, oldest first."""
+    """Return all tags of a company, oldest first."""
     return TAGS.all(tx, _OF_COMPANY, company_id=company_id)
 
 
 def in_space(tx: Transaction, company_id: int, space_id: int) -> list[Tag]:
-    """The tags on cards of a space, oldest first."""
+    """Return the tags on cards of a space, oldest first."""
     return TAGS.all(tx, _IN_SPACE, company_id=company_id, space_id=space_id)
 
 
 def uses(tx: Transaction, tag: Tag) -> list[CardTag]:
-    """Which cards have the tag."""
+    """Return which cards have the tag."""
     return CARD_TAGS.all(tx, _USES, company_id=tag.company_id, tag_id=tag.id)
 
 
@@ -79,5 +79,5 @@ _OF_CARDS = InQuery(
 
 
 def of_cards(company_id: int, card_ids: Sequence[int]) -> Query[tuple[CardTag, Tag]]:
-    """The tags of these cards, by name."""
+    """Return the tags of these cards, by name."""
     return _OF_CARDS.query(card_ids, company_id=company_id)

@@ -26,35 +26,38 @@ class JournalSlice(Struct, frozen=True):
     begun: Mapping[str, int]
 
     def place(self, iteration_id: str, as_of: Instant | None) -> int:
-        """The place in the journal of the last event about an iteration that was not later."""
+        """Return the place in the journal of the last event up to an instant."""
         entries, changes = self.entries[iteration_id], self.changes[iteration_id]
         told: Iterable[Entry | Event] = (*entries, *changes)
         return max((e.seq for e in told if as_of is None or e.at <= as_of), default=0)
 
     def lifespan(self, iteration_id: str) -> Lifespan:
-        """When the iteration was activated and closed."""
+        """Return when the iteration was activated and closed."""
         return Lifespan(
             *(_moment(self._event(iteration_id, kind)) for kind in (_ACTIVATED, _CLOSED)),
         )
 
     def at(self, iteration_id: str, place: int) -> Iteration:
-        """The iteration as it was at a place in the journal."""
+        """Return the iteration as it was at a place in the journal."""
         return iteration_at(self.iterations[iteration_id], self.changes[iteration_id], place)
 
     def timeline(self, iteration_id: str, place: int = END) -> Timeline:
-        """The timeline of an iteration up to a place in the journal."""
+        """Return the timeline of an iteration up to a place in the journal."""
         entries, life = self.entries[iteration_id], self.lifespan(iteration_id)
         return build_timeline(entries, iteration_id, life, place, self.begun)
 
     def carried_to(self, iteration_id: str) -> str | None:
-        """The iteration into which the leftovers of this one went when it was closed."""
+        """Return the iteration into which the leftovers of this one went when it was closed."""
         closing = self._event(iteration_id, _CLOSED)
         # Journals of the first releases do not tell it.
         target = closing.payload.get("new_iteration_id") if closing else None
         return None if target is None else str(target)
 
     def calendar(self, iteration_id: str, current: WorkingCalendar, place: int) -> WorkingCalendar:
-        """The calendar that an iteration is counted by: a closed one stays with that of its end."""
+        """Return the calendar that an iteration is counted by.
+
+        A closed one keeps that of its closing.
+        """
         closing = self._event(iteration_id, _CLOSED)
         if closing is None or closing.seq > place or "calendar" not in closing.payload:
             return current
@@ -72,7 +75,7 @@ def _moment(event: Event | None) -> tuple[int, Instant] | None:
 
 
 def load(tx: Transaction, company_id: int, iterations: Sequence[Iteration]) -> JournalSlice:
-    """All that the journal tells of these iterations."""
+    """Return all that the journal tells of these iterations."""
     ids = [iteration.id for iteration in iterations]
     entries = history.entries_of(tx, company_id, ids)
     inside: dict[str, set[str]] = {id_: set() for id_ in ids}

@@ -115,11 +115,11 @@ class _Side:
     """One end of a copy: a connection with a transaction, seen as tables of rows."""
 
     def rows(self, table: TableClause) -> Iterator[Row]:
-        """All rows by key, not all at once in memory."""
+        """Return all rows by key, not all at once in memory."""
         raise NotImplementedError
 
     def count(self, table: TableClause) -> int:
-        """How many rows there are."""
+        """Return how many rows there are."""
         raise NotImplementedError
 
     def begin_filling(self) -> None:
@@ -131,7 +131,7 @@ class _Side:
         raise NotImplementedError
 
     def last_id(self, name: str) -> int:
-        """The largest id that a table has given out by itself; 0 when it gives out none."""
+        """Return the largest id that a table has given out by itself; 0 when it gives out none."""
         raise NotImplementedError
 
     def end_filling(self, last_ids: dict[str, int]) -> None:

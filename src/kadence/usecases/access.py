@@ -23,7 +23,7 @@ class BoardAccess(Struct, frozen=True):
     """The spaces that show the board to the actor, first the one in which it is primary."""
 
     def role(self, unit: UnitOfWork, space_id: int) -> SpaceRole | None:
-        """The actor's role in one of the spaces that show the board."""
+        """Return the actor's role in one of the spaces that show the board."""
         for access in self.accesses:
             if access.space_id == space_id:
                 return role_in_space(unit.actor.company_role, access)
@@ -59,7 +59,7 @@ def authorize_space(unit: UnitOfWork, space_uid: str, need: SpaceRole) -> SpaceA
 
 
 def title_of(unit: UnitOfWork, space_uid: str) -> str:
-    """The title of a space that the actor can read.
+    """Return the title of a space that the actor can read.
 
     Raises:
         NotFound, Forbidden: as `authorize_space`.
@@ -119,7 +119,7 @@ def _authorize(
 def visible_placements_of(
     unit: UnitOfWork, board: Board, placements: Sequence[VisiblePlacement]
 ) -> list[VisiblePlacement]:
-    """Of the spaces that show boards: those that show this one to the actor, its own first."""
+    """Return the spaces that show this board to the actor, its own first."""
     company_role = unit.actor.company_role
     spaces = [
         one
@@ -175,7 +175,7 @@ def authorize_card_by_uid(unit: UnitOfWork, card_uid: str) -> Card:
 
 
 def readable_card(unit: UnitOfWork, card_uid: str) -> Card:
-    """The card that a body names by its uid.
+    """Return the card that a body names by its uid.
 
     Raises:
         NotFound: there is none, or none that the actor can read.
@@ -187,13 +187,13 @@ def readable_card(unit: UnitOfWork, card_uid: str) -> Card:
 
 
 def visible_scope(unit: UnitOfWork) -> VisibleScope:
-    """All that the actor can read."""
+    """Return all that the actor can read."""
     (accesses,) = unit.tx.fetch_batch(spaces.accesses(unit.actor))
     return visible_scope_of(unit, accesses)
 
 
 def visible_scope_of(unit: UnitOfWork, accesses: Sequence[SpaceAccess]) -> VisibleScope:
-    """All that the actor can read, by the access to each space of the company."""
+    """Return all that the actor can read, by the access to each space of the company."""
     inside = [d for d in accesses if role_in_space(unit.actor.company_role, d) is not None]
     readable, uids = [access.space_id for access in inside], [access.space_uid for access in inside]
     if unit.actor.company_role == CompanyRole.OWNER:

@@ -50,7 +50,7 @@ class Location(Struct, frozen=True):
 
 
 def card_activity(unit: UnitOfWork, card_id: int, query: Validated[Page]) -> list[SpaceEvent]:
-    """What happened to a card, newest first, as far as the actor can read where it happened.
+    """Return what happened to a card, newest first, as far as the actor can read where it happened.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
@@ -71,7 +71,7 @@ def card_activity(unit: UnitOfWork, card_id: int, query: Validated[Page]) -> lis
 
 
 def location_history(unit: UnitOfWork, card_id: int, validated: Validated[None]) -> list[Location]:
-    """Where a card has been moved to, an entry for each move, oldest first.
+    """Return where a card has been moved to, an entry for each move, oldest first.
 
     Boards that the actor cannot read are left out.
 
@@ -115,7 +115,7 @@ def location_history(unit: UnitOfWork, card_id: int, validated: Validated[None])
 
 
 def _readable(unit: UnitOfWork) -> list[str] | None:
-    """The uids of the spaces that the actor can read; None for all."""
+    """Return the uids of the spaces that the actor can read; None for all."""
     if unit.actor.company_role == CompanyRole.OWNER:
         return None
     (accesses,) = unit.tx.fetch_batch(spaces.accesses(unit.actor))
@@ -129,7 +129,7 @@ _CONDITIONS = (events.CARD_ARCHIVED, events.CARD_RESTORED, events.CARD_DELETED)
 
 
 def space_events(unit: UnitOfWork, space_uid: str, query: Validated[EventQuery]) -> list[Event]:
-    """What happened in a space, oldest first unless asked otherwise.
+    """Return what happened in a space, oldest first unless asked otherwise.
 
     Raises:
         KadenceError: NotFound (no such space), Forbidden (a stranger), BadRequest.

@@ -49,7 +49,7 @@ class FullBoard(Struct, frozen=True):
 
 
 def list_boards(unit: UnitOfWork, space_id: int, validated: Validated[None]) -> list[FullBoard]:
-    """The boards that a space shows, in order.
+    """Return the boards that a space shows, in order.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
@@ -62,7 +62,7 @@ def list_boards(unit: UnitOfWork, space_id: int, validated: Validated[None]) -> 
 def get_board(
     unit: UnitOfWork, board_id: int, validated: Validated[bool]
 ) -> tuple[FullBoard, list[CardView]]:
-    """One board, and its live cards when the query asks for them.
+    """Return one board, and its live cards when the query asks for them.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
@@ -78,7 +78,7 @@ def get_board(
 def get_board_of_space(
     unit: UnitOfWork, space_id: int, board_id: int, validated: Validated[bool]
 ) -> tuple[FullBoard, list[CardView]]:
-    """One board that a space shows, and its live cards when the query asks for them.
+    """Return one board that a space shows, and its live cards when the query asks for them.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
@@ -197,7 +197,7 @@ def hide_board(unit: UnitOfWork, board_id: int, space: SpaceAccess) -> None:
 
 
 def boards_of(unit: UnitOfWork, space_ids: Sequence[int]) -> dict[int, list[FullBoard]]:
-    """The boards that these spaces show, by the space's id; three queries however many."""
+    """Return the boards that these spaces show, by the space's id; three queries however many."""
     company_id = unit.actor.company_id
     (found,) = unit.tx.fetch_batch(boards.in_spaces(company_id, space_ids))
     ids = sorted({board.id for _, board in found})
@@ -216,7 +216,7 @@ def boards_of(unit: UnitOfWork, space_ids: Sequence[int]) -> dict[int, list[Full
 
 
 def _shown(unit: UnitOfWork, space_id: int, board_id: int, need: SpaceRole) -> BoardAccess:
-    """A board through a space that the actor has been let into.
+    """Return a board through a space that the actor has been let into.
 
     Raises:
         NotFound: the space does not show it.

@@ -35,7 +35,7 @@ class CalendarView(Struct, frozen=True):
 
 
 def get_calendar(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> CalendarView:
-    """The working calendar of a space.
+    """Return the working calendar of a space.
 
     Raises:
         KadenceError: NotFound, Forbidden, BadRequest.

@@ -74,7 +74,7 @@ def store_card(
 
 
 def _kinds(old: Card, new: Card, names: set[str]) -> list[tuple[str, list[str]]]:
-    """The events that tell of a change, each with the fields that are its part of it."""
+    """Return the events that tell of a change, each with the fields that are its part of it."""
     told = []
     moved = (old.board_id, old.column_id, old.lane_id) != (
         new.board_id,
@@ -188,5 +188,5 @@ def bump(unit: UnitOfWork, card: Card) -> Card:
 
 
 def etag(card: Card) -> str:
-    """The entity tag of a card as it is."""
+    """Return the entity tag of a card as it is."""
     return f'"{card.revision}"'

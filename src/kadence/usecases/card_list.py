@@ -34,7 +34,7 @@ class CardQuery(Struct, frozen=True):
 
 
 def list_cards(unit: UnitOfWork, query: Validated[CardQuery]) -> list[CardView]:
-    """The cards that the actor can read and that match.
+    """Return the cards that the actor can read and that match.
 
     Raises:
         BadRequest: the query is invalid.
@@ -74,7 +74,7 @@ def list_cards(unit: UnitOfWork, query: Validated[CardQuery]) -> list[CardView]:
 def _asks_for_a_hidden_iteration(
     unit: UnitOfWork, wanted: CardQuery, all_of_it: VisibleScope
 ) -> bool:
-    """Whether it is of a space that the actor cannot read, though they may see its cards."""
+    """Return whether it is of a space that the actor cannot read, though they may see its cards."""
     iteration_id = wanted.single.get("iteration_id")
     if iteration_id is None:
         return False
@@ -85,7 +85,7 @@ def _asks_for_a_hidden_iteration(
 def _narrowed(
     wanted: CardQuery, all_of_it: VisibleScope, shown: Sequence[Board]
 ) -> tuple[Sequence[int] | None, Sequence[int]]:
-    """The spaces and the foreign boards to look in; None for the spaces when all are good.
+    """Return the spaces and the foreign boards to look in; None for the spaces when all are good.
 
     `shown` are the boards of the wanted space.
     """

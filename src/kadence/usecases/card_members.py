@@ -14,7 +14,7 @@ from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 def list_card_members(
     unit: UnitOfWork, card_id: int, validated: Validated[None]
 ) -> tuple[Card, list[tuple[CardMember, User]]]:
-    """The people who take part in a card.
+    """Return the people who take part in a card.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.

@@ -25,7 +25,9 @@ def moved(
     relations: CardRelations,
     asked: dict[str, Any],
 ) -> tuple[Card, CardRelations]:
-    """The card where it is asked to be, with what a move there sets, and what is around it there.
+    """Return the card where it is asked to be, with what a move there sets.
+
+    With it come its neighbours there.
 
     Raises:
         RuleViolation: there is no such column (code 1) or live lane (2) on the board.
@@ -66,7 +68,9 @@ def moved(
 
 
 def placed(unit: UnitOfWork, space_uid: str, old: Card, new: Card, asked: dict[str, Any]) -> Card:
-    """The card at the place in its cell that is asked for; one that came from elsewhere is last.
+    """Return the card at the place in its cell that is asked for.
+
+    One that came from elsewhere is last.
 
     Raises:
         RuleViolation: the card to go behind is not in that cell (code 5).
@@ -113,7 +117,10 @@ def _make_room(unit: UnitOfWork, space_uid: str, new: Card, previous: Card) -> f
 def end_of_cell(
     unit: UnitOfWork, column_id: int, lane_id: int, position: int, card: Card | None = None
 ) -> float:
-    """The sort_order that puts a card first or last in a cell, unless it is there already."""
+    """Return the sort_order that puts a card first or last in a cell.
+
+    A card that is there already keeps its own.
+    """
     ends = cards.ends_of_cell(unit.tx, unit.actor.company_id, column_id, lane_id)
     first, last = ends or (None, None)
     end = first if position == FIRST else last
@@ -125,7 +132,7 @@ def end_of_cell(
 
 
 def column_of(unit: UnitOfWork, board: Board, column_id: int | None) -> tuple[Column, int]:
-    """A column of the board, its first by default, with the state that it gives its cards.
+    """Return a column of the board, its first by default, with the state that it gives its cards.
 
     Raises:
         RuleViolation: there is none (code 1).
@@ -141,7 +148,7 @@ def column_of(unit: UnitOfWork, board: Board, column_id: int | None) -> tuple[Co
 
 
 def lane_of(unit: UnitOfWork, board: Board, lane_id: int | None) -> Lane:
-    """A live lane of the board, its first by default.
+    """Return a live lane of the board, its first by default.
 
     Raises:
         RuleViolation: there is none (code 2).

@@ -50,7 +50,7 @@ class CardView(Struct, frozen=True):
 
 
 def get_card(unit: UnitOfWork, card_id: int, validated: Validated[None]) -> CardView:
-    """One card, an archived or deleted one too.
+    """Return one card, an archived or deleted one too.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
@@ -61,7 +61,10 @@ def get_card(unit: UnitOfWork, card_id: int, validated: Validated[None]) -> Card
 
 
 def view_cards(unit: UnitOfWork, found: Sequence[Card]) -> list[CardView]:
-    """The cards with what surrounds them, by at most eight queries however many there are."""
+    """Return the cards with their relations.
+
+    It takes at most eight queries, however many cards there are.
+    """
     if not found:
         return []
     company_id = unit.actor.company_id
@@ -110,7 +113,7 @@ def view_cards(unit: UnitOfWork, found: Sequence[Card]) -> list[CardView]:
 def view_card(
     unit: UnitOfWork, card: Card, entered: BoardAccess, relations: CardRelations
 ) -> CardView:
-    """One card on the board that was entered.
+    """Return one card on the board that was entered.
 
     `relations` are those where it stands now; its owner, iteration and members may have
     changed since that was looked up.
@@ -137,6 +140,6 @@ def view_card(
 
 
 def _visible(iteration: Iteration | None, spaces: Sequence[VisiblePlacement]) -> Iteration | None:
-    """The iteration, unless its space is one that the reader does not see."""
+    """Return the iteration, unless its space is one that the reader does not see."""
     uids = {one.access.space_uid for one in spaces}
     return iteration if iteration and iteration.space_uid in uids else None

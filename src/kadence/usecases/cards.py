@@ -198,7 +198,7 @@ _PLAIN = (
 
 
 def _own_values(unit: UnitOfWork, card: Card, asked: dict[str, Any]) -> dict[str, Any]:
-    """The asked values of fields that say nothing of where the card is."""
+    """Return the asked values of fields that say nothing of where the card is."""
     values = {name: asked[name] for name in _PLAIN if name in asked}
     if _same_json(values.get("properties"), card.properties):
         del values["properties"]
@@ -213,14 +213,14 @@ def _own_values(unit: UnitOfWork, card: Card, asked: dict[str, Any]) -> dict[str
 
 
 def _same_json(one: str | None, other: str | None) -> bool:
-    """Whether two JSON texts are there and say the same."""
+    """Return whether two JSON texts are there and say the same."""
     if one is None or other is None:
         return False
     return bool(msgspec.json.decode(one) == msgspec.json.decode(other))
 
 
 def _owner(unit: UnitOfWork, user_id: int | None, email: str | None) -> int | None:
-    """The owner who is named by id or by address."""
+    """Return the owner who is named by id or by address."""
     if user_id is not None:
         _person(unit, user_id, 3, "owner_id")
         return user_id

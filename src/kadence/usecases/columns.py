@@ -54,7 +54,7 @@ class LaneChange(Struct, frozen=True):
 
 
 def list_columns(unit: UnitOfWork, board_id: int, validated: Validated[None]) -> list[Column]:
-    """All columns and subcolumns of a board, in order.
+    """Return all columns and subcolumns of a board, in order.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
@@ -116,7 +116,7 @@ def delete_column(
 
 
 def list_subcolumns(unit: UnitOfWork, column_id: int, validated: Validated[None]) -> list[Column]:
-    """The subcolumns of a column, in order.
+    """Return the subcolumns of a column, in order.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
@@ -171,7 +171,7 @@ def delete_subcolumn(
 
 
 def list_lanes(unit: UnitOfWork, board_id: int, query: Validated[Sequence[int]]) -> list[Lane]:
-    """The lanes of a board in one of these conditions, in order.
+    """Return the lanes of a board in one of these conditions, in order.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
@@ -292,7 +292,7 @@ def _column(unit: UnitOfWork, column_id: int) -> Column:
 
 
 def _parent(unit: UnitOfWork, column_id: int, need: SpaceRole) -> tuple[BoardAccess, Column]:
-    """A first-level column with the access to its board."""
+    """Return a first-level column with the access to its board."""
     column = _column(unit, column_id)
     access = authorize_board(unit, column.board_id, need)
     if column.column_id is not None:

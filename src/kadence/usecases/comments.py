@@ -19,7 +19,7 @@ class CommentView(Struct, frozen=True):
 
 
 def list_comments(unit: UnitOfWork, card_id: int, validated: Validated[None]) -> list[CommentView]:
-    """The comments on a card, oldest first.
+    """Return the comments on a card, oldest first.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.

@@ -182,7 +182,7 @@ def _ran(past: JournalSlice, other: Iteration, as_of: Instant) -> bool:
 
 
 def _ahead(calendar: WorkingCalendar, first: date) -> list[date]:
-    """The working days from `first` on, as many as a simulation walks through."""
+    """Return the working days from `first` on, as many as a simulation walks through."""
     found: list[date] = []
     while len(found) < HORIZON:
         try:
@@ -198,7 +198,7 @@ def _ahead(calendar: WorkingCalendar, first: date) -> list[date]:
 
 
 def _share(calendar: WorkingCalendar, ahead: Sequence[date], as_of: Instant) -> float:
-    """The part of the first day that is still to come."""
+    """Return the part of the first day that is still to come."""
     if not ahead or ahead[0] != local_day(calendar, as_of):
         return 1.0
     begins, ends = midnight(calendar, ahead[0]), end_of(calendar, ahead[0])
@@ -211,7 +211,7 @@ def _trial(
     query: ForecastQuery,
     others: Sequence[Iteration],
 ) -> Trial | None:
-    """A closed iteration half way; None if it had too little before it, or no middle."""
+    """Return a closed iteration half way; None if it had too little before it, or no middle."""
     past, life = found.past, found.past.lifespan(iteration.id)
     if life.activated is None or life.closed is None or life.closed[1] > found.as_of:
         return None
@@ -236,7 +236,10 @@ def _trial(
 
 
 def _middle(calendar: WorkingCalendar, begun: Instant, ended: Instant) -> Instant | None:
-    """The beginning of the middle one of its working days, unless it began only on that day."""
+    """Return the beginning of the middle one of its working days.
+
+    None if it began only on that day.
+    """
     days = workdays(calendar, local_day(calendar, begun), local_day(calendar, ended))
     if not days:
         return None
@@ -245,7 +248,7 @@ def _middle(calendar: WorkingCalendar, begun: Instant, ended: Instant) -> Instan
 
 
 def _finished(timeline: Timeline, unit: UnitOfMeasure, calendar: WorkingCalendar) -> date | None:
-    """The day since when nothing remained, or None when something was left at the end."""
+    """Return the day since when nothing remained, or None when something was left at the end."""
     since: Instant | None = None
     for step in timeline.run:
         scope, done = size_of(step.tally, unit)
@@ -257,7 +260,7 @@ def _finished(timeline: Timeline, unit: UnitOfMeasure, calendar: WorkingCalendar
 
 
 def odds(outlook: Outlook, simulated: Simulated) -> Odds:
-    """What the simulation's answer means in days."""
+    """Return what the simulation's answer means in days."""
     chances, until = simulated.chances, outlook.question.until
 
     def day(percent: int) -> date | None:
@@ -278,7 +281,9 @@ def odds(outlook: Outlook, simulated: Simulated) -> Odds:
 
 
 def held(trial: Trial, promised: date | None) -> bool | None:
-    """Whether all was done by the day that was promised; None when it ended before one could say.
+    """Return whether all was done by the day that was promised.
+
+    None when it ended before one could say.
 
     No day at all is a promise of nothing within a year.
     """
@@ -290,7 +295,7 @@ def held(trial: Trial, promised: date | None) -> bool | None:
 
 
 def held_amount(trial: Trial, promised: float) -> bool:
-    """Whether at least as much was done by the end as was promised."""
+    """Return whether at least as much was done by the end as was promised."""
     return trial.done >= promised - NEXT_TO_NOTHING
 
 
@@ -299,5 +304,5 @@ NEXT_TO_NOTHING = 1e-6
 
 
 def count_held(results: Sequence[bool | None]) -> HitCount:
-    """How often it held."""
+    """Return how often it held."""
     return HitCount(results.count(True), results.count(False), results.count(None))

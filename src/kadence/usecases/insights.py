@@ -109,7 +109,7 @@ class IterationInReport(Struct, frozen=True):
 def get_report(
     unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[ReportQuery]
 ) -> Reported:
-    """The report of an iteration at an instant.
+    """Return the report of an iteration at an instant.
 
     Raises:
         KadenceError: NotFound, Forbidden, BadRequest, RuleViolation (code 9, there was no such
@@ -123,7 +123,7 @@ def get_report(
 
 
 def report_of(unit: UnitOfWork, wanted: str, query: ReportQuery) -> Reported:
-    """The report of the iteration with this id or title, wherever in the company it is.
+    """Return the report of the iteration with this id or title, wherever in the company it is.
 
     Raises:
         KadenceError: BadRequest (there is none, or several have the title; says what to do).
@@ -140,7 +140,7 @@ def report_of(unit: UnitOfWork, wanted: str, query: ReportQuery) -> Reported:
 def get_flow(
     unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[ReportQuery]
 ) -> Flowed:
-    """How the cards of an iteration went through the states, day by day.
+    """Return how the cards of an iteration went through the states, day by day.
 
     Raises:
         KadenceError: as `get_report`.
@@ -190,7 +190,7 @@ def _titles(unit: UnitOfWork, found: IterationInReport) -> Mapping[str, tuple[in
 
 
 def get_velocity(unit: UnitOfWork, space_uid: str, validated: Validated[VelocityQuery]) -> Velocity:
-    """What the space achieved in its last closed iterations.
+    """Return what the space achieved in its last closed iterations.
 
     Raises:
         KadenceError: NotFound, Forbidden, BadRequest.
@@ -226,7 +226,7 @@ def _amounts(iteration: Iteration, timeline: Timeline) -> Amounts:
 def _usual(
     counted: Sequence[Amounts], average: Callable[[Iterable[float]], float]
 ) -> Amounts | None:
-    """The average of each number over the iterations that have it."""
+    """Return the average of each number over the iterations that have it."""
     if not counted:
         return None
     columns = zip(*map(astuple, counted), strict=True)

@@ -33,7 +33,7 @@ class HistoryEntry(Struct, frozen=True):
 def list_cards(
     unit: UnitOfWork, space_uid: str, iteration_id: str, query: Validated[str]
 ) -> list[IterationCard]:
-    """The records of an iteration: the standing (`active`), the `removed`, or all ("").
+    """Return the records of an iteration: the standing (`active`), the `removed`, or all ("").
 
     Raises:
         KadenceError: FeatureOff, NotFound, Forbidden, BadRequest (code 1: another word).
@@ -92,7 +92,9 @@ def remove_card(
 def card_history(
     unit: UnitOfWork, card_uid: str, query: Validated[bool]
 ) -> tuple[bool, list[HistoryEntry]]:
-    """All records of a card, newest first; with details, those of removed iterations are left out.
+    """Return all records of a card, newest first.
+
+    With details, those of removed iterations are left out.
 
     Returns whether details were asked for beside them.
 
@@ -129,7 +131,7 @@ def card_history(
 
 
 def find_iteration(unit: UnitOfWork, access: SpaceAccess, iteration_id: str) -> Iteration:
-    """The iteration of a space that the actor has been let into.
+    """Return the iteration of a space that the actor has been let into.
 
     Raises:
         NotFound: there is none.

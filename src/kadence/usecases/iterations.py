@@ -100,7 +100,7 @@ def create_iteration(
 def list_iterations(
     unit: UnitOfWork, space_uid: str, query: Validated[IterationQuery]
 ) -> list[tuple[Iteration, list[IterationCard] | None]]:
-    """The iterations of a space by creation, each with its standing records if asked for.
+    """Return the iterations of a space by creation, each with its standing records if asked for.
 
     Raises:
         KadenceError: FeatureOff, NotFound (no such space), Forbidden (a stranger), BadRequest.
@@ -129,7 +129,7 @@ def list_iterations(
 def get_iteration(
     unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[None]
 ) -> Iteration:
-    """One iteration of a space, a removed one too.
+    """Return one iteration of a space, a removed one too.
 
     Raises:
         KadenceError: FeatureOff, NotFound (no such space, or no such iteration in it), Forbidden,
@@ -143,7 +143,7 @@ def get_iteration(
 
 
 def calendar_feed(unit: UnitOfWork, space_uid: str) -> tuple[str, WorkingCalendar, list[Iteration]]:
-    """A space's title, its calendar, and its iterations that are not removed.
+    """Return a space's title, its calendar, and its iterations that are not removed.
 
     Raises:
         KadenceError: NotFound (no such space), Forbidden (a stranger).
@@ -242,7 +242,7 @@ def _close(unit: UnitOfWork, old: Iteration, new: Iteration, target: Iteration |
 def _target(
     unit: UnitOfWork, access: SpaceAccess, iteration: Iteration, target_id: object
 ) -> Iteration | None:
-    """The iteration into which leftovers go, or None when none is named."""
+    """Return the iteration into which leftovers go, or None when none is named."""
     if not isinstance(target_id, str):
         return None
     wanted = target_id.lower()
@@ -283,5 +283,5 @@ def store(
 
 
 def etag(iteration: Iteration) -> str:
-    """The entity tag of an iteration as it is."""
+    """Return the entity tag of an iteration as it is."""
     return f'"{iteration.version}"'

@@ -76,7 +76,7 @@ def create_link(unit: UnitOfWork, space_uid: str, validated: Validated[NewLink])
 
 
 def list_links(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> list[SignedLink]:
-    """The links of a space that work, the oldest first.
+    """Return the links of a space that work, the oldest first.
 
     Raises:
         KadenceError: NotFound, Forbidden (no writer), BadRequest.
@@ -117,7 +117,7 @@ def revoke_link(unit: UnitOfWork, space_uid: str, link_id: str, validated: Valid
 
 
 def holder(tx: Transaction, link_key: str, now: Instant) -> tuple[Actor, Link]:
-    """Who a link's key stands for, and the link.
+    """Return who a link's key stands for, and the link.
 
     Raises:
         NotFound: no such link, a wrong signature, or it has expired, was revoked, or the person who
@@ -139,7 +139,7 @@ def holder(tx: Transaction, link_key: str, now: Instant) -> tuple[Actor, Link]:
 
 
 def find_link(unit: UnitOfWork, link_key: str) -> Link:
-    """The link that a valid key opens.
+    """Return the link that a valid key opens.
 
     Raises:
         NotFound: as `holder`.
@@ -163,7 +163,7 @@ def _link_key(link: Link, signing_key: str) -> str:
 
 
 def _signing_key(unit: UnitOfWork) -> str:
-    """The company's key, made with its first link."""
+    """Return the company's key, made with its first link."""
     signing_key = links.key_of(unit.tx, unit.actor.company_id)
     if signing_key is None:
         signing_key = unit.new_secret()

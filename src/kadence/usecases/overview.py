@@ -11,7 +11,7 @@ LOOK_BACK = 26
 
 
 def get_totals(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> list[Total]:
-    """What each planned and active iteration of a space holds.
+    """Return what each planned and active iteration of a space holds.
 
     Raises:
         KadenceError: NotFound, Forbidden (a stranger), BadRequest.
@@ -22,7 +22,9 @@ def get_totals(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> 
 
 
 def get_leftovers(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> list[LeftOver]:
-    """The unfinished cards of the backlog that a closed iteration left over, each with the last.
+    """Return the unfinished cards of the backlog that closed iterations left over.
+
+    Each comes with the last of these iterations.
 
     Raises:
         KadenceError: NotFound, Forbidden (a stranger), BadRequest.

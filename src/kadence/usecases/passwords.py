@@ -11,12 +11,12 @@ _OF_NOBODY = _HASHER.hash("nobody has this password")
 
 
 def hashed(password: str) -> str:
-    """What is kept of a password."""
+    """Return what is kept of a password."""
     return _HASHER.hash(password)
 
 
 def is_right(kept: str | None, password: str) -> bool:
-    """Whether a password is the one of which `kept` was made.
+    """Return whether a password is the one of which `kept` was made.
 
     Takes as long when there is none, so that nobody learns from it who has one.
     """

@@ -45,7 +45,7 @@ class ShownToken(Struct, frozen=True):
 
 
 def current_user(unit: UnitOfWork, validated: Validated[None] = None) -> User:
-    """The person who asks.
+    """Return the person who asks.
 
     Raises:
         BadRequest: the body is invalid.
@@ -58,7 +58,7 @@ def current_user(unit: UnitOfWork, validated: Validated[None] = None) -> User:
 
 
 def list_users(unit: UnitOfWork, query: Validated[PeopleQuery]) -> list[User]:
-    """The people of the actor's company, by id.
+    """Return the people of the actor's company, by id.
 
     Raises:
         BadRequest: the query is invalid.
@@ -86,7 +86,7 @@ def make_company(unit: UnitOfWork, name: str) -> Company:
 
 
 def get_company(unit: UnitOfWork, validated: Validated[None]) -> Company:
-    """The actor's company.
+    """Return the actor's company.
 
     Raises:
         BadRequest: the body is invalid.
@@ -166,7 +166,7 @@ def add_user(unit: UnitOfWork, email: str, full_name: str) -> NewUser:
 
 
 def invite(unit: UnitOfWork, email: str) -> User:
-    """The person of the company with this address, made when there is none; without a token.
+    """Return the person of the company with this address, made when there is none; without a token.
 
     Raises:
         BadRequest: the address is invalid.
@@ -194,7 +194,7 @@ def deactivate_user(unit: UnitOfWork, email: str) -> User:
 
 
 def user_by_email(unit: UnitOfWork, email: str) -> User:
-    """The person of the company with this address.
+    """Return the person of the company with this address.
 
     Raises:
         NotFound: nobody has it.
@@ -253,7 +253,7 @@ def create_token(unit: UnitOfWork, email: str, name: str, expires_in: int | None
 
 
 def list_tokens(unit: UnitOfWork) -> list[ShownToken]:
-    """All tokens of the company, oldest first."""
+    """Return all tokens of the company, oldest first."""
     everybody = people.list_users(
         unit.tx, unit.actor.company_id, deactivated=True, limit=_EVERYBODY
     )
@@ -295,7 +295,7 @@ _EVERYBODY = 2**31
 
 
 def normal_email(email: str) -> str:
-    """The address in lower case.
+    """Return the address in lower case.
 
     Names of a home network (`anna@nas.local`) are addresses here, so no domain is looked up.
 

@@ -92,7 +92,7 @@ def arrange_cards(
 def _goal(
     unit: UnitOfWork, access: SpaceAccess, iteration: Iteration, wanted: Arrangement
 ) -> Iteration:
-    """The iteration in which the cards are put."""
+    """Return the iteration in which the cards are put."""
     if wanted.action != Action.MOVE:
         return iteration
     if wanted.to is None:
@@ -110,7 +110,7 @@ def _checked(
     action: Action,
     uid: str,
 ) -> Card:
-    """A card with which it can be done.
+    """Return a card with which it can be done.
 
     Raises:
         RuleViolation: as in adding and removing one card, or NO_CARD.
@@ -213,7 +213,7 @@ def _spread(
 def get_capacity(
     unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[None]
 ) -> Iteration:
-    """An iteration, for its planned capacity.
+    """Return an iteration, for its planned capacity.
 
     Raises:
         KadenceError: NotFound, Forbidden, BadRequest.

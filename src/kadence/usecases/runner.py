@@ -289,7 +289,7 @@ class _DryRunRollback(Exception):
 
 
 def _kept_response(unit: UnitOfWork) -> RenderedResponse | None:
-    """The answer that was given under the caller's idempotency key."""
+    """Return the answer that was given under the caller's idempotency key."""
     actor, options = unit.actor, unit.options
     kept = idempotency.KEPT.find(unit.tx, actor.company_id, actor.user_id, options.idempotency_key)
     if kept is None or kept.created <= unit.now - KEPT_FOR:

@@ -64,7 +64,10 @@ class _Deed(Struct, frozen=True, order=True):
 
 
 def fill(unit: UnitOfWork) -> Initialised:
-    """A company of five, two spaces, eight closed sprints, one half way, one planned, a backlog."""
+    """Make a company of five with two spaces, and return what its first person needs.
+
+    There are eight closed sprints, one half way, one planned, and a backlog.
+    """
     today = unit.now
     day = datetime.fromtimestamp(today / 1000, ZONE).date()
     monday = day - timedelta(days=day.weekday())
@@ -182,7 +185,7 @@ class _Story:
     def _deeds(
         self, sprint: Sprint, iteration: Iteration, length: int
     ) -> Iterator[tuple[float, Callable[[], object]]]:
-        """What happens in a sprint, each after so many of its days."""
+        """Yield what happens in a sprint, each after so many of its days."""
         chance = self._chance
         work = [card for _, card in iteration_cards.standing_with_cards(self._unit.tx, iteration)]
         chance.shuffle(work)
@@ -236,7 +239,7 @@ class _Story:
 
 
 def _midnight(day: date) -> Instant:
-    """A bare date as the API keeps it."""
+    """Return a bare date as the API keeps it."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
 
 

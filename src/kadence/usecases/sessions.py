@@ -80,7 +80,7 @@ class NewOwnToken(Struct, frozen=True):
 
 
 def candidate(unit: UnitOfWork, email: str) -> Candidate | None:
-    """The person of the company with this address, if they are in it still."""
+    """Return the person of the company with this address, if they are in it still."""
     user = people.find_user_by_email(unit.tx, unit.actor.company_id, email.strip().lower())
     if user is None or user.deactivated_at is not None:
         return None
@@ -152,7 +152,7 @@ def _begin(unit: UnitOfWork, user: User, by: Token | None = None) -> NewSession:
 
 
 def who_is_here(unit: UnitOfWork, validated: Validated[None]) -> Present:
-    """Who asks.
+    """Return who asks.
 
     Raises:
         KadenceError: BadRequest, NotFound.
@@ -163,7 +163,7 @@ def who_is_here(unit: UnitOfWork, validated: Validated[None]) -> Present:
 
 
 def signed_in(unit: UnitOfWork, validated: Validated[None]) -> SignedIn:
-    """Who asks, and how they came.
+    """Return who asks, and how they came.
 
     Raises:
         KadenceError: BadRequest, NotFound.
@@ -186,7 +186,7 @@ def end_session(unit: UnitOfWork, validated: Validated[None]) -> User:
 
 
 def own_password_hash(unit: UnitOfWork) -> str | None:
-    """What is kept of the password of whoever asks.
+    """Return what is kept of the password of whoever asks.
 
     Raises:
         Forbidden: an API token asks.
@@ -259,7 +259,7 @@ def _issue_login_link(unit: UnitOfWork, user: User) -> Invited:
 
 
 def own_tokens(unit: UnitOfWork, validated: Validated[None]) -> Sequence[Token]:
-    """The API tokens and sessions of whoever asks that are good, oldest first.
+    """Return the API tokens and sessions of whoever asks that are good, oldest first.
 
     Raises:
         KadenceError: Forbidden (an API token asks), BadRequest.

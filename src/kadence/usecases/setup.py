@@ -47,7 +47,7 @@ def initialise(
 
 
 def make_space(unit: UnitOfWork, title: str) -> tuple[Space, FullBoard]:
-    """A space with a board, ready for cards."""
+    """Return a space with a board, ready for cards."""
     space, _ = create_space(unit, NewSpace(title=title))
     access = SpaceAccess(space.id, space.uid, space.access, space.everyone_role, SpaceRole.ADMIN)
     return space, make_board(

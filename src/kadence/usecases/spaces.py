@@ -72,7 +72,7 @@ RoleChange: TypeAlias = SpaceRole | None
 
 
 def list_spaces(unit: UnitOfWork, validated: Validated[None]) -> list[SpaceView]:
-    """The spaces that the actor can read, with their boards, in order.
+    """Return the spaces that the actor can read, with their boards, in order.
 
     Raises:
         BadRequest: the body is invalid.
@@ -89,7 +89,7 @@ def list_spaces(unit: UnitOfWork, validated: Validated[None]) -> list[SpaceView]
 
 
 def get_space(unit: UnitOfWork, space_id: int, validated: Validated[None]) -> Space:
-    """One space.
+    """Return one space.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
@@ -186,7 +186,7 @@ def delete_space(unit: UnitOfWork, space_id: int, validated: Validated[None]) ->
 def list_members(
     unit: UnitOfWork, space_id: int, query: Validated[tuple[bool, bool]]
 ) -> list[SpaceMember]:
-    """The people with a role of their own in the space, by id.
+    """Return the people with a role of their own in the space, by id.
 
     The query's first flag adds those who are let in without one, its second the deactivated.
 
@@ -206,7 +206,7 @@ def list_members(
 def get_member(
     unit: UnitOfWork, space_id: int, user_id: int, validated: Validated[None]
 ) -> SpaceMember:
-    """One person with a role of their own in the space.
+    """Return one person with a role of their own in the space.
 
     Raises:
         KadenceError: NotFound (no such space, or unreadable, or no such member), BadRequest.
@@ -282,7 +282,7 @@ def _access(space: Space, own_role: int | None) -> SpaceAccess:
 
 
 def _space(unit: UnitOfWork, space_id: int) -> Space:
-    """A space that the actor has been let into."""
+    """Return a space that the actor has been let into."""
     space = spaces.find_space(unit.tx, unit.actor.company_id, space_id)
     if space is None:
         raise NotFound

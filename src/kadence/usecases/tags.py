@@ -42,7 +42,7 @@ class TagChange(Struct, frozen=True):
 
 
 def list_tags(unit: UnitOfWork, query: Validated[TagQuery]) -> list[Tag]:
-    """The tags of the company, oldest first; their names can be read by everybody of it.
+    """Return the tags of the company, oldest first; their names can be read by everybody of it.
 
     Raises:
         BadRequest: the query is invalid.
@@ -64,7 +64,7 @@ def list_tags(unit: UnitOfWork, query: Validated[TagQuery]) -> list[Tag]:
 
 
 def create_tag(unit: UnitOfWork, validated: Validated[NewTag]) -> Tag:
-    """The tag of this name, made when there is none.
+    """Return the tag of this name, made when there is none.
 
     Raises:
         BadRequest: the body is invalid.
@@ -113,7 +113,7 @@ def delete_tag(unit: UnitOfWork, tag_id: int, validated: Validated[None]) -> int
 def list_card_tags(
     unit: UnitOfWork, card_id: int, validated: Validated[None]
 ) -> list[tuple[CardTag, Tag]]:
-    """The tags of a card, by name.
+    """Return the tags of a card, by name.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
@@ -190,7 +190,10 @@ def _take_off(unit: UnitOfWork, card: Card, use: CardTag) -> None:
 
 
 def _owned(unit: UnitOfWork, tag_id: int) -> Tag:
-    """A tag for the owner of the company, who alone may change what stands on everybody's cards."""
+    """Return a tag for the owner of the company.
+
+    Nobody else may change what stands on everybody's cards.
+    """
     tag = tags.TAGS.find(unit.tx, unit.actor.company_id, tag_id)
     if tag is None:
         raise NotFound

@@ -50,7 +50,7 @@ class RenderedResponse(Struct, frozen=True):
 
 
 def system_clock() -> Instant:
-    """The time now, by the machine's clock."""
+    """Return the time now, by the machine's clock."""
     return time.time_ns() // 1_000_000
 
 
@@ -66,23 +66,23 @@ class SteadyClock:
         self._latest: Instant = 0
 
     def __call__(self) -> Instant:
-        """The time now."""
+        """Return the time now."""
         self._latest = max(self._latest, self._clock())
         return self._latest
 
 
 def random_id() -> str:
-    """A new UUIDv7: ids of one process ascend, also within a millisecond."""
+    """Return a new UUIDv7: ids of one process ascend, also within a millisecond."""
     return str(uuid_utils.uuid7())
 
 
 def random_secret() -> str:
-    """A new API token of 256 random bits; the prefix lets a secret scanner recognise it."""
+    """Return a new API token of 256 random bits; the prefix lets a secret scanner recognise it."""
     return f"kdn_{secrets.token_urlsafe(32)}"
 
 
 def token_digest(secret: str | None) -> str:
-    """The SHA-256 under which an API token is stored; its 256 random bits need no salt.
+    """Return the SHA-256 under which an API token is stored; its 256 random bits need no salt.
 
     Raises:
         Unauthenticated: there is no secret.
@@ -93,7 +93,7 @@ def token_digest(secret: str | None) -> str:
 
 
 def unwrap(validated: Validated[T]) -> T:
-    """The value, if it is valid.
+    """Return the value, if it is valid.
 
     Raises:
         BadRequest: the validation error.
@@ -167,7 +167,7 @@ class UnitOfWork(Struct, gc=False):
 
 
 def changes(old: Struct, new: Struct) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields in which two records differ, with the old and with the new values."""
+    """Return the fields in which two records differ, with the old and with the new values."""
     fields = zip(old.__struct_fields__, astuple(old), astuple(new), strict=True)
     differing = [(name, before, after) for name, before, after in fields if before != after]
     return (

@@ -64,7 +64,7 @@ ACTIVITY_PARAMETERS = (LIMIT, OFFSET, SKIP)
 
 
 def event_values(event: Event) -> dict[str, Any]:
-    """The values of the keys of EventAnswer."""
+    """Return the values of the keys of EventAnswer."""
     return {
         "seq": event.seq,
         "at": format_timestamp(event.at),
@@ -110,7 +110,7 @@ def _page(query: Query) -> Page:
 
 
 def _event_query(query: Query) -> EventQuery:
-    """The query of a space's feed."""
+    """Return the query of a space's feed."""
     return EventQuery(
         query.get(AFTER), query.get(EVENT_KINDS), query.get(LIMIT), query.get(NEWEST_FIRST)
     )
@@ -146,7 +146,7 @@ async def space_events(context: RequestContext) -> list[EventAnswer]:
 
 
 def _resume_position(query: EventQuery, last_seen: bytes | None) -> EventQuery | BadRequest:
-    """The query behind the last event that the client has got."""
+    """Return the query behind the last event that the client has got."""
     if not last_seen:
         return query
     if not last_seen.isdigit():
@@ -181,6 +181,6 @@ def stream_chunk(found: Sequence[Event]) -> bytes:
 
 
 def _line(event: Event) -> bytes:
-    """One event as the stream's format has it; JSON has no line breaks of its own."""
+    """Return one event as the stream's format has it; JSON has no line breaks of its own."""
     head = f"id: {event.seq}\nevent: {event.kind}\ndata: ".encode()
     return head + encode(_event(event)) + b"\n\n"

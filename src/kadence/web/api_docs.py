@@ -31,7 +31,7 @@ _PAGE = """<!doctype html>
 
 
 def page(document: Schema) -> str:
-    """The document as one HTML page."""
+    """Return the document as one HTML page."""
     operations = [
         (method.upper(), _base(operation) + path, operation)
         for path, methods in document["paths"].items()
@@ -48,7 +48,7 @@ def page(document: Schema) -> str:
 
 
 def _base(operation: Schema) -> str:
-    """The base path of an operation that is not below those of the whole document."""
+    """Return the base path of an operation that is not below those of the whole document."""
     return str(operation["servers"][0]["url"]) if "servers" in operation else ""
 
 
@@ -94,7 +94,7 @@ def _operation(method: str, path: str, operation: Schema, document: Schema) -> s
 
 
 def _item(answer: Schema | None) -> Schema:
-    """The schema of a JSON answer, or of each part of one that is an array."""
+    """Return the schema of a JSON answer, or of each part of one that is an array."""
     schema: Schema = answer["schema"] if answer else {}
     found: Schema = schema.get("items", schema)
     return found
@@ -127,7 +127,7 @@ def _remarks(schema: Schema, *, required: bool) -> Iterable[str]:
 
 
 def _kind(schema: Schema, document: Schema) -> str:
-    """A schema's type in a few words, as HTML."""
+    """Return a schema's type in a few words, as HTML."""
     if "anyOf" in schema:
         return " or ".join(_kind(each, document) for each in schema["anyOf"])
     if "$ref" in schema:

@@ -270,7 +270,7 @@ OWN_ROUTES: Sequence[Route] = (
 def create_app(
     state: AppState, *, cors_origins: Sequence[str] = (), public_url: str | None = None
 ) -> Litestar:
-    """The ASGI application that works with this state.
+    """Return the ASGI application that works with this state.
 
     Pages of `cors_origins` may call it; `public_url` is where people reach it from outside.
     """
@@ -290,7 +290,7 @@ def create_app(
 
 
 def api_document(public_url: str | None = None) -> openapi.Schema:
-    """What the server does, as an OpenAPI document."""
+    """Return what the server does, as an OpenAPI document."""
     parts = [openapi.Part(ROUTES, BASE_PATHS), openapi.Part(OWN_ROUTES, OWN_BASE_PATHS)]
     return openapi.document(parts, public_url, NOT_SERVED)
 
@@ -322,7 +322,7 @@ def _cors(origins: Sequence[str]) -> CORSConfig:
 def _api(
     state: AppState, routes: Sequence[Route], base_paths: Sequence[str]
 ) -> list[HTTPRouteHandler]:
-    """One Litestar handler for each route, under its base paths.
+    """Return one Litestar handler for each route, under its base paths.
 
     The first of a path takes OPTIONS too: Litestar would answer that by itself, but to the contract
     it is one more wrong method.

@@ -88,7 +88,7 @@ class CreateBoard(Struct, frozen=True):
     lanes: Annotated[list[CreateLane], Meta(min_length=1)] | UnsetType = UNSET
 
     def validated(self) -> NewBoard:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return NewBoard(
             str(self.title),
             self.description,
@@ -109,7 +109,7 @@ class ChangeBoard(Struct, frozen=True):
     move_from_space_id: Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)] | UnsetType = UNSET
 
     def validated(self) -> BoardChange:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return BoardChange(
             plain(self.title),
             self.description,
@@ -127,7 +127,7 @@ GET_PARAMETERS = (WITH_CARDS,)
 
 
 def board_answer(full: FullBoard) -> BoardAnswer:
-    """The board as the wire shows it."""
+    """Return the board as the wire shows it."""
     return BoardAnswer(**_values(full))
 
 

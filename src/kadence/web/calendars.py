@@ -33,7 +33,7 @@ class ChangeCalendar(Struct, frozen=True):
     workdays: Days | UnsetType = UNSET
 
     def validated(self) -> CalendarChange:
-        """The same for the use case.
+        """Return the same for the use case.
 
         Raises:
             BadRequest: there is no such date.
@@ -81,7 +81,7 @@ CHANGE = Body("Calendar", ChangeCalendar, ChangeCalendar.validated)
 
 
 def shape(found: CalendarView) -> CalendarAnswer:
-    """The calendar as the wire shows it."""
+    """Return the calendar as the wire shows it."""
     calendar = found.calendar
     return CalendarAnswer(
         time_zone=calendar.time_zone,

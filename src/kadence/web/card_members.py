@@ -27,7 +27,7 @@ class AddCardMember(Struct, frozen=True):
     user_id: Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)]
 
     def validated(self) -> int:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return self.user_id
 
 
@@ -37,7 +37,7 @@ class ChangeCardMember(Struct, frozen=True):
     type: Annotated[MemberType, Meta(description="1 member, 2 responsible.")]
 
     def validated(self) -> bool:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return self.type == MemberType.RESPONSIBLE
 
 

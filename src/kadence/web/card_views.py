@@ -216,7 +216,7 @@ class OneCardAnswer(CardAnswer, frozen=True, kw_only=True):
 
 
 def card_values(view: CardView) -> dict[str, Any]:
-    """The values of the keys of CardAnswer that are not constant."""
+    """Return the values of the keys of CardAnswer that are not constant."""
     card = view.card
     return {
         "id": card.id,
@@ -275,13 +275,13 @@ def card_values(view: CardView) -> dict[str, Any]:
 
 
 def card_type(company_id: int, created: int) -> CardTypeAnswer:
-    """The one type of cards."""
+    """Return the one type of cards."""
     at = format_timestamp(created)
     return CardTypeAnswer(company_id=company_id, created=at, updated=at)
 
 
 def card_member_answer(user: Any, card_id: int, *, responsible: bool) -> CardMemberAnswer:
-    """A person as a member of a card."""
+    """Return a person as a member of a card."""
     return CardMemberAnswer(**user_values(user), card_id=card_id, type=2 if responsible else 1)
 
 
@@ -338,7 +338,7 @@ def _iteration(view: CardView) -> list[IterationOfCard] | UnsetType:
 
 
 def listed_card(view: CardView, extra: tuple[str, ...] = ()) -> ListedCardAnswer:
-    """The card as lists show it; `extra` of `description` and `iteration` are added."""
+    """Return the card as lists show it; `extra` of `description` and `iteration` are added."""
     first = view.spaces[0] if view.spaces else None
     return ListedCardAnswer(
         **card_values(view),
@@ -354,7 +354,7 @@ def listed_card(view: CardView, extra: tuple[str, ...] = ()) -> ListedCardAnswer
 
 
 def one_card(view: CardView) -> WithETag[OneCardAnswer]:
-    """The card as it is shown by itself, with its entity tag."""
+    """Return the card as it is shown by itself, with its entity tag."""
     values = card_values(view)
     values |= {"description": view.card.description, "iteration": _iteration(view)}
     return WithETag(OneCardAnswer(**values), etag(view.card))

@@ -78,7 +78,7 @@ class CreateCard(Struct, frozen=True):
     planned_end: Timestamp | None = None
 
     def validated(self) -> NewCard:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return NewCard(
             title=str(self.title),
             board_id=self.board_id,
@@ -128,7 +128,7 @@ class ChangeCard(Struct, frozen=True):
     condition: CardCondition | UnsetType = UNSET
 
     def validated(self) -> CardChange:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return CardChange(
             title=plain(self.title),
             board_id=self.board_id,

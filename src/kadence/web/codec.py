@@ -51,7 +51,7 @@ class Role(int):
 
 
 def canonical_uid(text: str) -> str:
-    """A UUID in canonical form; "" for anything else, which matches nothing."""
+    """Return a UUID in canonical form; "" for anything else, which matches nothing."""
     return text.lower() if _UUID.fullmatch(text) else ""
 
 
@@ -82,7 +82,7 @@ def parse_timestamp(text: str) -> Timestamp:
 
 
 def instant(timestamp: Timestamp | None) -> Instant | None:
-    """The timestamp as the plain number that the rest of the program uses."""
+    """Return the timestamp as the plain number that the rest of the program uses."""
     return None if timestamp is None else int(timestamp)
 
 
@@ -92,7 +92,7 @@ def moment(timestamp: Timestamp | N) -> Instant | N:
 
 
 def number(value: float) -> float:
-    """A number as JSON writes it: whole ones without a fraction."""
+    """Return a number as JSON writes it: whole ones without a fraction."""
     return int(value) if float(value).is_integer() and abs(value) < _LARGEST_WHOLE else value
 
 
@@ -170,7 +170,10 @@ def _text_or_number(kind: type[TextOrNumber], value: object) -> TextOrNumber:
 
 
 def _number_text(number: float) -> str:
-    """The number as JavaScript writes it, near enough: whole ones plainly, huge ones by power."""
+    """Return the number as JavaScript writes it, near enough.
+
+    Whole ones are plain, huge ones have a power.
+    """
     if abs(number) < _WRITTEN_OUT and number == int(number):
         return str(int(number))
     try:
@@ -180,12 +183,15 @@ def _number_text(number: float) -> str:
 
 
 def plain(value: TextOrNumber | N) -> str | N:
-    """A text of a body as the plain text that the rest of the program uses; all else as it is."""
+    """Return a text of a body as the plain text that the program uses.
+
+    All else is returned as it is.
+    """
     return str(value) if isinstance(value, TextOrNumber) else value
 
 
 def schema_hook(kind: type) -> dict[str, Any]:
-    """The JSON schema of the types of this module."""
+    """Return the JSON schema of the types of this module."""
     if kind is Timestamp:
         return {"type": "string", "format": "date-time"}
     if kind is Role:
@@ -229,7 +235,7 @@ class Body(Generic[B, D]):
         self._decode = msgspec.json.Decoder(shape, dec_hook=decode_hook).decode
 
     def read(self, raw: bytes, *, strict: bool = False) -> D | BadRequest:
-        """The validated body, or its validation error; an empty body is read as `{}`.
+        """Return the validated body, or its validation error; an empty body is read as `{}`.
 
         Of keys that come twice the last one counts; unknown ones are ignored, or refused when
         it is `strict`.
@@ -272,7 +278,7 @@ class Body(Generic[B, D]):
 
 
 def _fitting(value: Any, field: FieldInfo) -> Any:
-    """The value, if it is one for the field; `3.0` is one where an integer is wanted.
+    """Return the value, if it is one for the field; `3.0` is one where an integer is wanted.
 
     Raises:
         ValidationError: it is invalid.
@@ -289,7 +295,7 @@ def _fitting(value: Any, field: FieldInfo) -> Any:
 
 
 def _with_whole_numbers(value: Any) -> Any:
-    """The JSON value with whole numbers as integers, however they were written."""
+    """Return the JSON value with whole numbers as integers, however they were written."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list):
@@ -317,7 +323,7 @@ def _refuse_unknown(name: str, document: object, shape: type[Struct]) -> None:
 
 
 def _shapes_in(kind: Any) -> list[type[Struct]]:
-    """The shapes that a field's type is made of."""
+    """Return the shapes that a field's type is made of."""
     if isinstance(kind, type) and issubclass(kind, Struct):
         return [kind]
     return [shape for inner in get_args(kind) for shape in _shapes_in(inner)]

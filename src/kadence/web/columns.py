@@ -103,7 +103,7 @@ class CreateColumn(Struct, frozen=True):
     external_id: ExternalId | None = None
 
     def validated(self) -> NewColumn:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return NewColumn(
             str(self.title), self.type, self.sort_order, self.wip_limit, plain(self.external_id)
         )
@@ -119,7 +119,7 @@ class ChangeColumn(Struct, frozen=True):
     external_id: ExternalId | UnsetType | None = UNSET
 
     def validated(self) -> ColumnChange:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return ColumnChange(
             plain(self.title),
             self.type if self.type is UNSET else self.type.value,
@@ -138,7 +138,7 @@ class CreateLane(Struct, frozen=True):
     external_id: ExternalId | None = None
 
     def validated(self) -> NewLane:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return NewLane(str(self.title), self.sort_order, self.wip_limit, plain(self.external_id))
 
 
@@ -159,7 +159,7 @@ class ChangeLane(Struct, frozen=True):
     condition: LaneCondition | UnsetType = UNSET
 
     def validated(self) -> LaneChange:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return LaneChange(
             plain(self.title),
             self.sort_order,
@@ -175,7 +175,7 @@ class DeletePart(Struct, frozen=True):
     force: bool = False
 
     def validated(self) -> bool:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return self.force
 
 
@@ -194,7 +194,10 @@ LANE_PARAMETERS = (CONDITION,)
 
 
 def column_answer(column: Column, of_board: Sequence[Column]) -> ColumnAnswer:
-    """The column as the wire shows it, with its subcolumns out of all columns of its board."""
+    """Return the column as the wire shows it, with its subcolumns.
+
+    `of_board` are all columns of its board.
+    """
     return ColumnAnswer(
         id=column.id,
         uid=column.uid,
@@ -214,7 +217,7 @@ def column_answer(column: Column, of_board: Sequence[Column]) -> ColumnAnswer:
 
 
 def column_answers(of_board: Sequence[Column]) -> list[ColumnAnswer]:
-    """The first-level columns as the wire shows them, out of all columns of a board."""
+    """Return the first-level columns as the wire shows them, out of all columns of a board."""
     return [column_answer(c, of_board) for c in of_board if c.column_id is None]
 
 
@@ -223,7 +226,7 @@ def _alone(column: Column) -> ColumnAnswer:
 
 
 def lane_answer(lane: Lane) -> LaneAnswer:
-    """The lane as the wire shows it."""
+    """Return the lane as the wire shows it."""
     return LaneAnswer(
         id=lane.id,
         uid=lane.uid,
@@ -243,7 +246,7 @@ def _conditions(query: Query) -> Sequence[int]:
 
 
 async def forced(context: RequestContext) -> bool | BadRequest:
-    """Whether the body or the query says that deleting is meant."""
+    """Return whether the body or the query says that deleting is meant."""
     in_query = context.query(lambda query: query.get(FORCE))
     in_body = await context.body(DELETE)
     if isinstance(in_query, BadRequest):

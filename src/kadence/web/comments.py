@@ -42,7 +42,7 @@ class AddComment(Struct, frozen=True):
     text: CommentText
 
     def validated(self) -> str:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return self.text
 
 
@@ -52,7 +52,7 @@ class ChangeComment(Struct, frozen=True):
     text: CommentText | None = None
 
     def validated(self) -> str | None:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return self.text
 
 
@@ -61,7 +61,7 @@ CHANGE = Body("Comment", ChangeComment, ChangeComment.validated)
 
 
 def comment_answer(view: CommentView) -> CommentAnswer:
-    """The comment as the wire shows it."""
+    """Return the comment as the wire shows it."""
     comment = view.comment
     return CommentAnswer(
         id=comment.id,

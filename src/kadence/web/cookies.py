@@ -6,7 +6,7 @@ SESSION_COOKIE = "kadence_session"
 
 
 def cookie_of(header: bytes | None) -> str | None:
-    """The secret of the session in a Cookie header, or None."""
+    """Return the secret of the session in a Cookie header, or None."""
     for part in (header or b"").split(b";"):
         name, _, value = part.strip().partition(b"=")
         if name == SESSION_COOKIE.encode():
@@ -15,12 +15,12 @@ def cookie_of(header: bytes | None) -> str | None:
 
 
 def session_cookie(secret: str, seconds: int, *, secure: bool) -> str:
-    """The Set-Cookie that gives a browser its session, or with 0 seconds takes it."""
+    """Return the Set-Cookie that gives a browser its session, or with 0 seconds takes it."""
     only = "; Secure" if secure else ""
     kept = f"{SESSION_COOKIE}={secret}; Path=/; Max-Age={seconds}"
     return f"{kept}; HttpOnly; SameSite=Strict{only}"
 
 
 def csrf_of(secret: str) -> str:
-    """What a page of ours knows of its session, and a page of another site cannot."""
+    """Return what a page of ours knows of its session, and a page of another site cannot."""
     return hashlib.sha256(f"csrf {secret}".encode()).hexdigest()

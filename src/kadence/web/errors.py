@@ -48,7 +48,10 @@ class RuleMessage(Struct, frozen=True):
 
 
 def response(error: Exception) -> ASGIResponse:
-    """The answer to `error`; one that nobody foresaw is logged and answered without detail."""
+    """Return the answer to `error`.
+
+    One that nobody foresaw is logged, and its answer has no detail.
+    """
     for kind in type(error).__mro__:
         if kind in _TABLE:
             return _TABLE[kind](error)
@@ -63,19 +66,19 @@ def _json(
 
 
 def empty(status: int, headers: dict[str, str] | None = None) -> ASGIResponse:
-    """An answer without body and so without Content-Type."""
+    """Return an answer without body and so without Content-Type."""
     answer = ASGIResponse(status_code=status, headers=headers)
     del answer.headers["content-type"]
     return answer
 
 
 def wrong_method(allowed: Sequence[str]) -> ASGIResponse:
-    """The answer to a method that the path does not have."""
+    """Return the answer to a method that the path does not have."""
     return empty(405, {"allow": ", ".join(sorted(allowed))})
 
 
 def _routing(error: HTTPException) -> ASGIResponse:
-    """What Litestar itself refuses: an unknown route, a broken Host header."""
+    """Return what Litestar itself refuses: an unknown route, a broken Host header."""
     if error.status_code == HTTP_404_NOT_FOUND:
         return empty(404)
     return _json(error.status_code, ErrorMessage(error.detail))

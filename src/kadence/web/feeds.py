@@ -18,14 +18,14 @@ ICALENDAR = "text/calendar"
 
 
 async def iterations_feed(read: Read, place: Place) -> ASGIResponse:
-    """The space's iterations as an iCalendar."""
+    """Return the space's iterations as an iCalendar."""
     title, calendar, found = await read(calendar_feed, place.space_uid)
     body = calendar_of(title, calendar, found)
     return file_of(body, ICALENDAR)
 
 
 def calendar_of(title: str, calendar: WorkingCalendar, found: Sequence[Iteration]) -> bytes:
-    """An iCalendar (RFC 5545) of iterations: each is an event of whole days."""
+    """Return an iCalendar (RFC 5545) of iterations: each is an event of whole days."""
     feed = Calendar()
     feed.add("prodid", f"-//kadence//{__version__}//EN")
     feed.add("version", "2.0")

@@ -187,7 +187,7 @@ async def run_forecast(
 
 
 def forecast_query(query: Query) -> ForecastQuery:
-    """Of which instant, in what unit, how simulated."""
+    """Return the instant, the unit and the simulation that the query asks for."""
     return ForecastQuery(
         as_of=query.get(AS_OF),
         unit=UnitOfMeasure(query.get(UNIT)),
@@ -198,7 +198,7 @@ def forecast_query(query: Query) -> ForecastQuery:
 
 
 def forecast_answer(found: SimulatedForecast) -> ForecastAnswer:
-    """The forecast as the wire shows it."""
+    """Return the forecast as the wire shows it."""
     made, outlook, odds_ = found.forecast, found.forecast.outlook, found.odds
     chance = odds_.chance if odds_ else None
     return ForecastAnswer(

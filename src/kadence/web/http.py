@@ -219,7 +219,7 @@ class RequestContext:
     def tail(
         self, read: Read, first: Sequence[Event], after: int
     ) -> AsyncIterator[Sequence[Event]]:
-        """The events that `read` gives, as they happen; see delivery.stream."""
+        """Return the events that `read` gives, as they happen; see delivery.stream."""
         return self._state.tail(self._runner.commits, read, first, after)
 
     @property
@@ -244,23 +244,26 @@ class RequestContext:
         return await self._runner.read_via_link(key, use_case, *args, **kwargs)
 
     def has(self, name: str) -> bool:
-        """Whether the path has such a part."""
+        """Return whether the path has such a part."""
         return name in self._request.scope["path_params"]
 
     def text(self, name: str) -> str:
-        """A part of the path as it is."""
+        """Return a part of the path as it is."""
         return str(self._request.scope["path_params"][name])
 
     def uid(self, name: str) -> str:
-        """A UUID of the path in canonical form; "" for anything else, which matches nothing."""
+        """Return a UUID of the path in canonical form.
+
+        Anything else is "", which matches nothing.
+        """
         return canonical_uid(self._request.scope["path_params"][name])
 
     def id(self, name: str) -> int:
-        """An integer id of the path; 0 for anything else, which matches nothing."""
+        """Return an integer id of the path; 0 for anything else, which matches nothing."""
         return integer_id(self._request.scope["path_params"][name])
 
     def query(self, build: Callable[[Query], D]) -> D | BadRequest:
-        """What `build` makes of the query, or the query's validation error."""
+        """Return what `build` makes of the query, or the query's validation error."""
         try:
             query = Query(self._request.scope["query_string"])
             if self.strict:
@@ -270,7 +273,7 @@ class RequestContext:
             return refused
 
     def sound_query(self) -> Query:
-        """The query, for a handler that reads it itself.
+        """Return the query, for a handler that reads it itself.
 
         Raises:
             BadRequest: it is unsound, or, when asked for, it has keys without effect.
@@ -281,7 +284,7 @@ class RequestContext:
         return query
 
     async def body(self, kind: Body[B, D]) -> D | BadRequest:
-        """The validated body, or the first error of body, query and write options."""
+        """Return the validated body, or the first error of body, query and write options."""
         raw = await self._raw_body()
         if raw is None:
             return BodyTooLarge(f"Request body is larger than {LARGEST_BODY} bytes")
@@ -310,7 +313,7 @@ class RequestContext:
         return hashlib.sha256(line + raw).hexdigest()
 
     async def _raw_body(self) -> bytes | None:
-        """The body, or None when it is too large; the Content-Type is not looked at."""
+        """Return the body, or None when it is too large; the Content-Type is not looked at."""
         whole = b""
         more = True
         while more:
@@ -329,14 +332,14 @@ class RequestContext:
 
 
 def tags_of(header: bytes | None) -> Sequence[str] | None:
-    """The entity tags of If-Match or If-None-Match, weak ones as if they were strong."""
+    """Return the entity tags of If-Match or If-None-Match, weak ones as if they were strong."""
     if header is None:
         return None
     return [tag.strip().removeprefix("W/") for tag in header.decode("latin-1").split(",")]
 
 
 def rendered(result: Any) -> RenderedResponse:
-    """A handler's result as it goes over the wire."""
+    """Return a handler's result as it goes over the wire."""
     if isinstance(result, RenderedResponse):
         return result
     if isinstance(result, WithETag):
@@ -348,7 +351,7 @@ Handler = Callable[[RequestContext], Awaitable[Any]]
 
 
 def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """The token of `Authorization: Bearer <token>`, or None."""
+    """Return the token of `Authorization: Bearer <token>`, or None."""
     for name, value in headers:
         if name == b"authorization":
             scheme, _, token = value.partition(b" ")
@@ -366,7 +369,9 @@ def adapt(
     *,
     public: bool = False,
 ) -> Callable[..., Awaitable[ASGIResponse]]:
-    """A Litestar handler that runs `handler` and answers its result as JSON, its errors as told.
+    """Return a Litestar handler that runs `handler` and sends its result as JSON.
+
+    Errors are sent as `errors.response` says.
 
     What is `public` acts for nobody, so that nobody can be made to do it.
 

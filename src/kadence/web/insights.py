@@ -228,7 +228,7 @@ class FlowAnswer(Struct, frozen=True):
 
 
 def iteration_of_report(iteration: Iteration) -> IterationOfReport:
-    """The iteration as reports show it."""
+    """Return the iteration as reports show it."""
     return IterationOfReport(
         id=iteration.id,
         title=iteration.title,
@@ -242,7 +242,7 @@ def iteration_of_report(iteration: Iteration) -> IterationOfReport:
 
 
 def report_answer(found: Reported) -> ReportAnswer:
-    """The report as the wire shows it."""
+    """Return the report as the wire shows it."""
     made = found.report
     counts = size_of(made.tally, UnitOfMeasure.COUNT)
     sizes = size_of(made.tally, UnitOfMeasure.SIZE)
@@ -337,7 +337,7 @@ def _part_card(card: PartCard, titles: Titles) -> PartCardAnswer:
 
 
 def flow_answer(found: Flowed) -> FlowAnswer:
-    """The flow as the wire shows it."""
+    """Return the flow as the wire shows it."""
     made = found.flow
     percentiles = {f"p{percent}": value for percent, value in made.percentiles.items()}
     return FlowAnswer(
@@ -362,7 +362,7 @@ def _cycle(cycle: CycleTime, titles: Titles) -> CycleTimeAnswer:
 
 
 def report_query(query: Query) -> ReportQuery:
-    """Of which instant and in what unit."""
+    """Return the instant and the unit that the query asks for."""
     return ReportQuery(query.get(AS_OF), UnitOfMeasure(query.get(UNIT)))
 
 

@@ -69,7 +69,7 @@ class AddCard(Struct, frozen=True):
     card_uid: Annotated[str, Meta(min_length=1)]
 
     def validated(self) -> str:
-        """The same for the use case; what is no UUID matches no card."""
+        """Return the same for the use case; what is no UUID matches no card."""
         return canonical_uid(self.card_uid)
 
 
@@ -85,7 +85,7 @@ HISTORY_PARAMETERS = (WITH_DETAILS,)
 
 
 def record_answer(record: IterationCard) -> IterationCardAnswer:
-    """The record as the wire shows it."""
+    """Return the record as the wire shows it."""
     return IterationCardAnswer(
         record.iteration_id,
         record.card_uid,
@@ -99,7 +99,7 @@ def record_answer(record: IterationCard) -> IterationCardAnswer:
 
 
 def moved_answer(record: IterationCard) -> MovedCardAnswer:
-    """The record as the wire shows it where a card was carried over."""
+    """Return the record as the wire shows it where a card was carried over."""
     return MovedCardAnswer(
         record.iteration_id,
         record.card_uid,

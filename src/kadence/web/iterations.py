@@ -79,7 +79,7 @@ class CreateIteration(Struct, frozen=True):
     finish_date: Timestamp | None = None
 
     def validated(self) -> NewIteration:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return NewIteration(
             self.title, self.goal, instant(self.start_date), instant(self.finish_date)
         )
@@ -105,7 +105,7 @@ class ChangeIteration(Struct, frozen=True):
     new_iteration_id: str | UnsetType | None = UNSET
 
     def validated(self) -> IterationChange:
-        """The same for the use case.
+        """Return the same for the use case.
 
         Raises:
             BadRequest: there is nothing to change.
@@ -132,7 +132,7 @@ class DeleteIteration(Struct, frozen=True):
     new_iteration_id: str | None = None
 
     def validated(self) -> str | None:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return self.new_iteration_id
 
 
@@ -159,7 +159,7 @@ def shape(
     records: Sequence[IterationCard] | None = None,
     moved: list[MovedCardAnswer] | UnsetType | None = UNSET,
 ) -> IterationAnswer:
-    """The iteration as the wire shows it."""
+    """Return the iteration as the wire shows it."""
     return IterationAnswer(
         id=iteration.id,
         space_uid=iteration.space_uid,
@@ -182,7 +182,7 @@ def shape(
 
 
 def with_etag(iteration: Iteration) -> WithETag[IterationAnswer]:
-    """The iteration with its entity tag."""
+    """Return the iteration with its entity tag."""
     return WithETag(shape(iteration), usecases.etag(iteration))
 
 

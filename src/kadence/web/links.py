@@ -49,7 +49,7 @@ class CreateLink(Struct, frozen=True):
     expires_in_days: Annotated[int, Meta(ge=1, le=LONGEST)] = 90
 
     def validated(self) -> NewLink:
-        """The same for the use case."""
+        """Return the same for the use case."""
         iteration_id = None if self.iteration_id is None else canonical_uid(self.iteration_id)
         return NewLink(self.shows, iteration_id, self.expires_in_days)
 

@@ -89,7 +89,7 @@ _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0
 
 
 def _of_proxy(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """What a proxy tells of a request, as far as it may stand in a log."""
+    """Return what a proxy tells of a request, as far as it may stand in a log."""
     told = {}
     for name, value in headers:
         if name == b"x-request-id" and _ID.fullmatch(value):
@@ -100,7 +100,10 @@ def _of_proxy(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def _without_key(path: str) -> str:
-    """The path as it may be logged: who reads the key of a signed link there could use it."""
+    """Return the path as it may be logged.
+
+    The key of a signed link is left out: who reads it there could use it.
+    """
     before, shared, key = path.partition("/shared/")
     return f"{before}{shared}{key.partition('.')[0]}" if shared else path
 

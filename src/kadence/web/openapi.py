@@ -49,7 +49,7 @@ def document(
     public_url: str | None = None,
     not_served: Sequence[tuple[str, Sequence[str]]] = (),
 ) -> Schema:
-    """What the server does, as an OpenAPI 3.1 document.
+    """Return what the server does, as an OpenAPI 3.1 document.
 
     The first of the parts is on the servers of the whole document, others name their own. Of the
     published operations that are `not_served` it tells those whose path is.
@@ -146,7 +146,7 @@ def _require_constants(components: dict[str, Schema], answers: set[str]) -> None
 
 
 def _structs(base: type[Struct]) -> dict[str, type[Struct]]:
-    """Every shape under `base`, by name."""
+    """Return every shape under `base`, by name."""
     found: dict[str, type[Struct]] = {}
     for struct in base.__subclasses__():
         found |= {struct.__name__: struct} | _structs(struct)
@@ -187,7 +187,7 @@ def _operation(route: Route, schema_of: dict[str, Schema]) -> Schema:
 
 
 def _kind_of(name: str, route: Route) -> Schema:
-    """The schema of a path parameter."""
+    """Return the schema of a path parameter."""
     if route.public:
         return {"type": "string", "minLength": 1, "pattern": "^[A-Za-z0-9._-]+$"}
     return _UID if name in route.uids else _ID
@@ -226,7 +226,7 @@ def _responses(route: Route, schema_of: dict[str, Schema]) -> Schema:
 
 
 def _contents(route: Route, schema_of: dict[str, Schema]) -> Schema:
-    """What answers look like, by media type; only of JSON there is more to be told."""
+    """Return what answers look like, by media type; only of JSON there is more to be told."""
     told = route.produces == (_JSON_TYPE,)
     return {
         kind: {"schema": schema_of[str(route.answer)] if told else _NOT_JSON}

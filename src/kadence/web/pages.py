@@ -55,7 +55,7 @@ class Health(Struct, frozen=True):
 
 
 def handlers(runner: UnitOfWorkRunner, document: dict[str, Any]) -> list[HTTPRouteHandler]:
-    """The handlers of these pages; `document` is the OpenAPI document to show."""
+    """Return the handlers of these pages; `document` is the OpenAPI document to show."""
     well = encode(Health())
 
     async def readyz() -> ASGIResponse:
@@ -128,7 +128,7 @@ def _file(name: str) -> bytes:
 
 
 def _parts() -> dict[str, _Part]:
-    """The page's scripts and styles by their names."""
+    """Return the page's scripts and styles by their names."""
     assets = PAGE.joinpath("assets")
     if not assets.is_dir():
         return {}

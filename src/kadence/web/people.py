@@ -82,7 +82,7 @@ class ChangeCompany(Struct, frozen=True):
     name: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
 
     def validated(self) -> str | None:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return self.name
 
 
@@ -95,7 +95,7 @@ LIST_PARAMETERS = (SEARCH, IDS, LIMIT, OFFSET, SKIP, INACTIVE)
 
 
 def person_values(user: User) -> dict[str, Any]:
-    """The values of the keys of PersonAnswer that are not constant."""
+    """Return the values of the keys of PersonAnswer that are not constant."""
     return {
         "id": user.id,
         "uid": user.uid,
@@ -113,7 +113,7 @@ def person_values(user: User) -> dict[str, Any]:
 
 
 def user_values(user: User) -> dict[str, Any]:
-    """The values of the keys of UserAnswer that are not constant."""
+    """Return the values of the keys of UserAnswer that are not constant."""
     deactivated = user.deactivated_at is not None
     return person_values(user) | {
         "role": CompanyRole.DEACTIVATED.value if deactivated else user.role,
@@ -122,7 +122,7 @@ def user_values(user: User) -> dict[str, Any]:
 
 
 def initials(full_name: str) -> str:
-    """The first letters of the first two words, upper-case."""
+    """Return the first letters of the first two words, upper-case."""
     return "".join(word[0] for word in full_name.split()[:2]).upper()
 
 
@@ -137,7 +137,7 @@ def _list_query(query: Query) -> PeopleQuery:
 
 
 async def get_current_user(context: RequestContext) -> CurrentUserAnswer:
-    """Who am I: the person that the token belongs to."""
+    """Get the person that the token belongs to."""
     found = await context.read_inline(who_is_here, context.nothing())
     return CurrentUserAnswer(**user_values(found.user), has_password=found.has_password)
 

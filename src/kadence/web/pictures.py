@@ -132,7 +132,7 @@ KINDS: dict[str, Kind] = {
 async def drawn(
     read: Read, render_worker: RenderWorker, kind: str, format_: Format, place: Place, query: Query
 ) -> ASGIResponse:
-    """The picture as an answer.
+    """Return the picture as an answer.
 
     Raises:
         KadenceError: what the use case raises; BadRequest; Unavailable.
@@ -149,7 +149,7 @@ def picture(body: bytes, media_type: str) -> ASGIResponse:
 
 
 async def badge_of(read: Read, place: Place, query: Query) -> ASGIResponse:
-    """A badge that says what remains of an iteration."""
+    """Return a badge that says what remains of an iteration."""
     found = await _report(read, place, query)
     scope, done = size_of(found.report.tally, found.unit)
     said = f"{written(scope - done)} of {written(scope)}"
@@ -158,7 +158,7 @@ async def badge_of(read: Read, place: Place, query: Query) -> ASGIResponse:
 
 
 def chart(kind: str, format_: Format) -> Handler:
-    """The handler of one kind of chart in one format."""
+    """Return the handler of one kind of chart in one format."""
 
     async def get_chart(context: RequestContext) -> bytes:
         place = Place(context.uid("space_uid"), _iteration(context))

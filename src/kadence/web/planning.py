@@ -28,7 +28,7 @@ class ArrangeCards(Struct, frozen=True):
     after: str | None = None
 
     def validated(self) -> Arrangement:
-        """The same for the use case.
+        """Return the same for the use case.
 
         Raises:
             RuleViolation: code 6, two places are named.
@@ -53,7 +53,7 @@ class ChangeCapacity(Struct, frozen=True):
     capacity: Annotated[float, Meta(ge=0)] | None
 
     def validated(self) -> float | None:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return self.capacity
 
 

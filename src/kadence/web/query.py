@@ -34,7 +34,7 @@ class Parameter(Generic[T]):
         raise NotImplementedError
 
     def schema(self) -> dict[str, Any]:
-        """The JSON schema of a value."""
+        """Return the JSON schema of a value."""
         raise NotImplementedError
 
 
@@ -276,7 +276,7 @@ class Query:
                 raise BadRequest(f"Query should NOT have additional parameter '{name}'")
 
     def get(self, parameter: Parameter[T]) -> T:
-        """The value of `parameter`, or its default when it is absent or empty.
+        """Return the value of `parameter`, or its default when it is absent or empty.
 
         Raises:
             BadRequest: the value is not of the parameter's type or list, or there are several.
@@ -287,7 +287,10 @@ class Query:
         return parameter.parse(text) if text else parameter.default
 
     def get_first(self, *parameters: Parameter[T]) -> T:
-        """The value of the first of `parameters` that is there, else the default of the last."""
+        """Return the value of the first of `parameters` that is given.
+
+        Without any it is the default of the last one.
+        """
         values = [self.get(parameter) for parameter in parameters]
         for parameter, value in zip(parameters, values, strict=True):
             if self._values.get(parameter.name):
@@ -296,7 +299,10 @@ class Query:
 
 
 def integer_id(text: str) -> int:
-    """An integer id as written in a path or list; 0, which nothing has, for anything else."""
+    """Return an integer id as written in a path or list.
+
+    Anything else is 0, which nothing has.
+    """
     if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_INTEGER)):
         number = int(text)
         return number if number <= LARGEST_INTEGER else 0

@@ -112,5 +112,5 @@ _WRAPS = (WithETag, WithCookie)
 
 
 def names_in(path: str) -> list[str]:
-    """The names of the parameters in a path."""
+    """Return the names of the parameters in a path."""
     return re.findall(r"{(\w+)}", path)

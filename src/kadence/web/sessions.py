@@ -36,7 +36,7 @@ class CreateSession(Struct, frozen=True):
     key: Typed | None = None
 
     def validated(self) -> "CreateSession":
-        """The same, when it is one of the three.
+        """Return the same, when it is one of the three.
 
         Raises:
             RuleViolation: it is none or several (code 1).
@@ -55,7 +55,7 @@ class ChangePassword(Struct, frozen=True):
     current: Typed | None = None
 
     def validated(self) -> "ChangePassword":
-        """The same."""
+        """Return the same."""
         return self
 
 
@@ -66,7 +66,7 @@ class CreateInvitation(Struct, frozen=True):
     full_name: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
 
     def validated(self) -> Invitation:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return Invitation(self.email, self.full_name)
 
 
@@ -77,7 +77,7 @@ class CreateToken(Struct, frozen=True):
     expires_in_days: Annotated[int, Meta(ge=1, le=3660)] | None = None
 
     def validated(self) -> NewOwnToken:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return NewOwnToken(self.name, self.expires_in_days)
 
 
@@ -176,7 +176,7 @@ async def _is_right(kept: str | None, password: str) -> bool:
 
 
 async def get_session(context: RequestContext) -> SessionAnswer:
-    """Who is signed in, and what proves that a request comes from our own page."""
+    """Get who is signed in, and what proves that a request comes from our own page."""
     found = await context.read(usecases.signed_in, context.nothing())
     secret = context.session
     csrf = None if secret is None else csrf_of(secret)
@@ -223,7 +223,7 @@ def _invitation(invited: Invited) -> InvitationAnswer:
 
 
 def login_path(key: str) -> str:
-    """Where the page takes a one-time key."""
+    """Return where the page takes a one-time key."""
     return f"{LOGIN_PAGE}#{key}"
 
 

@@ -137,7 +137,7 @@ class CreateSpace(Struct, frozen=True):
     sort_order: Positive | UnsetType = UNSET
 
     def validated(self) -> NewSpace:
-        """The same for the use case."""
+        """Return the same for the use case."""
         role = self.for_everyone_access_role_id
         return NewSpace(
             title=str(self.title),
@@ -162,7 +162,7 @@ class ChangeSpace(Struct, frozen=True):
     sort_order: Positive | UnsetType = UNSET
 
     def validated(self) -> SpaceChange:
-        """The same for the use case."""
+        """Return the same for the use case."""
         role = self.for_everyone_access_role_id
         parent = self.parent_entity_uid
         return SpaceChange(
@@ -183,7 +183,7 @@ class AddMember(Struct, frozen=True):
     role_id: Role | None = None
 
     def validated(self) -> NewMember:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return NewMember(self.email, None if self.role_id is None else SpaceRole(self.role_id))
 
 
@@ -193,7 +193,7 @@ class ChangeMember(Struct, frozen=True):
     role_id: Role | None = None
 
     def validated(self) -> RoleChange:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return None if self.role_id is None else SpaceRole(self.role_id)
 
 

@@ -33,7 +33,7 @@ async def _report(read: Read, _worker: RenderWorker, place: Place, query: Query)
 
 
 def report_lines(found: Reported) -> list[Line]:
-    """Every change of a report's series, with the card that made it."""
+    """Return every change of a report's series, with the card that made it."""
     lines: list[Line] = []
     for point in found.report.series:
         card_id, title = found.titles.get(point.card_uid or "", ("", ""))
@@ -125,7 +125,7 @@ TABLES: dict[str, Table] = {
 async def table(
     read: Read, render_worker: RenderWorker, name: str, place: Place, query: Query
 ) -> ASGIResponse:
-    """A table as CSV (RFC 4180), with a first line of names.
+    """Return a table as CSV (RFC 4180), with a first line of names.
 
     Raises:
         KadenceError: what the use case raises; BadRequest; Unavailable.
@@ -149,7 +149,7 @@ def _safe(cell: object) -> object:
 
 
 def csv_of(name: str) -> Handler:
-    """The handler of a table."""
+    """Return the handler of a table."""
 
     async def get(context: RequestContext) -> str:
         iteration_id = "" if name == "velocity" else context.uid("iteration_id")

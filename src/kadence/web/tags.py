@@ -43,7 +43,7 @@ class CreateTag(Struct, frozen=True):
     color: Color | None = None
 
     def validated(self) -> NewTag:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return NewTag(self.name, self.color)
 
 
@@ -54,7 +54,7 @@ class ChangeTag(Struct, frozen=True):
     color: Color | UnsetType = UNSET
 
     def validated(self) -> TagChange:
-        """The same for the use case."""
+        """Return the same for the use case."""
         return TagChange(self.name, self.color)
 
 
@@ -80,12 +80,12 @@ def _values(tag: Tag) -> dict[str, Any]:
 
 
 def tag_answer(tag: Tag) -> TagAnswer:
-    """The tag as the wire shows it."""
+    """Return the tag as the wire shows it."""
     return TagAnswer(**_values(tag))
 
 
 def tag_of_card(use: CardTag, tag: Tag) -> TagOfCardAnswer:
-    """The tag as the wire shows it on a card."""
+    """Return the tag as the wire shows it on a card."""
     return TagOfCardAnswer(**_values(tag), card_id=use.card_id, tag_id=tag.id)
 
 

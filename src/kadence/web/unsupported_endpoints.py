@@ -205,7 +205,7 @@ BY_PATH = dict(NOT_SERVED)
 
 
 def is_not_served(method: str, path: str, *, known: bool) -> bool:
-    """Whether this method and path, below the base path, are published and not served.
+    """Return whether this method and path, below the base path, are published and not served.
 
     A path that is `known`, because it is served with other methods, is taken by the letter: else
     `/users/current` would pass for a `/users/{user_id}`.

@@ -59,7 +59,7 @@ class VelocityAnswer(Struct, frozen=True):
 
 
 def velocity_answer(velocity: Velocity) -> VelocityAnswer:
-    """The velocity as the wire shows it."""
+    """Return the velocity as the wire shows it."""
     return VelocityAnswer(
         rules=RULES,
         iterations=[_achieved(one) for one in velocity.iterations],
@@ -103,7 +103,7 @@ def _rounded(value: float | None) -> float | None:
 
 
 def velocity_query(query: Query) -> VelocityQuery:
-    """How many iterations, and which do not count."""
+    """Return how many iterations, and which do not count."""
     return VelocityQuery(query.get(LAST), query.get(WITHOUT))
 
 
