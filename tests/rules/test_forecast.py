@@ -30,6 +30,7 @@ def test_who_does_one_a_day_needs_as_many_days(remaining: float, days: int) -> N
 
 def test_what_is_left_of_today_is_a_part_of_one_day() -> None:
     assert ask(1, [(2.0, 0.0)] * 10, first=0.5).chances[1] == 1
+    assert ask(1, [(2.0, 0.0)] * 10, first=0.25).chances[1] == 0
     chances = ask(4, [(2.0, 0.0)] * 10, first=0.5, trials=50).chances
     assert (chances[2], chances[3]) == (0, 1)
 
