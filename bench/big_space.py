@@ -26,7 +26,7 @@ from kadence.usecases.iterations import NewIteration, create_iteration
 from kadence.usecases.setup import Initialised, make_space
 from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, system_clock
 
-SECTION = "200,000 cards by 2,000, SQLite"
+SECTION = "200,000 cards compared with 2,000, SQLite"
 SIZES = {"small": (20, 2_000), "big": (2_000, 200_000)}
 SEED = 20260101
 BUDGET = 1.2
@@ -215,4 +215,4 @@ def _closing(side: Side) -> float:
 def _ratio(name: str, pairs: list[tuple[float, float]]) -> Measure:
     ratio = statistics.median(big / small for small, big in pairs)
     small, big = (statistics.median(times) * 1000 for times in zip(*pairs, strict=True))
-    return Measure(SECTION, name, ratio, at_most=BUDGET, note=f"{big:.2f} by {small:.2f} ms")
+    return Measure(SECTION, name, ratio, at_most=BUDGET, note=f"{big:.2f} / {small:.2f} ms")

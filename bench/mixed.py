@@ -43,17 +43,17 @@ def measure(folder: Path) -> list[Measure]:
         ),
         Measure(
             SECTION,
-            "p99 beside a long list and a search by p99 without",
+            "p99 beside a long list and a search / p99 without",
             beside_long.p99 / alone.p99,
             at_most=1.5,
-            note=f"{beside_long.p99:.1f} by {alone.p99:.1f} ms",
+            note=f"{beside_long.p99:.1f} / {alone.p99:.1f} ms",
         ),
         Measure(
             SECTION,
-            "rate beside 1,000 idle and slow connections by rate without",
+            "rate beside 1,000 idle and slow connections / rate without",
             beside_idle.rate / alone.rate,
             at_least=0.8,
-            note=f"{beside_idle.rate:,.0f} by {alone.rate:,.0f} a second",
+            note=f"{beside_idle.rate:,.0f} / {alone.rate:,.0f} a second",
         ),
         *_memory(folder),
     ]

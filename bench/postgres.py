@@ -47,14 +47,14 @@ def measure(_folder: Path) -> list[Measure]:
         ),
         Measure(
             SECTION,
-            "two workers by one",
+            "two workers / one",
             median_ratio(rates["two"], rates["one"]),
             at_least=1.0,
             note=f"{medians['two']:,.0f} a second",
         ),
         Measure(
             SECTION,
-            "create: p99 by p50, one worker",
+            "create: p99 / p50, one worker",
             statistics.median(turn.tail for turn in turns["one"]),
         ),
         Measure(

@@ -82,7 +82,7 @@ def _measures(turns: dict[str, list[Load]], loop: list[float]) -> list[Measure]:
         ),
     )
     tail = statistics.median(turn.tail for turn in turns["create"])
-    found.insert(2, Measure(SECTION, "create: p99 by p50", tail, at_most=5))
+    found.insert(2, Measure(SECTION, "create: p99 / p50", tail, at_most=5))
     return found
 
 
