@@ -13,7 +13,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         str,
         Meta(
             description="Where the data is: sqlite:///relative.db, sqlite:////absolute.db or "
-            "postgresql://user@host/name (libpq's options may follow, as ?sslmode=verify-full)."
+            "postgresql://user@host/name (also with libpq's options: ?sslmode=verify-full)."
         ),
     ] = "sqlite:///kadence.db"
     workers: Annotated[
@@ -21,8 +21,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(
             ge=1,
             le=64,
-            description="Server processes that answer side by side; more than one needs "
-            "PostgreSQL.",
+            description="Number of server processes; more than one needs PostgreSQL.",
         ),
     ] = 1
     database_connections: Annotated[
@@ -39,36 +38,36 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(
             ge=0,
             le=3600,
-            description="Seconds after which PostgreSQL ends a statement; 0 is never.",
+            description="Time limit for one statement on PostgreSQL, in seconds; 0 means no limit.",
         ),
     ] = 30
     host: Annotated[
         str,
-        Meta(description="The address to listen on; 0.0.0.0 is every one of this machine."),
+        Meta(description="The address to listen on; 0.0.0.0 means all addresses."),
     ] = "127.0.0.1"
     port: Annotated[
         int,
-        Meta(ge=0, le=65535, description="The port to listen on; 0 takes a free one."),
+        Meta(ge=0, le=65535, description="The port to listen on; 0 means any free port."),
     ] = 8080
     public_url: Annotated[
         str | None,
         Meta(
-            description="Where people reach the server from outside, as https://plan.example.com; "
-            "it stands in the API document."
+            description="The public URL of the server, for example https://plan.example.com. "
+            "It is shown in the API document."
         ),
     ] = None
     trusted_proxy: Annotated[
         str | None,
         Meta(
-            description="Addresses or networks of reverse proxies, comma-separated, whose "
-            "X-Forwarded-For and -Proto, X-Request-Id and traceparent are believed. By default "
-            "nobody's are."
+            description="Addresses or networks of trusted reverse proxies, comma-separated. Their "
+            "X-Forwarded-For, X-Forwarded-Proto, X-Request-Id and traceparent are used. By "
+            "default no proxy is trusted."
         ),
     ] = None
     cors_origin: Annotated[
         str | None,
         Meta(
-            description="Web origins, comma-separated, whose pages may call the API; * is any. "
+            description="Web origins, comma-separated, whose pages may call the API; * means any. "
             "Off by default."
         ),
     ] = None
@@ -76,8 +75,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         int | None,
         Meta(
             ge=1,
-            description="Requests that one token may make in a second, of all workers together. "
-            "Off by default.",
+            description="Most requests of one token in a second, over all workers. Off by default.",
         ),
     ] = None
     metrics_listen: Annotated[

@@ -25,9 +25,9 @@ def _group() -> None:
 
 @app.command("set")
 def set_(
-    iterations: Annotated[Switch, typer.Option(help="Off: every iterations endpoint answers 402.")],
+    iterations: Annotated[Switch, typer.Option(help="Off: every iterations endpoint returns 402.")],
     database: DatabaseOption = DATABASE,
 ) -> None:
-    """Switch the iterations feature on or off; it counts from the next request on."""
+    """Switch the iterations feature on or off. It takes effect with the next request."""
     operate(database, people.switch_iterations, on=iterations is Switch.ON)
     out.print(f"Iterations are {iterations.value}.")

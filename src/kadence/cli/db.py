@@ -20,9 +20,9 @@ app = typer.Typer(
 
 @app.command()
 def upgrade(database: DatabaseOption = DATABASE) -> None:
-    """Bring the database's schema to this version of kadence; stop the server before.
+    """Upgrade the schema of the database to this version of kadence. Stop the server first.
 
-    A file is backed up first. On PostgreSQL it is one transaction; make a backup of your own.
+    A SQLite file is backed up first. For PostgreSQL, make a backup yourself.
     """
     location = locate(database)
     if isinstance(location, SqliteFile) and not location.path.exists():
@@ -44,7 +44,7 @@ def upgrade(database: DatabaseOption = DATABASE) -> None:
 
 @app.command()
 def check(database: DatabaseOption = DATABASE) -> None:
-    """Look for damage: the file itself, references between rows, and journal against tables."""
+    """Look for damage: in the file, in references between rows, and between journal and tables."""
     location = locate(database)
     migrate.check(location)
     problems = integrity.problems(location)
@@ -57,10 +57,12 @@ def check(database: DatabaseOption = DATABASE) -> None:
 
 @app.command()
 def copy(
-    source: Annotated[str, typer.Option("--from", metavar="URL", help="The database to carry.")],
-    target: Annotated[str, typer.Option("--to", metavar="URL", help="One that holds no data yet.")],
+    source: Annotated[str, typer.Option("--from", metavar="URL", help="The database to copy.")],
+    target: Annotated[
+        str, typer.Option("--to", metavar="URL", help="The target; it must be empty.")
+    ],
 ) -> None:
-    """Carry a database to another engine or place, compared row by row; stop the server before."""
+    """Copy a database to another engine or place and compare all rows. Stop the server first."""
     start, goal = locate(source), locate(target)
     with _Bar() as bar:
         carried = transfer.copy(start, goal, bar.show)
@@ -76,7 +78,7 @@ def backup(
     file: Annotated[Path, typer.Argument(help="A new file; it is a SQLite database.")],
     database: DatabaseOption = DATABASE,
 ) -> None:
-    """Write the database into a file, while it is served."""
+    """Write a backup file. The server can keep running."""
     location = locate(database)
     # A file can be backed up by a program that is newer than its schema: before an upgrade.
     of_file = isinstance(location, SqliteFile) and location.path.exists()
@@ -91,7 +93,7 @@ def restore(
     file: Annotated[Path, typer.Argument(help="What `kadence db backup` wrote.")],
     database: DatabaseOption = DATABASE,
 ) -> None:
-    """Make the database from a backup; where there is one already, nothing happens."""
+    """Create the database from a backup. Fails if the database already exists."""
     location = locate(database)
     with _Bar() as bar:
         transfer.restore(file, location, bar.show)
@@ -101,7 +103,7 @@ def restore(
 
 
 class _Bar(Progress):
-    """A bar for each table while it is carried, on stderr."""
+    """Show a bar for each table while it is copied, on stderr."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -38,16 +38,16 @@ BODY = (
 
 def demo(
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")
+        int, typer.Option(min=0, max=65535, help="The port to listen on; 0 means any free port.")
     ] = 8080,
     empty: Annotated[
         bool, typer.Option("--empty", help="Only a company, its owner and one space with a board.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Serve a throw-away database with sample data until Ctrl-C; nothing of it is left behind.
+    """Serve a temporary database with sample data until Ctrl-C. The data is then deleted.
 
-    Prints the URL, an API token, and a curl line that creates an iteration.
+    Prints the URL, an API token, and a curl command that creates an iteration.
     """
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _leave)

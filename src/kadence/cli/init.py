@@ -29,9 +29,9 @@ def init(
     database: DatabaseOption = DATABASE,
     json: JsonOption = False,
 ) -> None:
-    """Make a database with your company, you as its owner, a first space with a board, and a token.
+    """Create a database with your company, a first space with a board, and a token for you.
 
-    The token is shown once; keep it. On a database that holds a company already nothing happens.
+    You are the owner. The token is shown once: save it. It fails if there is a company already.
     """
     made = initialise(database, company, email, name)
     if json:

@@ -27,14 +27,14 @@ from kadence.web.tables import TABLES, report_lines, written
 _HEIGHT = 16
 _POINTS = 200
 _PARTS = {
-    "baseline": "in it at the start",
+    "baseline": "in the iteration at the start",
     "added": "added later",
-    "removed": "taken out",
+    "removed": "removed",
     "re_estimated": "re-estimated",
-    "carried_in": "came from earlier",
-    "carried_out": "went to a later one",
+    "carried_in": "carried in",
+    "carried_out": "carried out",
     "done": "done",
-    "done_late": "of these late",
+    "done_late": "done after the last day",
     "unfinished": "not done",
     "unsized": "without a size",
 }
@@ -54,14 +54,17 @@ class CannotWrite(KadenceError):
 def report(
     iteration: Annotated[str, typer.Argument(help="Its id or its title.")],
     as_of: Annotated[
-        str | None, typer.Option(metavar="INSTANT", help="As it was then: 2026-07-28T12:00:00Z.")
+        str | None,
+        typer.Option(
+            metavar="INSTANT", help="Show the state at this instant: 2026-07-28T12:00:00Z."
+        ),
     ] = None,
     unit: Annotated[Unit, typer.Option(help="Count sizes or cards.")] = Unit.SIZE,
     csv: Annotated[bool, typer.Option("--csv", help="Print the series as CSV.")] = False,
     svg: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the burndown into this file.")
     ] = None,
-    theme: Annotated[Theme, typer.Option(help="Of the picture.")] = Theme.LIGHT,
+    theme: Annotated[Theme, typer.Option(help="The colours of the picture.")] = Theme.LIGHT,
     database: DatabaseOption = DATABASE,
     json: JsonOption = False,
 ) -> None:
@@ -158,5 +161,5 @@ def _table(found: Reported) -> Table:
 
 
 def _title(found: Reported, uid: str) -> str:
-    _, title = found.titles.get(uid, (0, "a card that is elsewhere now"))
+    _, title = found.titles.get(uid, (0, "a card that is no longer in this space"))
     return title

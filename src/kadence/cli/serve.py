@@ -29,9 +29,9 @@ def serve(
     rate_limit: Annotated[int | None, option("rate_limit", metavar="N")] = None,
     metrics_listen: Annotated[str | None, option("metrics_listen", metavar="HOST:PORT")] = None,
 ) -> None:
-    """Serve the API until Ctrl-C or SIGTERM; what was accepted is answered first.
+    """Serve the API and the page until Ctrl-C or SIGTERM. Accepted requests are completed first.
 
-    Run [bold]kadence init[/bold] once before.
+    Run kadence init once first.
     """
     logs.configure()
     settings = Settings(

@@ -26,27 +26,27 @@ def _group() -> None:
 def calendar(
     space: Annotated[str, typer.Argument(metavar="SPACE_UID")],
     time_zone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="An IANA name, as Europe/Berlin.")
+        str | None, typer.Option(metavar="ZONE", help="An IANA name, for example Europe/Berlin.")
     ] = None,
     weekdays: Annotated[
-        str | None, typer.Option(help="The working ones; Monday is 1: 1,2,3,4,5.")
+        str | None, typer.Option(help="The working weekdays; Monday is 1: 1,2,3,4,5.")
     ] = None,
     country: Annotated[
-        str | None, typer.Option(help="Whose public holidays are off (ISO 3166), or none.")
+        str | None, typer.Option(help="The country (ISO 3166) of the public holidays, or none.")
     ] = None,
     subdivision: Annotated[
-        str | None, typer.Option(help="Of the country, as BY for Bavaria, or none.")
+        str | None, typer.Option(help="Its part, for example BY for Bavaria, or none.")
     ] = None,
     day_off: Annotated[
-        list[str] | None, typer.Option(metavar="DAY", help="One more day off; repeatable.")
+        list[str] | None, typer.Option(metavar="DAY", help="A day off; repeatable.")
     ] = None,
     workday: Annotated[
-        list[str] | None, typer.Option(metavar="DAY", help="Worked all the same; repeatable.")
+        list[str] | None, typer.Option(metavar="DAY", help="An extra working day; repeatable.")
     ] = None,
     database: DatabaseOption = DATABASE,
     json: JsonOption = False,
 ) -> None:
-    """Show how a space counts its days, and change what is named; the days given replace others."""
+    """Show or change the working calendar of a space. Days that you give replace the old list."""
     change = CalendarChange(
         time_zone=time_zone or UNSET,
         weekdays=UNSET if weekdays is None else _weekdays(weekdays),

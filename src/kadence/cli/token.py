@@ -25,15 +25,15 @@ app = typer.Typer(help="Make, list and revoke API tokens.", no_args_is_help=True
 @app.command()
 def create(
     email: Annotated[str, typer.Option(help="Whose token it is.")],
-    name: Annotated[str, typer.Option(help="What it is for, as `ci` or `laptop`.")] = "token",
+    name: Annotated[str, typer.Option(help="What the token is for, for example `ci`.")] = "token",
     expires_in_days: Annotated[
         int | None,
-        typer.Option(min=0, max=36_500, help="End it by itself after so many days."),
+        typer.Option(min=0, max=36_500, help="Days after which the token expires."),
     ] = None,
     database: DatabaseOption = DATABASE,
     json: JsonOption = False,
 ) -> None:
-    """Make an API token for a person; it is shown once."""
+    """Create an API token for a person. It is shown once."""
     expires = None if expires_in_days is None else expires_in_days * DAY
     made = operate(database, people.create_token, email, name, expires)
     if json:
@@ -74,7 +74,7 @@ def revoke(
     token_id: Annotated[int, typer.Argument(help="The token's id, as `token list` shows it.")],
     database: DatabaseOption = DATABASE,
 ) -> None:
-    """End a token at once: the next request with it is answered 401."""
+    """Revoke a token. The next request with it returns 401."""
     operate(database, people.revoke_token, token_id)
     out.print(f"Token {token_id} is revoked.")
 

@@ -63,7 +63,7 @@ def list_(database: DatabaseOption = DATABASE, json: JsonOption = False) -> None
 
 @app.command()
 def deactivate(email: Email, database: DatabaseOption = DATABASE) -> None:
-    """End all of a person's tokens at once and keep them out; what they made stays."""
+    """Deactivate a person and revoke all their tokens. What they created stays."""
     user = operate(database, people.deactivate_user, email)
     out.print(f"{user.full_name} <{user.email}> is deactivated.", markup=False)
 
@@ -72,14 +72,14 @@ def deactivate(email: Email, database: DatabaseOption = DATABASE) -> None:
 def link(
     email: Annotated[str, typer.Argument(help="Their e-mail address.")],
     url: Annotated[
-        str, typer.Option(envvar="KADENCE_PUBLIC_URL", help="Where people reach the server.")
+        str, typer.Option(envvar="KADENCE_PUBLIC_URL", help="The public URL of the server.")
     ] = "http://127.0.0.1:8080",
     database: DatabaseOption = DATABASE,
     json: JsonOption = False,
 ) -> None:
-    """Make a one-time link that signs a person in, to a first password or a forgotten one.
+    """Create a one-time link that signs in a person without a password, or who forgot it.
 
-    It ends after seven days, and as soon as there is a newer one.
+    It expires after seven days. A newer link replaces it.
     """
     made = operate(database, sessions.issue_login_link, email)
     address = url.rstrip("/") + login_path(made.login_token)
