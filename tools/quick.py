@@ -100,13 +100,24 @@ def touched(paths: list[str]) -> set[str]:
     return {path for path in found - browser if (ROOT / path).exists() and path != "tests"}
 
 
+def page_tests(paths: list[str]) -> list[list[str]]:
+    """The runs of the page's tests: its rules, and the views of the folders that changed."""
+    folders = {f"src/{path.split('/')[2]}/" for path in paths if path.startswith("ui/src/")}
+    views = sorted(
+        folder for folder in folders if list((ROOT / "ui" / folder).glob("*.view.test.ts"))
+    )
+    if not any(path.startswith(PAGE) for path in paths):
+        return []
+    return [["--project", "rules"], ["--project", "views", *(views or ["src/views/"])]]
+
+
 def main() -> None:
     """Run what the change can touch; exit as the tests do."""
     paths = changed()
     status = 0
-    if any(path.startswith(PAGE) for path in paths):
-        unit_tests = ["bash", "tools/npm", "test", "--silent"]
-        status = subprocess.run(unit_tests, cwd=ROOT, check=False).returncode  # noqa: S603
+    for options in page_tests(paths):
+        command = ["bash", "tools/npm", "test", "--silent", "--", *options]
+        status |= subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603
     tests = sorted(touched(paths))
     print(f"{len(paths)} paths changed; tried: {', '.join(tests)}")
     command = [*PYTEST, *tests, *sys.argv[1:]]
