@@ -9,6 +9,7 @@ from kadence import __version__
 from kadence.cli import company, db, demo, init, report, serve, space, token, user
 from kadence.cli.common import err
 from kadence.domain.errors import KadenceError
+from kadence.outputs import for_terminal
 
 app = typer.Typer(
     name="kadence",
@@ -57,7 +58,7 @@ def main() -> None:
     try:
         app()
     except KadenceError as error:
-        err.print(f"kadence: {error.message}", markup=False)
+        err.print(f"kadence: {for_terminal(error.message)}", markup=False)
         sys.exit(2)
     except UnicodeEncodeError:
         err.print("kadence: an argument is not valid UTF-8")

@@ -7,9 +7,11 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from kadence import settings
 from kadence.bootstrap import open_database
+from kadence.outputs import for_terminal
 from kadence.settings import Settings
 from kadence.usecases.runner import UnitOfWorkRunner
 
@@ -57,6 +59,11 @@ async def _operate(
     runner: UnitOfWorkRunner, command: Callable[..., T], *args: Any, **kwargs: Any
 ) -> T:
     return await runner.run_as_operator(command, *args, **kwargs)
+
+
+def shown(text: str) -> str:
+    """Return stored text for `out`: no markup in it, and nothing that a terminal would obey."""
+    return escape(for_terminal(text))
 
 
 def print_json(document: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import typer
 from msgspec.structs import asdict
 from rich.markup import escape
 
-from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, out, print_json
+from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, out, print_json, shown
 from kadence.storage import migrate
 from kadence.storage.location import SqliteFile, locate, open_database
 from kadence.usecases import setup
@@ -37,7 +37,7 @@ def init(
     if json:
         print_json(asdict(made))
         return
-    out.print(f"Made [bold]{escape(str(locate(database)))}[/bold] for {escape(company)}.\n")
+    out.print(f"Made [bold]{escape(str(locate(database)))}[/bold] for {shown(company)}.\n")
     out.print(f"Your API token, shown only this once:  [bold]{made.token}[/bold]")
     out.print(f"Your first space:                      {made.space_uid}\n")
     out.print(f"Now run  [bold]{_serve_line(database)}[/bold]")

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from kadence.cli.common import (
@@ -14,6 +13,7 @@ from kadence.cli.common import (
     operate,
     out,
     print_json,
+    shown,
 )
 from kadence.domain.model import DAY, Instant
 from kadence.usecases import people
@@ -47,15 +47,15 @@ def list_(database: DatabaseOption = DATABASE, json: JsonOption = False) -> None
     """List all API tokens: whose, what for, since when, and whether they still work."""
     tokens = operate(database, people.list_tokens)
     if json:
-        print_json({"tokens": [_as_json(shown) for shown in tokens]})
+        print_json({"tokens": [_as_json(one) for one in tokens]})
         return
     table = Table("id", "whose", "name", "created", "last used", "expires", "revoked")
-    for shown in tokens:
-        token = shown.token
+    for one in tokens:
+        token = one.token
         table.add_row(
             str(token.id),
-            escape(shown.user.email),
-            escape(token.name),
+            shown(one.user.email),
+            shown(token.name),
             *(
                 _when(moment) or "-"
                 for moment in (

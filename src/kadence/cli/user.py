@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from kadence.cli.common import (
@@ -13,6 +12,7 @@ from kadence.cli.common import (
     operate,
     out,
     print_json,
+    shown,
 )
 from kadence.domain.model import CompanyRole, User
 from kadence.usecases import people, sessions
@@ -44,7 +44,7 @@ def add(
             }
         )
         return
-    out.print(f"Added {made.user.full_name} <{made.user.email}>.", markup=False)
+    out.print(f"Added {shown(made.user.full_name)} <{shown(made.user.email)}>.")
     out.print(f"Their API token, shown only this once:  [bold]{made.token}[/bold]")
 
 
@@ -57,7 +57,7 @@ def list_(database: DatabaseOption = DATABASE, json: JsonOption = False) -> None
         return
     table = Table("id", "name", "e-mail", "role")
     for user in users:
-        table.add_row(str(user.id), escape(user.full_name), escape(user.email), _role(user))
+        table.add_row(str(user.id), shown(user.full_name), shown(user.email), _role(user))
     out.print(table)
 
 
@@ -65,7 +65,7 @@ def list_(database: DatabaseOption = DATABASE, json: JsonOption = False) -> None
 def deactivate(email: Email, database: DatabaseOption = DATABASE) -> None:
     """Deactivate a person and revoke all their tokens. What they created stays."""
     user = operate(database, people.deactivate_user, email)
-    out.print(f"{user.full_name} <{user.email}> is deactivated.", markup=False)
+    out.print(f"{shown(user.full_name)} <{shown(user.email)}> is deactivated.")
 
 
 @app.command()

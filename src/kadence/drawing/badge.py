@@ -2,6 +2,8 @@
 
 from html import escape
 
+from kadence.outputs import for_xml
+
 _LETTER, _PAD, _HEIGHT = 6.6, 8, 20
 _FONT = "Verdana, 'DejaVu Sans', sans-serif"
 
@@ -9,7 +11,7 @@ _FONT = "Verdana, 'DejaVu Sans', sans-serif"
 def badge(label: str, value: str, description: str) -> bytes:
     """Return the badge as an SVG; `description` is what a screen reader says."""
     left, right = (round(len(text) * _LETTER + 2 * _PAD) for text in (label, value))
-    name = escape(description, quote=True)
+    name = escape(for_xml(description), quote=True)
     texts = "".join(
         f'<text x="{x}" y="14" textLength="{width - 2 * _PAD}">{escape(text)}</text>'
         for text, x, width in ((label, _PAD, left), (value, left + _PAD, right))

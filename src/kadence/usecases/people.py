@@ -9,6 +9,7 @@ from msgspec.structs import asdict, replace
 from kadence.domain import events
 from kadence.domain.errors import BadRequest, Forbidden, NotFound, RuleViolation
 from kadence.domain.model import Company, CompanyRole, Instant, Token, TokenKind, User
+from kadence.domain.text import required_line
 from kadence.storage import people
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, token_digest, unwrap
 
@@ -76,9 +77,14 @@ def list_users(unit: UnitOfWork, query: Validated[PeopleQuery]) -> list[User]:
 
 
 def make_company(unit: UnitOfWork, name: str) -> Company:
-    """Make a company; the unit acts for it from here on."""
+    """Make a company; the unit acts for it from here on.
+
+    Raises:
+        BadRequest: the name cannot be seen, or is too long.
+    """
+    line = required_line("company", name)
     company = people.insert_company(
-        unit.tx, Company(0, unit.new_id(), name, None, unit.now, unit.now)
+        unit.tx, Company(0, unit.new_id(), line, None, unit.now, unit.now)
     )
     unit.actor = replace(unit.actor, company_id=company.id)
     unit.record(events.COMPANY_CREATED, asdict(company))
@@ -130,9 +136,10 @@ def make_user(unit: UnitOfWork, email: str, full_name: str, role: CompanyRole) -
     """Make a person of the company; the username comes from the address.
 
     Raises:
-        BadRequest: the address is invalid, or a person of the company has it.
+        BadRequest: the address or the name is invalid, or a person of the company has the address.
     """
     address = normal_email(email)
+    line = required_line("name", full_name)
     if people.find_user_by_email(unit.tx, unit.actor.company_id, address) is not None:
         raise BadRequest(f"there is already a user with the e-mail address {address}")
     user = people.insert_user(
@@ -142,7 +149,7 @@ def make_user(unit: UnitOfWork, email: str, full_name: str, role: CompanyRole) -
             uid=unit.new_id(),
             company_id=unit.actor.company_id,
             email=address,
-            full_name=full_name,
+            full_name=line,
             username=_free_username(unit, address),
             role=role.value,
             deactivated_at=None,
@@ -214,7 +221,11 @@ def make_token(
     kind: TokenKind = TokenKind.API,
     parent_id: int | None = None,
 ) -> NewToken:
-    """Make a token; of its secret only the digest is kept."""
+    """Make a token; of its secret only the digest is kept.
+
+    Raises:
+        BadRequest: its name cannot be seen, or is too long.
+    """
     secret = unit.new_secret()
     token = people.insert_token(
         unit.tx,
@@ -223,7 +234,7 @@ def make_token(
             company_id=unit.actor.company_id,
             user_id=user.id,
             digest=token_digest(secret),
-            name=name,
+            name=required_line("name", name),
             created=unit.now,
             last_used=None,
             expires=expires,

@@ -14,6 +14,7 @@ from kadence.web.codec import (
     Body,
     Description,
     ExternalId,
+    OneLine,
     Positive,
     TextOrNumber,
     Timestamp,
@@ -27,10 +28,9 @@ from kadence.web.query import LARGEST_INTEGER
 Id = Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)]
 
 
-class CardTitle(TextOrNumber):
+class CardTitle(OneLine):
     """The title of a card."""
 
-    shortest = 1
     longest = 1024
 
 

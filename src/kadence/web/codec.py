@@ -18,6 +18,7 @@ from msgspec.structs import FieldInfo
 from kadence.domain.access import ROLE_UIDS, role_of_uid
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Instant, SpaceRole
+from kadence.domain.text import VISIBLE, is_visible, one_line
 
 Uid = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
 When = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
@@ -61,6 +62,22 @@ class TextOrNumber(str):
     __slots__ = ()
     shortest: ClassVar[int] = 0
     longest: ClassVar[int]
+
+
+class OneLine(TextOrNumber):
+    """A title or name: controls and line breaks in it become blanks, and something can be seen."""
+
+    __slots__ = ()
+    shortest = 1
+    longest = 256
+    numbers: ClassVar[bool] = True
+    """Whether it may be given as a number."""
+
+
+class Name(OneLine):
+    """A title or name that is a text and never a number."""
+
+    numbers = False
 
 
 def parse_timestamp(text: str) -> Timestamp:
@@ -159,13 +176,18 @@ def _role(value: object) -> Role:
 
 
 def _text_or_number(kind: type[TextOrNumber], value: object) -> TextOrNumber:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    given = str | int | float if not issubclass(kind, OneLine) or kind.numbers else str
+    if isinstance(value, bool) or not isinstance(value, given):
         raise ValueError(_SHOULD_BE_STRING)  # noqa: TRY004 - as above
     text = value if isinstance(value, str) else _number_text(value)
     if len(text) < kind.shortest:
         raise ValueError(f"should NOT be shorter than {kind.shortest} characters")
     if len(text) > kind.longest:
         raise ValueError(f"should NOT be longer than {kind.longest} characters")
+    if issubclass(kind, OneLine):
+        text = one_line(text)
+        if not is_visible(text):
+            raise ValueError("should have a visible character")
     return kind(text)
 
 
@@ -196,6 +218,9 @@ def schema_hook(kind: type) -> dict[str, Any]:
         return {"type": "string", "format": "date-time"}
     if kind is Role:
         return {"enum": [*ROLE_UIDS.values(), *map(int, SpaceRole)]}
+    if issubclass(kind, OneLine):
+        given = ["string", "number"] if kind.numbers else "string"
+        return {"type": given, "minLength": 1, "maxLength": kind.longest, "pattern": VISIBLE}
     if issubclass(kind, TextOrNumber):
         return {
             "type": ["string", "number"],

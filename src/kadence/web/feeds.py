@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 from litestar.response.base import ASGIResponse
 
 from kadence import __version__
 from kadence.domain.calendar import WorkingCalendar, day_of
 from kadence.domain.model import Iteration, IterationStatus
+from kadence.outputs import for_icalendar
 from kadence.usecases.iterations import calendar_feed
 from kadence.web.http import RequestContext
 from kadence.web.pictures import SAFE, Place, Read
@@ -29,12 +30,17 @@ def calendar_of(title: str, calendar: WorkingCalendar, found: Sequence[Iteration
     feed = Calendar()
     feed.add("prodid", f"-//kadence//{__version__}//EN")
     feed.add("version", "2.0")
-    feed.add("x-wr-calname", title)
-    feed.add("x-wr-timezone", calendar.time_zone)
+    feed.add("x-wr-calname", _text(title))
+    feed.add("x-wr-timezone", _text(calendar.time_zone))
     for iteration in found:
         if iteration.start_date is not None and iteration.finish_date is not None:
             feed.add_component(_event(calendar, iteration))
     return bytes(feed.to_ical())
+
+
+def _text(text: str) -> vText:
+    """Return a TEXT value, also of a property that the library does not know."""
+    return vText(for_icalendar(text))
 
 
 def _event(calendar: WorkingCalendar, iteration: Iteration) -> Event:
@@ -44,12 +50,12 @@ def _event(calendar: WorkingCalendar, iteration: Iteration) -> Event:
     last = max(first, day_of(calendar, iteration.finish_date))
     event = Event()
     event.add("uid", f"{iteration.id}@kadence")
-    event.add("summary", iteration.title)
+    event.add("summary", _text(iteration.title))
     event.add("dtstart", first)
     # The day that the standard names is the first one after it.
     event.add("dtend", min(last, last.max - timedelta(days=1)) + timedelta(days=1))
     if iteration.goal:
-        event.add("description", iteration.goal)
+        event.add("description", _text(iteration.goal))
     event.add("dtstamp", datetime.fromtimestamp(iteration.updated // 1000, UTC))
     event.add("last-modified", datetime.fromtimestamp(iteration.updated // 1000, UTC))
     event.add("sequence", iteration.version)

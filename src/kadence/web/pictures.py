@@ -10,14 +10,13 @@ from kadence.domain.report import size_of
 from kadence.drawing import burndown, charts
 from kadence.drawing.badge import badge
 from kadence.drawing.i18n import Language, Words
-from kadence.drawing.picture import Drawing, Format
+from kadence.drawing.picture import Format, drawing
 from kadence.drawing.render_worker import RenderWorker
 from kadence.drawing.theme import Definition, Theme, written
 from kadence.usecases import insights
 from kadence.usecases.access import title_of
 from kadence.usecases.forecasts import ForecastQuery
 from kadence.usecases.insights import ReportQuery, VelocityQuery
-from kadence.web.codec import encode
 from kadence.web.forecasts import FORECAST_PARAMETERS, forecast_query, run_forecast
 from kadence.web.http import Handler, RequestContext
 from kadence.web.insights import (
@@ -138,7 +137,7 @@ async def drawn(
         KadenceError: what the use case raises; BadRequest; Unavailable.
     """
     definition = await KINDS[kind].compose(read, render_worker, place, query)
-    body = await render_worker.draw(Drawing(encode(definition), format_, query.get(LANGUAGE)))
+    body = await render_worker.draw(drawing(definition, format_, query.get(LANGUAGE)))
     return picture(body, MEDIA_TYPES[format_])
 
 

@@ -12,7 +12,7 @@ from kadence.usecases import sessions as usecases
 from kadence.usecases.people import NewToken
 from kadence.usecases.sessions import SESSION_LASTS, Invitation, Invited, NewOwnToken, NewSession
 from kadence.usecases.unit_of_work import token_digest
-from kadence.web.codec import Body, When, format_optional, format_timestamp
+from kadence.web.codec import Body, Name, When, format_optional, format_timestamp, plain
 from kadence.web.cookies import csrf_of, session_cookie
 from kadence.web.http import NOTHING, RequestContext, WithCookie
 from kadence.web.people import UserAnswer, user_values
@@ -63,22 +63,22 @@ class CreateInvitation(Struct, frozen=True):
     """Whom to let in."""
 
     email: Typed
-    full_name: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
+    full_name: Name | None = None
 
     def validated(self) -> Invitation:
         """Return the same for the use case."""
-        return Invitation(self.email, self.full_name)
+        return Invitation(self.email, plain(self.full_name))
 
 
 class CreateToken(Struct, frozen=True):
     """What to call a token, and for how long it is good; without days it does not end."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=256)]
+    name: Name
     expires_in_days: Annotated[int, Meta(ge=1, le=3660)] | None = None
 
     def validated(self) -> NewOwnToken:
         """Return the same for the use case."""
-        return NewOwnToken(self.name, self.expires_in_days)
+        return NewOwnToken(str(self.name), self.expires_in_days)
 
 
 class SessionAnswer(Struct, frozen=True):

@@ -8,7 +8,9 @@ from typing import Any
 from litestar.response.base import ASGIResponse
 from msgspec import Struct
 
+from kadence.drawing.i18n import Language
 from kadence.drawing.render_worker import RenderWorker
+from kadence.outputs import for_cell
 from kadence.usecases import insights
 from kadence.usecases.insights import Reported
 from kadence.web.codec import format_timestamp
@@ -16,14 +18,35 @@ from kadence.web.feeds import file_of
 from kadence.web.forecasts import FORECAST_PARAMETERS, forecast_answer, forecast_query, run_forecast
 from kadence.web.http import Handler, RequestContext
 from kadence.web.insights import REPORT_PARAMETERS, flow_answer, report_query
-from kadence.web.pictures import Place, Read
-from kadence.web.query import Parameter, Query
+from kadence.web.pictures import LANGUAGE, Place, Read
+from kadence.web.query import Flag, Parameter, Query, Word
 from kadence.web.velocity import VELOCITY_PARAMETERS, velocity_answer, velocity_query
 
 CSV = "text/csv"
 Line = tuple[object, ...]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would run as a formula when a text begins with it."""
+BOM = "\ufeff"
+"""By what a spreadsheet knows that the text is UTF-8."""
+_DECIMAL_COMMA = (Language.RUSSIAN.value,)
+"""Languages whose spreadsheets separate cells by semicolons, since commas stand in numbers."""
+
+DOWNLOAD = Flag(
+    "download", "For a spreadsheet: with a byte order mark, and written as the language has it."
+)
+SEPARATOR = Word(
+    "separator", ["auto", ",", ";", "tab"], "Between cells; `auto` is as the language has it."
+)
+FILE_PARAMETERS = (DOWNLOAD, SEPARATOR, LANGUAGE)
+
+
+class Manner(Struct, frozen=True):
+    """How a table is written: what separates cells, how numbers look, and whether with a BOM."""
+
+    separator: str = ","
+    decimal_comma: bool = False
+    bom: bool = False
+
+
+PLAIN = Manner()
 
 
 async def _report(read: Read, _worker: RenderWorker, place: Place, query: Query) -> list[Line]:
@@ -100,24 +123,27 @@ TABLES: dict[str, Table] = {
     "report": Table(
         _report,
         "at cause card_id card_uid title scope done remaining",
-        REPORT_PARAMETERS,
+        (*REPORT_PARAMETERS, *FILE_PARAMETERS),
         "the series of a report",
     ),
     "flow": Table(
         _flow,
         "day queued in_progress done",
-        REPORT_PARAMETERS,
+        (*REPORT_PARAMETERS, *FILE_PARAMETERS),
         "how many cards were in which state, by day",
     ),
     "velocity": Table(
         _velocity,
         "id title start_date finish_date actual_finish_date capacity committed_count "
         "committed_size done_count done_size carried_over_count carried_over_size left_out",
-        VELOCITY_PARAMETERS,
+        (*VELOCITY_PARAMETERS, *FILE_PARAMETERS),
         "what was committed and done, by closed iteration",
     ),
     "forecast": Table(
-        _forecast, "day chance", FORECAST_PARAMETERS, "the chance that all is done, by day"
+        _forecast,
+        "day chance",
+        (*FORECAST_PARAMETERS, *FILE_PARAMETERS),
+        "the chance that all is done, by day",
     ),
 }
 
@@ -131,21 +157,35 @@ async def table(
         KadenceError: what the use case raises; BadRequest; Unavailable.
     """
     made = TABLES[name]
-    text = written(made.columns, await made.lines(read, render_worker, place, query))
+    lines = await made.lines(read, render_worker, place, query)
+    text = written(made.columns, lines, _manner(query))
     return file_of(text.encode(), CSV)
 
 
-def written(columns: str, lines: Iterable[Line]) -> str:
+def _manner(query: Query) -> Manner:
+    download = query.get(DOWNLOAD)
+    commas = download and query.get(LANGUAGE) in _DECIMAL_COMMA
+    asked = query.get(SEPARATOR)
+    separator = (";" if commas else ",") if asked == "auto" else asked
+    return Manner("\t" if separator == "tab" else separator, commas, download)
+
+
+def written(columns: str, lines: Iterable[Line], manner: Manner = PLAIN) -> str:
     """Lines as CSV; no text in them is taken for a formula by a spreadsheet."""
-    text = io.StringIO()
-    writer = csv.writer(text)
+    text = io.StringIO(BOM if manner.bom else "")
+    text.seek(0, io.SEEK_END)
+    writer = csv.writer(text, delimiter=manner.separator)
     writer.writerow(columns.split())
-    writer.writerows([_safe(cell) for cell in line] for line in lines)
+    writer.writerows([_cell(cell, manner) for cell in line] for line in lines)
     return text.getvalue()
 
 
-def _safe(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+def _cell(cell: object, manner: Manner) -> object:
+    if isinstance(cell, str):
+        return for_cell(cell)
+    if isinstance(cell, float) and manner.decimal_comma:
+        return str(cell).replace(".", ",")
+    return cell
 
 
 def csv_of(name: str) -> Handler:

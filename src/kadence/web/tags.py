@@ -7,12 +7,18 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from kadence.domain.model import CardTag, Tag
 from kadence.usecases import tags as usecases
 from kadence.usecases.tags import COLORS, NewTag, TagChange, TagQuery
-from kadence.web.codec import Body, Uid, When, format_timestamp
+from kadence.web.codec import Body, Name, Uid, When, format_timestamp, plain
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import NOTHING, RequestContext
 from kadence.web.query import LIMIT, OFFSET, SKIP, Id, Ids, Query, Text
 
-Name = Annotated[str, Meta(min_length=1, max_length=128)]
+
+class TagName(Name):
+    """The name of a tag."""
+
+    longest = 128
+
+
 Color = Annotated[int, Meta(ge=1, le=COLORS)]
 
 
@@ -39,23 +45,23 @@ class TagOfCardAnswer(TagAnswer, frozen=True, kw_only=True):
 class CreateTag(Struct, frozen=True):
     """The tag that is wanted; it is made when there is none of this name."""
 
-    name: Name
+    name: TagName
     color: Color | None = None
 
     def validated(self) -> NewTag:
         """Return the same for the use case."""
-        return NewTag(self.name, self.color)
+        return NewTag(str(self.name), self.color)
 
 
 class ChangeTag(Struct, frozen=True):
     """What to change of a tag; absent keys stay."""
 
-    name: Name | UnsetType = UNSET
+    name: TagName | UnsetType = UNSET
     color: Color | UnsetType = UNSET
 
     def validated(self) -> TagChange:
         """Return the same for the use case."""
-        return TagChange(self.name, self.color)
+        return TagChange(plain(self.name), self.color)
 
 
 CREATE = Body("Tag", CreateTag, CreateTag.validated)

@@ -4,6 +4,8 @@ import * as kit from "../testing/kit";
 import { Team, call } from "../testing/team";
 import { outside } from "../testing/browser";
 
+/** The three bytes by which a spreadsheet knows UTF-8, read as Latin-1. */
+const BOM = "\u00ef\u00bb\u00bf";
 let team: Team;
 beforeEach(async () => {
   team = await Team.make();
@@ -65,10 +67,10 @@ test("a chart's link opens without signing in, until it is revoked", async () =>
 test("charts are saved as files", async () => {
   for (const [name, kind, begins, called] of [
     ["Burndown", "PNG", "\u0089PNG", "Burndown, Second.png"],
-    ["Burnup", "CSV", "at,cause,", "Burnup, Second.csv"],
-    ["Cumulative flow", "CSV", "day,queued,", "Cumulative flow, Second.csv"],
-    ["Velocity", "CSV", "id,title,", "Velocity.csv"],
-    ["Forecast", "CSV", "day,chance\r\n", "Forecast, Second.csv"],
+    ["Burnup", "CSV", BOM + "at,cause,", "Burnup, Second.csv"],
+    ["Cumulative flow", "CSV", BOM + "day,queued,", "Cumulative flow, Second.csv"],
+    ["Velocity", "CSV", BOM + "id,title,", "Velocity.csv"],
+    ["Forecast", "CSV", BOM + "day,chance\r\n", "Forecast, Second.csv"],
   ] as const) {
     await drawn(name, /./);
     const link = (await kit.find("link", kind, figure(name))) as HTMLAnchorElement;

@@ -17,6 +17,10 @@ describe("a title", () => {
     ["Sprint 6", "Sprint 7"],
     ["Sprint 6: Invoices", "Sprint 7"],
     ["Sprint 9", "Sprint 10"],
+    ["Sprint 01", "Sprint 02"],
+    ["Спринт 09", "Спринт 10"],
+    ["Sprint 7\u000bInvoices", "Sprint 8 Invoices"],
+    ["Sprint 99999999999999999999", "Sprint 100000000000000000000"],
     ["2026 W48 b", "2026 W49 b"],
     ["Sprint", "Sprint 2"],
     ["Спринт 3", "Спринт 4"],
@@ -41,6 +45,15 @@ describe("the next iteration", () => {
     ];
     const next = suggestNext(all, aCalendar(), "");
     expect(next).toEqual({ title: "Late 2", start: "2026-03-16", finish: "2026-03-27" });
+  });
+
+  it("ignores one that lasts for ever", () => {
+    const all = [
+      known("Backlog", "2026-11-20", "9999-12-31"),
+      known("Sprint 1", "2026-03-02", "2026-03-13"),
+    ];
+    expect(suggestNext(all, aCalendar(), "").start).toBe("2026-03-16");
+    expect(suggestNext(all.slice(0, 1), aCalendar(), "").start).toBe("2026-11-30");
   });
 
   it.each([

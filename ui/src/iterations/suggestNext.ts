@@ -8,18 +8,22 @@ import {
   subDays,
 } from "date-fns";
 import { localDay, today } from "../lib/i18n.svelte";
+import { oneLine } from "../lib/text";
 import type { Calendar } from "../space/space.svelte";
 
 export type Suggestion = { title: string; start: string; finish: string };
 type Known = { title: string; start_date: string | null; finish_date: string | null };
 
 const TWO_WEEKS = 11;
+/** Days beyond which an iteration is no measure for the next one. */
+const LONGEST = 366;
 /** A team without working days has an iteration nevertheless. */
 const MOST_DAYS = 60;
 
 /**
  * The iteration after the last one that has a day, else one of two weeks from the next Monday; the
- * very first one is called `first`. What has only a first or a last day is taken for two weeks.
+ * very first one is called `first`. What has only a first or a last day is taken for two weeks; what
+ * lasts more than a year is ignored.
  */
 export function suggestNext(
   known: readonly Known[],
@@ -32,7 +36,8 @@ export function suggestNext(
     );
     const start = begins || (ends && subDays(ends, TWO_WEEKS));
     const finish = ends || (begins && addDays(begins, TWO_WEEKS));
-    return start && finish ? [{ title, start: written(start), finish: written(finish) }] : [];
+    if (!start || !finish || differenceInCalendarDays(finish, start) > LONGEST) return [];
+    return [{ title, start: written(start), finish: written(finish) }];
   });
   const last = dated.toSorted((a, b) => a.finish.localeCompare(b.finish)).at(-1);
   if (last) return suggestAfter(last, calendar);
@@ -70,11 +75,15 @@ function isWorkday(day: Date, calendar: Calendar): boolean {
   return !off && calendar.weekdays.includes(getISODay(day));
 }
 
-/** The title with its last number one higher, and without what comes behind a colon. */
+/** The title with its last number one higher, as wide, and without what comes behind a colon. */
 export function incrementTitle(title: string): string {
-  const head = title.split(":")[0] ?? title;
+  const line = oneLine(title);
+  const head = line.split(":")[0] ?? line;
   const found = /^(.*?)(\d+)(\D*)$/.exec(head);
-  return found ? `${found[1]}${Number(found[2]) + 1}${found[3]}`.trim() : `${title} 2`;
+  if (!found) return `${line} 2`;
+  const [, before, digits = "", behind] = found;
+  const next = String(BigInt(digits) + 1n).padStart(digits.length, "0");
+  return `${before}${next}${behind}`.trim();
 }
 
 function written(day: Date): string {

@@ -26,6 +26,7 @@ const TOLD: [RegExp, Message][] = [
   [/^email should match/, "told.email"],
   [/^current should be the password/, "told.password"],
   [/ should NOT be longer than (?<most>\d+) characters$/, "told.long"],
+  [/ should have a visible character$/, "told.visible"],
   [/^It has changed since you read it/, "told.changed"],
 ];
 

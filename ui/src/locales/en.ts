@@ -340,5 +340,6 @@ export const en = {
   "told.password": "The current password is another one.",
   "told.subdivision": "This part of the country is not known. These are: {{list}}",
   "told.tag": "There is already a tag with this name.",
+  "told.visible": "This must not be empty.",
   "told.weekdays": "At least one day of the week has to be a working day.",
 } as const;

@@ -359,5 +359,6 @@ export const ru: Record<string, string> = {
   "told.password": "Текущий пароль другой.",
   "told.subdivision": "Такая часть страны неизвестна. Известны: {{list}}",
   "told.tag": "Метка с таким названием уже есть.",
+  "told.visible": "Это поле не может быть пустым.",
   "told.weekdays": "Хотя бы один день недели должен быть рабочим.",
 };

@@ -1,0 +1,45 @@
+"""Rules for text that people type: what a text of one line is, and when it can be seen at all."""
+
+import re
+
+from kadence.domain.errors import BadRequest
+
+_INVISIBLE = (
+    ("\x00", " "), ("\x7f", "\xa0"), ("\xad", "\xad"), ("\u034f", "\u034f"), ("\u061c", "\u061c"),
+    ("\u115f", "\u1160"), ("\u1680", "\u1680"), ("\u17b4", "\u17b5"), ("\u180b", "\u180f"),
+    ("\u2000", "\u200f"), ("\u2028", "\u202f"), ("\u205f", "\u206f"), ("\u2800", "\u2800"),
+    ("\u3000", "\u3000"), ("\u3164", "\u3164"), ("\ufe00", "\ufe0f"), ("\ufeff", "\ufeff"),
+    ("\uffa0", "\uffa0"), ("\ufff0", "\ufffb"), ("\ufffe", "\uffff"),
+    ("\U0001bca0", "\U0001bca3"), ("\U0001d173", "\U0001d17a"), ("\U000e0000", "\U000e0fff"),
+)  # fmt: skip
+"""Blanks, controls, and what Unicode calls default ignorable: nobody sees any of them."""
+
+VISIBLE = f"[^{''.join(f'{first}-{last}' for first, last in _INVISIBLE)}]"
+"""A regular expression for a character that can be seen."""
+
+_visible = re.compile(VISIBLE).search
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def one_line(text: str) -> str:
+    """Return the text on one line: controls and line breaks in a row become one blank."""
+    return _BREAKS.sub(" ", text)
+
+
+def is_visible(text: str) -> bool:
+    """Return whether there is anything in the text that a person could see."""
+    return _visible(text) is not None
+
+
+def required_line(name: str, text: str, longest: int = 256) -> str:
+    """Return a name that somebody typed as a text of one line.
+
+    Raises:
+        BadRequest: it cannot be seen, or has more than `longest` characters.
+    """
+    line = one_line(text)
+    if not is_visible(line):
+        raise BadRequest(f"{name} should have a visible character")
+    if len(line) > longest:
+        raise BadRequest(f"{name} should NOT be longer than {longest} characters")
+    return line
