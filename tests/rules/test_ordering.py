@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kadence.domain.ordering import GAP, between
+from kadence.domain.ordering import GAP, LARGEST_EXACT, between
 
 POSITIONS = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15)
 ABOVE_0 = st.floats(min_value=1e-300, max_value=1e15)
@@ -18,15 +18,18 @@ def test_before_the_first_one_there_is_room_above_0(after: float) -> None:
 
 
 @given(after=st.floats(min_value=-1e15, max_value=0))
-def test_before_one_at_or_below_0_there_is_room_too(after: float) -> None:
-    place = between(None, after)
-    assert place is not None
-    assert place < after
+def test_before_one_at_or_below_0_there_is_no_room(after: float) -> None:
+    assert between(None, after) is None
 
 
-@given(before=POSITIONS)
+@given(before=st.floats(min_value=0, max_value=1e15))
 def test_behind_the_last_one_there_is_a_whole_gap(before: float) -> None:
     assert between(before, None) == before + GAP
+
+
+@given(before=st.floats(min_value=LARGEST_EXACT, allow_infinity=False))
+def test_behind_one_that_is_too_large_there_is_no_room(before: float) -> None:
+    assert between(before, None) is None
 
 
 @given(one=POSITIONS, other=POSITIONS)
@@ -34,9 +37,9 @@ def test_between_two_it_is_between_or_there_is_no_room(one: float, other: float)
     before, after = min(one, other), max(one, other)
     place = between(before, after)
     if place is None:
-        assert (before + after) / 2 in (before, after)
+        assert after <= 0 or (max(before, 0) + after) / 2 in (max(before, 0), after)
     else:
-        assert before < place < after
+        assert max(before, 0) < place < after
 
 
 @pytest.mark.parametrize(
@@ -44,7 +47,14 @@ def test_between_two_it_is_between_or_there_is_no_room(one: float, other: float)
     [
         (None, None, GAP),
         (None, 1.0, 0.5),
-        (None, 0.0, -GAP),
+        (None, 0.0, None),
+        (None, 5e-324, None),
+        (-3.0, None, GAP),
+        (-3.0, 2.0, 1.0),
+        (2.0**53 - 1, None, 2.0**53),
+        (2.0**53, None, None),
+        (1e17, None, None),
+        (1e308, None, None),
         (1.0, 2.0, 1.5),
         (1.0, 1.0, None),
         (1.0, 1.0000000000000002, None),

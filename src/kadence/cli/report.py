@@ -6,18 +6,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, operate, out
+from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, operate, out, shown
 from kadence.domain.errors import KadenceError
 from kadence.domain.report import Part, UnitOfMeasure, ideal_at
 from kadence.domain.statistics import json_number
 from kadence.drawing import burndown
-from kadence.drawing.picture import Drawing, Format
+from kadence.drawing.picture import Format, drawing
 from kadence.drawing.theme import Theme, wall
 from kadence.usecases.insights import Reported, ReportQuery, report_of
 from kadence.web.codec import encode, parse_timestamp
@@ -94,9 +92,8 @@ def _write(path: Path, found: Reported, theme: Theme) -> None:
     # Many megabytes that no other command needs.
     from kadence.drawing.render import render  # noqa: PLC0415
 
-    definition = msgspec.json.encode(burndown.burndown(found, theme))
     try:
-        path.write_bytes(render(Drawing(definition, Format.SVG)))
+        path.write_bytes(render(drawing(burndown.burndown(found, theme), Format.SVG)))
     except OSError as error:
         raise CannotWrite(f"cannot write {path}: {error.strerror}") from error
 
@@ -104,9 +101,9 @@ def _write(path: Path, found: Reported, theme: Theme) -> None:
 def _show(found: Reported) -> None:
     made = found.report
     iteration, lasts = made.iteration, made.period
-    out.print(f"[bold]{escape(iteration.title)}[/bold] ({iteration.status})")
+    out.print(f"[bold]{shown(iteration.title)}[/bold] ({iteration.status})")
     if iteration.goal:
-        out.print(escape(iteration.goal))
+        out.print(shown(iteration.goal))
     if lasts is not None:
         days = "" if lasts.workdays is None else f", {len(lasts.workdays)} working days"
         zone = found.calendar.time_zone
@@ -124,11 +121,12 @@ def _chart(found: Reported) -> str:
 
     made, zone = found.report, found.calendar.time_zone
     drawn = [point.at for point in made.series] + [point.at for point in made.ideal or ()]
-    first, last = min(drawn), max(drawn)
-    last = max(last, min(found.as_of, last)) if made.period else max(last, first + 1)
-    until = min(max(found.as_of, made.series[-1].at), last)
+    first = min(drawn)
+    # What was closed as soon as it was begun has a picture too.
+    last = max(*drawn, first + _POINTS)
+    begun, until = made.series[0].at, min(max(found.as_of, made.series[-1].at), last)
     moments = [first + (last - first) * n // (_POINTS - 1) for n in range(_POINTS)]
-    lived = [at for at in moments if made.series[0].at <= at <= until]
+    lived = [begun, *(at for at in moments if begun < at < until), until]
     plot.clear_figure()
     plot.theme("clear")
     plot.plotsize(min(out.width, 100), _HEIGHT)
@@ -155,8 +153,8 @@ def _table(found: Reported) -> Table:
     for name, what in _PARTS.items():
         part: Part = getattr(found.report.scope, name)
         titles = [_title(found, card.card_uid) for card in part.cards]
-        shown = "; ".join(dict.fromkeys(titles[:4])) + ("; …" if len(titles) > 4 else "")  # noqa: PLR2004
-        table.add_row(what, str(part.count), f"{json_number(part.size):g}", escape(shown))
+        which = "; ".join(dict.fromkeys(titles[:4])) + ("; …" if len(titles) > 4 else "")  # noqa: PLR2004
+        table.add_row(what, str(part.count), f"{json_number(part.size):g}", shown(which))
     return table
 
 

@@ -1,20 +1,18 @@
-"""Where a card or record stands among its neighbours: fractional positions."""
+"""Where a card or record stands among its neighbours: fractional positions above 0."""
 
 GAP = 1.0
 """How far apart two neighbours are put that have room."""
+LARGEST_EXACT = 2.0**53
+"""From here on a double cannot hold every whole number, so that a gap may be none."""
 
 
 def between(before: float | None, after: float | None) -> float | None:
-    """Return a position between two neighbours, each None when there is none.
+    """Return a position above 0 between two neighbours, each None when there is none.
 
-    None when no number lies between the two: then all must be spread out again.
+    None when there is no room, at an end too: then all must be numbered anew, a GAP apart.
     """
-    if before is None and after is None:
-        return GAP
-    if before is None:
-        assert after is not None  # noqa: S101 - for the type checker
-        return after / 2 if after > 0 and after / 2 < after else after - GAP
     if after is None:
-        return before + GAP
-    middle = (before + after) / 2
-    return middle if before < middle < after else None
+        place = max(before or 0.0, 0.0) + GAP
+        return place if place <= LARGEST_EXACT and place > (before or 0.0) else None
+    place = (max(before or 0.0, 0.0) + after) / 2
+    return place if place > 0 and (before or 0.0) < place < after else None

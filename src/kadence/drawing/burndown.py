@@ -25,6 +25,8 @@ from kadence.drawing.theme import (
 )
 from kadence.usecases.insights import Reported
 
+HORIZON = 366 * DAY
+"""How far from what has happened a chart shows the time that an iteration lasts."""
 _MOST_BANDS = 180
 """Days of a chart beyond which days off are too thin to be seen."""
 
@@ -111,7 +113,7 @@ def _lived(found: Reported) -> list[tuple[int, Point]]:
     """Return the points of the series where they are drawn, the last one held until now."""
     zone, made = found.calendar.time_zone, found.report
     points = [(wall(point.at, zone), point) for point in _thinned(made.series)]
-    if made.iteration.status != IterationStatus.CLOSED:
+    if not made.is_over:
         points.append((wall(max(_now(found), made.series[-1].at), zone), made.series[-1]))
     return points
 
@@ -143,7 +145,13 @@ def _days(found: Reported, drawn: Sequence[int], words: Words) -> Definition:
     It goes from the first day, or from what came before, to the end.
     """
     lasts, zone = found.report.period, found.calendar.time_zone
-    shown = [*drawn, *((wall(at, zone) for at in (lasts.begins, lasts.ends)) if lasts else ())]
+    shown = list(drawn)
+    if lasts:
+        now = wall(_now(found), zone)
+        shown += [
+            max(wall(lasts.begins, zone), min(drawn) - HORIZON),
+            min(wall(lasts.ends, zone), max(*drawn, now) + HORIZON),
+        ]
     return {
         "field": "at",
         "type": "temporal",
@@ -203,7 +211,7 @@ def _scope_changes(found: Reported, theme: Theme, axis: Definition) -> list[Defi
 
 def _today(found: Reported, theme: Theme, axis: Definition, words: Words) -> list[Definition]:
     """Return a line at the report's instant while the iteration is not over."""
-    if found.report.iteration.status == IterationStatus.CLOSED:
+    if found.report.is_over:
         return []
     at = wall(_now(found), found.calendar.time_zone)
     return marker(at, words("today"), COLOURS[theme].alert, theme, axis)

@@ -173,9 +173,20 @@ def days_axis(first: int, last: int, title: str | None = None) -> Definition:
     }
 
 
+_EARLIEST, _LATEST = (
+    int(datetime(year, month, day, tzinfo=UTC).timestamp() * 1000)
+    for year, month, day in ((1, 1, 3), (9999, 12, 29))
+)
+"""Between these every zone has a date that can be written."""
+
+
 def wall(instant: Instant, time_zone: str) -> int:
-    """Return the instant as clocks of the zone show it, written as if that were UTC."""
-    local = datetime.fromtimestamp(instant / 1000, ZoneInfo(time_zone))
+    """Return the instant as clocks of the zone show it, written as if that were UTC.
+
+    What lies at an end of the calendar is moved a little, so that it has a date in each zone.
+    """
+    shown = min(max(instant, _EARLIEST), _LATEST)
+    local = datetime.fromtimestamp(shown / 1000, ZoneInfo(time_zone))
     return int(local.replace(tzinfo=UTC).timestamp() * 1000)
 
 

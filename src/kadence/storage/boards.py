@@ -55,6 +55,15 @@ def _behind_all(table: Table, owner: str) -> Statement:
 _NEXT_BOARD = _behind_all(boards, "space_id")
 _NEXT_COLUMN = _behind_all(columns, "board_id")
 _NEXT_LANE = _behind_all(lanes, "board_id")
+_PRIMARY_IN = Statement(
+    select(*BOARDS.columns)
+    .where(
+        boards.c.company_id == bindparam("company_id"),
+        boards.c.space_id == bindparam("space_id"),
+        boards.c.deleted_at.is_(None),
+    )
+    .order_by(boards.c.sort_order, boards.c.id)
+)
 _PLACEMENTS_OF_BOARD = Statement(
     select(*PLACEMENTS.columns).where(
         placements.c.company_id == bindparam("company_id"),
@@ -102,6 +111,11 @@ def next_column_order(tx: Transaction, board: Board) -> float:
 def next_lane_order(tx: Transaction, board: Board) -> float:
     """Return the sort_order that puts a lane behind all others of the board."""
     return float(tx.scalar(_NEXT_LANE, {"company_id": board.company_id, "owner_id": board.id}))
+
+
+def primary_in(tx: Transaction, company_id: int, space_id: int) -> list[Board]:
+    """Return the boards that are primary in a space, in order."""
+    return BOARDS.all(tx, _PRIMARY_IN, company_id=company_id, space_id=space_id)
 
 
 class VisiblePlacement(Struct, frozen=True, gc=False):

@@ -22,16 +22,20 @@ _CELL = (
     cards.c.column_id == bindparam("column_id"),
     cards.c.lane_id == bindparam("lane_id"),
 )
+_BUT_ONE = cards.c.id != bindparam("id")
 # Each by itself is the first entry of an index, both together would be all of them.
 _ENDS = Statement(
     select(
-        select(func.min(cards.c.sort_order)).where(*_CELL).scalar_subquery(),
-        select(func.max(cards.c.sort_order)).where(*_CELL).scalar_subquery(),
+        select(func.min(cards.c.sort_order)).where(*_CELL, _BUT_ONE).scalar_subquery(),
+        select(func.max(cards.c.sort_order)).where(*_CELL, _BUT_ONE).scalar_subquery(),
     )
 )
 _NEXT_AFTER = Statement(
     select(func.min(cards.c.sort_order)).where(
-        *_CELL, cards.c.sort_order > bindparam("sort_order"), cards.c.id != bindparam("id")
+        *_CELL,
+        cards.c.sort_order >= bindparam("sort_order"),
+        (cards.c.sort_order > bindparam("sort_order")) | (cards.c.id > bindparam("behind")),
+        _BUT_ONE,
     )
 )
 _IN_CELL = Statement(select(*CARDS.columns).where(*_CELL).order_by(cards.c.sort_order, cards.c.id))
@@ -123,10 +127,14 @@ def find_by_uid(tx: Transaction, company_id: int, uid: str) -> Card | None:
 
 
 def ends_of_cell(
-    tx: Transaction, company_id: int, column_id: int, lane_id: int
+    tx: Transaction, company_id: int, column_id: int, lane_id: int, *, without: int = 0
 ) -> tuple[float, float] | None:
-    """Return the least and the greatest sort_order in a cell of a board; None when it is empty."""
-    row = tx.first(_ENDS, {"company_id": company_id, "column_id": column_id, "lane_id": lane_id})
+    """Return the least and the greatest sort_order in a cell of a board; None when it is empty.
+
+    The card with the id `without` is looked through.
+    """
+    cell = {"company_id": company_id, "column_id": column_id, "lane_id": lane_id}
+    row = tx.first(_ENDS, cell | {"id": without})
     return None if row is None or row[0] is None else (row[0], row[1])
 
 
@@ -136,7 +144,10 @@ def in_cell(tx: Transaction, company_id: int, column_id: int, lane_id: int) -> l
 
 
 def next_after(tx: Transaction, card: Card, *, without: Card) -> float | None:
-    """Return the sort_order that comes next in the cell behind `card`, `without` looked through."""
+    """Return the sort_order of the next card in the cell behind `card`.
+
+    `without` is looked through. Cards with the same sort_order stand in the order of their ids.
+    """
     found: float | None = tx.scalar(
         _NEXT_AFTER,
         {
@@ -144,6 +155,7 @@ def next_after(tx: Transaction, card: Card, *, without: Card) -> float | None:
             "column_id": card.column_id,
             "lane_id": card.lane_id,
             "sort_order": card.sort_order,
+            "behind": card.id,
             "id": without.id,
         },
     )

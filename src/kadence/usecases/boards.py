@@ -15,6 +15,7 @@ from kadence.usecases.card_changes import delete_cards
 from kadence.usecases.card_views import CardView, view_cards
 from kadence.usecases.columns import NewColumn, NewLane, add_column, add_lane
 from kadence.usecases.iteration_cards import take_out_cards
+from kadence.usecases.sort_orders import behind_all
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
 
 
@@ -103,7 +104,7 @@ def create_board(unit: UnitOfWork, space_id: int, validated: Validated[NewBoard]
 def make_board(unit: UnitOfWork, space: SpaceAccess, new: NewBoard) -> FullBoard:
     """Add a board with its columns and lanes to a space that the actor may administer."""
     company_id = unit.actor.company_id
-    order = new.sort_order or boards.next_board_order(unit.tx, company_id, space.space_id)
+    order = new.sort_order or _behind_boards(unit, space)
     board = boards.BOARDS.insert(
         unit.tx,
         Board(
@@ -130,6 +131,15 @@ def make_board(unit: UnitOfWork, space: SpaceAccess, new: NewBoard) -> FullBoard
         space.space_id,
         [add_column(unit, space.space_uid, board, column) for column in columns],
         [add_lane(unit, space.space_uid, board, lane) for lane in lanes],
+    )
+
+
+def _behind_boards(unit: UnitOfWork, space: SpaceAccess) -> float:
+    company_id = unit.actor.company_id
+    return behind_all(
+        boards.next_board_order(unit.tx, company_id, space.space_id),
+        lambda: boards.primary_in(unit.tx, company_id, space.space_id),
+        lambda board, place: _store(unit, board, replace(board, sort_order=place), space.space_uid),
     )
 
 

@@ -89,46 +89,62 @@ def placed(unit: UnitOfWork, space_uid: str, old: Card, new: Card, asked: dict[s
         after = cards.next_after(unit.tx, previous, without=new)
         place = between(previous.sort_order, after)
         if place is None:
-            place = _make_room(unit, space_uid, new, previous)
+            others = _others(unit, cell, new.id)
+            behind = next(n for n, card in enumerate(others, start=1) if card.id == previous.id)
+            place = _make_room(unit, space_uid, others, behind)
         return replace(new, sort_order=place)
     if "position" in asked:
         stays = new if cell == (old.column_id, old.lane_id) else None
-        return replace(new, sort_order=end_of_cell(unit, *cell, asked["position"], stays))
+        place = end_of_cell(unit, space_uid, cell, asked["position"], new.id, stays)
+        return replace(new, sort_order=place)
     if cell != (old.column_id, old.lane_id):
-        return replace(new, sort_order=end_of_cell(unit, *cell, LAST))
+        return replace(new, sort_order=end_of_cell(unit, space_uid, cell, LAST, new.id))
     return new
 
 
-def _make_room(unit: UnitOfWork, space_uid: str, new: Card, previous: Card) -> float:
-    """Renumber a cell's cards where nothing fits between two; the place behind `previous`."""
-    order = [
-        card
-        for card in cards.in_cell(unit.tx, new.company_id, new.column_id, new.lane_id)
-        if card.id != new.id
-    ]
-    behind = next(n for n, card in enumerate(order, start=1) if card.id == previous.id)
-    for place, card in enumerate(order, start=1):
+def end_of_cell(
+    unit: UnitOfWork,
+    space_uid: str,
+    cell: tuple[int, int],
+    position: int,
+    card_id: int = 0,
+    stays: Card | None = None,
+) -> float:
+    """Return the sort_order that puts a card first or last in a cell: a column and a lane.
+
+    `card_id` is the card's, if it is there yet; `stays` the card itself, if it stands in the cell
+    already: where it is at that end, it keeps its place.
+    """
+    ends = cards.ends_of_cell(unit.tx, unit.actor.company_id, *cell, without=card_id)
+    first, last = ends or (None, None)
+    if stays is not None and _is_at_end(stays.sort_order, position, first, last):
+        return stays.sort_order
+    place = between(None, first) if position == FIRST else between(last, None)
+    if place is None:
+        others = _others(unit, cell, card_id)
+        place = _make_room(unit, space_uid, others, 0 if position == FIRST else len(others))
+    return place
+
+
+def _is_at_end(sort_order: float, position: int, first: float | None, last: float | None) -> bool:
+    if position == FIRST:
+        return first is None or sort_order < first
+    return last is None or sort_order > last
+
+
+def _others(unit: UnitOfWork, cell: tuple[int, int], card_id: int) -> list[Card]:
+    """Return the cards of a cell in order, but for one."""
+    found = cards.in_cell(unit.tx, unit.actor.company_id, *cell)
+    return [card for card in found if card.id != card_id]
+
+
+def _make_room(unit: UnitOfWork, space_uid: str, others: list[Card], behind: int) -> float:
+    """Number a cell's cards anew where nothing fits; return the place behind the first `behind`."""
+    for place, card in enumerate(others, start=1):
         goal = GAP * (place if place <= behind else place + 1)
         if card.sort_order != goal:
             change_all(unit, space_uid, [card], events.CARD_CHANGED, {"sort_order": goal})
     return GAP * (behind + 1)
-
-
-def end_of_cell(
-    unit: UnitOfWork, column_id: int, lane_id: int, position: int, card: Card | None = None
-) -> float:
-    """Return the sort_order that puts a card first or last in a cell.
-
-    A card that is there already keeps its own.
-    """
-    ends = cards.ends_of_cell(unit.tx, unit.actor.company_id, column_id, lane_id)
-    first, last = ends or (None, None)
-    end = first if position == FIRST else last
-    if card is not None and card.sort_order == end:
-        return card.sort_order
-    place = between(None, first) if position == FIRST else between(last, None)
-    assert place is not None  # noqa: S101 - at an end there is always room
-    return place
 
 
 def column_of(unit: UnitOfWork, board: Board, column_id: int | None) -> tuple[Column, int]:

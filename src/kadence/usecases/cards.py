@@ -102,7 +102,8 @@ def create_card(unit: UnitOfWork, validated: Validated[NewCard]) -> CardView:
             title=new.title,
             state=state,
             condition=Condition.LIVE.value,
-            sort_order=new.sort_order or end_of_cell(unit, column.id, lane.id, new.position),
+            sort_order=new.sort_order
+            or end_of_cell(unit, access.space_uid, (column.id, lane.id), new.position),
             version=1,
             revision=1,
             owner_id=_owner(unit, new.owner_id, new.owner_email) or unit.actor.user_id,

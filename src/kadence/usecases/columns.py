@@ -1,6 +1,7 @@
 """What people do with the columns, subcolumns and lanes of a board."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict, replace
@@ -9,9 +10,13 @@ from kadence.domain import events
 from kadence.domain.errors import BadRequest, NotFound, RuleViolation
 from kadence.domain.model import Board, Column, ColumnType, Condition, Lane, SpaceRole
 from kadence.storage import boards, cards
+from kadence.storage.table_gateway import TableGateway
 from kadence.usecases.access import BoardAccess, authorize_board
 from kadence.usecases.card_changes import change_states, delete_cards
+from kadence.usecases.sort_orders import behind_all
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
+
+Part = TypeVar("Part", Column, Lane)
 
 
 class NewColumn(Struct, frozen=True):
@@ -250,7 +255,7 @@ def add_column(
             column_id=parent_id,
             title=new.title,
             type=new.type.value,
-            sort_order=new.sort_order or boards.next_column_order(unit.tx, board),
+            sort_order=new.sort_order or _behind_columns(unit, space_uid, board),
             wip_limit=new.wip_limit,
             external_id=new.external_id,
             deleted_at=None,
@@ -272,7 +277,7 @@ def add_lane(unit: UnitOfWork, space_uid: str, board: Board, new: NewLane) -> La
             company_id=board.company_id,
             board_id=board.id,
             title=new.title,
-            sort_order=new.sort_order or boards.next_lane_order(unit.tx, board),
+            sort_order=new.sort_order or _behind_lanes(unit, space_uid, board),
             wip_limit=new.wip_limit,
             external_id=new.external_id,
             condition=Condition.LIVE.value,
@@ -282,6 +287,35 @@ def add_lane(unit: UnitOfWork, space_uid: str, board: Board, new: NewLane) -> La
     )
     unit.record(events.LANE_CREATED, lane, space_uid=space_uid)
     return lane
+
+
+def _behind_columns(unit: UnitOfWork, space_uid: str, board: Board) -> float:
+    def store(column: Column, place: float) -> None:
+        _place_part(unit, boards.COLUMNS, events.COLUMN_CHANGED, space_uid, column, place)
+
+    order = boards.next_column_order(unit.tx, board)
+    return behind_all(order, lambda: boards.columns_of(unit.tx, board), store)
+
+
+def _behind_lanes(unit: UnitOfWork, space_uid: str, board: Board) -> float:
+    def store(lane: Lane, place: float) -> None:
+        _place_part(unit, boards.LANES, events.LANE_CHANGED, space_uid, lane, place)
+
+    order = boards.next_lane_order(unit.tx, board)
+    return behind_all(order, lambda: boards.lanes_of(unit.tx, board), store)
+
+
+def _place_part(
+    unit: UnitOfWork,
+    table: TableGateway[Part],
+    kind: str,
+    space_uid: str,
+    part: Part,
+    place: float,
+) -> None:
+    table.update(unit.tx, part, {"sort_order": place, "updated": unit.now})
+    change = {"old": {"sort_order": part.sort_order}, "new": {"sort_order": place}}
+    unit.record(kind, {"id": part.id, **change}, space_uid=space_uid)
 
 
 def _column(unit: UnitOfWork, column_id: int) -> Column:
