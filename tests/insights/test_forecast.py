@@ -1,7 +1,8 @@
 """Forecasts: a case with a closed form, calibration on simulated histories, and what is said."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 import numpy as np
@@ -11,10 +12,13 @@ from numpy.typing import NDArray
 
 from kadence.domain.errors import RuleViolation
 from kadence.domain.forecast import simulate
+from kadence.domain.model import Instant, Iteration
 from kadence.domain.report import UnitOfMeasure
 from kadence.domain.simulation import HORIZON, Question, Simulated, days_until, lacks
+from kadence.domain.throughput import ThroughputDay
 from kadence.usecases import forecasts
 from kadence.usecases.forecasts import ForecastQuery
+from kadence.usecases.iterations import delete_iteration
 from tests.conftest import DEEP
 from tests.insights.kit import Stage
 
@@ -212,3 +216,31 @@ def test_too_little_and_too_late(stage: Stage) -> None:
     stage.written()
     with pytest.raises(RuleViolation, match="finished"):
         forecasts.ask(stage.unit, stage.space_uid, sprint.id, ForecastQuery())
+
+
+def test_a_forecast_of_then_looks_back_from_then(stage: Stage) -> None:
+    def past(sprint: Iteration, as_of: Instant) -> Sequence[ThroughputDay]:
+        stage.written()
+        query = ForecastQuery(as_of=as_of)
+        found = forecasts.ask(stage.unit, stage.space_uid, sprint.id, query)
+        return found.outlook.past
+
+    asked: list[tuple[Iteration, Instant, Sequence[ThroughputDay]]] = []
+    first = datetime(2026, 1, 5, tzinfo=UTC)
+    for week in range(16):
+        monday, friday = (first + timedelta(weeks=week, days=days) for days in (0, 4))
+        stage.clock(f"{monday:%Y-%m-%d}T09:00")
+        sprint = stage.iteration(f"{monday:%Y-%m-%d}", f"{friday:%Y-%m-%d}", f"Week {week}")
+        card = stage.card("1", into=sprint)
+        stage.set_status(sprint, "active")
+        if week == 5:
+            asked.append((sprint, stage.unit.now, past(sprint, stage.unit.now)))
+        stage.clock(f"{friday:%Y-%m-%d}T15:00")
+        stage.move(card, 3)
+        stage.set_status(sprint, "closed")
+    ((sprint, then, before),) = asked
+    assert len(before) == 25
+    assert past(sprint, then) == before
+    # What is removed later was there then.
+    delete_iteration(stage.unit, stage.space_uid, asked[0][0].id, None)
+    assert past(sprint, then) == before

@@ -5,14 +5,14 @@ from decimal import Decimal
 import pytest
 
 from kadence.domain.calendar import WorkingCalendar
-from kadence.domain.errors import RuleViolation
+from kadence.domain.errors import BadRequest, RuleViolation
 from kadence.domain.lifecycle import IterationChange
 from kadence.domain.report import MOST_DAYS, Part, days_of, ideal_at
 from kadence.storage import integrity
 from kadence.usecases import insights
 from kadence.usecases.cards import delete_card
 from kadence.usecases.insights import ReportQuery, VelocityQuery
-from kadence.usecases.iterations import change_iteration
+from kadence.usecases.iterations import change_iteration, delete_iteration
 from tests.insights.kit import COUNT, SIZE, Stage, at
 
 pytestmark = pytest.mark.both_engines
@@ -289,3 +289,64 @@ def test_carried_in_is_only_what_an_iteration_that_had_begun_left(
     scope = stage.report(second).report.scope
     assert scope.carried_in.count == carried
     assert [one.other for one in scope.added.cards] == [first.id if begun else None]
+
+
+def test_a_report_of_then_is_counted_by_the_calendar_of_then(stage: Stage) -> None:
+    stage.clock("2026-07-27T09:00")
+    sprint = stage.iteration("2026-07-27", "2026-08-07")
+    stage.card("5", into=sprint)
+    stage.set_status(sprint, "active")
+    stage.clock("2026-08-07T15:00")
+    stage.set_status(sprint, "closed")
+    middle, end = at("2026-07-30T12:00"), None
+    before = [stage.report(sprint, instant) for instant in (middle, end)]
+    stage.clock("2026-08-10T09:00")
+    stage.calendar(time_zone="Asia/Tokyo", days_off=("2026-07-29",), country="DE")
+    after = [stage.report(sprint, instant) for instant in (middle, end)]
+    for one, other in zip(before, after, strict=True):
+        assert one.report == other.report
+        assert days_of(one.report, one.calendar, one.as_of) == days_of(
+            other.report, other.calendar, one.as_of
+        )
+    stage.clock("2026-08-11T09:00")
+    then = stage.report(sprint, at("2026-08-10T10:00")).report
+    assert then.period == after[1].report.period
+
+
+def test_a_calendar_that_was_changed_twice_is_known_for_each_instant(stage: Stage) -> None:
+    stage.clock("2026-07-20T09:00")
+    sprint = stage.iteration("2026-07-27", "2026-08-07")
+    stage.set_status(sprint, "active")
+    stage.clock("2026-07-28T09:00")
+    stage.calendar(time_zone="Europe/Berlin")
+    stage.clock("2026-07-29T09:00")
+    stage.calendar(time_zone="Asia/Tokyo")
+    stage.clock("2026-07-30T09:00")
+    zones = [
+        stage.report(sprint, at(f"2026-07-{day}T12:00")).calendar.time_zone for day in (27, 28, 29)
+    ]
+    assert zones == ["UTC", "Europe/Berlin", "Asia/Tokyo"]
+
+
+def test_an_instant_that_has_not_been_is_refused(stage: Stage) -> None:
+    stage.clock("2026-07-27T09:00")
+    sprint = stage.iteration("2026-07-27", "2026-08-07")
+    with pytest.raises(BadRequest, match="as_of should not be in the future"):
+        stage.report(sprint, at("2031-01-01T00:00"))
+    # A clock that is a little ahead is no other time.
+    assert stage.report(sprint, at("2026-07-27T09:00") + 30_000).as_of == at("2026-07-27T09:00")
+
+
+def test_a_closed_iteration_that_was_deleted_does_not_grow(stage: Stage) -> None:
+    stage.clock("2026-07-27T09:00")
+    sprint = stage.iteration("2026-07-27", "2026-07-31")
+    stage.card("5", into=sprint)
+    stage.set_status(sprint, "active")
+    stage.clock("2026-07-31T15:00")
+    stage.set_status(sprint, "closed")
+    delete_iteration(stage.unit, stage.space_uid, sprint.id, None)
+    stage.clock("2026-08-18T09:00")
+    found = stage.report(sprint)
+    assert len(days_of(found.report, found.calendar, found.as_of)) == 5
+    flowed = insights.get_flow(stage.unit, stage.space_uid, sprint.id, ReportQuery())
+    assert len(flowed.flow.days) == 5

@@ -76,11 +76,11 @@ def timeline(
     *deeds: Entry,
     activated: int | None = at(0, 8),
     closed: int | None = None,
-    begun: Mapping[str, int] | None = None,
+    others: Mapping[str, Lifespan] | None = None,
 ) -> Timeline:
     """The timeline of iteration HERE, which was activated and closed at these instants."""
     span = Lifespan(
         activated=None if activated is None else (ACTIVATION, activated),
         closed=None if closed is None else (CLOSING, closed),
     )
-    return build_timeline(deeds, HERE, span, 2 * CLOSING, begun or {})
+    return build_timeline(deeds, HERE, span, 2 * CLOSING, others or {})

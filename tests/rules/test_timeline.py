@@ -150,19 +150,20 @@ def test_a_card_is_carried_in_from_what_had_begun_before_it_came(
         entry(1, events.ITERATION_CARD_ADDED, "a", ELSEWHERE),
         entry(3, events.ITERATION_CARD_ADDED, "a", HERE),
     ]
-    begun = {} if begun_at is None else {ELSEWHERE: begun_at}
+    begun = {} if begun_at is None else {ELSEWHERE: Lifespan(activated=(begun_at, 0))}
     (card,) = build_timeline(entries, HERE, Lifespan(), 9, begun).inside
     assert card.came_from == came_from
 
 
-def test_a_done_card_is_done_here_since_it_came_and_not_carried_in() -> None:
+def test_a_done_card_is_done_since_it_was_and_not_carried_in() -> None:
     entries = [
         entry(1, events.ITERATION_CARD_ADDED, "a", ELSEWHERE),
         entry(3, events.CARD_MOVED, "a", state=3),
         entry(4, events.ITERATION_CARD_ADDED, "a", HERE),
     ]
-    (card,) = build_timeline(entries, HERE, Lifespan(), 9, {ELSEWHERE: 2}).inside
-    assert (card.done_at, card.came_from) == (40, None)
+    begun = {ELSEWHERE: Lifespan(activated=(2, 0))}
+    (card,) = build_timeline(entries, HERE, Lifespan(), 9, begun).inside
+    assert (card.done_at, card.came_from) == (30, None)
 
 
 @pytest.mark.parametrize(
@@ -182,17 +183,18 @@ def test_a_condition_is_a_step_where_it_changes(condition: int, cause: Cause | N
     assert all((step.before, step.after) == (Decimal(3), Decimal(3)) for step in steps[1:])
 
 
-def test_what_left_at_the_same_instant_says_where_it_went_and_why() -> None:
+def test_what_left_says_where_it_went_and_why() -> None:
+    begun = Lifespan(activated=(0, 0))
     removed = entry(2, events.ITERATION_CARD_REMOVED, "a", HERE)
-    added = Entry(3, removed.at, events.ITERATION_CARD_ADDED, ELSEWHERE, "a", None)
-    entries = [entry(1, events.ITERATION_CARD_ADDED, "a", HERE), removed, added]
-    step = build_timeline(entries, HERE, Lifespan(), 9, {}).steps[-1]
-    assert (step.enters, step.other) == (-1, ELSEWHERE)
-    late = Entry(3, removed.at + 1, events.ITERATION_CARD_ADDED, ELSEWHERE, "a", None)
-    step = build_timeline([*entries[:2], late], HERE, Lifespan(), 9, {}).steps[-1]
-    assert step.other is None
+    entries = [entry(1, events.ITERATION_CARD_ADDED, "a", HERE), removed]
+    for later in (0, 1, 10**9):
+        added = Entry(3, removed.at + later, events.ITERATION_CARD_ADDED, ELSEWHERE, "a", None)
+        step = build_timeline([*entries, added], HERE, begun, 9, {}).steps[-1]
+        assert (step.enters, step.other) == (-1, ELSEWHERE)
+        # Out of a plan nothing is carried.
+        assert build_timeline([*entries, added], HERE, Lifespan(), 9, {}).steps[-1].other is None
     archived = Entry(3, removed.at, events.CARD_ARCHIVED, None, "a", EventPayload(condition=2))
-    step = build_timeline([*entries[:2], archived], HERE, Lifespan(), 9, {}).steps[-1]
+    step = build_timeline([*entries, archived], HERE, begun, 9, {}).steps[-1]
     assert step.cause is Cause.ARCHIVED
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from kadence.domain.model import DAY, Instant
 
@@ -39,6 +40,15 @@ class WorkingCalendar(Struct, frozen=True):
     subdivision: str | None = None
     days_off: tuple[Day, ...] = ()
     workdays: tuple[Day, ...] = ()
+
+
+class FrozenCalendar(WorkingCalendar, frozen=True):
+    """The calendar of a closed iteration, with the public holidays themselves.
+
+    The rules of a country change with the program that knows them; what was closed does not.
+    """
+
+    holidays: tuple[Day, ...] = ()
 
 
 class Period(Struct, frozen=True):
@@ -127,7 +137,25 @@ def is_workday(calendar: WorkingCalendar, day: date) -> bool:
         return True
     if name in calendar.days_off or day.isoweekday() not in calendar.weekdays:
         return False
+    if isinstance(calendar, FrozenCalendar):
+        return name not in calendar.holidays
     return day not in _public(calendar.country, calendar.subdivision, day.year)
+
+
+def frozen(calendar: WorkingCalendar, *instants: Instant | None) -> FrozenCalendar:
+    """Return the calendar with the public holidays of the years between these instants.
+
+    Of more than LONGEST days only the first ones are looked at.
+    """
+    days = [day_of(calendar, instant) for instant in instants if instant is not None]
+    first, last = min(days), max(days)
+    last = date.fromordinal(min(last.toordinal(), first.toordinal() + LONGEST))
+    found = (
+        day.isoformat()
+        for year in range(first.year, last.year + 1)
+        for day in holidays_of(calendar, year)
+    )
+    return FrozenCalendar(**asdict(calendar), holidays=tuple(found))
 
 
 def holidays_of(calendar: WorkingCalendar, year: int) -> dict[date, str]:

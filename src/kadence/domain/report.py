@@ -110,6 +110,11 @@ class Report(Struct, frozen=True):
     scope: Scope
 
     @property
+    def is_over(self) -> bool:
+        """Whether nothing happens in it any more: it was closed, or removed."""
+        return self.iteration.status in (IterationStatus.CLOSED, IterationStatus.REMOVED)
+
+    @property
     def remaining_size(self) -> Number:
         """The sizes of what is not done."""
         with exact_sums():
@@ -331,8 +336,7 @@ def days_of(found: Report, calendar: WorkingCalendar, until: Instant) -> list[Da
     if found.baseline_at is None or not found.series:
         return []
     begins, series = found.series[0].at, found.series
-    closed = found.iteration.status == IterationStatus.CLOSED
-    ends = max(series[-1].at if closed else until, begins)
+    ends = max(series[-1].at if found.is_over else until, begins)
     first, last = local_day(calendar, begins), local_day(calendar, ends)
     first = date.fromordinal(max(first.toordinal(), last.toordinal() - MOST_DAYS + 1))
     days, index = [], 0

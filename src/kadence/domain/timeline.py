@@ -16,7 +16,7 @@ from kadence.domain.model import ColumnType, Condition, Event, Instant
 from kadence.domain.sizes import exact_size
 from kadence.domain.statistics import exact_sums
 
-RULES = 1
+RULES = 2
 """The version of the rules below: it grows when the same journal gives other numbers."""
 
 NOTHING = Decimal(0)
@@ -93,7 +93,7 @@ class Step(Struct, gc=False):
 class CardState(Struct, gc=False):
     """A card as it is at the end of a timeline; its times are those of its whole life.
 
-    `begun_at` is when it was first in progress, `done_at` since when it is done here.
+    `begun_at` is when it was first in progress, `done_at` since when it is done.
     """
 
     uid: str
@@ -104,7 +104,7 @@ class CardState(Struct, gc=False):
     begun_at: Instant | None = None
     done_at: Instant | None = None
     came_from: str | None = None
-    """The iteration that had begun and that it left unfinished for this one."""
+    """The iteration that had begun, and in which it was unfinished at the end, before this one."""
 
 
 class Lifespan(Struct, frozen=True):
@@ -146,28 +146,29 @@ class Timeline(Struct):
         return [step for step in self.steps if step.seq > self.lifespan.activated[0]]
 
 
-ActivationSeqs: TypeAlias = Mapping[str, int]
-"""Iterations by id, with the places in the journal at which they were activated."""
+Lifespans: TypeAlias = Mapping[str, Lifespan]
+"""Iterations by id, each with when it was activated and closed."""
 
 
 def build_timeline(
-    entries: Sequence[Entry], iteration_id: str, life: Lifespan, place: int, begun: ActivationSeqs
+    entries: Sequence[Entry], iteration_id: str, life: Lifespan, place: int, others: Lifespans
 ) -> Timeline:
     """Replay the iteration up to `place`, but not beyond its closing.
 
-    `entries` are those of all cards that were ever in it, in the journal's order.
+    `entries` are those of all cards that were ever in it, in the journal's order; `others` are the
+    iterations in which these cards were, too.
     """
     with exact_sums():
-        return _build(entries, iteration_id, life, place, begun)
+        return _build(entries, iteration_id, life, place, others)
 
 
 def _build(
-    entries: Sequence[Entry], iteration_id: str, life: Lifespan, place: int, begun: ActivationSeqs
+    entries: Sequence[Entry], iteration_id: str, life: Lifespan, place: int, others: Lifespans
 ) -> Timeline:
     end = min(place, life.closed[0]) if life.closed else place
     activated = life.activated if life.activated and life.activated[0] <= end else None
     closed = life.closed if life.closed and life.closed[0] <= end else None
-    replayed = _Replay(iteration_id, begun)
+    replayed = _Replay(iteration_id, life, others)
     start, baseline = Tally(), None
     for entry in entries:
         if entry.seq > end:
@@ -181,17 +182,29 @@ def _build(
     return Timeline(made, end, replayed.steps, replayed.cards, start, baseline)
 
 
+class _Stay(Struct):
+    """The last time that a card was in an iteration: since when, and how and when it left it.
+
+    It is None until then; a card that stands in a closed iteration leaves it by going on.
+    """
+
+    iteration_id: str
+    left: int | None = None
+    unfinished: bool | None = None
+
+
 class _Replay:
     """The state of a replay."""
 
-    def __init__(self, iteration_id: str, begun: ActivationSeqs) -> None:
+    def __init__(self, iteration_id: str, life: Lifespan, others: Lifespans) -> None:
         self.cards: dict[str, CardState] = {}
         self.steps: list[Step] = []
         self._id = iteration_id
-        self._begun = begun
+        self._others = {**others, iteration_id: life}
+        self._states: dict[str, list[tuple[int, int]]] = {}
         self._counts = [0, 0, 0]
         self._sizes = [NOTHING, NOTHING, NOTHING]
-        self._last_in: dict[str, str] = {}
+        self._last_in: dict[str, _Stay] = {}
         self._last_out: dict[str, Step] = {}
 
     def tally(self) -> Tally:
@@ -214,30 +227,52 @@ class _Replay:
     def _belonging(self, entry: Entry, card: CardState) -> None:
         """A card came into an iteration or left it."""
         here = entry.iteration_id == self._id
+        stay = self._last_in.get(card.uid)
         if entry.kind == events.ITERATION_CARD_ADDED:
-            before = self._last_in.get(card.uid)
-            self._last_in[card.uid] = entry.iteration_id or ""
+            goes_on = stay is not None and self._goes_on(entry, card, stay)
+            self._last_in[card.uid] = _Stay(entry.iteration_id or "")
             if here:
-                self._enter(entry, card, before)
-            elif (left := self._last_out.get(card.uid)) and left.at == entry.at:
+                self._enter(entry, card, stay.iteration_id if stay and goes_on else None)
+            elif goes_on and (left := self._last_out.get(card.uid)):
+                # The last stay was here: what left here before that is taken out of the way.
                 left.other = entry.iteration_id
-        elif here and card.inside:
+            self._last_out.pop(card.uid, None)
+            return
+        if stay is not None and stay.iteration_id == entry.iteration_id:
+            stay.left, stay.unfinished = entry.seq, card.state != _DONE
+        if here and card.inside:
             self._count(card, -1)
             card.inside = False
             self._step(entry, Cause.REMOVED, card, card.size, None, enters=-1)
             self._last_out[card.uid] = self.steps[-1]
 
-    def _enter(self, entry: Entry, card: CardState, before: str | None) -> None:
+    def _goes_on(self, entry: Entry, card: CardState, stay: _Stay) -> bool:
+        """Whether a card comes unfinished out of another iteration that had begun.
+
+        Both have to hold: it was unfinished when it left that one, or that one was closed, and it
+        is so now. So what one iteration says that it gave is what the other says that it got.
+        """
+        life = self._others.get(stay.iteration_id, Lifespan())
+        if stay.iteration_id == entry.iteration_id or card.state == _DONE or not life.activated:
+            return False
+        if life.closed and (stay.left is None or life.closed[0] < stay.left):
+            left, unfinished = life.closed[0], self._state_at(card, life.closed[0]) != _DONE
+        else:
+            left, unfinished = stay.left or entry.seq, stay.unfinished is not False
+        return life.activated[0] < left <= entry.seq and unfinished
+
+    def _state_at(self, card: CardState, place: int) -> int:
+        told = self._states.get(card.uid, ())
+        return next((state for seq, state in reversed(told) if seq <= place), card.state)
+
+    def _enter(self, entry: Entry, card: CardState, came_from: str | None) -> None:
         if card.inside:
             return
         card.inside = True
-        if card.state == _DONE:
-            card.done_at = entry.at
-        elif before and before != self._id and self._begun.get(before, entry.seq) < entry.seq:
-            card.came_from = before
+        card.came_from = came_from or card.came_from
         self._count(card, 1)
         self._step(entry, Cause.ADDED, card, None, card.size, enters=1)
-        self.steps[-1].other = card.came_from
+        self.steps[-1].other = came_from
 
     def _card(self, entry: Entry, card: CardState, told: EventPayload) -> None:
         """A card was made or changed."""
@@ -262,6 +297,7 @@ class _Replay:
         if card.inside and old != state:
             self._count(card, -1)
         card.state = state
+        self._states.setdefault(card.uid, []).append((entry.seq, state))
         if state == _IN_PROGRESS and card.begun_at is None:
             card.begun_at = entry.at
         if state != _DONE:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import bindparam, literal, select, text
 
-from kadence.domain.model import Event, Iteration, IterationStatus
+from kadence.domain import events
+from kadence.domain.model import Event, Instant, Iteration, IterationStatus
 from kadence.domain.timeline import Entry, decode, needs_payload
 from kadence.storage.dialects import OneOf
 from kadence.storage.engine import Statement, Transaction, record_columns
@@ -22,6 +23,38 @@ def closed(tx: Transaction, company_id: int, space_uid: str, limit: int) -> list
     found = ITERATIONS.all(tx, _CLOSED, **values)
     assert all(iteration.status == IterationStatus.CLOSED for iteration in found)  # noqa: S101
     return found
+
+
+_CLOSED_BY = Statement(
+    select(*ITERATIONS.columns)
+    .join_from(
+        iterations,
+        journal,
+        (journal.c.company_id == iterations.c.company_id)
+        & (journal.c.iteration_id == iterations.c.id),
+    )
+    .where(
+        iterations.c.company_id == bindparam("company_id"),
+        iterations.c.space_uid == bindparam("space_uid"),
+        iterations.c.created <= bindparam("at"),
+        text(ITERATION_STEPS),
+        journal.c.kind == events.ITERATION_CLOSED,
+        journal.c.at <= bindparam("at"),
+    )
+    .order_by(journal.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+
+
+def closed_by(
+    tx: Transaction, company_id: int, space_uid: str, at: Instant, limit: int
+) -> list[Iteration]:
+    """Return the iterations of a space that were closed by an instant, the last one first.
+
+    Those that have been removed since are among them, as they are now.
+    """
+    values = {"company_id": company_id, "space_uid": space_uid, "at": at, "limit": limit}
+    return ITERATIONS.all(tx, _CLOSED_BY, **values)
 
 
 _WITH_DATA = Statement(

@@ -6,10 +6,10 @@ import msgspec
 from msgspec import Struct
 
 from kadence.domain import events
-from kadence.domain.calendar import WorkingCalendar
+from kadence.domain.calendar import FrozenCalendar, WorkingCalendar
 from kadence.domain.model import Event, Instant, Iteration
 from kadence.domain.report import iteration_at
-from kadence.domain.timeline import Entry, Lifespan, Timeline, build_timeline
+from kadence.domain.timeline import Entry, Lifespan, Lifespans, Timeline, build_timeline
 from kadence.storage import history
 from kadence.storage.engine import Transaction
 
@@ -23,7 +23,7 @@ class JournalSlice(Struct, frozen=True):
     iterations: Mapping[str, Iteration]
     entries: Mapping[str, Sequence[Entry]]
     changes: Mapping[str, Sequence[Event]]
-    begun: Mapping[str, int]
+    lifespans: Lifespans
 
     def place(self, iteration_id: str, as_of: Instant | None) -> int:
         """Return the place in the journal of the last event up to an instant."""
@@ -33,9 +33,7 @@ class JournalSlice(Struct, frozen=True):
 
     def lifespan(self, iteration_id: str) -> Lifespan:
         """Return when the iteration was activated and closed."""
-        return Lifespan(
-            *(_moment(self._event(iteration_id, kind)) for kind in (_ACTIVATED, _CLOSED)),
-        )
+        return self.lifespans[iteration_id]
 
     def at(self, iteration_id: str, place: int) -> Iteration:
         """Return the iteration as it was at a place in the journal."""
@@ -44,7 +42,7 @@ class JournalSlice(Struct, frozen=True):
     def timeline(self, iteration_id: str, place: int = END) -> Timeline:
         """Return the timeline of an iteration up to a place in the journal."""
         entries, life = self.entries[iteration_id], self.lifespan(iteration_id)
-        return build_timeline(entries, iteration_id, life, place, self.begun)
+        return build_timeline(entries, iteration_id, life, place, self.lifespans)
 
     def carried_to(self, iteration_id: str) -> str | None:
         """Return the iteration into which the leftovers of this one went when it was closed."""
@@ -61,17 +59,31 @@ class JournalSlice(Struct, frozen=True):
         closing = self._event(iteration_id, _CLOSED)
         if closing is None or closing.seq > place or "calendar" not in closing.payload:
             return current
-        return msgspec.convert(closing.payload["calendar"], WorkingCalendar)
+        kept = closing.payload["calendar"]
+        # Closings of earlier releases kept the country alone.
+        return msgspec.convert(kept, FrozenCalendar if "holidays" in kept else WorkingCalendar)
+
+    def ended(self, iteration_id: str, place: int) -> Instant | None:
+        """Return when the iteration was closed, or removed without that, up to a place."""
+        for kind in (_CLOSED, _REMOVED):
+            event = self._event(iteration_id, kind)
+            if event is not None and event.seq <= place:
+                return event.at
+        return None
 
     def _event(self, iteration_id: str, kind: str) -> Event | None:
         return next((e for e in self.changes[iteration_id] if e.kind == kind), None)
 
 
 _ACTIVATED, _CLOSED = events.ITERATION_ACTIVATED, events.ITERATION_CLOSED
+_REMOVED = events.ITERATION_REMOVED
 
 
-def _moment(event: Event | None) -> tuple[int, Instant] | None:
-    return (event.seq, event.at) if event else None
+def _lifespan(changes: Sequence[Event]) -> Lifespan:
+    first: dict[str, tuple[int, Instant]] = {}
+    for event in changes:
+        first.setdefault(event.kind, (event.seq, event.at))
+    return Lifespan(first.get(_ACTIVATED), first.get(_CLOSED))
 
 
 def load(tx: Transaction, company_id: int, iterations: Sequence[Iteration]) -> JournalSlice:
@@ -93,10 +105,5 @@ def load(tx: Transaction, company_id: int, iterations: Sequence[Iteration]) -> J
             for id_, uids in inside.items()
         },
         changes=changes,
-        begun={
-            id_: event.seq
-            for id_, told in changes.items()
-            for event in told
-            if event.kind == _ACTIVATED
-        },
+        lifespans={id_: _lifespan(told) for id_, told in changes.items()},
     )

@@ -122,7 +122,12 @@ def ask(
     """
     access = authorize_space(unit, space_uid, SpaceRole.READER)
     company_id = unit.actor.company_id
-    before = history.closed(unit.tx, company_id, access.space_uid, LOOKED_BACK + 1)
+    as_of = validated.as_of if isinstance(validated, ForecastQuery) else None
+    if as_of is None:
+        before = history.closed(unit.tx, company_id, access.space_uid, LOOKED_BACK + 1)
+    else:
+        space = access.space_uid
+        before = history.closed_by(unit.tx, company_id, space, as_of, LOOKED_BACK + 1)
     found = look_at(unit, space_uid, iteration_id, validated, *before)
     query = unwrap(validated)
     if found.iteration.status not in OPEN:

@@ -20,6 +20,8 @@ from kadence.usecases.access import authorize_space
 from kadence.usecases.iteration_cards import find_iteration
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
+CLOCKS_DIFFER = 60_000
+"""Milliseconds that a caller's clock may be ahead; an instant beyond them has not been."""
 MOST_ITERATIONS = 26
 """Closed iterations that one velocity looks back on."""
 
@@ -147,7 +149,8 @@ def get_flow(
     """
     found = look_at(unit, space_uid, iteration_id, validated)
     query = unwrap(validated)
-    flowed = flow(found.timeline, found.calendar, query.unit, found.as_of)
+    until = found.past.ended(found.iteration.id, found.place) or found.as_of
+    flowed = flow(found.timeline, found.calendar, query.unit, until)
     titles = _titles(unit, found)
     return Flowed(found.iteration, found.place, found.as_of, query.unit, flowed, titles)
 
@@ -169,17 +172,23 @@ def look_at(
     query = unwrap(validated)
     if query.as_of is not None and query.as_of < iteration.created:
         raise RuleViolation(9, "as_of should not be earlier than the iteration was created")
+    if query.as_of is not None and query.as_of > unit.now + CLOCKS_DIFFER:
+        raise BadRequest("as_of should not be in the future")
     others = [other for other in also if other.id != iteration.id]
-    past = load(unit.tx, unit.actor.company_id, [iteration, *others])
+    company_id = unit.actor.company_id
+    past = load(unit.tx, company_id, [iteration, *others])
     place = past.place(iteration.id, query.as_of)
-    current = calendars.find(unit.tx, unit.actor.company_id, access.space_uid)
-    as_of = unit.now if query.as_of is None else query.as_of
+    if query.as_of is None:
+        as_of, then = unit.now, calendars.find(unit.tx, company_id, access.space_uid)
+    else:
+        as_of = min(query.as_of, unit.now)
+        then = calendars.find_at(unit.tx, company_id, access.space_uid, as_of)
     return IterationInReport(
         access=access,
         past=past,
         iteration=past.at(iteration.id, place),
         place=place,
-        calendar=past.calendar(iteration.id, current, place),
+        calendar=past.calendar(iteration.id, then, place),
         as_of=as_of,
     )
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from kadence.domain import events, statistics
 from kadence.domain.access import SpaceAccess
 from kadence.domain.calendar import WorkingCalendar
+from kadence.domain.calendar import frozen as frozen_calendar
 from kadence.domain.errors import NotFound
 from kadence.domain.iteration_cards import moves_on_closing, moves_on_deleting
 from kadence.domain.lifecycle import (
@@ -24,7 +25,12 @@ from kadence.domain.lifecycle import (
 from kadence.domain.model import Instant, Iteration, IterationCard, IterationStatus, SpaceRole
 from kadence.storage import calendars, cards, iteration_cards, iterations
 from kadence.usecases.access import authorize_space, require_iterations, title_of
-from kadence.usecases.iteration_cards import find_iteration, put_in, take_out
+from kadence.usecases.iteration_cards import (
+    RecordView,
+    find_iteration,
+    put_in,
+    take_out,
+)
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
 
 
@@ -99,7 +105,7 @@ def create_iteration(
 
 def list_iterations(
     unit: UnitOfWork, space_uid: str, query: Validated[IterationQuery]
-) -> list[tuple[Iteration, list[IterationCard] | None]]:
+) -> list[tuple[Iteration, list[RecordView] | None]]:
     """Return the iterations of a space by creation, each with its standing records if asked for.
 
     Raises:
@@ -120,9 +126,9 @@ def list_iterations(
     )
     if not wanted.with_cards:
         return [(iteration, None) for iteration in found]
-    within: dict[str, list[IterationCard]] = {i.id: [] for i in found if i.status != REMOVED}
-    for record in iteration_cards.standing_in(unit.tx, company_id, list(within)):
-        within[record.iteration_id].append(record)
+    within: dict[str, list[RecordView]] = {i.id: [] for i in found if i.status != REMOVED}
+    for record, card_id in iteration_cards.standing_in(unit.tx, company_id, list(within)):
+        within[record.iteration_id].append(RecordView(record, card_id))
     return [(iteration, within.get(iteration.id)) for iteration in found]
 
 
@@ -227,9 +233,12 @@ def _close(unit: UnitOfWork, old: Iteration, new: Iteration, target: Iteration |
     iteration_cards.end_all(unit.tx, old)
     cards.let_go(unit.tx, old)
     # What the report of a closed iteration needs and what may be changed afterwards.
+    calendar = calendars.find(unit.tx, old.company_id, old.space_uid)
     told = {
         "new_iteration_id": target.id if target else None,
-        "calendar": calendars.find(unit.tx, old.company_id, old.space_uid),
+        "calendar": frozen_calendar(
+            calendar, new.start_date, new.finish_date, new.actual_finish_date, unit.now
+        ),
     }
     closed = store(unit, old, replace(new, data=data), events.ITERATION_CLOSED, told)
     if target is None:
