@@ -141,6 +141,7 @@ class Space(Struct):
             "link_id": self.link_id,
             "key": self.key,
             "file": "badge.svg",
+            "uid": self.card_uid,
         }
         of_id = {
             "iterations": self.iteration_id,
@@ -151,6 +152,7 @@ class Space(Struct):
             "members": self.member_id,
             "tags": self.tag_id,
             "tokens": 1,
+            "users": self.member_id,
         }
         names = re.findall(r"{(\w+)}", path)
         if "id" in names:
@@ -271,6 +273,13 @@ class World:
         headers = self.headers(as_) | kwargs.pop("headers", {})
         url = f"{self.url}/api/kadence/v1{path}"
         return self.http.request(method, url, headers=headers, **kwargs)
+
+    def spaces(self, as_: str = "owner") -> list[dict[str, Any]]:
+        """All spaces that a caller can read, page by page."""
+        found: list[dict[str, Any]] = []
+        while rows := self.call("GET", f"/spaces?offset={len(found)}", as_).json():
+            found += rows
+        return found
 
     def create(self, body: Any, as_: str = "owner", space: str | None = None) -> httpx.Response:
         """Create iteration with a JSON body."""

@@ -94,7 +94,7 @@ def test_a_board_can_be_shown_in_another_space(admin: Team) -> None:
     assert (shown["primary_path"], shown["space_id"]) == (False, other.id)
     ids = [board["id"] for board in admin.call("GET", f"/spaces/{other.id}/boards")]
     assert admin.space.board_id in ids
-    (space,) = (s for s in admin.call("GET", "/spaces") if s["id"] == other.id)
+    (space,) = (s for s in admin.world.spaces("admin") if s["id"] == other.id)
     assert admin.space.board_id in [board["id"] for board in space["boards"]]
     hidden = admin.call("DELETE", there, {"force": True})
     assert hidden == {"id": admin.space.board_id}

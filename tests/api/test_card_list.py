@@ -271,7 +271,11 @@ def test_a_board_shown_elsewhere_is_seen_there_without_its_own_space(team: Team)
     assert "hidden sprint" not in str(shown)
     sprint = team.get(made)["iteration"][0]["id"]
     assert team.call("GET", f"/cards?iteration_id={sprint}", as_="reader") == []
-    assert team.call("GET", f"/cards/{made['id']}/activity", as_="reader") == []
+    activity = team.call("GET", f"/cards/{made['id']}/activity", as_="reader")
+    assert [record["action"] for record in activity] == ["card_add"]
+    assert "hidden sprint" not in str(activity)
+    events = team.world.own("GET", f"/cards/{made['id']}/events", "reader").json()
+    assert events == []
     board = team.call("GET", f"/boards/{team.space.board_id}", as_="reader")
     assert (board["space_id"], board["primary_path"]) == (other.id, False)
     assert team.call("GET", f"/cards?space_id={team.space.id}", as_="reader") == []

@@ -333,18 +333,19 @@ def test_location_history_has_an_entry_for_each_move(team: Team) -> None:
 
 
 @pytest.mark.both_engines
-def test_activity_has_the_cards_events_newest_first(team: Team) -> None:
+def test_a_cards_events_are_listed_newest_first(team: Team) -> None:
     plan, made = team.plan(), team.card("One")
     team.change(made, title="Two")
     team.put(plan, made)
     team.call("POST", f"/cards/{made['id']}/comments", {"text": "Hm"})
-    found = team.call("GET", f"/cards/{made['id']}/activity")
+    path = f"/cards/{made['id']}/events"
+    found = team.world.own("GET", path, "writer").json()
     kinds = ["comment.added", "iteration_card.added", "card.changed", "card.created"]
     assert [event["kind"] for event in found] == kinds
     assert found[2]["payload"]["old"] == {"title": "One"}
     assert found[2]["payload"]["new"] == {"title": "Two"}
     assert found[0]["author"]["id"] == team.world.users["writer"].id
-    page = team.call("GET", f"/cards/{made['id']}/activity?limit=1&offset=1")
+    page = team.world.own("GET", f"{path}?limit=1&offset=1", "writer").json()
     assert [event["kind"] for event in page] == ["iteration_card.added"]
 
 

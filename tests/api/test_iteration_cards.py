@@ -16,6 +16,9 @@ RECORD_KEYS = [
     "sort_order",
     "created",
     "updated",
+    "card_id",
+    "source",
+    "board_uid",
 ]
 
 

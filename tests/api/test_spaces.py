@@ -30,6 +30,14 @@ SPACE_KEYS = [
     "settings",
     "created",
     "updated",
+    "work_calendar_id",
+    "author_uid",
+    "icon_color",
+    "icon_type",
+    "icon_value",
+    "import_uid",
+    "key",
+    "protected",
 ]
 USER_KEYS = {
     "id",
@@ -67,6 +75,8 @@ USER_KEYS = {
     "invite_last_sent_at",
     "apps_permissions",
     "last_request_method",
+    "locked",
+    "temporarily_inactive",
 }
 MEMBER_KEYS = {
     "id",
@@ -127,7 +137,7 @@ def test_a_space_has_every_key(world: World) -> None:
 
 
 def test_the_list_shows_boards_and_the_callers_place(world: World) -> None:
-    found = {s["uid"]: s for s in world.call("GET", "/spaces").json()}
+    found = {s["uid"]: s for s in world.spaces()}
     home = found[world.home.space_uid]
     assert set(home) >= {*SPACE_KEYS, "boards", "entity_uid", "user_id", "access_mod"}
     assert home["entity_uid"] == home["uid"]
@@ -317,7 +327,14 @@ def test_inherited_and_inactive_members_are_listed_when_asked_for(world: World) 
 
 def test_who_am_i(world: World) -> None:
     me = world.call("GET", "/users/current", "writer").json()
-    assert set(me) == USER_KEYS | {"telegram_id", "telegram_settings", "has_password"}
+    assert set(me) == USER_KEYS | {
+        "telegram_id",
+        "telegram_settings",
+        "has_password",
+        "max_messenger_id",
+        "max_messenger_settings",
+        "directory_synced_profile_fields",
+    }
     assert me["id"] == me["user_id"] == world.users["writer"].id
     assert me["role"] == 2
     assert me["initials"] == "W"

@@ -24,12 +24,13 @@ from kadence.usecases import (
     overview,
     planning,
 )
-from kadence.usecases.activity import EventQuery, Page
+from kadence.usecases.activity import EventQuery
 from kadence.usecases.card_list import CardQuery
 from kadence.usecases.cards import CardChange, NewCard
 from kadence.usecases.forecasts import ForecastQuery
 from kadence.usecases.insights import ReportQuery, VelocityQuery
 from kadence.usecases.iterations import IterationQuery, NewIteration
+from kadence.usecases.pages import Page
 from kadence.usecases.planning import Action, Arrangement
 from kadence.usecases.setup import Initialised, initialise
 from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, system_clock
@@ -181,7 +182,7 @@ REQUESTS: dict[str, tuple[int, Callable[[UnitOfWork, Space], object]]] = {
         5,
         lambda u, s: iteration_cards.card_history(u, s.cards[0].uid, True),  # noqa: FBT003
     ),
-    "activity of a card": (2, lambda u, s: activity.card_activity(u, s.cards[0].id, Page())),
+    "events of a card": (2, lambda u, s: activity.card_events(u, s.cards[0].id, Page())),
     "events of a space": (2, lambda u, s: activity.space_events(u, s.made.space_uid, EventQuery())),
     "report": (
         6,

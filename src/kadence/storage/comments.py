@@ -15,9 +15,12 @@ _OF_CARD = Statement(
         comments.c.company_id == bindparam("company_id"), comments.c.card_id == bindparam("card_id")
     )
     .order_by(comments.c.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
 )
 
 
-def of_card(tx: Transaction, card: Card) -> list[Comment]:
-    """Return the card's comments, oldest first."""
-    return COMMENTS.all(tx, _OF_CARD, company_id=card.company_id, card_id=card.id)
+def of_card(tx: Transaction, card: Card, limit: int, offset: int) -> list[Comment]:
+    """Return a part of the card's comments, oldest first."""
+    page = {"limit": limit, "offset": offset}
+    return COMMENTS.all(tx, _OF_CARD, company_id=card.company_id, card_id=card.id, **page)

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, null, select, update
 from kadence.domain.model import Card, Instant, Iteration, IterationCard
 from kadence.storage.cards import CARDS
 from kadence.storage.dialects import OneOf
-from kadence.storage.engine import Statement, Transaction, after_last
+from kadence.storage.engine import Row, Statement, Transaction, after_last
 from kadence.storage.schema import cards, iteration_cards, iterations
 from kadence.storage.table_gateway import TableGateway
 
@@ -29,11 +29,13 @@ _CARD_OF_RECORD = (
     cards.c.uid == iteration_cards.c.card_uid,
 )
 
+_WITH_IDS = select(*RECORDS.columns, cards.c.id).join_from(
+    iteration_cards, cards, _CARD_OF_RECORD[0] & _CARD_OF_RECORD[1]
+)
+
 _NEXT = Statement(select(after_last(iteration_cards.c.sort_order, *_THIS_ITERATION)))
 _LISTS = {
-    which: Statement(
-        select(*RECORDS.columns).where(*_THIS_ITERATION, *conditions).order_by(*_IN_ORDER)
-    )
+    which: Statement(_WITH_IDS.where(*_THIS_ITERATION, *conditions).order_by(*_IN_ORDER))
     for which, conditions in {
         "": (),
         "active": (_STANDING,),
@@ -41,13 +43,11 @@ _LISTS = {
     }.items()
 }
 _STANDING_IN = Statement(
-    select(*RECORDS.columns)
-    .where(
+    _WITH_IDS.where(
         iteration_cards.c.company_id == bindparam("company_id"),
         OneOf(iteration_cards.c.iteration_id, "iterations"),
         _STANDING,
-    )
-    .order_by(*_IN_ORDER)
+    ).order_by(*_IN_ORDER)
 )
 _WITH_CARDS = Statement(
     select(*RECORDS.columns, *CARDS.columns)
@@ -96,7 +96,18 @@ def records(tx: Transaction, iteration: Iteration, which: str = "") -> list[Iter
 
     They are those of cards that are in it (`active`), the `removed`, or all.
     """
-    return RECORDS.all(tx, _LISTS[which], **_key(iteration))
+    return [record for record, _ in records_with_ids(tx, iteration, which)]
+
+
+def records_with_ids(
+    tx: Transaction, iteration: Iteration, which: str = ""
+) -> list[tuple[IterationCard, int]]:
+    """Return the same, each with the integer id of its card."""
+    return _with_ids(tx.all(_LISTS[which], _key(iteration)))
+
+
+def _with_ids(rows: Sequence[Row]) -> list[tuple[IterationCard, int]]:
+    return [(IterationCard(*row[:_WIDTH]), row[_WIDTH]) for row in rows]
 
 
 def standing_with_cards(tx: Transaction, iteration: Iteration) -> list[tuple[IterationCard, Card]]:
@@ -107,12 +118,12 @@ def standing_with_cards(tx: Transaction, iteration: Iteration) -> list[tuple[Ite
 
 def standing_in(
     tx: Transaction, company_id: int, iteration_ids: Sequence[str]
-) -> list[IterationCard]:
-    """Return the records that stand in any of these iterations, in order."""
+) -> list[tuple[IterationCard, int]]:
+    """Return the records that stand in any of these iterations, in order, with their cards' ids."""
     if not iteration_ids:
         return []
     values = {"company_id": company_id, "iterations": list(iteration_ids)}
-    return RECORDS.all(tx, _STANDING_IN, **values)
+    return _with_ids(tx.all(_STANDING_IN, values))
 
 
 def of_card_in(tx: Transaction, iteration: Iteration, card_uid: str) -> IterationCard | None:

@@ -62,6 +62,7 @@ _NEXT_SORT_ORDER = Statement(
 )
 _BY_ID = Statement(select(*_COLUMNS).where(*_ALIVE, spaces.c.id == bindparam("id")))
 _BY_UID = Statement(select(*_COLUMNS).where(*_ALIVE, spaces.c.uid == bindparam("uid")))
+_OF_COMPANY = Statement(select(*_COLUMNS).where(*_ALIVE).order_by(spaces.c.sort_order, spaces.c.id))
 _WITH_ACCESSES = Statement(
     select(*_COLUMNS, members.c.role)
     .outerjoin_from(spaces, *OWN_MEMBERSHIP)
@@ -73,7 +74,9 @@ _WITH_ACCESSES = Statement(
             members.c.role.is_not(None),
         ),
     )
-    .order_by(spaces.c.sort_order, spaces.c.id)
+    .order_by(spaces.c.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
 )
 _BELOW = Statement(
     select(*_COLUMNS)
@@ -160,6 +163,11 @@ def next_sort_order(tx: Transaction, company_id: int) -> float:
     return float(tx.scalar(_NEXT_SORT_ORDER, {"company_id": company_id}))
 
 
+def of_company(tx: Transaction, company_id: int) -> list[Space]:
+    """Return all live spaces of a company, in order."""
+    return [Space(*row) for row in tx.all(_OF_COMPANY, {"company_id": company_id})]
+
+
 def find_space(tx: Transaction, company_id: int, space_id: int) -> Space | None:
     """Return the living space with this id."""
     row = tx.first(_BY_ID, {"company_id": company_id, "id": space_id})
@@ -172,14 +180,18 @@ def find_space_by_uid(tx: Transaction, company_id: int, uid: str) -> Space | Non
     return Space(*row) if row else None
 
 
-def readable(tx: Transaction, actor: Actor) -> list[tuple[Space, int | None]]:
-    """Return the live spaces that the actor can read, with their role in each, in order."""
+def readable(
+    tx: Transaction, actor: Actor, limit: int, offset: int
+) -> list[tuple[Space, int | None]]:
+    """Return the live spaces that the actor can read, with their role in each, by id."""
     rows = tx.all(
         _WITH_ACCESSES,
         {
             "company_id": actor.company_id,
             "user_id": actor.user_id,
             "sees_all": int(actor.company_role == CompanyRole.OWNER),
+            "limit": limit,
+            "offset": offset,
         },
     )
     return [(Space(*row[:-1]), row[-1]) for row in rows]

@@ -1,4 +1,4 @@
-"""What has happened: to a card, and in a space, out of the journal."""
+"""What has happened, as events of the journal: to a card, and in a space."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,8 @@ from kadence.domain.access import role_in_space
 from kadence.domain.model import CompanyRole, Event, SpaceRole, User
 from kadence.storage import boards, journal, people, spaces
 from kadence.usecases.access import authorize_card, authorize_space
+from kadence.usecases.pages import Page
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
-
-
-class Page(Struct, frozen=True):
-    """A part of a list."""
-
-    limit: int = 100
-    offset: int = 0
 
 
 class EventQuery(Struct, frozen=True):
@@ -49,7 +43,7 @@ class Location(Struct, frozen=True):
     changed: int
 
 
-def card_activity(unit: UnitOfWork, card_id: int, query: Validated[Page]) -> list[SpaceEvent]:
+def card_events(unit: UnitOfWork, card_id: int, query: Validated[Page]) -> list[SpaceEvent]:
     """Return what happened to a card, newest first, as far as the actor can read where it happened.
 
     Raises:

@@ -8,6 +8,7 @@ from kadence.domain.errors import Forbidden, NotFound
 from kadence.domain.model import Card, Comment, SpaceRole, User
 from kadence.storage import cards, comments, people
 from kadence.usecases.access import BoardAccess, authorize_card
+from kadence.usecases.pages import Page
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
@@ -18,15 +19,15 @@ class CommentView(Struct, frozen=True):
     author: User
 
 
-def list_comments(unit: UnitOfWork, card_id: int, validated: Validated[None]) -> list[CommentView]:
+def list_comments(unit: UnitOfWork, card_id: int, validated: Validated[Page]) -> list[CommentView]:
     """Return the comments on a card, oldest first.
 
     Raises:
         KadenceError: NotFound (or unreadable), BadRequest.
     """
     card, _ = authorize_card(unit, card_id, SpaceRole.READER)
-    unwrap(validated)
-    found = comments.of_card(unit.tx, card)
+    page = unwrap(validated)
+    found = comments.of_card(unit.tx, card, page.limit, page.offset)
     ids = sorted({comment.author_id for comment in found})
     authors = {u.id: u for u in people.users_by_id(unit.tx, card.company_id, ids)}
     return [CommentView(comment, authors[comment.author_id]) for comment in found]

@@ -21,10 +21,16 @@ from kadence.usecases.access import (
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
-class HistoryEntry(Struct, frozen=True):
-    """A card's record with what surrounds it; `iteration` None where the caller cannot read it."""
+class RecordView(Struct, frozen=True):
+    """A card's record with the card's integer id."""
 
     record: IterationCard
+    card_id: int
+
+
+class HistoryEntry(RecordView, frozen=True):
+    """A card's record with what surrounds it; `iteration` None where the caller cannot read it."""
+
     iteration: Iteration | None
     added_by: User | None
     removed_by: User | None
@@ -32,7 +38,7 @@ class HistoryEntry(Struct, frozen=True):
 
 def list_cards(
     unit: UnitOfWork, space_uid: str, iteration_id: str, query: Validated[str]
-) -> list[IterationCard]:
+) -> list[RecordView]:
     """Return the records of an iteration: the standing (`active`), the `removed`, or all ("").
 
     Raises:
@@ -41,12 +47,13 @@ def list_cards(
     require_iterations(unit)
     access = authorize_space(unit, space_uid, SpaceRole.READER)
     iteration = find_iteration(unit, access, iteration_id)
-    return iteration_cards.records(unit.tx, iteration, unwrap(query))
+    found = iteration_cards.records_with_ids(unit.tx, iteration, unwrap(query))
+    return [RecordView(record, card_id) for record, card_id in found]
 
 
 def add_card(
     unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[str]
-) -> IterationCard:
+) -> RecordView:
     """Put the card with this uid at the iteration's end; out of another one, if it is in one.
 
     Raises:
@@ -61,14 +68,14 @@ def add_card(
     if card.iteration_id == iteration.id:
         standing = iteration_cards.of_card_in(unit.tx, iteration, card.uid)
         assert standing is not None  # noqa: S101 - the card says that it is in it
-        return standing
+        return RecordView(standing, card.id)
     take_out_cards(unit, [card])
-    return put_in(unit, iteration, [card])[0]
+    return RecordView(put_in(unit, iteration, [card])[0], card.id)
 
 
 def remove_card(
     unit: UnitOfWork, space_uid: str, iteration_id: str, card_uid: str, validated: Validated[None]
-) -> IterationCard:
+) -> RecordView:
     """Take a card out of an iteration.
 
     Raises:
@@ -86,7 +93,9 @@ def remove_card(
     check_exit(iteration)
     (gone,) = take_out(unit, iteration.space_uid, [record])
     cards.put_into(unit.tx, iteration.company_id, [card_uid], None)
-    return gone
+    card = cards.find_by_uid(unit.tx, iteration.company_id, card_uid)
+    assert card is not None  # noqa: S101 - its record is there
+    return RecordView(gone, card.id)
 
 
 def card_history(
@@ -106,7 +115,7 @@ def card_history(
     details = unwrap(query)
     found = iteration_cards.history(unit.tx, unit.actor.company_id, card.uid)
     if not details:
-        return False, [HistoryEntry(record, None, None, None) for record, _ in found]
+        return False, [HistoryEntry(record, card.id, None, None, None) for record, _ in found]
     found = [(record, iteration) for record, iteration in found if iteration.status != REMOVED]
     uids = {record.added_by_uid for record, _ in found} | {
         record.removed_by_uid for record, _ in found if record.removed_by_uid
@@ -122,6 +131,7 @@ def card_history(
     return True, [
         HistoryEntry(
             record,
+            card.id,
             iteration if iteration.space_uid in readable else None,
             by_uid.get(record.added_by_uid),
             by_uid.get(record.removed_by_uid or ""),

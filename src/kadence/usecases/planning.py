@@ -15,7 +15,13 @@ from kadence.domain.model import Card, Iteration, IterationCard, SpaceRole
 from kadence.domain.ordering import GAP, between
 from kadence.storage import cards, iteration_cards, iterations
 from kadence.usecases.access import authorize_space, readable_card
-from kadence.usecases.iteration_cards import find_iteration, put_in, take_out, take_out_cards
+from kadence.usecases.iteration_cards import (
+    RecordView,
+    find_iteration,
+    put_in,
+    take_out,
+    take_out_cards,
+)
 from kadence.usecases.iterations import etag, store
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
@@ -50,7 +56,7 @@ class Outcome(Struct, frozen=True):
     """What became of one card: its record, or why nothing was done with it."""
 
     card_uid: str
-    record: IterationCard | None
+    record: RecordView | None
     refusal: RuleViolation | None
 
 
@@ -85,7 +91,9 @@ def arrange_cards(
         records = {
             record.card_uid: record for record in iteration_cards.records(unit.tx, goal, "active")
         }
-    outcomes |= {card.uid: Outcome(card.uid, records[card.uid], None) for card in passed}
+    outcomes |= {
+        card.uid: Outcome(card.uid, RecordView(records[card.uid], card.id), None) for card in passed
+    }
     return [outcomes[uid] for uid in dict.fromkeys(wanted.card_uids)]
 
 

@@ -13,7 +13,9 @@ from kadence.storage import iterations, people, spaces
 from kadence.usecases.access import authorize_space_by_id
 from kadence.usecases.boards import FullBoard, boards_of, erase_board, hide_board
 from kadence.usecases.iterations import remove_iteration
+from kadence.usecases.pages import Page
 from kadence.usecases.people import current_user, invite
+from kadence.usecases.sort_orders import behind_all
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
@@ -71,14 +73,27 @@ RoleChange: TypeAlias = SpaceRole | None
 """The role that a member gets; None leaves it."""
 
 
-def list_spaces(unit: UnitOfWork, validated: Validated[None]) -> list[SpaceView]:
-    """Return the spaces that the actor can read, with their boards, in order.
+class MemberQuery(Struct, frozen=True):
+    """Which people of a space: those with an id greater than `after`, at most `limit`.
+
+    `inherited` adds those who are let in without a role of their own; `inactive` lists the
+    deactivated in place of the others.
+    """
+
+    inherited: bool = False
+    inactive: bool = False
+    limit: int = 100
+    after: int = 0
+
+
+def list_spaces(unit: UnitOfWork, validated: Validated[Page]) -> list[SpaceView]:
+    """Return the spaces that the actor can read, by id, with their boards.
 
     Raises:
-        BadRequest: the body is invalid.
+        BadRequest: the query is invalid.
     """
-    unwrap(validated)
-    found = spaces.readable(unit.tx, unit.actor)
+    page = unwrap(validated)
+    found = spaces.readable(unit.tx, unit.actor, page.limit, page.offset)
     boards = boards_of(unit, [space.id for space, _ in found])
     views = []
     for space, own_role in found:
@@ -121,7 +136,7 @@ def create_space(unit: UnitOfWork, validated: Validated[NewSpace]) -> tuple[Spac
             everyone_role=new.everyone_role.value,
             parent_uid=new.parent_uid,
             path=_path(parent, uid),
-            sort_order=new.sort_order or spaces.next_sort_order(unit.tx, unit.actor.company_id),
+            sort_order=new.sort_order or _behind_spaces(unit),
             deleted_at=None,
             created=unit.now,
             updated=unit.now,
@@ -130,6 +145,15 @@ def create_space(unit: UnitOfWork, validated: Validated[NewSpace]) -> tuple[Spac
     unit.record(events.SPACE_CREATED, asdict(space), space_uid=uid)
     _add_member(unit, space.id, uid, unit.actor.user_id, SpaceRole.ADMIN)
     return space, _member(unit, _access(space, None), current_user(unit), SpaceRole.ADMIN)
+
+
+def _behind_spaces(unit: UnitOfWork) -> float:
+    company_id = unit.actor.company_id
+    return behind_all(
+        spaces.next_sort_order(unit.tx, company_id),
+        lambda: spaces.of_company(unit.tx, company_id),
+        lambda space, place: _store_change(unit, space, replace(space, sort_order=place)),
+    )
 
 
 def change_space(unit: UnitOfWork, space_id: int, validated: Validated[SpaceChange]) -> Space:
@@ -184,23 +208,22 @@ def delete_space(unit: UnitOfWork, space_id: int, validated: Validated[None]) ->
 
 
 def list_members(
-    unit: UnitOfWork, space_id: int, query: Validated[tuple[bool, bool]]
+    unit: UnitOfWork, space_id: int, validated: Validated[MemberQuery]
 ) -> list[SpaceMember]:
     """Return the people with a role of their own in the space, by id.
-
-    The query's first flag adds those who are let in without one, its second the deactivated.
 
     Raises:
         KadenceError: NotFound (no such space, or the actor cannot read it), BadRequest.
     """
     access = authorize_space_by_id(unit, space_id, SpaceRole.READER)
-    inherited, inactive = unwrap(query)
+    query = unwrap(validated)
     members = [
         _member(unit, access, user, own_role)
         for user, own_role in spaces.people(unit.tx, unit.actor.company_id, space_id)
-        if inactive or user.deactivated_at is None
+        if query.inactive == (user.deactivated_at is not None) and user.id > query.after
     ]
-    return [m for m in members if m.own_role or (inherited and m.role)]
+    found = [m for m in members if m.own_role or (query.inherited and m.role)]
+    return found[: query.limit]
 
 
 def get_member(

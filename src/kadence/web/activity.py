@@ -12,7 +12,8 @@ from kadence.domain.errors import BadRequest, KadenceError
 from kadence.domain.events import KINDS
 from kadence.domain.model import Event
 from kadence.usecases import activity as usecases
-from kadence.usecases.activity import EventQuery, Location, Page, SpaceEvent
+from kadence.usecases.activity import EventQuery, Location, SpaceEvent
+from kadence.usecases.pages import Page
 from kadence.web.codec import Uid, When, encode, format_timestamp
 from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_values
@@ -32,7 +33,7 @@ class EventAnswer(Struct, frozen=True, kw_only=True):
     payload: dict[str, Any]
 
 
-class ActivityAnswer(EventAnswer, frozen=True, kw_only=True):
+class CardEventAnswer(EventAnswer, frozen=True, kw_only=True):
     """Something that happened to a card, with who did it."""
 
     id: int
@@ -81,8 +82,8 @@ def _event(event: Event) -> EventAnswer:
     return EventAnswer(**event_values(event))
 
 
-def _space_event(found: SpaceEvent) -> ActivityAnswer:
-    return ActivityAnswer(
+def _space_event(found: SpaceEvent) -> CardEventAnswer:
+    return CardEventAnswer(
         **event_values(found.event),
         id=found.event.seq,
         created=format_timestamp(found.event.at),
@@ -116,9 +117,9 @@ def _event_query(query: Query) -> EventQuery:
     )
 
 
-async def card_activity(context: RequestContext) -> list[ActivityAnswer]:
-    """List what happened to a card, newest first."""
-    found = await context.read(usecases.card_activity, context.id("card_id"), context.query(_page))
+async def card_events(context: RequestContext) -> list[CardEventAnswer]:
+    """List the events of a card, newest first."""
+    found = await context.read(usecases.card_events, context.id("card_id"), context.query(_page))
     return [_space_event(happening) for happening in found]
 
 

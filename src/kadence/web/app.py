@@ -16,6 +16,7 @@ from kadence.web import (
     activity,
     boards,
     calendars,
+    card_activity,
     card_list,
     card_members,
     cards,
@@ -87,7 +88,7 @@ ROUTES: Sequence[Route] = (
     Route(_GET, "/users", people.list_users, query=people.LIST_PARAMETERS),
     Route(_GET, "/companies/current", people.get_company),
     Route(_PATCH, "/companies/current", people.rename_company, body=people.CHANGE_COMPANY),
-    Route(_GET, "/spaces", spaces.list_spaces),
+    Route(_GET, "/spaces", spaces.list_spaces, query=spaces.SPACE_PARAMETERS),
     Route(_POST, "/spaces", spaces.create_space, body=spaces.CREATE),
     Route(_GET, _SPACE, spaces.get_space),
     Route(_PATCH, _SPACE, spaces.change_space, body=spaces.CHANGE),
@@ -145,7 +146,7 @@ ROUTES: Sequence[Route] = (
     Route(_PATCH, _CARD, cards.change_card, body=cards.CHANGE),
     Route(_DELETE, _CARD, cards.delete_card),
     Route(_GET, f"{_CARD}/location-history", activity.location_history),
-    Route(_GET, f"{_CARD}/activity", activity.card_activity, query=activity.ACTIVITY_PARAMETERS),
+    Route(_GET, f"{_CARD}/activity", card_activity.card_activity, query=card_activity.PARAMETERS),
     Route(_GET, f"{_CARD}/members", card_members.list_card_members),
     Route(_POST, f"{_CARD}/members", card_members.add_card_member, body=card_members.ADD),
     Route(
@@ -158,7 +159,7 @@ ROUTES: Sequence[Route] = (
     Route(_GET, f"{_CARD}/tags", tags.list_card_tags),
     Route(_POST, f"{_CARD}/tags", tags.add_card_tag, body=tags.CREATE),
     Route(_DELETE, f"{_CARD}/tags/{{tag_id}}", tags.remove_card_tag),
-    Route(_GET, f"{_CARD}/comments", comments.list_comments),
+    Route(_GET, f"{_CARD}/comments", comments.list_comments, query=comments.LIST_PARAMETERS),
     Route(_POST, f"{_CARD}/comments", comments.add_comment, body=comments.ADD),
     Route(
         _PATCH, f"{_CARD}/comments/{{comment_id}}", comments.change_comment, body=comments.CHANGE
@@ -176,6 +177,9 @@ ROUTES: Sequence[Route] = (
 """What of the published API is served, below each of BASE_PATHS."""
 
 OWN_ROUTES: Sequence[Route] = (
+    Route(
+        _GET, "/cards/{card_id}/events", activity.card_events, query=activity.ACTIVITY_PARAMETERS
+    ),
     Route(
         _GET, "/spaces/{space_uid}/events", activity.space_events, query=activity.EVENT_PARAMETERS
     ),

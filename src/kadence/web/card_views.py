@@ -32,14 +32,18 @@ class CardTypeAnswer(Struct, frozen=True, kw_only=True):
     """A type of cards; this server has one."""
 
     id: int = 1
+    uid: Uid = "5f2a7c1e-3b64-4d0a-9c58-1f0e6a7b2c01"
     name: str = "Card"
     letter: str = "C"
     color: int = 1
-    company_id: int
+    company_id: int | None = None
     archived: bool = False
     card_properties: list[Any] | None = None
     properties: dict[str, Any] | None = None
     suggest_fields: bool = False
+    description_template: str | None = None
+    locked: bool | None = None
+    author_uid: Uid | None = None
     created: When
     updated: When
 
@@ -270,14 +274,14 @@ def card_values(view: CardView) -> dict[str, Any]:
         "column": _column(view),
         "lane": _lane(view),
         "owner": UserAnswer(**user_values(view.owner)),
-        "type": card_type(card.company_id, card.created),
+        "type": card_type(card.created),
     }
 
 
-def card_type(company_id: int, created: int) -> CardTypeAnswer:
-    """Return the one type of cards."""
+def card_type(created: int) -> CardTypeAnswer:
+    """Return the one type of cards; it belongs to no company."""
     at = format_timestamp(created)
-    return CardTypeAnswer(company_id=company_id, created=at, updated=at)
+    return CardTypeAnswer(created=at, updated=at)
 
 
 def card_member_answer(user: Any, card_id: int, *, responsible: bool) -> CardMemberAnswer:

@@ -13,8 +13,8 @@ from kadence.usecases.columns import ColumnChange, LaneChange, NewColumn, NewLan
 from kadence.web.codec import (
     Body,
     ExternalId,
+    OneLine,
     Positive,
-    TextOrNumber,
     Uid,
     When,
     format_timestamp,
@@ -25,10 +25,9 @@ from kadence.web.http import RequestContext
 from kadence.web.query import Flag, Numbers, Query
 
 
-class PartTitle(TextOrNumber):
+class PartTitle(OneLine):
     """The title of a board, column or lane."""
 
-    shortest = 1
     longest = 128
 
 

@@ -10,6 +10,7 @@ from kadence.web.codec import Body, Uid, When, format_timestamp
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import NOTHING, RequestContext
 from kadence.web.people import UserAnswer, user_values
+from kadence.web.query import PAGE_LIMIT, PAGE_OFFSET, page_of
 
 CommentText = Annotated[str, Meta(min_length=1, max_length=4096)]
 
@@ -56,6 +57,7 @@ class ChangeComment(Struct, frozen=True):
         return self.text
 
 
+LIST_PARAMETERS = (PAGE_LIMIT, PAGE_OFFSET)
 ADD = Body("Comment", AddComment, AddComment.validated)
 CHANGE = Body("Comment", ChangeComment, ChangeComment.validated)
 
@@ -78,7 +80,8 @@ def comment_answer(view: CommentView) -> CommentAnswer:
 
 async def list_comments(context: RequestContext) -> list[CommentAnswer]:
     """List the comments on a card, oldest first."""
-    found = await context.read(usecases.list_comments, context.id("card_id"), context.nothing())
+    page = context.query(page_of)
+    found = await context.read(usecases.list_comments, context.id("card_id"), page)
     return [comment_answer(view) for view in found]
 
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from kadence.domain.errors import RuleViolation
 from kadence.domain.model import IterationCard
 from kadence.usecases import iteration_cards as usecases
-from kadence.usecases.iteration_cards import HistoryEntry
+from kadence.usecases.iteration_cards import HistoryEntry, RecordView
 from kadence.web.codec import (
     Body,
     Uid,
@@ -33,6 +33,9 @@ class IterationCardAnswer(Struct, frozen=True):
     sort_order: float
     created: When
     updated: When
+    card_id: int
+    source: str = "manual"
+    board_uid: Uid | None = None
 
 
 class MovedCardAnswer(Struct, frozen=True):
@@ -84,8 +87,9 @@ WITH_DETAILS = Flag(
 HISTORY_PARAMETERS = (WITH_DETAILS,)
 
 
-def record_answer(record: IterationCard) -> IterationCardAnswer:
+def record_answer(view: RecordView) -> IterationCardAnswer:
     """Return the record as the wire shows it."""
+    record = view.record
     return IterationCardAnswer(
         record.iteration_id,
         record.card_uid,
@@ -95,6 +99,7 @@ def record_answer(record: IterationCard) -> IterationCardAnswer:
         number(record.sort_order),
         format_timestamp(record.created),
         format_timestamp(record.updated),
+        view.card_id,
     )
 
 
@@ -111,7 +116,7 @@ def moved_answer(record: IterationCard) -> MovedCardAnswer:
 
 
 def _entry_answer(entry: HistoryEntry, *, details: bool) -> HistoryAnswer:
-    plain = record_answer(entry.record)
+    plain = record_answer(entry)
     values = {name: getattr(plain, name) for name in plain.__struct_fields__}
     if not details:
         return HistoryAnswer(**values)

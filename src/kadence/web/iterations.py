@@ -9,11 +9,13 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from kadence.domain.errors import BadRequest
 from kadence.domain.lifecycle import IterationChange
-from kadence.domain.model import Iteration, IterationCard, IterationStatus
+from kadence.domain.model import Iteration, IterationStatus
 from kadence.usecases import iterations as usecases
+from kadence.usecases.iteration_cards import RecordView
 from kadence.usecases.iterations import Carried, IterationQuery, NewIteration
 from kadence.web.codec import (
     Body,
+    Name,
     Timestamp,
     Uid,
     When,
@@ -21,6 +23,7 @@ from kadence.web.codec import (
     format_timestamp,
     instant,
     moment,
+    plain,
 )
 from kadence.web.http import RequestContext, WithETag
 from kadence.web.iteration_cards import (
@@ -31,7 +34,7 @@ from kadence.web.iteration_cards import (
 )
 from kadence.web.query import LIMIT, OFFSET, SKIP, Query, Word, Words
 
-Title = Annotated[str, Meta(min_length=1, max_length=256, description="Unicode code points.")]
+Title = Annotated[Name, Meta(description="1 to 256 Unicode code points.")]
 
 
 class Size(Struct, frozen=True):
@@ -54,7 +57,7 @@ class IterationAnswer(Struct, frozen=True, kw_only=True):
 
     id: Uid
     space_uid: Uid
-    title: Title
+    title: str
     goal: str | None
     status: IterationStatus
     creator_uid: Uid
@@ -81,7 +84,7 @@ class CreateIteration(Struct, frozen=True):
     def validated(self) -> NewIteration:
         """Return the same for the use case."""
         return NewIteration(
-            self.title, self.goal, instant(self.start_date), instant(self.finish_date)
+            str(self.title), self.goal, instant(self.start_date), instant(self.finish_date)
         )
 
 
@@ -113,7 +116,7 @@ class ChangeIteration(Struct, frozen=True):
         if all(getattr(self, name) is UNSET for name in _ENOUGH):
             raise BadRequest(f"Iteration should have at least one of: {', '.join(_ENOUGH)}")
         return IterationChange(
-            title=self.title,
+            title=plain(self.title),
             goal=self.goal,
             status=self.status if self.status is UNSET else self.status.value,
             start_date=moment(self.start_date),
@@ -156,7 +159,7 @@ LIST_PARAMETERS = (STATUS, WITH_DATA, LIMIT, OFFSET, SKIP, ORDER)
 
 def shape(
     iteration: Iteration,
-    records: Sequence[IterationCard] | None = None,
+    records: Sequence[RecordView] | None = None,
     moved: list[MovedCardAnswer] | UnsetType | None = UNSET,
 ) -> IterationAnswer:
     """Return the iteration as the wire shows it."""

@@ -8,7 +8,7 @@ from kadence.domain.model import Company, CompanyRole, User
 from kadence.usecases import people as usecases
 from kadence.usecases.people import PeopleQuery
 from kadence.usecases.sessions import who_is_here
-from kadence.web.codec import Body, Uid, When, format_optional, format_timestamp
+from kadence.web.codec import Body, Name, Uid, When, format_optional, format_timestamp, plain
 from kadence.web.http import RequestContext
 from kadence.web.query import LIMIT, OFFSET, SKIP, Flag, Ids, Query, Text
 
@@ -34,7 +34,7 @@ class PersonAnswer(Struct, frozen=True, kw_only=True):
     virtual: bool = False
     company_id: int
     external: bool = False
-    apps_permissions: str = ""
+    apps_permissions: int = 1
     created: When
     updated: When
     last_request_date: When | None
@@ -46,24 +46,29 @@ class UserAnswer(PersonAnswer, frozen=True, kw_only=True):
     permissions: int = 0
     role: Annotated[int, Meta(description="1 owner, 2 user, 3 deactivated.")]
     default_space_id: int | None = None
-    email_frequency: int = 0
+    email_frequency: int = 1
     email_settings: dict[str, Any] = field(default_factory=dict)
-    slack_id: int | None = None
+    slack_id: str | None = None
     slack_settings: dict[str, Any] | None = None
-    slack_private_channel_id: int | None = None
+    slack_private_channel_id: str | None = None
     notification_settings: dict[str, Any] | None = None
     notification_enabled_channels: list[str] = field(default_factory=list)
     telegram_sd_bot_enabled: bool = False
     invite_last_sent_at: When
     last_request_method: str | None = None
+    locked: bool = False
+    temporarily_inactive: bool = False
 
 
 class CurrentUserAnswer(UserAnswer, frozen=True, kw_only=True):
     """The person who asks."""
 
-    telegram_id: int = 0
+    telegram_id: int | None = None
     telegram_settings: dict[str, Any] = field(default_factory=dict)
     has_password: bool = False
+    max_messenger_id: str | None = None
+    max_messenger_settings: dict[str, Any] = field(default_factory=dict)
+    directory_synced_profile_fields: list[str] = field(default_factory=list)
 
 
 class CompanyAnswer(Struct, frozen=True):
@@ -79,11 +84,11 @@ class CompanyAnswer(Struct, frozen=True):
 class ChangeCompany(Struct, frozen=True):
     """The company's new name."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
+    name: Name | None = None
 
     def validated(self) -> str | None:
         """Return the same for the use case."""
-        return self.name
+        return plain(self.name)
 
 
 CHANGE_COMPANY = Body("Company", ChangeCompany, ChangeCompany.validated)

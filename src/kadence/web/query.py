@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Instant
+from kadence.usecases.pages import Page
 from kadence.web.codec import canonical_uid, parse_timestamp
 
 T = TypeVar("T")
@@ -166,6 +167,19 @@ class Clamped(Parameter[int]):
         return {"type": "integer", "default": self.default}
 
 
+class Paged(Clamped):
+    """As Clamped, of lists that got paging late: there what is below the least is refused."""
+
+    def parse(self, text: str) -> int:
+        number = super().parse(text)
+        if text.startswith("-") or number < self._low or int(text) < self._low:
+            raise BadRequest(f"{self.name} should be >= {self._low}")
+        return number
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self._low, "default": self.default}
+
+
 class Ids(Parameter["Sequence[int] | None"]):
     """Comma-separated integer ids, each 1 to 2^63-1."""
 
@@ -238,6 +252,8 @@ class Words(Parameter["Sequence[str]"]):
 
 LIMIT = Clamped("limit", 100, 1, 100, "How many at most; clamped to 1 to 100.")
 OFFSET = Clamped("offset", 0, 0, LARGEST_INTEGER, "How many to skip; a negative one is 0.")
+PAGE_LIMIT = Paged("limit", 100, 1, 100, "How many at most, 1 or more; above 100 it is 100.")
+PAGE_OFFSET = Paged("offset", 0, 0, LARGEST_INTEGER, "How many to skip.")
 SKIP = Clamped("skip", 0, 0, LARGEST_INTEGER, "Another name for `offset`, which wins.")
 
 
@@ -296,6 +312,15 @@ class Query:
             if self._values.get(parameter.name):
                 return value
         return values[-1]
+
+
+def page_of(query: Query) -> Page:
+    """Return the part of a list that a query asks for.
+
+    Raises:
+        BadRequest: a number is below the least.
+    """
+    return Page(query.get(PAGE_LIMIT), query.get(PAGE_OFFSET))
 
 
 def integer_id(text: str) -> int:

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from kadence.domain.access import ROLE_UIDS
 from kadence.domain.model import Space, SpaceRole, SpaceVisibility
 from kadence.usecases import spaces as usecases
 from kadence.usecases.spaces import (
+    MemberQuery,
     NewMember,
     NewSpace,
     RoleChange,
@@ -20,9 +21,9 @@ from kadence.web.codec import (
     Body,
     Description,
     ExternalId,
+    OneLine,
     Positive,
     Role,
-    TextOrNumber,
     Uid,
     When,
     format_timestamp,
@@ -32,14 +33,11 @@ from kadence.web.codec import (
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import NOTHING, RequestContext
 from kadence.web.people import PersonAnswer, UserAnswer, person_values, user_values
-from kadence.web.query import Flag
+from kadence.web.query import LARGEST_INTEGER, PAGE_LIMIT, PAGE_OFFSET, Flag, Paged, page_of
 
 
-class SpaceTitle(TextOrNumber):
+class SpaceTitle(OneLine):
     """The title of a space."""
-
-    shortest = 1
-    longest = 256
 
 
 class SpaceAnswer(Struct, frozen=True, kw_only=True):
@@ -60,9 +58,73 @@ class SpaceAnswer(Struct, frozen=True, kw_only=True):
     hidden_card_type_uids: None = None
     description: str | None
     external_id: str | None
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] | None = None
     created: When
     updated: When
+    work_calendar_id: int | None = None
+    author_uid: Uid | None = None
+    icon_color: int | None = None
+    icon_type: str | None = None
+    icon_value: str | None = None
+    import_uid: Uid | None = None
+    key: str | None = None
+    protected: bool = False
+
+
+class CardPermissions(Struct, frozen=True):
+    """What the caller may do with the cards of a space."""
+
+    read: bool
+    create: bool
+    update: bool
+    delete: bool
+    move: bool
+    comment: bool
+    properties: bool
+    read_own: bool = False
+
+
+class BoardPermissions(Struct, frozen=True):
+    """What the caller may do with the boards of a space."""
+
+    read: bool
+    create: bool
+    update: bool
+    delete: bool
+
+
+class HookPermissions(Struct, frozen=True):
+    """What the caller may do with the webhooks of a space."""
+
+    read: bool
+    update: bool
+    delete: bool
+
+
+class InSpacePermissions(Struct, frozen=True):
+    """What the caller may do in a space."""
+
+    read: bool
+    update: bool
+    delete: bool
+    access_control: bool
+    card: CardPermissions
+    board: BoardPermissions
+    external_webhook: HookPermissions
+
+
+class RootPermissions(Struct, frozen=True):
+    """What the caller may do with a space in the tree of all spaces."""
+
+    create: bool
+    move: bool
+
+
+class RolePermissions(Struct, frozen=True):
+    """What the caller may do here (ours, after a live capture)."""
+
+    root: RootPermissions
+    space: InSpacePermissions
 
 
 class ListedSpaceAnswer(SpaceAnswer, frozen=True, kw_only=True):
@@ -72,6 +134,9 @@ class ListedSpaceAnswer(SpaceAnswer, frozen=True, kw_only=True):
     entity_uid: Uid
     user_id: int
     access_mod: Annotated[str, Meta(description="The caller's role here.")]
+    notifications_enabled: bool = False
+    role: Annotated[int, Meta(description="The caller's: 1 reader, 2 writer, 3 admin.")]
+    role_permissions: RolePermissions
 
 
 class NewSpaceAnswer(SpaceAnswer, frozen=True, kw_only=True):
@@ -88,10 +153,10 @@ class MemberAnswer(PersonAnswer, frozen=True, kw_only=True):
     role: Annotated[int, Meta(description="1 reader, 2 writer, 3 admin.")]
     own_role: int | None
     role_ids: list[Uid]
-    own_role_ids: list[Uid]
+    own_role_ids: list[Uid] | None
     space_role_id: int
     access_mod: str
-    own_access_mod: str
+    own_access_mod: str | None
     current: bool
 
 
@@ -205,8 +270,11 @@ CHANGE_MEMBER = Body("SpaceUser", ChangeMember, ChangeMember.validated)
 INHERITED = Flag(
     "include_inherited_access", "Also people who are let in without a role of their own."
 )
-INACTIVE = Flag("inactive", "Also the deactivated.")
-MEMBER_PARAMETERS = (INHERITED, INACTIVE)
+INACTIVE = Flag("inactive", "The deactivated alone.")
+MEMBER_LIMIT = Paged("limit", 100, 1, 500, "How many at most, 1 or more; above 500 it is 500.")
+LAST_USER_ID = Paged("last_user_id", 0, 0, LARGEST_INTEGER, "Only people with greater ids.")
+MEMBER_PARAMETERS = (INHERITED, INACTIVE, MEMBER_LIMIT, LAST_USER_ID)
+SPACE_PARAMETERS = (PAGE_LIMIT, PAGE_OFFSET)
 
 
 def _space_values(space: Space) -> dict[str, Any]:
@@ -234,7 +302,32 @@ def _listed(view: SpaceView) -> ListedSpaceAnswer:
         entity_uid=view.space.uid,
         user_id=view.reader_id,
         access_mod=_mode(view.role),
+        role=int(view.role),
+        role_permissions=_permissions(view.role),
     )
+
+
+def _permissions(role: SpaceRole) -> RolePermissions:
+    writes, administers = role >= SpaceRole.WRITER, role >= SpaceRole.ADMIN
+    return RolePermissions(
+        RootPermissions(create=True, move=administers),
+        InSpacePermissions(
+            read=True,
+            update=administers,
+            delete=administers,
+            access_control=administers,
+            card=CardPermissions(
+                read=True, create=writes, update=writes, delete=writes, move=writes,
+                comment=writes, properties=writes,
+            ),
+            board=BoardPermissions(
+                read=True, create=administers, update=administers, delete=administers
+            ),
+            external_webhook=HookPermissions(
+                read=administers, update=administers, delete=administers
+            ),
+        ),
+    )  # fmt: skip
 
 
 def _mode(role: SpaceRole | None) -> str:
@@ -248,10 +341,10 @@ def _member_values(member: SpaceMember) -> dict[str, Any]:
         "role": int(role or 0),
         "own_role": None if own is None else int(own),
         "role_ids": [ROLE_UIDS[role]] if role else [],
-        "own_role_ids": [ROLE_UIDS[own]] if own else [],
+        "own_role_ids": [ROLE_UIDS[own]] if own else None,
         "space_role_id": int(role or 0),
         "access_mod": _mode(role),
-        "own_access_mod": _mode(own),
+        "own_access_mod": _mode(own) if own else None,
         "current": member.current,
     }
 
@@ -296,8 +389,9 @@ def _removed(member: SpaceMember) -> RemovedMemberAnswer:
 
 
 async def list_spaces(context: RequestContext) -> list[ListedSpaceAnswer]:
-    """List the spaces that the caller can read, each with its boards."""
-    return [_listed(view) for view in await context.read(usecases.list_spaces, context.nothing())]
+    """List the spaces that the caller can read, by id, each with its boards."""
+    page = context.query(page_of)
+    return [_listed(view) for view in await context.read(usecases.list_spaces, page)]
 
 
 async def create_space(context: RequestContext) -> NewSpaceAnswer:
@@ -326,8 +420,15 @@ async def delete_space(context: RequestContext) -> DeletedAnswer:
 
 
 async def list_members(context: RequestContext) -> list[MemberAnswer]:
-    """List the people with a role of their own in the space."""
-    validated = context.query(lambda query: (query.get(INHERITED), query.get(INACTIVE)))
+    """List the people with a role of their own in the space, by id."""
+    validated = context.query(
+        lambda query: MemberQuery(
+            inherited=query.get(INHERITED),
+            inactive=query.get(INACTIVE),
+            limit=query.get(MEMBER_LIMIT),
+            after=query.get(LAST_USER_ID),
+        )
+    )
     members = await context.read(usecases.list_members, context.id("space_id"), validated)
     return [_member(member) for member in members]
 

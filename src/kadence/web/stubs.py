@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from kadence.usecases import people as usecases
 from kadence.web.card_views import CardTypeAnswer, card_type
-from kadence.web.codec import When, format_timestamp
+from kadence.web.codec import Uid, When, format_timestamp
 from kadence.web.http import RequestContext
 
 
@@ -14,6 +14,7 @@ class UserRoleAnswer(Struct, frozen=True, kw_only=True):
     """A role that people can have in time logs; this server has one."""
 
     id: int = -1
+    uid: Uid = "5f2a7c1e-3b64-4d0a-9c58-1f0e6a7b2c02"
     name: str = "Employee"
     company_id: int
     created: When
@@ -23,7 +24,7 @@ class UserRoleAnswer(Struct, frozen=True, kw_only=True):
 async def list_card_types(context: RequestContext) -> list[CardTypeAnswer]:
     """List the types of cards: there is one."""
     company = await context.read(usecases.get_company, context.nothing())
-    return [card_type(company.id, company.created)]
+    return [card_type(company.created)]
 
 
 async def list_user_roles(context: RequestContext) -> list[UserRoleAnswer]:

@@ -1,5 +1,5 @@
 // What can be done with a card: read, change and comment it, give it members and tags.
-import { api, type Schemas, tagged, unwrap } from "../lib/api";
+import { allPages, api, type Schemas, tagged, unwrap } from "../lib/api";
 import type { Space } from "../space/space.svelte";
 
 export type WholeCard = Schemas["OneCardAnswer"];
@@ -69,8 +69,10 @@ export async function removeTag(space: Space, card_id: number, tag_id: number): 
 
 /** The comments of a card, the oldest first. Throws ApiError. */
 export function commentsOf(card_id: number): Promise<Schemas["CommentAnswer"][]> {
-  const params = { path: { card_id } };
-  return unwrap(api.GET("/cards/{card_id}/comments", { params }));
+  return allPages((offset) => {
+    const params = { path: { card_id }, query: { offset } };
+    return unwrap(api.GET("/cards/{card_id}/comments", { params }));
+  });
 }
 
 /** Say something about a card. Throws ApiError. */

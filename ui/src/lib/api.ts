@@ -72,6 +72,19 @@ export async function tagged<T>(
   return { found, etag };
 }
 
+/** All of a list that goes on behind the last id of the page before. */
+export async function allBehind<T extends { id: number }>(
+  page: (last: number) => Promise<T[]>,
+  size: number,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (;;) {
+    const found = await page(all.at(-1)?.id ?? 0);
+    all.push(...found);
+    if (found.length < size) return all;
+  }
+}
+
 const PAGES_AT_ONCE = 5;
 
 /** All pages of a list that is served a hundred at a time; of a long one, several at once. */

@@ -1,5 +1,15 @@
 // A space that is being looked at: what it is, what happens in it, and the way to change it.
-import { type Answer, api, idempotencyKey, own, ApiError, type Schemas, unwrap } from "../lib/api";
+import {
+  allBehind,
+  allPages,
+  type Answer,
+  api,
+  idempotencyKey,
+  own,
+  ApiError,
+  type Schemas,
+  unwrap,
+} from "../lib/api";
 import { said } from "../lib/asyncAction.svelte";
 import { session } from "../lib/session.svelte";
 import { Undo } from "../lib/undo.svelte";
@@ -17,6 +27,8 @@ export const ROLES = [
   "07ea3efc-a004-4d31-8683-4bb2084e209b",
 ] as const;
 
+/** The longest page of people. */
+const MOST_PEOPLE = 500;
 /** Milliseconds between two attempts. */
 const PAUSE = 500;
 /** For so many milliseconds an answer is waited for before it is said that there is none. */
@@ -69,7 +81,7 @@ export class Space {
     const turn = ++this.#turn;
     const path = { space_uid: this.uid };
     const [spaces, calendar, velocity] = await Promise.all([
-      unwrap(api.GET("/spaces")),
+      allPages((offset) => unwrap(api.GET("/spaces", { params: { query: { offset } } }))),
       unwrap(own.GET("/spaces/{space_uid}/calendar", { params: { path } })),
       unwrap(own.GET("/spaces/{space_uid}/velocity", { params: { path } })),
     ]);
@@ -89,8 +101,11 @@ export class Space {
 
   /** Who has a role in the space. Throws ApiError. */
   people(): Promise<Schemas["MemberAnswer"][]> {
-    const params = { path: { space_id: this.id } };
-    return unwrap(api.GET("/spaces/{space_id}/users", { params }));
+    const limit = MOST_PEOPLE;
+    return allBehind((last_user_id) => {
+      const params = { path: { space_id: this.id }, query: { limit, last_user_id } };
+      return unwrap(api.GET("/spaces/{space_id}/users", { params }));
+    }, limit);
   }
 
   get administered(): boolean {
