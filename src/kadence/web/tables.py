@@ -164,8 +164,8 @@ async def table(
 
 def _manner(query: Query) -> Manner:
     download = query.get(DOWNLOAD)
-    commas = download and query.get(LANGUAGE) in _DECIMAL_COMMA
-    asked = query.get(SEPARATOR)
+    language, asked = query.get(LANGUAGE), query.get(SEPARATOR)
+    commas = download and language in _DECIMAL_COMMA
     separator = (";" if commas else ",") if asked == "auto" else asked
     return Manner("\t" if separator == "tab" else separator, commas, download)
 
