@@ -30,7 +30,7 @@ def test_a_wrong_method_is_405_with_allow_before_the_token(
     world: World, path: str, allowed: str
 ) -> None:
     for method in METHODS:
-        if method not in allowed:
+        if method not in allowed and method != "HEAD":
             answer = world.call(method, path.format(uid=world.space.uid), "nobody")
             assert answer.status_code == 405, method
             assert answer.headers["allow"] == allowed

@@ -35,6 +35,8 @@ _RFC3339 = re.compile(
     r"(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?)?"
 )
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_BOM = b"\xef\xbb\xbf"
+"""What some editors and spreadsheets put before UTF-8."""
 _NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -265,6 +267,7 @@ class Body(Generic[B, D]):
         Of keys that come twice the last one counts; unknown ones are ignored, or refused when
         it is `strict`.
         """
+        raw = raw.removeprefix(_BOM)
         try:
             _check_text(raw)
             if strict:
@@ -385,6 +388,14 @@ _WORDING: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"Expected `bool(?: \| null)?`", "should be boolean"),
         (r"Expected `int(?: \| null)?`", "should be integer"),
         (r"Expected `(?:int \| )?float(?: \| null)?`", "should be number"),
+        (
+            r"Expected `array` of length <= ([0-9]+)",
+            r"should NOT have more than \1 items",
+        ),
+        (
+            r"Expected `array` of length >= ([0-9]+)",
+            r"should NOT have fewer than \1 items",
+        ),
         (r"Expected `array(?: \| null)?`", "should be array"),
         (r"Expected `object(?: \| null)?`", "should be object"),
         (r"Object missing required field `(\w+)`", r"should have required property '\1'"),

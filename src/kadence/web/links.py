@@ -108,12 +108,14 @@ async def create_link(context: RequestContext) -> LinkAnswer:
     It needs no token, ends by itself, and can be revoked. It shows what its maker may see: it ends
     too when they lose their access.
     """
+    context.has_secret = True
     validated = await context.body(CREATE)
     return await context.write(_answer, usecases.create_link, context.uid("space_uid"), validated)
 
 
 async def list_links(context: RequestContext) -> list[LinkAnswer]:
     """List the links of the space that work."""
+    context.has_secret = True
     found = await context.read(usecases.list_links, context.uid("space_uid"), context.nothing())
     return [_answer(signed) for signed in found]
 

@@ -61,7 +61,8 @@ class RequestLog:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [
-                    *message["headers"],
+                    *(one for one in message["headers"] if one[0] != _NO_SNIFF[0]),
+                    _NO_SNIFF,
                     (b"x-request-id", request_id.encode()),
                 ]
             await send(message)
@@ -84,6 +85,8 @@ class RequestLog:
                 self._metrics.observe(scope["method"], str(route), status, seconds)
 
 
+_NO_SNIFF = (b"x-content-type-options", b"nosniff")
+"""No browser is to guess what an answer is."""
 _ID = re.compile(rb"[A-Za-z0-9._:/=+-]{1,128}")
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
 
@@ -130,6 +133,55 @@ class Metrics:
         """Count one answered request."""
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
+
+
+class HttpRules:
+    """Answers HEAD as GET without the body, and refuses requests that do not name one host.
+
+    A request of HTTP/1.1 has exactly one Host (RFC 9112, 3.2): with two, a proxy and this server
+    might each believe another one. Where the answer `varies` by the Origin, it says so to all.
+    """
+
+    def __init__(self, app: ASGIApp, *, varies: bool = False) -> None:
+        self._app = app
+        self._varies = varies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        hosts = sum(name == b"host" for name, _ in scope["headers"])
+        if hosts > 1 or (hosts == 0 and scope["http_version"] == "1.1"):
+            body = b'{"message":"A request should have one Host header"}'
+            headers = [_JSON, (b"content-length", b"%d" % len(body))]
+            await send({"type": "http.response.start", "status": 400, "headers": headers})
+            await send({"type": "http.response.body", "body": body, "more_body": False})
+            return
+        answer = self._varied(send) if self._varies else send
+        if scope["method"] != "HEAD":
+            await self._app(scope, receive, answer)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await answer(message)
+
+        # A live stream would have no end, and has no body to tell of.
+        headers = [one for one in scope["headers"] if one[0] != b"accept"]
+        as_get: Scope = {**scope, "method": "GET", "headers": headers}
+        await self._app(as_get, receive, without_body)
+
+    @staticmethod
+    def _varied(send: Send) -> Send:
+        async def varied(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                others = [value for name, value in message["headers"] if name == b"vary"]
+                if not any(b"Origin" in value for value in others):
+                    message["headers"] = [*message["headers"], (b"vary", b"Origin")]
+            await send(message)
+
+        return varied
 
 
 class RateLimit:
@@ -203,6 +255,11 @@ class Faults:
         elif fault == b"timeout":
             while (await receive())["type"] != "http.disconnect":
                 pass
+        elif fault is not None:
+            body = b'{"message":"X-Kadence-Fault should be one of: 429, 500, 503, timeout"}'
+            refused = [_JSON, (b"content-length", b"%d" % len(body))]
+            await send({"type": "http.response.start", "status": 400, "headers": refused})
+            await send({"type": "http.response.body", "body": body, "more_body": False})
         else:
             await self._app(scope, receive, send)
 

@@ -177,6 +177,7 @@ async def _is_right(kept: str | None, password: str) -> bool:
 
 async def get_session(context: RequestContext) -> SessionAnswer:
     """Get who is signed in, and what proves that a request comes from our own page."""
+    context.has_secret = True
     found = await context.read(usecases.signed_in, context.nothing())
     secret = context.session
     csrf = None if secret is None else csrf_of(secret)
