@@ -26,7 +26,7 @@ from kadence.storage.location import open_database as connect_to
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web.app import create_app
 from kadence.web.http import AppState
-from kadence.web.middleware import Faults, Metrics, RateLimit, RequestLog
+from kadence.web.middleware import Faults, HttpRules, Metrics, RateLimit, RequestLog
 from kadence.web.rates import Counts, LocalCounts
 
 STOP_SECONDS = 6
@@ -78,6 +78,7 @@ def build(settings: Settings, state: AppState, context: ProcessContext) -> ASGIA
         app = RateLimit(app, settings.rate_limit, context.counts)
     if context.faults:
         app = Faults(app)
+    app = HttpRules(app, varies=bool(origins) and "*" not in origins)
     if settings.trusted_proxy is None:
         return RequestLog(app, context.metrics)
     behind = ProxyHeadersMiddleware(app, settings.trusted_proxy)  # type: ignore[arg-type]

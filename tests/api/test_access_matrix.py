@@ -40,6 +40,7 @@ BY_ID_TO_READ = f"200 200 200 200 404 404 {OUT}"
 BY_ID_TO_WRITE = f"200 200 200 403 404 404 {OUT}"
 BY_ID_TO_RULE = f"200 200 403 403 404 404 {OUT}"
 ANYBODY = f"200 200 200 200 200 200 {OUT}"
+OF_THE_COMPANY = f"200 200 200 200 200 404 {OUT}"
 ONLY_IN_SESSION = f"403 403 403 403 403 403 {OUT}"
 """What a browser may and an API token may not; tests/api/test_sessions.py has the browser."""
 
@@ -112,6 +113,7 @@ MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/sprints"): (ANYBODY, None),
     ("GET", "/users/current"): (ANYBODY, None),
     ("GET", "/users"): (ANYBODY, None),
+    ("GET", "/users/{user_id}"): (OF_THE_COMPANY, None),
     ("GET", "/spaces"): (ANYBODY, None),
     ("POST", "/spaces"): (ANYBODY, {"title": "Space"}),
     ("GET", "/spaces/{space_id}"): (BY_ID_TO_READ, None),
@@ -290,8 +292,11 @@ def filled(body: Any, space: Space) -> Any:
     return body
 
 
+OF_EVERYBODY = {"/users/{user_id}"}
+"""What everybody of the company can read."""
 BY_INTEGER_ID = sorted(
     {path for _, path in MATRIX if "{" in path and "_uid}" not in path and "company" not in path}
+    - OF_EVERYBODY
 )
 
 

@@ -91,7 +91,6 @@ LIVE = "plain asap late in_time too_late below planned"
         ("last_moved_to_done_at_after=2020-01-01", ""),
         ("first_moved_in_progress_before=2090-01-01", ""),
         ("external_id=X-1", "too_late"),
-        ("version=2", "plain"),
         ("iteration_id={iteration}", "planned"),
         ("iteration_id=none", LIVE.replace(" planned", "")),
         ("iteration_id=x", ""),

@@ -27,6 +27,13 @@ Clause: TypeAlias = ColumnElement[bool]
 Binds: TypeAlias = Sequence[ColumnElement[Any]]
 
 
+class Mark(Struct, frozen=True):
+    """A row of a list: the value of what it is ordered by, and its id."""
+
+    value: Any
+    id: int
+
+
 class CardFilter(Struct, frozen=True):
     """What a list of cards is narrowed to.
 
@@ -48,6 +55,8 @@ class CardFilter(Struct, frozen=True):
     descending: bool = False
     limit: int = 100
     offset: int = 0
+    behind: Mark | None = None
+    """Only rows that come behind this one in the order."""
 
 
 def _column(name: str) -> Callable[[Binds], Clause]:
@@ -115,6 +124,7 @@ _AMONG: dict[str, Callable[[Binds], Clause]] = {
     "exclude_column_ids": lambda values: ~_in_columns(values),
     "exclude_owner_ids": _not_column("owner_id"),
     "exclude_card_ids": _not_column("id"),
+    "ids": _column("id"),
 }
 _BEFORE_AND_AFTER = {
     "created": "created",
@@ -126,7 +136,6 @@ _BEFORE_AND_AFTER = {
 _SINGLE: dict[str, Callable[[ColumnElement[Any]], Clause]] = {
     "external_id": lambda value: cards.c.external_id == value,
     "iteration_id": lambda value: cards.c.iteration_id == value,
-    "version": lambda value: cards.c.version == value,
     **{f"{name}_before": _before(of) for name, of in _BEFORE_AND_AFTER.items()},
     **{f"{name}_after": _after(of) for name, of in _BEFORE_AND_AFTER.items()},
 }
@@ -157,6 +166,18 @@ _ORDERS: dict[str, ColumnElement[Any]] = {
 }
 
 
+_DERIVED: dict[str, Callable[[Card], bool | None]] = {
+    "archived": lambda card: card.condition == Condition.ARCHIVED,
+    "description_filled": lambda card: card.description is not None,
+    "completed_on_time": lambda card: (
+        None
+        if card.completed_at is None or card.due_date is None
+        else card.completed_at <= card.due_date
+    ),
+}
+"""What the orders that are no columns come to for a card."""
+
+
 class _Form(Struct, frozen=True):
     """All of a filter that decides about the statement's text."""
 
@@ -170,6 +191,8 @@ class _Form(Struct, frozen=True):
     search_in: tuple[str, ...]
     order_by: str
     descending: bool
+    behind: str
+    """What kind of value the row has that others are to be behind: none, null, or some."""
 
 
 def find_cards(tx: Transaction, company_id: int, wanted: CardFilter) -> list[Card]:
@@ -187,6 +210,7 @@ def find_cards(tx: Transaction, company_id: int, wanted: CardFilter) -> list[Car
         search_in=tuple(wanted.search_in),
         order_by=wanted.order_by,
         descending=wanted.descending,
+        behind=_kind(wanted),
     )
     values: dict[str, Any] = {
         "company_id": company_id,
@@ -195,6 +219,8 @@ def find_cards(tx: Transaction, company_id: int, wanted: CardFilter) -> list[Car
         "offset": wanted.offset,
         **wanted.single,
     }
+    if wanted.behind is not None:
+        values |= {"behind_value": wanted.behind.value, "behind_id": wanted.behind.id}
     values |= _numbered("space", wanted.space_ids or ())
     values |= _numbered("board", wanted.board_ids)
     for name, options in wanted.among.items():
@@ -206,13 +232,39 @@ def find_cards(tx: Transaction, company_id: int, wanted: CardFilter) -> list[Car
     return CARDS.all(tx, _statement(form), **values)
 
 
+def mark_of(card: Card, order_by: str) -> Mark:
+    """Return the mark of a card in a list that is ordered so."""
+    if order_by not in _ORDERS:
+        return Mark(None, card.id)
+    derived = _DERIVED.get(order_by)
+    return Mark(derived(card) if derived else getattr(card, order_by), card.id)
+
+
+def fits(mark: Mark, order_by: str) -> bool:
+    """Return whether a mark that somebody gives can be one of a list that is ordered so."""
+    value, key = mark.value, _ORDERS.get(order_by)
+    if not 0 < mark.id <= _LARGEST or (key is None and value is not None):
+        return False
+    if value is None or key is None:
+        return True
+    if isinstance(value, str) or isinstance(key, Bytewise):
+        return isinstance(value, str) and isinstance(key, Bytewise) and "\0" not in value
+    return isinstance(value, bool) == (order_by in _DERIVED) and abs(value) <= _LARGEST
+
+
+_LARGEST = 2**63 - 1
+
+
+def _kind(wanted: CardFilter) -> str:
+    if wanted.behind is None:
+        return ""
+    if wanted.order_by not in _ORDERS:
+        return "id"
+    return "null" if wanted.behind.value is None else "value"
+
+
 def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
     return {f"{name}_is_{n}": value for n, value in enumerate(values)}
-
-
-def _bind(name: str) -> ColumnElement[Any]:
-    # A number that is asked for can be larger than the column's own type.
-    return bindparam(name, type_=BigInteger()) if name == "version" else bindparam(name)
 
 
 def _binds(name: str, count: int) -> list[ColumnElement[Any]]:
@@ -231,7 +283,7 @@ def _statement(form: _Form) -> Statement:
     query = select(*CARDS.columns).where(cards.c.company_id == bindparam("company_id"))
     query = query.where(*_reach(form))
     query = query.where(*(_AMONG[name](_binds(name, count)) for name, count in form.among))
-    query = query.where(*(_SINGLE[name](_bind(name)) for name in form.single))
+    query = query.where(*(_SINGLE[name](bindparam(name)) for name in form.single))
     for name, holds in form.flags:
         query = query.where(_FLAGS[name] if holds else _NOT_FLAGS.get(name, ~_FLAGS[name]))
     by_id: ColumnElement[Any] = cards.c.id
@@ -247,8 +299,26 @@ def _statement(form: _Form) -> Statement:
     if form.order_by in _ORDERS:
         key = _ORDERS[form.order_by]
         query = query.order_by(key.desc().nulls_last() if form.descending else key.nulls_first())
+    if form.behind:
+        query = query.where(_behind(form, by_id))
     query = query.order_by(by_id.desc() if form.descending else by_id)
     return Statement(query.limit(bindparam("limit")).offset(bindparam("offset")))
+
+
+def _behind(form: _Form, by_id: ColumnElement[Any]) -> Clause:
+    """Behind a row in the order: by the value, by the id among equal ones; null is the least."""
+    place = bindparam("behind_id", type_=BigInteger())
+    later = by_id < place if form.descending else by_id > place
+    if form.behind == "id":
+        return later
+    key = _ORDERS[form.order_by]
+    if form.behind == "null":
+        without = key.is_(None) & later
+        return without if form.descending else without | key.is_not(None)
+    value = bindparam("behind_value", type_=key.type)
+    if form.descending:
+        return (key < value) | key.is_(None) | ((key == value) & later)
+    return (key > value) | ((key == value) & later)
 
 
 def _contains(pattern: ColumnElement[Any], form: _Form) -> Clause:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, insert, literal, or_, select, update
 from kadence.domain.access import Actor
 from kadence.domain.model import Company, Instant, Token, TokenKind, User
 from kadence.storage.engine import Statement, Transaction, bound, record_columns
-from kadence.storage.schema import companies, passwords, tokens, users
+from kadence.storage.schema import companies, members, passwords, tokens, users
 from kadence.storage.table_gateway import TableGateway
 
 COMPANIES = TableGateway(companies, Company, ("id",))
@@ -209,12 +209,14 @@ def list_users(
     text: str | None = None,
     ids: Sequence[int] | None = None,
     deactivated: bool = False,
+    no_members_of: Sequence[int] = (),
     limit: int,
     offset: int = 0,
 ) -> list[User]:
     """Return the people of a company by id.
 
     `text` is looked for in addresses and names, in any case; `deactivated` lists those as well.
+    Members of the spaces `no_members_of` are left out.
     """
     query = select(*_USER_COLUMNS).where(users.c.company_id == company_id)
     if text is not None:
@@ -223,6 +225,11 @@ def list_users(
         query = query.where(users.c.id.in_(ids))
     if not deactivated:
         query = query.where(users.c.deactivated_at.is_(None))
+    if no_members_of:
+        inside = select(members.c.user_id).where(
+            members.c.company_id == company_id, members.c.space_id.in_(no_members_of)
+        )
+        query = query.where(users.c.id.not_in(inside))
     rows = tx.all(Statement(query.order_by(users.c.id).limit(limit).offset(offset)))
     return [User(*row) for row in rows]
 

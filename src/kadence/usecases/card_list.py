@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from kadence.domain.model import Board, Condition
 from kadence.storage import boards, card_list, iterations, spaces
-from kadence.storage.card_list import CardFilter
+from kadence.storage.card_list import CardFilter, Mark
 from kadence.usecases.access import VisibleScope, visible_scope_of
 from kadence.usecases.card_views import CardView, view_cards
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
@@ -31,9 +31,17 @@ class CardQuery(Struct, frozen=True):
     descending: bool = False
     limit: int = 100
     offset: int = 0
+    behind: Mark | None = None
 
 
-def list_cards(unit: UnitOfWork, query: Validated[CardQuery]) -> list[CardView]:
+class CardPage(Struct, frozen=True):
+    """Cards of a list, with the mark of the last one, behind which the next page begins."""
+
+    cards: Sequence[CardView]
+    last: Mark | None
+
+
+def list_cards(unit: UnitOfWork, query: Validated[CardQuery]) -> CardPage:
     """Return the cards that the actor can read and that match.
 
     Raises:
@@ -41,14 +49,14 @@ def list_cards(unit: UnitOfWork, query: Validated[CardQuery]) -> list[CardView]:
     """
     wanted = unwrap(query)
     if wanted.nothing or not wanted.conditions:
-        return []
+        return CardPage([], None)
     accesses, shown = unit.tx.fetch_batch(
         spaces.accesses(unit.actor),
         boards.in_spaces(unit.actor.company_id, [wanted.space_id] if wanted.space_id else []),
     )
     all_of_it = visible_scope_of(unit, accesses)
     if _asks_for_a_hidden_iteration(unit, wanted, all_of_it):
-        return []
+        return CardPage([], None)
     space_ids, board_ids = _narrowed(wanted, all_of_it, [board for _, board in shown])
     found = card_list.find_cards(
         unit.tx,
@@ -66,9 +74,11 @@ def list_cards(unit: UnitOfWork, query: Validated[CardQuery]) -> list[CardView]:
             descending=wanted.descending,
             limit=wanted.limit,
             offset=wanted.offset,
+            behind=wanted.behind,
         ),
     )
-    return view_cards(unit, found)
+    last = card_list.mark_of(found[-1], wanted.order_by) if found else None
+    return CardPage(view_cards(unit, found), last)
 
 
 def _asks_for_a_hidden_iteration(

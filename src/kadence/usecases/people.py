@@ -7,10 +7,11 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
+from kadence.domain.access import role_in_space
 from kadence.domain.errors import BadRequest, Forbidden, NotFound, RuleViolation
 from kadence.domain.model import Company, CompanyRole, Instant, Token, TokenKind, User
 from kadence.domain.text import required_line
-from kadence.storage import people
+from kadence.storage import people, spaces
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, token_digest, unwrap
 
 
@@ -20,6 +21,8 @@ class PeopleQuery(Struct, frozen=True):
     text: str | None = None
     ids: Sequence[int] | None = None
     deactivated: bool = False
+    no_members_of: Sequence[str] = ()
+    nobody: bool = False
     limit: int = 100
     offset: int = 0
 
@@ -65,15 +68,33 @@ def list_users(unit: UnitOfWork, query: Validated[PeopleQuery]) -> list[User]:
         BadRequest: the query is invalid.
     """
     wanted = unwrap(query)
+    if wanted.nobody:
+        return []
+    found = (spaces.access_by_uid(unit.tx, unit.actor, uid) for uid in wanted.no_members_of)
+    readable = [one for one in found if one and role_in_space(unit.actor.company_role, one)]
     return people.list_users(
         unit.tx,
         unit.actor.company_id,
         text=wanted.text,
         ids=wanted.ids,
         deactivated=wanted.deactivated,
+        no_members_of=[one.space_id for one in readable],
         limit=wanted.limit,
         offset=wanted.offset,
     )
+
+
+def get_user(unit: UnitOfWork, user_id: int, validated: Validated[None]) -> User:
+    """Return one person of the actor's company, a deactivated one too.
+
+    Raises:
+        KadenceError: NotFound, BadRequest.
+    """
+    found = people.find_user(unit.tx, unit.actor.company_id, user_id)
+    if found is None:
+        raise NotFound
+    unwrap(validated)
+    return found
 
 
 def make_company(unit: UnitOfWork, name: str) -> Company:

@@ -1,14 +1,15 @@
 """The card list: its filters, and what they are called on the wire (contract: workspace.md)."""
 
+import base64
 from collections.abc import Sequence
 from typing import Any, get_args, get_origin
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Condition
-from kadence.storage.card_list import SEARCHABLE
+from kadence.storage.card_list import SEARCHABLE, Mark, fits
 from kadence.usecases import card_list as usecases
 from kadence.usecases.card_list import CardQuery
 from kadence.web.card_views import CardAnswer, ListedCardAnswer, listed_card
@@ -19,6 +20,7 @@ from kadence.web.query import (
     OFFSET,
     SKIP,
     Flag,
+    Harmless,
     Id,
     Ids,
     Moment,
@@ -69,6 +71,7 @@ IDS_OF: dict[str, tuple[Id | Ids, ...]] = {
     ),
     "member_ids": (Ids("member_ids", "Only cards in which one of these people takes part."),),
     "tag_ids": (Ids("tag_ids", "Only cards with one of these tags."),),
+    "ids": (Ids("ids", "Only cards with these integer ids, comma-separated."),),
     **{
         f"exclude_{what}_ids": (Ids(f"exclude_{what}_ids", f"Not cards of these {what}s."),)
         for what in ("board", "column", "lane", "owner", "card")
@@ -95,9 +98,17 @@ MOMENTS = tuple(
     for side in ("before", "after")
 )
 EXTERNAL_ID = Text("external_id", "Only cards with exactly this id of another system.")
-VERSION = Id("version", "Only cards of this version.")
+VERSION = Word(
+    "version", ["1", "2"], "Of the search: 1 answers an array, 2 an object with a position."
+)
+START = Text("start_position", "With version 2: only what follows this `position`.")
+PREVIEW = Flag("include_search_preview", "With version 2: adds `preview` to each card, here null.")
+ORGANIZATIONS = Ids("organizations_ids", "Only cards of these organizations: there are none.")
+PROJECTS = Ids("project_ids", "Only cards of these projects: there are none.")
+ORDER_SPACE = Refused("order_space_id", "Not supported.")
+BROKEN = Harmless("broken_api", "What it leaves out is left out by nobody who has none of it.")
 
-SINGLE: Sequence[Parameter[Any]] = (*MOMENTS, EXTERNAL_ID, VERSION)
+SINGLE: Sequence[Parameter[Any]] = (*MOMENTS, EXTERNAL_ID)
 
 _NOT_SCALAR = (list, dict, Struct)
 ORDERS = [
@@ -123,6 +134,12 @@ LIST_PARAMETERS: Sequence[Parameter[Any]] = (
     *MOMENTS,
     EXTERNAL_ID,
     VERSION,
+    START,
+    PREVIEW,
+    ORGANIZATIONS,
+    PROJECTS,
+    ORDER_SPACE,
+    BROKEN,
     ITERATION,
     QUERY,
     SEARCH_FIELDS,
@@ -137,8 +154,10 @@ LIST_PARAMETERS: Sequence[Parameter[Any]] = (
 )
 
 
-def _card_query(query: Query) -> tuple[CardQuery, tuple[str, ...]]:
+def _card_query(query: Query) -> tuple[CardQuery, "Shown"]:
     query.get(FILTER)
+    query.get(ORDER_SPACE)
+    search = _search(query)
     among: dict[str, Sequence[Any]] = {}
     for name, parameters in IDS_OF.items():
         sets = [set(ids) for parameter in parameters if (ids := _ids(query, parameter))]
@@ -163,16 +182,88 @@ def _card_query(query: Query) -> tuple[CardQuery, tuple[str, ...]]:
         among=among,
         single=single,
         flags=flags,
-        nothing=query.get(REQUESTS) or not _has_type(query) or [] in among.values(),
+        nothing=query.get(REQUESTS)
+        or not _has_type(query)
+        or [] in among.values()
+        or any(query.get(one) is not None for one in (ORGANIZATIONS, PROJECTS)),
         words=_words(query),
         search_in=query.get(SEARCH_FIELDS) or ("title",),
         order_by=query.get(ORDER),
-        descending=query.get(DIRECTION) == "desc",
+        descending=_descending(query),
         limit=query.get(LIMIT),
         offset=query.get_first(OFFSET, SKIP),
+        behind=search.behind,
     )
     extra: Sequence[str] = query.get(EXTRA)
-    return wanted, tuple(extra)
+    return wanted, Shown(tuple(extra), search)
+
+
+class Search(Struct, frozen=True):
+    """How the published search is asked: in which version, behind what, with a preview or not."""
+
+    is_second: bool
+    behind: Mark | None
+    preview: bool
+
+
+class Shown(Struct, frozen=True):
+    """How the cards are to be shown: with which further keys, and in which version's answer."""
+
+    extra: tuple[str, ...]
+    search: Search
+
+
+class FoundCardAnswer(ListedCardAnswer, frozen=True, kw_only=True):
+    """A card of a search, with its preview where that was asked for."""
+
+    preview: str | UnsetType | None = UNSET
+
+
+class SearchAnswer(Struct, frozen=True):
+    """What a search of version 2 found; `position` is absent where that is nothing."""
+
+    result: list[FoundCardAnswer]
+    position: str | UnsetType
+
+
+class _Position(Struct, frozen=True, array_like=True):
+    """What a position holds: the order, and the value and id of the last row in it."""
+
+    order_by: str
+    descending: bool
+    value: str | int | float | bool | None
+    id: int
+
+
+def _search(query: Query) -> Search:
+    second = query.get(VERSION) == "2"
+    start, preview = query.get(START), query.get(PREVIEW)
+    if not second:
+        for given, parameter in ((start, START), (preview, PREVIEW)):
+            if given:
+                raise BadRequest(f"{parameter.name} is not supported without version=2")
+        return Search(is_second=False, behind=None, preview=False)
+    if query.get_first(OFFSET, SKIP):
+        raise BadRequest("offset is not supported with version=2")
+    return Search(is_second=True, behind=_behind(query, start) if start else None, preview=preview)
+
+
+def _behind(query: Query, start: str) -> Mark:
+    try:
+        raw = base64.urlsafe_b64decode(start.encode() + b"=" * (-len(start) % 4))
+        position = msgspec.json.decode(raw, type=_Position)
+    except (ValueError, msgspec.DecodeError):
+        raise BadRequest("start_position should be a position that a search answered") from None
+    if (position.order_by, position.descending) != (query.get(ORDER), _descending(query)):
+        raise BadRequest("start_position should be a position of the same order")
+    mark = Mark(position.value, position.id)
+    if not fits(mark, position.order_by):
+        raise BadRequest("start_position should be a position that a search answered")
+    return mark
+
+
+def _descending(query: Query) -> bool:
+    return query.get(DIRECTION) == "desc"
 
 
 def _words(query: Query) -> Sequence[str]:
@@ -203,9 +294,30 @@ def _has_type(query: Query) -> bool:
     return (one is None or one == 1) and (several is None or 1 in several)
 
 
-async def list_cards(context: RequestContext) -> list[ListedCardAnswer]:
+async def list_cards(context: RequestContext) -> list[ListedCardAnswer] | SearchAnswer:
     """List the cards that the caller can read and that match every filter, a page at a time."""
     parsed = context.query(_card_query)
-    query, extra = parsed if isinstance(parsed, tuple) else (parsed, ())
+    query = parsed[0] if isinstance(parsed, tuple) else parsed
     found = await context.read(usecases.list_cards, query)
-    return [listed_card(view, extra) for view in found]
+    assert isinstance(parsed, tuple)  # noqa: S101 - else that was refused
+    wanted, shown = parsed
+    if not shown.search.is_second:
+        return [listed_card(view, shown.extra) for view in found.cards]
+    preview = None if shown.search.preview else UNSET
+    result = [
+        FoundCardAnswer(**to_values(listed_card(view, shown.extra)), preview=preview)
+        for view in found.cards
+    ]
+    return SearchAnswer(result, _position(wanted, found.last))
+
+
+def to_values(answer: ListedCardAnswer) -> dict[str, Any]:
+    """Return the values of an answer by their keys."""
+    return {name: getattr(answer, name) for name in answer.__struct_fields__}
+
+
+def _position(wanted: CardQuery, last: Mark | None) -> str | UnsetType:
+    if last is None:
+        return UNSET
+    held = _Position(wanted.order_by, wanted.descending, last.value, last.id)
+    return base64.urlsafe_b64encode(msgspec.json.encode(held)).rstrip(b"=").decode()

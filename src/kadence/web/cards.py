@@ -23,7 +23,7 @@ from kadence.web.codec import (
     plain,
 )
 from kadence.web.http import NOTHING, RequestContext, WithETag
-from kadence.web.query import LARGEST_INTEGER
+from kadence.web.query import LARGEST_INTEGER, Harmless
 
 Id = Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)]
 
@@ -38,6 +38,11 @@ class SizeText(TextOrNumber):
     """The size of a card as a person writes it."""
 
     longest = 267
+
+
+GET_PARAMETERS = (
+    Harmless("broken_api", "What it leaves out is left out by nobody who has none of it."),
+)
 
 
 class Position(IntEnum):

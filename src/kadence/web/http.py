@@ -15,6 +15,7 @@ from msgspec import Struct
 from kadence.domain.errors import BadRequest, BodyTooLarge, CrossSite
 from kadence.domain.model import Event
 from kadence.drawing.render_worker import RenderWorker
+from kadence.outputs import for_header
 from kadence.usecases.commit_notifier import CommitNotifier
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.usecases.unit_of_work import RenderedResponse, UseCase, WriteOptions
@@ -33,6 +34,8 @@ B = TypeVar("B", bound=Struct)
 LARGEST_BODY = 1024 * 1024
 """Bytes that a request body may have."""
 
+LONGEST_HEADER = 1000
+"""Characters that X-Kadence-Ignored has at most."""
 DRY_RUN = Flag("dry_run", "Answer what would be, and change nothing.")
 _OF_WRITES = frozenset({DRY_RUN.name})
 _KEY = re.compile(rb"[!-~]{1,255}")
@@ -89,6 +92,7 @@ class RequestContext:
         "_request",
         "_runner",
         "_state",
+        "has_secret",
         "headers",
         "session",
         "token",
@@ -107,6 +111,8 @@ class RequestContext:
         self._known = known
         self._options = WriteOptions()
         self.headers: dict[bytes, bytes] = dict(request.scope["headers"])
+        self.has_secret = False
+        """Whether the answer holds one, so that nobody is to keep it."""
         self.session: str | None = None
         self.token = bearer_token(request.scope["headers"])
         if self.token is None and b"authorization" not in self.headers:
@@ -214,6 +220,7 @@ class RequestContext:
     ) -> S:
         """As `write`, for a request or answer with a secret: no idempotency key keeps it."""
         self._options = msgspec.structs.replace(self._options, idempotency_key=None)
+        self.has_secret = True
         return await self.write(shape, use_case, *args, **kwargs)
 
     def tail(
@@ -271,6 +278,15 @@ class RequestContext:
             return build(query)
         except BadRequest as refused:
             return refused
+
+    @property
+    def ignored(self) -> str:
+        """The names of query keys that had no effect, as a header holds them; "" for none."""
+        raw = self._request.scope["query_string"]
+        if not raw:
+            return ""
+        names = Query(raw).ignored(self._known)
+        return ", ".join(map(for_header, names))[:LONGEST_HEADER]
 
     def sound_query(self) -> Query:
         """Return the query, for a handler that reads it itself.
@@ -391,27 +407,41 @@ def adapt(
             return ASGIResponse(status_code=400)
         except Exception as error:
             return errors.response(error)
+        ignored = context.ignored
         if isinstance(result, ASGIResponse):
+            if ignored:
+                result.headers["x-kadence-ignored"] = ignored
             return result
         if isinstance(result, WithCookie):
-            return _Success(rendered(result.answer), result.cookie)
-        return _sent(rendered(result), method, context)
+            return _Success(rendered(result.answer), ignored, result.cookie)
+        return _sent(rendered(result), method, context, ignored)
 
     return answer
 
 
-def _sent(made: RenderedResponse, method: str, context: RequestContext) -> ASGIResponse:
+def _sent(
+    made: RenderedResponse, method: str, context: RequestContext, ignored: str
+) -> ASGIResponse:
     seen = tags_of(context.headers.get(b"if-none-match")) if method == "GET" else None
     if made.etag is not None and seen is not None and (made.etag in seen or "*" in seen):
         return errors.empty(304, {"etag": made.etag})
-    return _Success(made)
+    kept = b"no-store" if context.has_secret else _PRIVATE if method == "GET" else None
+    return _Success(made, ignored, kept=kept)
 
 
 class _Success(ASGIResponse):
     """A 200 that is rendered already; Litestar's own would render and weigh it once more."""
 
-    def __init__(self, made: RenderedResponse, cookie: str | None = None) -> None:
+    def __init__(
+        self,
+        made: RenderedResponse,
+        ignored: str = "",
+        cookie: str | None = None,
+        kept: bytes | None = None,
+    ) -> None:
         self._made = made
+        self._kept = kept
+        self._ignored = ignored
         self._cookie = cookie
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
@@ -419,6 +449,10 @@ class _Success(ASGIResponse):
         headers = [(b"content-type", _JSON), (b"content-length", b"%d" % len(body))]
         if etag is not None:
             headers.append((b"etag", etag.encode()))
+        if self._kept is not None:
+            headers.append((b"cache-control", self._kept))
+        if self._ignored:
+            headers.append((b"x-kadence-ignored", self._ignored.encode()))
         if self._cookie is not None:
             headers += [(b"set-cookie", self._cookie.encode()), (b"cache-control", b"no-store")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -426,3 +460,5 @@ class _Success(ASGIResponse):
 
 
 _JSON = JSON.encode()
+_PRIVATE = b"private, no-cache"
+"""A read is for its caller alone, and to be asked for again (ETag) before it is used again."""

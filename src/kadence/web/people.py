@@ -10,7 +10,7 @@ from kadence.usecases.people import PeopleQuery
 from kadence.usecases.sessions import who_is_here
 from kadence.web.codec import Body, Name, Uid, When, format_optional, format_timestamp, plain
 from kadence.web.http import RequestContext
-from kadence.web.query import LIMIT, OFFSET, SKIP, Flag, Ids, Query, Text
+from kadence.web.query import LIMIT, OFFSET, SKIP, Flag, Ids, OneUid, Query, Text, Word
 
 
 class PersonAnswer(Struct, frozen=True, kw_only=True):
@@ -96,7 +96,20 @@ CHANGE_COMPANY = Body("Company", ChangeCompany, ChangeCompany.validated)
 SEARCH = Text("query", "Only people with this text in their name or address, in any case.")
 IDS = Ids("ids", "Only people with these integer ids, comma-separated.")
 INACTIVE = Flag("include_inactive", "Also the deactivated.")
-LIST_PARAMETERS = (SEARCH, IDS, LIMIT, OFFSET, SKIP, INACTIVE)
+TYPE = Word("type", ["all", "domain", "shared"], "All three are the same people here.")
+PERMISSIONS = Word(
+    "access_type_permissions",
+    ["member", "guest"],
+    "`member` keeps everybody, `guest` nobody: nobody is a guest here.",
+)
+NOT_IN = OneUid("exclude_members_by_entity_uid", "Only people who are no members of this space.")
+NOT_ADDED_TO = OneUid(
+    "exclude_directly_added_members_by_entity_uid",
+    "The same: every membership here is a person's own.",
+)
+LIST_PARAMETERS = (
+    SEARCH, IDS, LIMIT, OFFSET, SKIP, INACTIVE, TYPE, PERMISSIONS, NOT_IN, NOT_ADDED_TO,
+)  # fmt: skip
 
 
 def person_values(user: User) -> dict[str, Any]:
@@ -132,10 +145,13 @@ def initials(full_name: str) -> str:
 
 
 def _list_query(query: Query) -> PeopleQuery:
+    query.get(TYPE)
     return PeopleQuery(
         text=query.get(SEARCH),
         ids=query.get(IDS),
         deactivated=query.get(INACTIVE),
+        no_members_of=[uid for one in (NOT_IN, NOT_ADDED_TO) if (uid := query.get(one))],
+        nobody=query.get(PERMISSIONS) == "guest",
         limit=query.get(LIMIT),
         offset=query.get_first(OFFSET, SKIP),
     )
@@ -145,6 +161,14 @@ async def get_current_user(context: RequestContext) -> CurrentUserAnswer:
     """Get the person that the token belongs to."""
     found = await context.read_inline(who_is_here, context.nothing())
     return CurrentUserAnswer(**user_values(found.user), has_password=found.has_password)
+
+
+async def get_user(context: RequestContext) -> UserAnswer:
+    """Get one person of the company, a deactivated one too."""
+    user_id = context.id("user_id")
+    return UserAnswer(
+        **user_values(await context.read(usecases.get_user, user_id, context.nothing()))
+    )
 
 
 async def list_users(context: RequestContext) -> list[UserAnswer]:

@@ -135,16 +135,37 @@ class Numbers(Parameter["Sequence[int]"]):
 
 
 class Refused(Parameter[None]):
-    """A published parameter that is not supported, and says so instead of being ignored."""
+    """A published parameter that is not supported, and says so instead of being ignored.
+
+    Values that are `harmless` ask for nothing.
+    """
+
+    def __init__(self, name: str, doc: str, harmless: Collection[str] = ()) -> None:
+        super().__init__(name, None, doc)
+        self._harmless = harmless
+
+    def parse(self, text: str) -> None:
+        if text not in self._harmless:
+            raise BadRequest(f"{self.name} is not supported here")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": ["", *self._harmless]}
+
+
+class Harmless(Parameter[None]):
+    """A published parameter that is proven unable to change the answer here; `doc` says why.
+
+    It is ignored, named in X-Kadence-Ignored, and refused in strict mode.
+    """
 
     def __init__(self, name: str, doc: str) -> None:
         super().__init__(name, None, doc)
 
-    def parse(self, text: str) -> None:  # noqa: ARG002 - no value is right
-        raise BadRequest(f"{self.name} is not supported here")
+    def parse(self, text: str) -> None:
+        """Take anything."""
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "maxLength": 0}
+        return {"type": "string"}
 
 
 class Clamped(Parameter[int]):
@@ -194,6 +215,22 @@ class Ids(Parameter["Sequence[int] | None"]):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": "^[1-9][0-9]{0,17}(,[1-9][0-9]{0,17})*$"}
+
+
+class OneUid(Parameter["str | None"]):
+    """One UUID."""
+
+    def __init__(self, name: str, doc: str) -> None:
+        super().__init__(name, None, doc)
+
+    def parse(self, text: str) -> str | None:
+        uid = canonical_uid(text)
+        if not uid:
+            raise BadRequest(f"{self.name} should be a UUID")
+        return uid
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "uuid"}
 
 
 class Uids(Parameter["Sequence[str]"]):
@@ -280,6 +317,10 @@ class Query:
             self._repeated = {name for name, count in names.items() if count > 1}
         if any("\0" in name or "\0" in value for name, value in pairs):
             raise BadRequest("Query should NOT contain U+0000")
+
+    def ignored(self, known: Collection[str]) -> list[str]:
+        """Return the names of parameters that have no effect."""
+        return [name for name in self._values if name not in known]
 
     def refuse_all_but(self, known: Collection[str]) -> None:
         """Refuse parameters that have no effect.

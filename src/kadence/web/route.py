@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from kadence.web.codec import Body
 from kadence.web.http import Handler, WithCookie, WithETag
-from kadence.web.query import Parameter
+from kadence.web.query import Harmless, Parameter
 
 
 class Route(Struct, frozen=True):
@@ -60,8 +60,8 @@ class Route(Struct, frozen=True):
 
     @property
     def query_keys(self) -> frozenset[str]:
-        """The names of its query parameters."""
-        return frozenset(parameter.name for parameter in self.query)
+        """The names of its query parameters that have an effect."""
+        return frozenset(one.name for one in self.query if not isinstance(one, Harmless))
 
     @property
     def is_of_iterations(self) -> bool:

@@ -4,10 +4,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from kadence.domain.errors import BadRequest
 from kadence.usecases import people as usecases
 from kadence.web.card_views import CardTypeAnswer, card_type
 from kadence.web.codec import Uid, When, format_timestamp
 from kadence.web.http import RequestContext
+from kadence.web.query import LIMIT, OFFSET, Harmless, Refused, Text
 
 
 class UserRoleAnswer(Struct, frozen=True, kw_only=True):
@@ -21,10 +23,37 @@ class UserRoleAnswer(Struct, frozen=True, kw_only=True):
     updated: When
 
 
+_EMPTY = "There are none here."
+TYPE_SEARCH = Text("query", "Only types with this text in their name, in any case.")
+CARD_TYPE_PARAMETERS = (TYPE_SEARCH, LIMIT, OFFSET)
+PROPERTY_PARAMETERS = (
+    Refused("include_values", "Not supported since October 2026.", harmless=("false", "0")),
+    *(
+        Harmless(name, _EMPTY)
+        for name in (
+            "include_author", "compact", "load_by_ids", "ids", "offset", "limit", "order_by",
+            "order_direction", "query",
+        )
+    ),
+)  # fmt: skip
+SPRINT_PARAMETERS = tuple(Harmless(name, _EMPTY) for name in ("active", "limit", "offset"))
+
+
 async def list_card_types(context: RequestContext) -> list[CardTypeAnswer]:
     """List the types of cards: there is one."""
-    company = await context.read(usecases.get_company, context.nothing())
-    return [card_type(company.created)]
+    page = context.query(
+        lambda query: (query.get(TYPE_SEARCH) or "", query.get(LIMIT), query.get(OFFSET))
+    )
+    company = await context.read(usecases.get_company, _checked(page))
+    assert isinstance(page, tuple)  # noqa: S101 - else that was refused
+    text, limit, offset = page
+    one = card_type(company.created)
+    found = [one] if text.casefold() in one.name.casefold() else []
+    return found[offset : offset + limit]
+
+
+def _checked(read: object) -> BadRequest | None:
+    return read if isinstance(read, BadRequest) else None
 
 
 async def list_user_roles(context: RequestContext) -> list[UserRoleAnswer]:
@@ -36,7 +65,8 @@ async def list_user_roles(context: RequestContext) -> list[UserRoleAnswer]:
 
 async def list_custom_properties(context: RequestContext) -> list[dict[str, Any]]:
     """List the custom properties of cards: there are none."""
-    await context.read(usecases.get_company, context.nothing())
+    refused = context.query(lambda query: query.get(PROPERTY_PARAMETERS[0]))
+    await context.read(usecases.get_company, _checked(refused))
     return []
 
 

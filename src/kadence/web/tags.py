@@ -10,7 +10,7 @@ from kadence.usecases.tags import COLORS, NewTag, TagChange, TagQuery
 from kadence.web.codec import Body, Name, Uid, When, format_timestamp, plain
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import NOTHING, RequestContext
-from kadence.web.query import LIMIT, OFFSET, SKIP, Id, Ids, Query, Text
+from kadence.web.query import LIMIT, OFFSET, SKIP, Harmless, Id, Ids, Query, Text
 
 
 class TagName(Name):
@@ -70,6 +70,10 @@ CHANGE = Body("Tag", ChangeTag, ChangeTag.validated)
 SEARCH = Text("query", "Only tags with this text in their name, in any case.")
 IDS = Ids("ids", "Only tags with these integer ids, comma-separated.")
 SPACE = Id("space_id", "Only tags on cards of this space.")
+CREATE_PARAMETERS = tuple(
+    Harmless(name, "A mistake of the published list: nothing is listed here.")
+    for name in ("ids", "query", "space_id", "limit", "offset")
+)
 LIST_PARAMETERS = (SEARCH, IDS, SPACE, LIMIT, OFFSET, SKIP)
 
 

@@ -1,6 +1,6 @@
 // What only the plan asks the server for: the backlog, and what was left over.
-import { allPages, api, own, unwrap } from "../lib/api";
-import type { Card } from "../space/queries";
+import { allPages, own, unwrap } from "../lib/api";
+import { cardsWhere, type Card } from "../space/queries";
 
 /** The unfinished cards of a space that are in no open iteration, in their order. Throws ApiError. */
 export function backlogOf(spaceId: number): Promise<Card[]> {
@@ -11,9 +11,7 @@ export function backlogOf(spaceId: number): Promise<Card[]> {
     order_by: "sort_order",
     limit: 100,
   } as const;
-  return allPages((offset) =>
-    unwrap(api.GET("/cards", { params: { query: { ...query, offset } } })),
-  );
+  return allPages((offset) => cardsWhere({ ...query, offset }));
 }
 
 /** The title of the last closed iteration that left over a card of the backlog. Throws ApiError. */

@@ -1,4 +1,5 @@
 // What the views ask the server for: iterations, and the cards that are in them.
+import type { paths } from "../api/schema";
 import { allPages, api, own, type Schemas, unwrap } from "../lib/api";
 
 /** What is shown of a card, as lists and single answers both have it. */
@@ -19,6 +20,8 @@ export type Card = Pick<
   | "tags"
   | "members"
 >;
+/** What a list of cards can be asked for. */
+type CardFilter = NonNullable<paths["/cards"]["get"]["parameters"]["query"]>;
 export type Iteration = Schemas["IterationAnswer"];
 export type Total = Schemas["TotalOfIterationAnswer"];
 
@@ -83,11 +86,16 @@ export async function totalsOf(space: string): Promise<Record<string, Total>> {
   return Object.fromEntries(found.map((total) => [total.iteration_id, total]));
 }
 
+/** A page of the cards that match. Throws ApiError. */
+export async function cardsWhere(query: CardFilter): Promise<Card[]> {
+  const found = await unwrap(api.GET("/cards", { params: { query } }));
+  // Only a search with `version=2` answers otherwise than with a list.
+  return Array.isArray(found) ? found : found.result;
+}
+
 /** The cards that are in an iteration. Throws ApiError. */
 export function cardsOf(iteration_id: string): Promise<Card[]> {
-  return allPages((offset) =>
-    unwrap(api.GET("/cards", { params: { query: { iteration_id, limit: 100, offset } } })),
-  );
+  return allPages((offset) => cardsWhere({ iteration_id, limit: 100, offset }));
 }
 
 /** The number and the sizes of cards. */
