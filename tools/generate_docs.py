@@ -16,7 +16,7 @@ from rich.syntax import Syntax
 
 from kadence.settings import Settings, meta_of, option_name, variable_name
 from kadence.web.app import OWN_ROUTES, ROUTES
-from kadence.web.unsupported_endpoints import NOT_SERVED
+from kadence.web.unsupported_endpoints import NOT_SERVED, SCIM
 
 DOCS = Path(__file__).parent.parent / "docs"
 STORED = {
@@ -55,8 +55,8 @@ def compatibility() -> str:
     lines = [
         "# Compatibility",
         "",
-        "What of the published API works here, made from the code by `make docs`. Under both base",
-        "paths, `/api/latest` and `/api/v1`.",
+        "What of the published API works here, made from the code by `make docs`. Under all base",
+        "paths: `/api/latest`, `/api/v1` and `/api`; SCIM is below none of them.",
         "",
         "## Endpoints",
         "",
@@ -66,7 +66,7 @@ def compatibility() -> str:
     lines += [f"| {route.method.value} | `{route.path}` | works |" for route in ROUTES]
     lines += [
         f"| {method} | `{path}` | not served |"
-        for path, methods in NOT_SERVED
+        for path, methods in (*NOT_SERVED, *SCIM)
         for method in methods
     ]
     lines += [

@@ -156,8 +156,12 @@ def test_a_readers_space_gives_reading_of_a_shown_board_and_not_its_administrati
     ],
 )
 @pytest.mark.parametrize("forced", ["body", "query"])
-def test_deleting_needs_force(admin: Team, path: str, said: str, forced: str) -> None:
+def test_deleting_what_holds_cards_needs_force(
+    admin: Team, path: str, said: str, forced: str
+) -> None:
     space = admin.space
+    card = admin.card(column_id=space.subcolumn, lane_id=space.lanes[0])
+    admin.call("PATCH", f"/cards/{card['id']}", {"condition": 2})
     where = path.format(
         space=space.id,
         board=space.board_id,
@@ -175,6 +179,23 @@ def test_deleting_needs_force(admin: Team, path: str, said: str, forced: str) ->
     )
     assert deleted == {"id": int(where.rpartition("/")[2])}
     assert admin.refused("DELETE", where, {"force": True}) == (404, None)
+
+
+def test_what_holds_no_live_or_archived_card_goes_without_force(admin: Team) -> None:
+    space = admin.space
+    admin.card(column_id=space.subcolumn, lane_id=space.lanes[0])
+    for card in admin.call("GET", f"/cards?board_id={space.board_id}"):
+        admin.call("DELETE", f"/cards/{card['id']}")
+    (parent,) = (c for c in admin.call("GET", columns(admin)) if c["subcolumns"])
+    held = f"{columns(admin)}/{parent['id']}"
+    assert admin.refused("DELETE", held) == (400, "Column should be deleted with force")
+    for where in (
+        *(f"/columns/{parent['id']}/subcolumns/{sub['id']}" for sub in parent["subcolumns"]),
+        held,
+        f"{lanes(admin)}/{space.lanes[0]}",
+        f"{boards(admin)}/{space.board_id}",
+    ):
+        assert admin.call("DELETE", where) == {"id": int(where.rpartition("/")[2])}
 
 
 def test_the_last_column_and_lane_stay(admin: Team) -> None:

@@ -56,12 +56,24 @@ def test_a_browser_at_an_unknown_address_gets_the_page(
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/cards/1/blockers"), ("PUT", "/cards/x/files"), ("POST", "/cards/1/checklists")],
+    [
+        ("GET", "/cards/1/blockers"),
+        ("PUT", "/cards/x/files"),
+        ("POST", "/cards/1/checklists"),
+        ("PATCH", "/cards/1/checklists/2/items/3"),
+    ],
 )
 def test_a_published_route_that_is_not_served_says_so(world: World, method: str, path: str) -> None:
     answer = world.call(method, path, "nobody")
     assert answer.status_code == 404
     assert answer.headers["x-kadence"] == "not-served"
+
+
+def test_provisioning_of_users_is_below_no_base_path_and_not_served(world: World) -> None:
+    for path in ("/scim/v2/Users", "/scim/v2/Groups/1"):
+        answer = world.http.get(world.url + path)
+        assert (answer.status_code, answer.headers["x-kadence"]) == (404, "not-served")
+    assert "x-kadence" not in world.http.get(f"{world.url}/cards/1/blockers").headers
 
 
 @pytest.mark.both_engines

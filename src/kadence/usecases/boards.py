@@ -11,7 +11,7 @@ from kadence.domain.errors import BadRequest, Forbidden, NotFound, RuleViolation
 from kadence.domain.model import Board, Card, Column, ColumnType, Lane, Placement, SpaceRole
 from kadence.storage import boards, cards
 from kadence.usecases.access import BoardAccess, authorize_board, authorize_space_by_id
-from kadence.usecases.card_changes import delete_cards
+from kadence.usecases.card_changes import delete_cards, holds_cards
 from kadence.usecases.card_views import CardView, view_cards
 from kadence.usecases.columns import NewColumn, NewLane, add_column, add_lane
 from kadence.usecases.iteration_cards import take_out_cards
@@ -177,11 +177,12 @@ def delete_board(unit: UnitOfWork, space_id: int, board_id: int, validated: Vali
     """Delete a board with its cards; through a space that only shows it, stop showing it there.
 
     Raises:
-        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (without force).
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (it holds cards,
+            without force).
     """
     space = authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
     access = _shown(unit, space_id, board_id, SpaceRole.READER)
-    if not unwrap(validated):
+    if not unwrap(validated) and holds_cards(unit, "board_id", board_id):
         raise BadRequest("Board should be deleted with force")
     if space_id == access.board.space_id:
         erase_board(unit, access.board, access.space_uid)

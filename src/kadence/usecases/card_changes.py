@@ -103,6 +103,11 @@ def _must_leave(unit: UnitOfWork, old: Card, new: Card) -> bool:
     return leaves_when_archived(iteration.status)
 
 
+def holds_cards(unit: UnitOfWork, place: str, place_id: int) -> bool:
+    """Tell whether a card, live or archived, stands where its `place` (`board_id`, say) is this."""
+    return bool(cards.standing_in(unit.tx, unit.actor.company_id, place, place_id))
+
+
 def delete_cards(unit: UnitOfWork, space_uid: str, doomed: Sequence[Card]) -> None:
     """Delete cards of boards of one space, because what held them is deleted."""
     take_out_cards(unit, doomed)

@@ -12,7 +12,7 @@ from kadence.domain.model import Board, Column, ColumnType, Condition, Lane, Spa
 from kadence.storage import boards, cards
 from kadence.storage.table_gateway import TableGateway
 from kadence.usecases.access import BoardAccess, authorize_board
-from kadence.usecases.card_changes import change_states, delete_cards
+from kadence.usecases.card_changes import change_states, delete_cards, holds_cards
 from kadence.usecases.sort_orders import behind_all
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
 
@@ -101,16 +101,17 @@ def delete_column(
     """Delete a first-level column with its subcolumns and cards.
 
     Raises:
-        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (without force, or
-            the board's last).
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (it holds cards or
+            subcolumns, without force; or the board's last).
     """
     access = authorize_board(unit, board_id, SpaceRole.ADMIN)
     column = _column(unit, column_id)
     if column.board_id != board_id or column.column_id is not None:
         raise NotFound
-    if not unwrap(validated):
-        raise BadRequest("Column should be deleted with force")
     everything = boards.columns_of(unit.tx, access.board)
+    has_subcolumns = any(below.column_id == column_id for below in everything)
+    if not unwrap(validated) and (has_subcolumns or holds_cards(unit, "column_id", column_id)):
+        raise BadRequest("Column should be deleted with force")
     if sum(other.column_id is None for other in everything) == 1:
         raise RuleViolation(1, "Last column of the board can't be deleted")
     for below in everything:
@@ -163,13 +164,14 @@ def delete_subcolumn(
     """Delete a subcolumn with its cards.
 
     Raises:
-        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (without force).
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (it holds cards,
+            without force).
     """
     access, column = _parent(unit, column_id, SpaceRole.ADMIN)
     below = _column(unit, subcolumn_id)
     if below.column_id != column.id:
         raise NotFound
-    if not unwrap(validated):
+    if not unwrap(validated) and holds_cards(unit, "column_id", below.id):
         raise BadRequest("Column should be deleted with force")
     _erase_column(unit, access, below)
     return subcolumn_id
@@ -224,12 +226,12 @@ def delete_lane(unit: UnitOfWork, board_id: int, lane_id: int, validated: Valida
     """Delete a lane with its cards.
 
     Raises:
-        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (without force, or
-            the board's last).
+        KadenceError: NotFound (or unreadable), Forbidden (no admin), BadRequest (it holds cards,
+            without force; or the board's last).
     """
     access = authorize_board(unit, board_id, SpaceRole.ADMIN)
     lane = _lane(unit, access, lane_id)
-    if not unwrap(validated):
+    if not unwrap(validated) and holds_cards(unit, "lane_id", lane_id):
         raise BadRequest("Lane should be deleted with force")
     if lane.condition == Condition.LIVE:
         _demand_another_lane(unit, access)

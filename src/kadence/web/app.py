@@ -46,7 +46,7 @@ from kadence.web.http import AppState, adapt
 from kadence.web.route import Route
 from kadence.web.unsupported_endpoints import BY_PATH, NOT_SERVED, is_not_served
 
-BASE_PATHS = ("/api/latest", "/api/v1")
+BASE_PATHS = ("/api/latest", "/api/v1", "/api")
 """Two names of the published API."""
 OWN_BASE_PATHS = ("/api/kadence/v1",)
 """Where what this server adds to it is."""
@@ -391,7 +391,8 @@ def _refused(request: Request[Any, Any, Any], error: Exception) -> _Ready:
     if not isinstance(error, HTTPException):
         return _Ready(errors.response(error))
     path, method = request.scope["path"], request.scope["method"]
-    below = next((path.removeprefix(b) for b in BASE_PATHS if path.startswith(b)), "")
+    whole = path if path.startswith("/scim/") else ""
+    below = next((path.removeprefix(b) for b in BASE_PATHS if path.startswith(b)), whole)
     known = error.status_code == HTTP_405_METHOD_NOT_ALLOWED
     if known or error.status_code == HTTP_404_NOT_FOUND:
         if is_not_served(method, below, known=known):

@@ -184,7 +184,7 @@ CREATE_LANE = Body("Lane", CreateLane, CreateLane.validated)
 CHANGE_LANE = Body("Lane", ChangeLane, ChangeLane.validated)
 DELETE = Body("Body", DeletePart, DeletePart.validated)
 
-FORCE = Flag("force", "Delete it with its cards; can stand in the body instead.")
+FORCE = Flag("force", "Delete it with what it holds; can stand in the body instead.")
 DELETE_PARAMETERS = (FORCE,)
 CONDITION = Numbers(
     "condition", [c.value for c in Condition], "1 live lanes (the default), 2 archived, 3 deleted."

@@ -38,6 +38,7 @@ LONGEST_HEADER = 1000
 """Characters that X-Kadence-Ignored has at most."""
 DRY_RUN = Flag("dry_run", "Answer what would be, and change nothing.")
 _OF_WRITES = frozenset({DRY_RUN.name})
+_ALIAS = re.compile(r"^/api/(?!kadence/|latest/)(v1/)?")
 _KEY = re.compile(rb"[!-~]{1,255}")
 
 
@@ -324,7 +325,7 @@ class RequestContext:
     def _digest(self, raw: bytes) -> str:
         scope = self._request.scope
         # The aliases are one, and so are a uid's ways to be written.
-        path = scope["path"].replace("/api/v1/", "/api/latest/", 1).lower()
+        path = _ALIAS.sub("/api/latest/", scope["path"]).lower()
         line = f"{scope['method']} {path}\n".encode()
         return hashlib.sha256(line + raw).hexdigest()
 

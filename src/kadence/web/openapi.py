@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document, made from the route table and the very types that go over the wire."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,8 +19,7 @@ Schema = dict[str, Any]
 _ID: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER}
 _UID: Schema = {"type": "string", "format": "uuid"}
 _NOT_JSON: Schema = {"type": "string"}
-
-
+_WORD = re.compile(r"\w+")
 _PLAIN = "^[^\\x00]*$"
 """The pattern of all text in a request: U+0000 is refused wherever it stands."""
 _JSON: Schema = {
@@ -121,7 +121,7 @@ def _refuse_nul(body: Schema) -> None:
 
 def _not_served(path: str, method: str) -> Schema:
     return {
-        "operationId": f"not_served_{method.lower()}_{path.count('/')}",
+        "operationId": "_".join(["not_served", method.lower(), *_WORD.findall(path)]),
         "summary": "Published, but not served yet.",
         "tags": ["Not served yet"],
         "security": [],

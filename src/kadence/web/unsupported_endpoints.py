@@ -31,6 +31,8 @@ _NOT_SERVED = """
 /cards/{card_id}/blockers/{blocker_id} DELETE PATCH
 /cards/{card_id}/checklists POST
 /cards/{card_id}/checklists/{checklist_id} DELETE GET PATCH
+/cards/{card_id}/checklists/{checklist_id}/items POST
+/cards/{card_id}/checklists/{checklist_id}/items/{item_id} DELETE PATCH
 /cards/{card_id}/children GET POST
 /cards/{card_id}/children/{child_id} DELETE
 /cards/{card_id}/custom-properties/{property_id}/collective-score-values GET POST
@@ -192,12 +194,27 @@ _NOT_SERVED = """
 /users/{user_id} PATCH
 """
 
-NOT_SERVED: Sequence[tuple[str, Sequence[str]]] = tuple(
-    (path, methods) for path, *methods in map(str.split, _NOT_SERVED.strip().splitlines())
-)
+_SCIM = """
+/scim/v2/Groups GET POST
+/scim/v2/Groups/{group_id} GET PATCH
+/scim/v2/Users GET POST
+/scim/v2/Users/{user_id} GET PATCH
+"""
+
+
+def _endpoints(lines: str) -> tuple[tuple[str, Sequence[str]], ...]:
+    return tuple((path, methods) for path, *methods in map(str.split, lines.strip().splitlines()))
+
+
+NOT_SERVED: Sequence[tuple[str, Sequence[str]]] = _endpoints(_NOT_SERVED)
 """Paths below the base path, each with its published methods that are not served."""
 
-_PATTERNS = [(re.compile(re.sub(r"{\w+}", "[^/]+", path)), methods) for path, methods in NOT_SERVED]
+SCIM: Sequence[tuple[str, Sequence[str]]] = _endpoints(_SCIM)
+"""The same of user provisioning, whose paths are whole: it is below no base path."""
+
+_PATTERNS = [
+    (re.compile(re.sub(r"{\w+}", "[^/]+", path)), methods) for path, methods in (*NOT_SERVED, *SCIM)
+]
 
 
 BY_PATH = dict(NOT_SERVED)
@@ -205,7 +222,7 @@ BY_PATH = dict(NOT_SERVED)
 
 
 def is_not_served(method: str, path: str, *, known: bool) -> bool:
-    """Return whether this method and path, below the base path, are published and not served.
+    """Return whether an operation is published and not served; the path is below its base path.
 
     A path that is `known`, because it is served with other methods, is taken by the letter: else
     `/users/current` would pass for a `/users/{user_id}`.
