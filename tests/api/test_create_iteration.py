@@ -67,11 +67,11 @@ def test_all_base_paths_answer_the_same(world: World) -> None:
     assert others == [first, first]
     ids = [answer.json()["id"] for answer in answers]
     for made in ids:
-        one, *others = (
+        one, *same = (
             world.http.get(f"{world.url}/api{base}{path}/{made}", headers=world.headers())
             for base in ("/latest", "/v1", "")
         )
-        assert {other.content for other in others} == {one.content}
+        assert {other.content for other in same} == {one.content}
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ from kadence.web import (
 )
 from kadence.web.http import AppState, adapt
 from kadence.web.route import Route
-from kadence.web.unsupported_endpoints import BY_PATH, NOT_SERVED, is_not_served
+from kadence.web.unsupported_endpoints import BY_PATH, NOT_SERVED, not_served
 
 BASE_PATHS = ("/api/latest", "/api/v1", "/api")
 """Two names of the published API."""
@@ -181,6 +181,9 @@ ROUTES: Sequence[Route] = (
     Route(_GET, "/sprints", stubs.list_sprints, query=stubs.SPRINT_PARAMETERS),
 )
 """What of the published API is served, below each of BASE_PATHS."""
+
+_LITERAL = frozenset(route.path for route in ROUTES if "{" not in route.path)
+"""Those without a parameter."""
 
 OWN_ROUTES: Sequence[Route] = (
     Route(
@@ -395,11 +398,12 @@ def _refused(request: Request[Any, Any, Any], error: Exception) -> _Ready:
     below = next((path.removeprefix(b) for b in BASE_PATHS if path.startswith(b)), whole)
     known = error.status_code == HTTP_405_METHOD_NOT_ALLOWED
     if known or error.status_code == HTTP_404_NOT_FOUND:
-        if is_not_served(method, below, known=known):
+        missing = not_served(below, literal=below in _LITERAL)
+        if method in missing:
             return _Ready(errors.empty(404, {"x-kadence": "not-served"}))
         if known:
             methods = set((error.headers or {}).get("allow", "").split(", ")) - {"OPTIONS"}
-            return _Ready(errors.wrong_method([*methods, *BY_PATH.get(below, ())]))
+            return _Ready(errors.wrong_method([*methods, *missing]))
         if not path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
             return _Ready(pages.nowhere())
     return _Ready(errors.response(error))

@@ -223,6 +223,7 @@ def _value(name: str, value: Any) -> Any:
 
 
 def _query(query: Query) -> ActivityQuery:
+    query.get(TIMELINE)
     return ActivityQuery(query.get(LIMIT) or None, query.get_first(OFFSET, SKIP))
 
 

@@ -219,7 +219,9 @@ def schema_hook(kind: type) -> dict[str, Any]:
     if kind is Timestamp:
         return {"type": "string", "format": "date-time"}
     if kind is Role:
-        return {"enum": [*ROLE_UIDS.values(), *map(int, SpaceRole)]}
+        # Apart by type: generators of clients make one enumeration of each.
+        uids = {"type": "string", "enum": [*ROLE_UIDS.values()]}
+        return {"anyOf": [uids, {"type": "integer", "enum": [*map(int, SpaceRole)]}]}
     if issubclass(kind, OneLine):
         given = ["string", "number"] if kind.numbers else "string"
         return {"type": given, "minLength": 1, "maxLength": kind.longest, "pattern": VISIBLE}

@@ -22,23 +22,10 @@ _NOT_JSON: Schema = {"type": "string"}
 _WORD = re.compile(r"\w+")
 _PLAIN = "^[^\\x00]*$"
 """The pattern of all text in a request: U+0000 is refused wherever it stands."""
-_JSON: Schema = {
-    "description": "Any JSON without U+0000: what stands under a key that is not known.",
-    "anyOf": [
-        {"type": ["null", "boolean", "number"]},
-        {"type": "string", "pattern": _PLAIN},
-        {"type": "array", "items": {"$ref": "#/components/schemas/Json"}},
-        {
-            "type": "object",
-            "propertyNames": {"pattern": _PLAIN},
-            "additionalProperties": {"$ref": "#/components/schemas/Json"},
-        },
-    ],
-}
 
 
 class Part(Struct, frozen=True):
-    """Routes and the base paths below which they are served."""
+    """Routes and the base paths below which they are served, the one to tell of first."""
 
     routes: Sequence[Route]
     base_paths: Sequence[str]
@@ -51,8 +38,8 @@ def document(
 ) -> Schema:
     """Return what the server does, as an OpenAPI 3.1 document.
 
-    The first of the parts is on the servers of the whole document, others name their own. Of the
-    published operations that are `not_served` it tells those whose path is.
+    Paths are whole, below the first base path of their part: generators of clients know one server.
+    Of the published operations that are `not_served` it tells those whose path is.
     """
     routes = [route for part in parts for route in part.routes]
     one_of = {route.body.shape: route.body.one_of for route in routes if route.body}
@@ -66,18 +53,18 @@ def document(
     _require_constants(components, answers=set(components) - {body.__name__ for body in bodies})
     paths: dict[str, Schema] = {}
     for part in parts:
-        own = {} if part is parts[0] else {"servers": _servers(part, public_url)}
         for route in part.routes:
-            operation = _operation(route, schema_of) | own
-            paths.setdefault(route.path, {})[route.method.value.lower()] = operation
+            operations = paths.setdefault(part.base_paths[0] + route.path, {})
+            operations[route.method.value.lower()] = _operation(route, schema_of)
     for path, methods in not_served:
-        for method in methods if path in paths else ():
-            paths[path][method.lower()] = _not_served(path, method)
+        whole = parts[0].base_paths[0] + path
+        for method in methods if whole in paths else ():
+            paths[whole][method.lower()] = _not_served(path, method)
+    _fill_arrays(components)
     for body in bodies:
         _refuse_nul(components[body.__name__])
         if one_of[body]:
             components[body.__name__]["anyOf"] = [{"required": [key]} for key in one_of[body]]
-    components["Json"] = _JSON
     return {
         "openapi": "3.1.0",
         "info": {
@@ -88,7 +75,7 @@ def document(
             "UTC with milliseconds and come in as RFC 3339.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": _servers(parts[0], public_url),
+        "servers": [{"url": (public_url or "/").rstrip("/") or "/"}],
         "security": [{"token": []}],
         "paths": paths,
         "components": {
@@ -105,14 +92,23 @@ def document(
     }
 
 
-def _servers(part: Part, public_url: str | None) -> list[Schema]:
-    return [{"url": (public_url or "").rstrip("/") + base} for base in part.base_paths]
+def _fill_arrays(part: Any) -> None:
+    """Say of arrays of anything that their items may be anything, which generators ask for."""
+    if isinstance(part, dict):
+        if part.get("type") == "array" and "prefixItems" not in part:
+            part.setdefault("items", {})
+        for below in part.values():
+            _fill_arrays(below)
+    elif isinstance(part, list):
+        for below in part:
+            _fill_arrays(below)
 
 
 def _refuse_nul(body: Schema) -> None:
     """Say of a body's schema that no text in it, known or not, may hold U+0000."""
     body["propertyNames"] = {"pattern": _PLAIN}
-    body["additionalProperties"] = {"$ref": "#/components/schemas/Json"}
+    # Not a schema of its own: generators make of one that is recursive a body of any kind.
+    body["additionalProperties"] = True
     for key in body["properties"].values():
         for schema in key.get("anyOf", [key]):
             if "string" in schema.get("type", ()) and "format" not in schema:

@@ -221,14 +221,12 @@ BY_PATH = dict(NOT_SERVED)
 """The same by path."""
 
 
-def is_not_served(method: str, path: str, *, known: bool) -> bool:
-    """Return whether an operation is published and not served; the path is below its base path.
+def not_served(path: str, *, literal: bool) -> Sequence[str]:
+    """Return the methods that are published and not served of a path below its base path.
 
-    A path that is `known`, because it is served with other methods, is taken by the letter: else
-    `/users/current` would pass for a `/users/{user_id}`.
+    A `literal` path is served under this very name: else `/users/current` would pass for a
+    `/users/{user_id}`.
     """
-    if known:
-        return method in BY_PATH.get(path, ())
-    return any(
-        method in methods and pattern.fullmatch(path) is not None for pattern, methods in _PATTERNS
-    )
+    if literal:
+        return BY_PATH.get(path, ())
+    return [m for pattern, methods in _PATTERNS if pattern.fullmatch(path) for m in methods]

@@ -29,10 +29,16 @@ const proof: Middleware = {
   },
 };
 
+type Below<Base extends string> = {
+  [Path in keyof paths as Path extends `${Base}${infer Rest}` ? Rest : never]: paths[Path];
+};
+/** What is published, by its path below the version. */
+export type Published = Below<"/api/latest">;
+
 /** The published API. */
-export const api = createClient<paths>({ baseUrl: "/api/latest" });
+export const api = createClient<Published>({ baseUrl: "/api/latest" });
 /** What kadence adds to it. */
-export const own = createClient<paths>({ baseUrl: "/api/kadence/v1" });
+export const own = createClient<Below<"/api/kadence/v1">>({ baseUrl: "/api/kadence/v1" });
 api.use(proof);
 own.use(proof);
 

@@ -1,6 +1,5 @@
 // What the views ask the server for: iterations, and the cards that are in them.
-import type { paths } from "../api/schema";
-import { allPages, api, own, type Schemas, unwrap } from "../lib/api";
+import { allPages, api, own, type Published, type Schemas, unwrap } from "../lib/api";
 
 /** What is shown of a card, as lists and single answers both have it. */
 export type Card = Pick<
@@ -21,7 +20,7 @@ export type Card = Pick<
   | "members"
 >;
 /** What a list of cards can be asked for. */
-type CardFilter = NonNullable<paths["/cards"]["get"]["parameters"]["query"]>;
+type CardFilter = NonNullable<Published["/cards"]["get"]["parameters"]["query"]>;
 export type Iteration = Schemas["IterationAnswer"];
 export type Total = Schemas["TotalOfIterationAnswer"];
 
