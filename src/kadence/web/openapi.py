@@ -64,7 +64,8 @@ def document(
     for body in bodies:
         _refuse_nul(components[body.__name__])
         if one_of[body]:
-            components[body.__name__]["anyOf"] = [{"required": [key]} for key in one_of[body]]
+            # Which of them, its description says: alternatives would make the body one of any kind.
+            components[body.__name__]["minProperties"] = 1
     return {
         "openapi": "3.1.0",
         "info": {
