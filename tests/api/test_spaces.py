@@ -282,13 +282,19 @@ def test_inviting_a_new_address_makes_a_person_with_a_role(world: World) -> None
         ({"email": "nobody"}, 'email should match format "email"'),
         ({"email": "a@b@c"}, 'email should match format "email"'),
         ({"email": "a@b.c", "role_id": 4}, "role_id should be equal to one of the allowed values"),
-        ({"email": "deactivated@home.example"}, "email belongs to a deactivated user"),
     ],
 )
 def test_a_wrong_invitation_is_400(world: World, body: Any, message: str) -> None:
     answer = world.call("POST", f"/spaces/{world.space.id}/users", json=body)
     assert answer.status_code == 400
     assert answer.json()["message"] == message
+
+
+def test_an_admin_who_is_no_owner_lets_nobody_in_again(world: World) -> None:
+    body = {"email": "deactivated@home.example"}
+    answer = world.call("POST", f"/spaces/{world.space.id}/users", "admin", json=body)
+    assert answer.status_code == 400
+    assert answer.json() == {"code": 2, "message": "email belongs to a deactivated user"}
 
 
 def test_members_are_listed_changed_and_removed(world: World) -> None:

@@ -32,7 +32,10 @@ def add(
     database: DatabaseOption = DATABASE,
     json: JsonOption = False,
 ) -> None:
-    """Add a person to the company, with a first API token that is shown once."""
+    """Add a person to the company, with a first API token that is shown once.
+
+    A person who was deactivated is let in again, with a new token. The old ones stay revoked.
+    """
     made = operate(database, people.add_user, email, name)
     if json:
         print_json(
@@ -63,9 +66,19 @@ def list_(database: DatabaseOption = DATABASE, json: JsonOption = False) -> None
 
 @app.command()
 def deactivate(email: Email, database: DatabaseOption = DATABASE) -> None:
-    """Deactivate a person and revoke all their tokens. What they created stays."""
+    """Deactivate a person and revoke all their tokens. What they created stays.
+
+    The last owner stays: make somebody else an owner first.
+    """
     user = operate(database, people.deactivate_user, email)
     out.print(f"{shown(user.full_name)} <{shown(user.email)}> is deactivated.")
+
+
+@app.command()
+def owner(email: Email, database: DatabaseOption = DATABASE) -> None:
+    """Make a person an owner of the company. The other owners stay."""
+    user = operate(database, people.name_owner, email)
+    out.print(f"{shown(user.full_name)} <{shown(user.email)}> is an owner.")
 
 
 @app.command()

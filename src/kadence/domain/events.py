@@ -4,6 +4,7 @@ COMPANY_CREATED = "company.created"
 COMPANY_CHANGED = "company.changed"
 USER_CREATED = "user.created"
 USER_DEACTIVATED = "user.deactivated"
+USER_CHANGED = "user.changed"
 PASSWORD_SET = "user.password_set"  # noqa: S105 - the name of an event
 TOKEN_CREATED = "token.created"  # noqa: S105 - the name of an event
 TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event

@@ -274,6 +274,7 @@ APPLY: dict[str, Callable[[State, Event], None]] = {
     events.COMPANY_CHANGED: _company_changed,
     events.USER_CREATED: _add("users"),
     events.USER_DEACTIVATED: _end("users", "deactivated_at"),
+    events.USER_CHANGED: _change("users"),
     events.PASSWORD_SET: _nothing,
     events.TOKEN_CREATED: _add("tokens", kind=TokenKind.API.value, parent_id=None),
     events.TOKEN_REVOKED: _end("tokens", "revoked_at"),

@@ -53,10 +53,10 @@ _USERNAMES = Statement(
         func.substr(users.c.username, 1, func.length(bindparam("stem"))) == bindparam("stem"),
     )
 )
-_DEACTIVATE = Statement(
+_UPDATE_USER = Statement(
     update(users)
     .where(users.c.company_id == bindparam("company"), users.c.id == bindparam("user_id"))
-    .values(bound(users, "deactivated_at", "updated"))
+    .values(bound(users, "full_name", "role", "deactivated_at", "updated"))
 )
 _SEEN_USER = Statement(
     update(users).where(users.c.id == bindparam("user_id")).values(bound(users, "last_request_at"))
@@ -239,15 +239,17 @@ def usernames_like(tx: Transaction, company_id: int, stem: str) -> set[str]:
     return {row[0] for row in tx.all(_USERNAMES, {"company_id": company_id, "stem": stem})}
 
 
-def deactivate_user(tx: Transaction, company_id: int, user_id: int, now: Instant) -> None:
-    """Let none of the person's tokens be taken from now on."""
+def update_user(tx: Transaction, user: User) -> None:
+    """Store a person's name, role and whether they are deactivated."""
     tx.run(
-        _DEACTIVATE,
+        _UPDATE_USER,
         {
-            "company": company_id,
-            "user_id": user_id,
-            "deactivated_at": now,
-            "updated": now,
+            "company": user.company_id,
+            "user_id": user.id,
+            "full_name": user.full_name,
+            "role": user.role,
+            "deactivated_at": user.deactivated_at,
+            "updated": user.updated,
         },
     )
 

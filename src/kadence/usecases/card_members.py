@@ -38,6 +38,8 @@ def add_card_member(
     if user is None:
         raise RuleViolation(1, "user_id should be the id of a user of the company")
     found = cards.CARD_MEMBERS.find(unit.tx, card.company_id, card.id, user.id)
+    if found is None and user.deactivated_at is not None:
+        raise RuleViolation(1, "user_id is of a deactivated user")
     if found is None:
         card = bump(unit, card)
         found = ensure_member(unit, access, card, user.id)

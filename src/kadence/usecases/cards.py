@@ -207,8 +207,8 @@ def _own_values(unit: UnitOfWork, card: Card, asked: dict[str, Any]) -> dict[str
     if "size_text" in asked:
         values |= asdict(parse_size(asked["size_text"]))
     if values.get("responsible_id") is not None:
-        _person(unit, values["responsible_id"], 4, "responsible_id")
-    if owner := _owner(unit, asked.get("owner_id"), asked.get("owner_email")):
+        _person(unit, values["responsible_id"], 4, "responsible_id", card.responsible_id)
+    if owner := _owner(unit, asked.get("owner_id"), asked.get("owner_email"), card.owner_id):
         values["owner_id"] = owner
     return values
 
@@ -220,20 +220,27 @@ def _same_json(one: str | None, other: str | None) -> bool:
     return bool(msgspec.json.decode(one) == msgspec.json.decode(other))
 
 
-def _owner(unit: UnitOfWork, user_id: int | None, email: str | None) -> int | None:
-    """Return the owner who is named by id or by address."""
+def _owner(
+    unit: UnitOfWork, user_id: int | None, email: str | None, now: int | None = None
+) -> int | None:
+    """Return the owner who is named by id or by address; `now` is the one that the card has."""
     if user_id is not None:
-        _person(unit, user_id, 3, "owner_id")
+        _person(unit, user_id, 3, "owner_id", now)
         return user_id
     if email is not None:
         address = email.strip().lower()
         user = people.find_user_by_email(unit.tx, unit.actor.company_id, address)
         if user is None:
             raise RuleViolation(3, "owner_email should be the address of a user of the company")
+        _person(unit, user.id, 3, "owner_email", now)
         return user.id
     return None
 
 
-def _person(unit: UnitOfWork, user_id: int, code: int, key: str) -> None:
-    if people.find_user(unit.tx, unit.actor.company_id, user_id) is None:
+def _person(unit: UnitOfWork, user_id: int, code: int, key: str, now: int | None = None) -> None:
+    """Demand a person who can be given work; whoever has it `now` may keep it."""
+    user = people.find_user(unit.tx, unit.actor.company_id, user_id)
+    if user is None:
         raise RuleViolation(code, f"{key} should be the id of a user of the company")
+    if user.deactivated_at is not None and user_id != now:
+        raise RuleViolation(code, f"{key} is of a deactivated user")

@@ -37,7 +37,7 @@ class NewLink(Struct, frozen=True):
 
 
 class SignedLink(Struct, frozen=True):
-    """A link with the key that opens it, and whether who looks at it made it."""
+    """A link, the key that opens it ("" for all but who made it), and whether who looks did."""
 
     link: Link
     link_key: str
@@ -76,7 +76,7 @@ def create_link(unit: UnitOfWork, space_uid: str, validated: Validated[NewLink])
 
 
 def list_links(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> list[SignedLink]:
-    """Return the links of a space that work, the oldest first.
+    """Return the links of a space that work, the oldest first; with the key of one's own alone.
 
     Raises:
         KadenceError: NotFound, Forbidden (no writer), BadRequest.
@@ -86,10 +86,11 @@ def list_links(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> 
     company_id = unit.actor.company_id
     found = links.valid(unit.tx, company_id, access.space_uid, unit.now)
     signing_key = links.key_of(unit.tx, company_id) or ""
-    return [
-        SignedLink(link, _link_key(link, signing_key), is_own=link.user_id == unit.actor.user_id)
-        for link in found
-    ]
+    made = []
+    for link in found:
+        is_own = link.user_id == unit.actor.user_id
+        made.append(SignedLink(link, _link_key(link, signing_key) if is_own else "", is_own))
+    return made
 
 
 def revoke_link(unit: UnitOfWork, space_uid: str, link_id: str, validated: Validated[None]) -> Link:

@@ -12,7 +12,7 @@ from kadence.domain.errors import BadRequest, Forbidden, NotFound, RuleViolation
 from kadence.domain.model import Company, CompanyRole, Instant, Token, TokenKind, User
 from kadence.domain.text import required_line
 from kadence.storage import people, spaces
-from kadence.usecases.unit_of_work import UnitOfWork, Validated, token_digest, unwrap
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, token_digest, unwrap
 
 
 class PeopleQuery(Struct, frozen=True):
@@ -184,24 +184,64 @@ def make_user(unit: UnitOfWork, email: str, full_name: str, role: CompanyRole) -
 
 
 def add_user(unit: UnitOfWork, email: str, full_name: str) -> NewUser:
-    """Make a person of the company, with a first token.
+    """Make a person of the company, or let one in again who was deactivated; with a new token.
 
     Raises:
-        BadRequest: the address is invalid, or a person of the company has it.
+        BadRequest: the address or the name is invalid, or an active person has the address.
     """
-    user = make_user(unit, email, full_name, CompanyRole.USER)
+    known = people.find_user_by_email(unit.tx, unit.actor.company_id, normal_email(email))
+    if known is not None and known.deactivated_at is not None:
+        user = let_in_again(unit, known, required_line("name", full_name))
+    else:
+        user = make_user(unit, email, full_name, CompanyRole.USER)
     return NewUser(user, make_token(unit, user, "first token", expires=None).secret)
+
+
+def let_in_again(unit: UnitOfWork, user: User, full_name: str) -> User:
+    """Return a deactivated person who is active again; no token of before comes back to life."""
+    while good := people.tokens_of(unit.tx, unit.actor.company_id, user.id, unit.now):
+        end_token(unit, good[0])
+    return _store(unit, user, replace(user, full_name=full_name, deactivated_at=None))
+
+
+def name_owner(unit: UnitOfWork, email: str) -> User:
+    """Make a person one more owner of the company.
+
+    Raises:
+        NotFound: nobody of the company has this address.
+        BadRequest: they are deactivated.
+    """
+    user = user_by_email(unit, email)
+    if user.deactivated_at is not None:
+        raise BadRequest(f"{user.email} is deactivated")
+    return _store(unit, user, replace(user, role=CompanyRole.OWNER.value))
+
+
+def _store(unit: UnitOfWork, user: User, new: User) -> User:
+    before, after = changes(user, new)
+    if not after:
+        return user
+    new = replace(new, updated=unit.now)
+    people.update_user(unit.tx, new)
+    unit.record(events.USER_CHANGED, {"id": user.id, "old": before, "new": after})
+    return new
 
 
 def invite(unit: UnitOfWork, email: str) -> User:
     """Return the person of the company with this address, made when there is none; without a token.
+
+    Who was deactivated is let in again when an owner invites them.
 
     Raises:
         BadRequest: the address is invalid.
     """
     address = normal_email(email)
     user = people.find_user_by_email(unit.tx, unit.actor.company_id, address)
-    return user or make_user(unit, address, address.partition("@")[0], CompanyRole.USER)
+    if user is None:
+        return make_user(unit, address, address.partition("@")[0], CompanyRole.USER)
+    if user.deactivated_at is not None and unit.actor.company_role == CompanyRole.OWNER:
+        return let_in_again(unit, user, user.full_name)
+    return user
 
 
 def deactivate_user(unit: UnitOfWork, email: str) -> User:
@@ -214,11 +254,16 @@ def deactivate_user(unit: UnitOfWork, email: str) -> User:
     user = user_by_email(unit, email)
     if user.deactivated_at is not None:
         return user
-    if user.role == CompanyRole.OWNER:
-        raise BadRequest(f"{user.email} is the company's owner and cannot be deactivated")
-    people.deactivate_user(unit.tx, unit.actor.company_id, user.id, unit.now)
+    everybody = people.list_users(
+        unit.tx, unit.actor.company_id, deactivated=False, limit=_EVERYBODY
+    )
+    owners = [one.id for one in everybody if one.role == CompanyRole.OWNER]
+    if owners == [user.id]:
+        raise BadRequest(f"{user.email} is the company's last owner and cannot be deactivated")
+    gone = replace(user, deactivated_at=unit.now, updated=unit.now)
+    people.update_user(unit.tx, gone)
     unit.record(events.USER_DEACTIVATED, {"id": user.id})
-    return replace(user, deactivated_at=unit.now, updated=unit.now)
+    return gone
 
 
 def user_by_email(unit: UnitOfWork, email: str) -> User:

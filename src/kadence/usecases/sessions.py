@@ -16,6 +16,7 @@ from kadence.usecases.people import (
     NewToken,
     current_user,
     end_token,
+    let_in_again,
     make_token,
     make_user,
     normal_email,
@@ -234,6 +235,8 @@ def invite(unit: UnitOfWork, validated: Validated[Invitation]) -> Invited:
         user = make_user(unit, address, name, CompanyRole.USER)
     elif user.role == CompanyRole.OWNER:
         raise Forbidden
+    elif user.deactivated_at is not None:
+        user = let_in_again(unit, user, wanted.full_name or user.full_name)
     return _issue_login_link(unit, user)
 
 

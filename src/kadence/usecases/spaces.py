@@ -271,7 +271,8 @@ def change_member(
     """Give a member another role.
 
     Raises:
-        KadenceError: NotFound (space or member), Forbidden (no admin), BadRequest.
+        KadenceError: NotFound (space or member), Forbidden (no admin), BadRequest, RuleViolation
+            (code 3, the space's last admin would be none any more by their own doing).
     """
     access = authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
     member, user = _own_member(unit, access, user_id)
@@ -286,11 +287,13 @@ def remove_member(
     """Take a person's own role in the space away; what everyone has there, they keep.
 
     Raises:
-        KadenceError: NotFound (space or member), Forbidden (no admin), BadRequest.
+        KadenceError: NotFound (space or member), Forbidden (no admin), BadRequest, RuleViolation
+            (code 3, the space's last admin leaves).
     """
     access = authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
     member, user = _own_member(unit, access, user_id)
     unwrap(validated)
+    _demand_another_admin(unit, access, member)
     spaces.delete_member(unit.tx, member)
     unit.record(
         events.MEMBER_REMOVED,
@@ -364,6 +367,7 @@ def _set_role(
 ) -> None:
     if role == member.role:
         return
+    _demand_another_admin(unit, access, member)
     spaces.update_member(unit.tx, replace(member, role=role.value, updated=unit.now))
     unit.record(
         events.MEMBER_CHANGED,
@@ -375,6 +379,18 @@ def _set_role(
         },
         space_uid=access.space_uid,
     )
+
+
+def _demand_another_admin(unit: UnitOfWork, access: SpaceAccess, member: Member) -> None:
+    """Demand that somebody else is the space's admin when one takes it from themselves."""
+    if member.user_id != unit.actor.user_id or member.role != SpaceRole.ADMIN:
+        return
+    everybody = spaces.people(unit.tx, unit.actor.company_id, access.space_id)
+    others = (
+        user for user, role in everybody if role == SpaceRole.ADMIN and user.id != member.user_id
+    )
+    if not any(user.deactivated_at is None for user in others):
+        raise RuleViolation(3, "The last admin of the space should name another one first")
 
 
 def _own_member(unit: UnitOfWork, access: SpaceAccess, user_id: int) -> tuple[Member, User]:

@@ -93,7 +93,11 @@ def _answer(signed: SignedLink) -> LinkAnswer:
         iteration_id=link.iteration_id,
         created=format_timestamp(link.created),
         expires=format_timestamp(link.expires),
-        paths=[f"/api/kadence/v1/shared/{signed.link_key}/{name}" for name in FILES[shows]],
+        paths=[
+            f"/api/kadence/v1/shared/{signed.link_key}/{name}"
+            for name in FILES[shows]
+            if signed.link_key
+        ],
         is_own=signed.is_own,
     )
 
@@ -114,7 +118,7 @@ async def create_link(context: RequestContext) -> LinkAnswer:
 
 
 async def list_links(context: RequestContext) -> list[LinkAnswer]:
-    """List the links of the space that work."""
+    """List the links of the space that work; the addresses of one's own alone."""
     context.has_secret = True
     found = await context.read(usecases.list_links, context.uid("space_uid"), context.nothing())
     return [_answer(signed) for signed in found]
