@@ -1,6 +1,6 @@
 """Update iteration: the lifecycle, its codes and their order, closing with leftovers (4)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -196,8 +196,20 @@ def test_actual_finish_date_is_kept_as_given_and_ignored_outside_closing(team: T
     changed = team.call("PATCH", team.at(made), {"title": "x", "actual_finish_date": FINISH})
     assert changed["actual_finish_date"] is None
     team.start(made)
-    closed = team.close(made, actual_finish_date="2026-03-12T18:00:00+02:00")
-    assert closed["actual_finish_date"] == "2026-03-12T16:00:00.000Z"
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=6)
+    there = at.astimezone(timezone(timedelta(hours=2)))
+    closed = team.close(made, actual_finish_date=there.isoformat())
+    assert closed["actual_finish_date"] == f"{at:%Y-%m-%dT%H:%M:%S}.000Z"
+
+
+def test_code_8_it_has_not_finished_before_it_ran_or_in_days_to_come(team: Team) -> None:
+    made = team.plan()
+    team.start(made)
+    early, late = (datetime.now(UTC) + timedelta(days=days) for days in (-1, 2))
+    for at in (early.isoformat(), late.isoformat(), "2999-01-01"):
+        body = {"status": "closed", "actual_finish_date": at, "new_iteration_id": "nope"}
+        assert team.refused("PATCH", team.at(made), body) == (400, 8)
+    assert team.call("GET", team.at(made))["status"] == "active"
 
 
 @pytest.mark.parametrize("at", [START, "2026-03-01"])

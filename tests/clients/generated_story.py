@@ -1,6 +1,6 @@
 """A sprint from creating to closing, told in the words of a client that was generated.
 
-Run with the address of a server, a token and the uid of a space; prints the closed iteration.
+Run with the address of a server, a token and the id of a space; prints the closed iteration.
 """
 
 # mypy: ignore-errors
@@ -17,7 +17,7 @@ from kadence_client.api.iterations import (
     create_iteration,
     list_iteration_cards,
 )
-from kadence_client.api.spaces import list_spaces
+from kadence_client.api.spaces import get_space
 from kadence_client.models import (
     AddCard,
     ChangeableStatus,
@@ -27,10 +27,10 @@ from kadence_client.models import (
     CreateIteration,
 )
 
-url, token, space_uid = sys.argv[1:]
+url, token, space_id = sys.argv[1:]
 client = AuthenticatedClient(url, token, raise_on_unexpected_status=True)
 
-(space,) = (one for one in list_spaces.sync(client=client) if str(one.uid) == space_uid)
+space = get_space.sync(int(space_id), client=client)
 (board,) = list_boards.sync(space.id, client=client)
 done = board.columns[-1].id
 today = datetime.now(UTC)

@@ -38,7 +38,7 @@ def test_a_generated_client_creates_starts_moves_and_closes(world: World, tmp_pa
     space = world.make_space()
     token = world.headers("writer")["Authorization"].removeprefix("Bearer ")
     told = subprocess.run(
-        [home / "bin/python", STORY, world.url, token, space.uid],
+        [home / "bin/python", STORY, world.url, token, str(space.id)],
         check=True,
         stdout=subprocess.PIPE,
         text=True,

@@ -13,8 +13,8 @@ from kadence.domain.iteration_cards import (
     moves_on_closing,
     moves_on_deleting,
 )
-from kadence.domain.lifecycle import IterationChange, Step, check_target, step
-from kadence.domain.model import Condition, Iteration
+from kadence.domain.lifecycle import IterationChange, Step, check_end, check_target, step
+from kadence.domain.model import DAY, Condition, Iteration
 from tests.rules.kit import card, iteration
 
 STATUSES = ("planned", "active", "closed", "removed")
@@ -89,6 +89,28 @@ def test_closing_notes_when() -> None:
     starting = step(iteration(**DAYS), IterationChange(status="active"), NOW)
     assert (starting.activates, starting.closes) == (True, False)
     assert starting.new.actual_finish_date is None
+
+
+@pytest.mark.parametrize(
+    ("finish", "activated", "refused"),
+    [
+        (NOW, NOW, None),
+        (NOW - 1, NOW, 8),
+        (NOW - 1, None, None),
+        (NOW + DAY, NOW, None),
+        (NOW + DAY + 1, NOW, 8),
+        (NOW + DAY + 1, None, 8),
+    ],
+)
+def test_it_ended_between_its_activation_and_tomorrow(
+    finish: int, activated: int | None, refused: int | None
+) -> None:
+    if refused is None:
+        check_end(finish, activated, NOW)
+        return
+    with pytest.raises(RuleViolation) as error:
+        check_end(finish, activated, NOW)
+    assert error.value.code == refused
 
 
 def test_what_is_not_asked_for_stays_and_null_clears() -> None:

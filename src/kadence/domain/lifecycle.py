@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from kadence.domain.errors import RuleViolation
-from kadence.domain.model import Instant, Iteration, IterationStatus
+from kadence.domain.model import DAY, Instant, Iteration, IterationStatus
 
 T = TypeVar("T")
 
@@ -131,7 +131,8 @@ RULES: tuple[Callable[[Step], None], ...] = (
     finish_after_start,
     closes_after_start,
 )
-"""The rules of an update in the order in which they are tried; 3, 4, 5 of `check_target` follow."""
+"""The rules of an update in the order in which they are tried; 8 of `check_end` and 3, 4, 5 of
+`check_target` follow."""
 
 
 def check_period(start: Instant | None, finish: Instant | None) -> None:
@@ -145,6 +146,24 @@ def check_period(start: Instant | None, finish: Instant | None) -> None:
     """
     if start is not None and finish is not None and finish <= start:
         raise RuleViolation(6, "finish_date should be later than start_date")
+
+
+AHEAD = DAY
+"""How far in the future an iteration may be said to have ended, for whoever closes it early."""
+
+
+def check_end(finish: Instant, activated: Instant | None, now: Instant) -> None:
+    """Refuse an end before the iteration ran or long after now, of which no report can tell.
+
+    `activated` is when it was, None where the journal does not know.
+
+    Raises:
+        RuleViolation: code 8.
+    """
+    if activated is not None and finish < activated:
+        raise RuleViolation(8, "actual_finish_date should not be earlier than the activation")
+    if finish > now + AHEAD:
+        raise RuleViolation(8, "actual_finish_date should be at most one day from now")
 
 
 def check_target(iteration: Iteration, target_id: str, target: Iteration | None) -> Iteration:

@@ -18,12 +18,13 @@ from kadence.domain.lifecycle import (
     OPEN,
     REMOVED,
     IterationChange,
+    check_end,
     check_period,
     check_target,
     step,
 )
 from kadence.domain.model import Instant, Iteration, IterationCard, IterationStatus, SpaceRole
-from kadence.storage import calendars, cards, iteration_cards, iterations
+from kadence.storage import calendars, cards, history, iteration_cards, iterations
 from kadence.usecases.access import authorize_space, require_iterations, title_of
 from kadence.usecases.iteration_cards import (
     RecordView,
@@ -170,13 +171,17 @@ def change_iteration(
 
     Raises:
         KadenceError: FeatureOff, NotFound, Forbidden, PreconditionFailed, BadRequest,
-            RuleViolation (codes 1, 2, 6, 7, 3, 4, 5); in this order.
+            RuleViolation (codes 1, 2, 6, 7, 8, 3, 4, 5); in this order.
     """
     require_iterations(unit)
     access = authorize_space(unit, space_uid, SpaceRole.WRITER)
     old = find_iteration(unit, access, iteration_id)
     unit.match(etag(old))
     made = step(old, unwrap(validated), unit.now)
+    if made.closes and isinstance(made.change.actual_finish_date, int):
+        told = history.changes_of(unit.tx, old.company_id, [old.id]).get(old.id, ())
+        activated = (event.at for event in told if event.kind == events.ITERATION_ACTIVATED)
+        check_end(made.change.actual_finish_date, next(activated, None), unit.now)
     target_id = made.change.new_iteration_id
     target = _target(unit, access, old, target_id if made.closes else None)
     if made.activates:

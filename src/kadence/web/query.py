@@ -165,7 +165,7 @@ class Harmless(Parameter[None]):
         """Take anything."""
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string"}
+        return {"type": "string", "pattern": "^[^\\x00]*$"}
 
 
 class Clamped(Parameter[int]):
