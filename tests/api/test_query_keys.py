@@ -79,9 +79,9 @@ def test_keys_without_effect_are_named(team: Team) -> None:
     ],
 )
 def test_what_would_give_wrong_rows_is_refused_by_name(team: Team, query: str, key: str) -> None:
-    status, message = team.refused("GET", f"/cards?{query}")
-    assert status == 400
-    assert message.startswith(key)
+    answer = team.world.call("GET", f"/cards?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith(key)
 
 
 def test_custom_properties_with_values_are_refused(team: Team) -> None:

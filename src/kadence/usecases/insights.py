@@ -173,7 +173,7 @@ def look_at(
     if query.as_of is not None and query.as_of < iteration.created:
         raise RuleViolation(9, "as_of should not be earlier than the iteration was created")
     if query.as_of is not None and query.as_of > unit.now + CLOCKS_DIFFER:
-        raise BadRequest("as_of should not be in the future")
+        raise RuleViolation(9, "as_of should not be in the future")
     others = [other for other in also if other.id != iteration.id]
     company_id = unit.actor.company_id
     past = load(unit.tx, company_id, [iteration, *others])

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from kadence.domain.errors import BadRequest
+from kadence.domain.errors import BadRequest, RuleViolation
 from kadence.domain.model import Condition
 from kadence.storage.card_list import SEARCHABLE, Mark, fits
 from kadence.usecases import card_list as usecases
@@ -223,7 +223,7 @@ class SearchAnswer(Struct, frozen=True):
     """What a search of version 2 found; `position` is absent where that is nothing."""
 
     result: list[FoundCardAnswer]
-    position: str | UnsetType
+    position: str | UnsetType = UNSET
 
 
 class _Position(Struct, frozen=True, array_like=True):
@@ -241,10 +241,10 @@ def _search(query: Query) -> Search:
     if not second:
         for given, parameter in ((start, START), (preview, PREVIEW)):
             if given:
-                raise BadRequest(f"{parameter.name} is not supported without version=2")
+                raise RuleViolation(1, f"{parameter.name} is not supported without version=2")
         return Search(is_second=False, behind=None, preview=False)
     if query.get_first(OFFSET, SKIP):
-        raise BadRequest("offset is not supported with version=2")
+        raise RuleViolation(1, "offset is not supported with version=2")
     return Search(is_second=True, behind=_behind(query, start) if start else None, preview=preview)
 
 
@@ -253,12 +253,14 @@ def _behind(query: Query, start: str) -> Mark:
         raw = base64.urlsafe_b64decode(start.encode() + b"=" * (-len(start) % 4))
         position = msgspec.json.decode(raw, type=_Position)
     except (ValueError, msgspec.DecodeError):
-        raise BadRequest("start_position should be a position that a search answered") from None
+        raise RuleViolation(
+            2, "start_position should be a position that a search answered"
+        ) from None
     if (position.order_by, position.descending) != (query.get(ORDER), _descending(query)):
-        raise BadRequest("start_position should be a position of the same order")
+        raise RuleViolation(2, "start_position should be a position of the same order")
     mark = Mark(position.value, position.id)
     if not fits(mark, position.order_by):
-        raise BadRequest("start_position should be a position that a search answered")
+        raise RuleViolation(2, "start_position should be a position that a search answered")
     return mark
 
 

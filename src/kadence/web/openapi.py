@@ -113,7 +113,8 @@ def _refuse_nul(body: Schema) -> None:
     for key in body["properties"].values():
         for schema in key.get("anyOf", [key]):
             if "string" in schema.get("type", ()) and "format" not in schema:
-                schema["pattern"] = _PLAIN
+                told = schema.get("pattern")
+                schema["pattern"] = f"^[^\\x00]*{told}[^\\x00]*$" if told else _PLAIN
 
 
 def _not_served(path: str, method: str) -> Schema:
