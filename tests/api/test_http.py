@@ -115,3 +115,12 @@ def test_pages_of_other_origins_send_and_read_what_is_documented(elsewhere: http
     shown = answer.headers["access-control-expose-headers"].lower()
     for name in ("x-kadence", "x-kadence-ignored", "etag", "retry-after"):
         assert name in shown
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize(
+    "path",
+    ["/api/kadence/v1/shared/%00/badge.svg", "/api/latest/spaces/%00/iterations", "/%00"],
+)
+def test_a_path_with_a_nul_is_that_of_nothing(world: World, path: str) -> None:
+    assert world.http.get(world.url + path, headers=world.headers()).status_code == 404

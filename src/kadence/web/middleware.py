@@ -136,7 +136,7 @@ class Metrics:
 
 
 class HttpRules:
-    """Answers HEAD as GET without the body, and refuses requests that do not name one host.
+    """Answers HEAD as GET without the body; refuses what names no one host, or U+0000 in its path.
 
     A request of HTTP/1.1 has exactly one Host (RFC 9112, 3.2): with two, a proxy and this server
     might each believe another one. Where the answer `varies` by the Origin, it says so to all.
@@ -156,6 +156,11 @@ class HttpRules:
             headers = [_JSON, (b"content-length", b"%d" % len(body))]
             await send({"type": "http.response.start", "status": 400, "headers": headers})
             await send({"type": "http.response.body", "body": body, "more_body": False})
+            return
+        if "\x00" in scope["path"]:
+            # No name of anything has it, and PostgreSQL takes no text with it.
+            await send({"type": "http.response.start", "status": 404, "headers": []})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
         answer = self._varied(send) if self._varies else send
         if scope["method"] != "HEAD":
