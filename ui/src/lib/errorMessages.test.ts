@@ -12,7 +12,8 @@ describe("what the server refuses", () => {
     ["finish_date should be later than start_date", "told.order"],
     ["Invalid status transition from closed to active", "told.over"],
     ["Can't add card to finished iteration", "told.over"],
-    ["User x@y.example is a deactivated user", "told.deactivated"],
+    ["owner_id is of a deactivated user", "told.deactivated"],
+    ["The last admin of the space should name another one first", "told.lastAdmin"],
   ] as const)("%j is said in the reader's words", async (message, key) => {
     expect(errorMessage(message)).toBe(t(key));
     await i18n.speak("ru");

@@ -23,6 +23,7 @@ const TOLD: [RegExp, Message][] = [
   [/^country should be/, "told.country"],
   [/^subdivision should be one of: (?<list>.*)/, "told.subdivision"],
   [/deactivated( user)?$/, "told.deactivated"],
+  [/^The last admin of the space should name another one first$/, "told.lastAdmin"],
   [/^email should match/, "told.email"],
   [/^current should be the password/, "told.password"],
   [/ should NOT be longer than (?<most>\d+) characters$/, "told.long"],

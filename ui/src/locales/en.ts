@@ -333,6 +333,7 @@ export const en = {
   "told.email": "This is no e-mail address.",
   "told.finished": "The dates of a closed iteration stay as they are.",
   "told.gone": "The card is archived or deleted.",
+  "told.lastAdmin": "A space needs an admin: make somebody else one first.",
   "told.long": "That is too long: {{most}} characters at most.",
   "told.order": "The last day has to come after the first one: an iteration has at least two days.",
   "told.other": "The server says: {{message}}",

@@ -21,7 +21,7 @@ const saves = () => kit.all("button", "Save");
 const option = (field: HTMLElement, name: string) =>
   [...field.querySelectorAll("option")].find((one) => kit.words(one) === name);
 
-test("only who made a link or an admin can revoke it", async () => {
+test("only who made a link or an admin can revoke it, and its maker alone opens it", async () => {
   await own("POST", `/spaces/${team.uid}/links`, { shows: "velocity" }, "admin");
   await own("POST", `/spaces/${team.uid}/links`, { shows: "iterations" }, "writer");
   await openAs("admin");
@@ -30,7 +30,9 @@ test("only who made a link or an admin can revoke it", async () => {
   await kit.leave();
   await openAs("writer");
   await kit.button("Revoke Iterations for a calendar", links);
-  await kit.find("link", "Velocity", links);
+  await kit.find("link", "Iterations for a calendar", links);
+  await kit.until(() => expect(links()).toHaveTextContent("Velocity"));
+  expect(kit.all("link", "Velocity")).toEqual([]);
   expect(kit.all("button", "Revoke Velocity")).toEqual([]);
 });
 
