@@ -182,22 +182,18 @@ def test_null_clears(team: Team) -> None:
 
 def test_a_move_sets_state_and_times(team: Team) -> None:
     _, progress, done = team.space.columns
-    made = team.card()
-    times = (
-        "last_moved_at",
-        "column_changed_at",
-        "lane_changed_at",
-        "first_moved_to_in_progress_at",
-        "last_moved_to_done_at",
-        "completed_at",
-    )
-    assert [made[key] for key in times] == [None] * 6
+    made = team.card(due_date="2030-01-01")
+    of_moves = ("last_moved_at", "column_changed_at", "lane_changed_at")
+    assert [made[key] for key in of_moves] == [made["created"]] * 3
+    of_states = ("first_moved_to_in_progress_at", "last_moved_to_done_at", "completed_at")
+    assert [made[key] for key in of_states] == [None] * 3
     started = team.change(made, column_id=progress)
     assert started["state"] == 2
     at = started["last_moved_at"]
     assert started["column_changed_at"] == started["first_moved_to_in_progress_at"] == at
     assert started["updated"] == at
-    assert started["lane_changed_at"] is started["last_moved_to_done_at"] is None
+    assert started["lane_changed_at"] == made["created"]
+    assert started["last_moved_to_done_at"] is None
     finished = team.change(made, column_id=done)
     assert finished["state"] == 3
     assert finished["last_moved_to_done_at"] == finished["completed_at"] == finished["updated"]
@@ -210,6 +206,14 @@ def test_a_move_sets_state_and_times(team: Team) -> None:
     aside = team.change(made, lane_id=team.space.lanes[1])
     assert aside["lane_changed_at"] == aside["last_moved_at"] == aside["updated"]
     assert aside["column_changed_at"] == back["column_changed_at"]
+
+
+def test_what_has_no_due_date_is_not_completed_in_time_or_late(team: Team) -> None:
+    finished = team.change(team.card(), column_id=team.space.columns[2])
+    assert finished["last_moved_to_done_at"] == finished["updated"]
+    assert finished["completed_at"] is finished["completed_on_time"] is None
+    due = team.change(finished, due_date="2030-01-01")
+    assert (due["completed_at"], due["completed_on_time"]) == (finished["updated"], True)
 
 
 def test_the_state_is_that_of_the_first_level_column(team: Team) -> None:

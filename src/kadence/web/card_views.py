@@ -155,9 +155,9 @@ class CardAnswer(Struct, frozen=True, kw_only=True):
     estimate_workload: float
     created: When
     updated: When
-    last_moved_at: When | None
-    column_changed_at: When | None
-    lane_changed_at: When | None
+    last_moved_at: When
+    column_changed_at: When
+    lane_changed_at: When
     first_moved_to_in_progress_at: When | None
     last_moved_to_done_at: When | None
     completed_at: When | None
@@ -255,12 +255,12 @@ def card_values(view: CardView) -> dict[str, Any]:
         "estimate_workload": number(card.estimate_workload),
         "created": format_timestamp(card.created),
         "updated": format_timestamp(card.updated),
-        "last_moved_at": format_optional(card.last_moved_at),
-        "column_changed_at": format_optional(card.column_changed_at),
-        "lane_changed_at": format_optional(card.lane_changed_at),
+        "last_moved_at": format_timestamp(card.last_moved_at or card.created),
+        "column_changed_at": format_timestamp(card.column_changed_at or card.created),
+        "lane_changed_at": format_timestamp(card.lane_changed_at or card.created),
         "first_moved_to_in_progress_at": format_optional(card.first_moved_to_in_progress_at),
         "last_moved_to_done_at": format_optional(card.last_moved_to_done_at),
-        "completed_at": format_optional(card.completed_at),
+        "completed_at": format_optional(None if card.due_date is None else card.completed_at),
         "completed_on_time": None
         if card.completed_at is None or card.due_date is None
         else card.completed_at <= card.due_date,

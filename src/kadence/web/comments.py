@@ -1,8 +1,8 @@
 """What goes over the wire about comments (contract: workspace.md, Cards)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct
 
 from kadence.usecases import comments as usecases
 from kadence.usecases.comments import CommentView
@@ -28,11 +28,11 @@ class CommentAnswer(Struct, frozen=True, kw_only=True):
     edited: bool
     deleted: bool = False
     internal: bool = False
-    email_addresses_to: str = ""
-    notification_sent: When | None = None
-    sd_description: bool = False
+    email_addresses_to: str | None = None
     sd_external_recipients_cc: str | None = None
-    attacments: list[Any] = field(default_factory=list)
+    sd_description: bool = False
+    notification_sent: When | None = None
+    meta: str | None = None
     created: When
     updated: When
 
