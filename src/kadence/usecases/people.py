@@ -211,9 +211,7 @@ def name_owner(unit: UnitOfWork, email: str) -> User:
         NotFound: nobody of the company has this address.
         BadRequest: they are deactivated.
     """
-    user = user_by_email(unit, email)
-    if user.deactivated_at is not None:
-        raise BadRequest(f"{user.email} is deactivated")
+    user = active_user_by_email(unit, email)
     return _store(unit, user, replace(user, role=CompanyRole.OWNER.value))
 
 
@@ -278,6 +276,19 @@ def user_by_email(unit: UnitOfWork, email: str) -> User:
     return user
 
 
+def active_user_by_email(unit: UnitOfWork, email: str) -> User:
+    """Return the person of the company with this address, who may come in.
+
+    Raises:
+        NotFound: nobody has it.
+        BadRequest: they are deactivated.
+    """
+    user = user_by_email(unit, email)
+    if user.deactivated_at is not None:
+        raise BadRequest(f"{user.email} is deactivated")
+    return user
+
+
 def make_token(
     unit: UnitOfWork,
     user: User,
@@ -322,9 +333,7 @@ def create_token(unit: UnitOfWork, email: str, name: str, expires_in: int | None
         NotFound: nobody of the company has this address.
         BadRequest: they are deactivated.
     """
-    user = user_by_email(unit, email)
-    if user.deactivated_at is not None:
-        raise BadRequest(f"{user.email} is deactivated")
+    user = active_user_by_email(unit, email)
     expires = None if expires_in is None else unit.now + expires_in
     return make_token(unit, user, name, expires=expires)
 

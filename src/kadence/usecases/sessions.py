@@ -9,18 +9,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kadence.domain import events
-from kadence.domain.errors import BadRequest, Forbidden, NotFound, Unauthenticated
+from kadence.domain.errors import Forbidden, NotFound, Unauthenticated
 from kadence.domain.model import DAY, CompanyRole, Instant, Token, TokenKind, User
 from kadence.storage import people
 from kadence.usecases.people import (
     NewToken,
+    active_user_by_email,
     current_user,
     end_token,
     let_in_again,
     make_token,
     make_user,
     normal_email,
-    user_by_email,
 )
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, token_digest, unwrap
 
@@ -219,11 +219,10 @@ def set_password(unit: UnitOfWork, hash_: str, known: str | None) -> User:
 def invite(unit: UnitOfWork, validated: Validated[Invitation]) -> Invited:
     """Make a login link for somebody, to be sent to them by any channel.
 
-    For who has a password already it is the way to a new one.
+    For who has a password already it is the way to a new one. Who was deactivated is let in again.
 
     Raises:
-        KadenceError: Forbidden (no owner, or for another owner), BadRequest (no address, or
-            somebody who is deactivated).
+        KadenceError: Forbidden (no owner, or for another owner), BadRequest (no address).
     """
     if unit.actor.company_role != CompanyRole.OWNER:
         raise Forbidden
@@ -246,12 +245,10 @@ def issue_login_link(unit: UnitOfWork, email: str) -> Invited:
     Raises:
         KadenceError: NotFound (nobody has it), BadRequest (they are deactivated).
     """
-    return _issue_login_link(unit, user_by_email(unit, email))
+    return _issue_login_link(unit, active_user_by_email(unit, email))
 
 
 def _issue_login_link(unit: UnitOfWork, user: User) -> Invited:
-    if user.deactivated_at is not None:
-        raise BadRequest(f"{user.email} is deactivated")
     # The newest link is the one that counts: the older ones may be with somebody else.
     for token in people.tokens_of(unit.tx, unit.actor.company_id, user.id, unit.now):
         if token.kind == TokenKind.LOGIN_LINK:
