@@ -30,8 +30,9 @@ from kadence.usecases.comments import add_comment
 from kadence.usecases.iteration_cards import add_card
 from kadence.usecases.iterations import NewIteration, create_iteration
 from kadence.usecases.links import NewLink, create_link
+from kadence.usecases.members import NewMember, add_member
 from kadence.usecases.setup import Initialised, initialise
-from kadence.usecases.spaces import NewMember, NewSpace, add_member, create_space
+from kadence.usecases.spaces import NewSpace, create_space
 from kadence.usecases.tags import NewTag, add_card_tag
 from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, system_clock
 from tests import processes

@@ -29,6 +29,7 @@ from kadence.usecases.cards import CardChange, NewCard, change_card, create_card
 from kadence.usecases.comments import add_comment
 from kadence.usecases.iteration_cards import add_card, remove_card
 from kadence.usecases.iterations import NewIteration, change_iteration, create_iteration
+from kadence.usecases.members import NewMember, add_member
 from kadence.usecases.people import make_user
 from kadence.usecases.planning import change_capacity
 from kadence.usecases.sample_story import (
@@ -45,7 +46,7 @@ from kadence.usecases.sample_story import (
     Sprint,
 )
 from kadence.usecases.setup import Initialised, initialise
-from kadence.usecases.spaces import NewMember, NewSpace, add_member, create_space
+from kadence.usecases.spaces import NewSpace, create_space
 from kadence.usecases.tags import NewTag, add_card_tag
 from kadence.usecases.unit_of_work import UnitOfWork
 

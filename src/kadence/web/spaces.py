@@ -1,4 +1,4 @@
-"""What goes over the wire about spaces and their members (contract: workspace.md, Spaces)."""
+"""What goes over the wire about spaces (contract: workspace.md, Spaces)."""
 
 from typing import Annotated, Any
 
@@ -7,15 +7,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from kadence.domain.access import ROLE_UIDS
 from kadence.domain.model import Space, SpaceRole, SpaceVisibility
 from kadence.usecases import spaces as usecases
-from kadence.usecases.spaces import (
-    MemberQuery,
-    NewMember,
-    NewSpace,
-    RoleChange,
-    SpaceChange,
-    SpaceMember,
-    SpaceView,
-)
+from kadence.usecases.members import SpaceMember
+from kadence.usecases.spaces import NewSpace, SpaceChange, SpaceView
 from kadence.web.boards import BoardAnswer, board_answer
 from kadence.web.codec import (
     Body,
@@ -32,8 +25,8 @@ from kadence.web.codec import (
 )
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import NOTHING, RequestContext
-from kadence.web.people import PersonAnswer, UserAnswer, person_values, user_values
-from kadence.web.query import LARGEST_INTEGER, PAGE_LIMIT, PAGE_OFFSET, Flag, Paged, page_of
+from kadence.web.members import MemberAnswer, access_mod, member_answer
+from kadence.web.query import PAGE_LIMIT, PAGE_OFFSET, page_of
 
 
 class SpaceTitle(OneLine):
@@ -142,52 +135,7 @@ class ListedSpaceAnswer(SpaceAnswer, frozen=True, kw_only=True):
 class NewSpaceAnswer(SpaceAnswer, frozen=True, kw_only=True):
     """A space that was just made, with its members."""
 
-    users: list["MemberAnswer"]
-
-
-class MemberAnswer(PersonAnswer, frozen=True, kw_only=True):
-    """A person in a space, with the role that they have there and their own."""
-
-    temporarily_inactive: bool = False
-    entity_uid: Uid
-    role: Annotated[int, Meta(description="1 reader, 2 writer, 3 admin.")]
-    own_role: int | None
-    role_ids: list[Uid]
-    own_role_ids: list[Uid] | None
-    space_role_id: int
-    access_mod: str
-    own_access_mod: str | None
-    current: bool
-
-
-class AccessRecord(Struct, frozen=True):
-    """What a person was given in a space."""
-
-    user_id: int
-    entity_uid: Uid
-    role_id: Uid
-    access_mod: str
-    own_access_mod: str
-    own_role_ids: list[Uid]
-
-
-class InvitedAnswer(MemberAnswer, frozen=True, kw_only=True):
-    """A person who was let into a space."""
-
-    user: UserAnswer
-    access_record: AccessRecord
-    message: str = ""
-
-
-class RemovedMemberAnswer(Struct, frozen=True):
-    """A person whose own role in a space was taken away, with what they still have there."""
-
-    id: int
-    user_id: int
-    entity_uid: Uid
-    access_mod: str
-    own_access_mod: str
-    own_role_ids: None = None
+    users: list[MemberAnswer]
 
 
 class CreateSpace(Struct, frozen=True):
@@ -241,39 +189,8 @@ class ChangeSpace(Struct, frozen=True):
         )
 
 
-class AddMember(Struct, frozen=True):
-    """Whom to let in, and as what: writer unless said otherwise."""
-
-    email: Annotated[str, Meta(max_length=254, extra_json_schema={"format": "email"})]
-    role_id: Role | None = None
-
-    def validated(self) -> NewMember:
-        """Return the same for the use case."""
-        return NewMember(self.email, None if self.role_id is None else SpaceRole(self.role_id))
-
-
-class ChangeMember(Struct, frozen=True):
-    """The role that the member gets; without it nothing changes."""
-
-    role_id: Role | None = None
-
-    def validated(self) -> RoleChange:
-        """Return the same for the use case."""
-        return None if self.role_id is None else SpaceRole(self.role_id)
-
-
 CREATE = Body("Space", CreateSpace, CreateSpace.validated)
 CHANGE = Body("Space", ChangeSpace, ChangeSpace.validated)
-ADD_MEMBER = Body("SpaceUser", AddMember, AddMember.validated)
-CHANGE_MEMBER = Body("SpaceUser", ChangeMember, ChangeMember.validated)
-
-INHERITED = Flag(
-    "include_inherited_access", "Also people who are let in without a role of their own."
-)
-INACTIVE = Flag("inactive", "The deactivated alone.")
-MEMBER_LIMIT = Paged("limit", 100, 1, 500, "How many at most, 1 or more; above 500 it is 500.")
-LAST_USER_ID = Paged("last_user_id", 0, 0, LARGEST_INTEGER, "Only people with greater ids.")
-MEMBER_PARAMETERS = (INHERITED, INACTIVE, MEMBER_LIMIT, LAST_USER_ID)
 SPACE_PARAMETERS = (PAGE_LIMIT, PAGE_OFFSET)
 
 
@@ -301,7 +218,7 @@ def _listed(view: SpaceView) -> ListedSpaceAnswer:
         boards=[board_answer(board) for board in view.boards],
         entity_uid=view.space.uid,
         user_id=view.reader_id,
-        access_mod=_mode(view.role),
+        access_mod=access_mod(view.role),
         role=int(view.role),
         role_permissions=_permissions(view.role),
     )
@@ -330,62 +247,13 @@ def _permissions(role: SpaceRole) -> RolePermissions:
     )  # fmt: skip
 
 
-def _mode(role: SpaceRole | None) -> str:
-    return role.name.lower() if role else "no_access"
-
-
-def _member_values(member: SpaceMember) -> dict[str, Any]:
-    role, own = member.role, member.own_role
-    return person_values(member.user) | {
-        "entity_uid": member.space_uid,
-        "role": int(role or 0),
-        "own_role": None if own is None else int(own),
-        "role_ids": [ROLE_UIDS[role]] if role else [],
-        "own_role_ids": [ROLE_UIDS[own]] if own else None,
-        "space_role_id": int(role or 0),
-        "access_mod": _mode(role),
-        "own_access_mod": _mode(own) if own else None,
-        "current": member.current,
-    }
-
-
-def _invited(member: SpaceMember) -> InvitedAnswer:
-    values = _member_values(member)
-    return InvitedAnswer(
-        **values,
-        user=UserAnswer(**user_values(member.user)),
-        access_record=AccessRecord(
-            user_id=member.user.id,
-            entity_uid=member.space_uid,
-            role_id=ROLE_UIDS[member.own_role or SpaceRole.WRITER],
-            access_mod=values["access_mod"],
-            own_access_mod=values["own_access_mod"],
-            own_role_ids=values["own_role_ids"],
-        ),
-    )
-
-
 def _one(space: Space) -> SpaceAnswer:
     return SpaceAnswer(**_space_values(space))
 
 
 def _made(made: tuple[Space, SpaceMember]) -> NewSpaceAnswer:
     space, admin = made
-    return NewSpaceAnswer(**_space_values(space), users=[_member(admin)])
-
-
-def _member(member: SpaceMember) -> MemberAnswer:
-    return MemberAnswer(**_member_values(member))
-
-
-def _removed(member: SpaceMember) -> RemovedMemberAnswer:
-    return RemovedMemberAnswer(
-        id=member.user.id,
-        user_id=member.user.id,
-        entity_uid=member.space_uid,
-        access_mod=_mode(member.role),
-        own_access_mod=_mode(None),
-    )
+    return NewSpaceAnswer(**_space_values(space), users=[member_answer(admin)])
 
 
 async def list_spaces(context: RequestContext) -> list[ListedSpaceAnswer]:
@@ -416,48 +284,4 @@ async def delete_space(context: RequestContext) -> DeletedAnswer:
     validated = await context.body(NOTHING)
     return await context.write(
         DeletedAnswer, usecases.delete_space, context.id("space_id"), validated
-    )
-
-
-async def list_members(context: RequestContext) -> list[MemberAnswer]:
-    """List the people with a role of their own in the space, by id."""
-    validated = context.query(
-        lambda query: MemberQuery(
-            inherited=query.get(INHERITED),
-            inactive=query.get(INACTIVE),
-            limit=query.get(MEMBER_LIMIT),
-            after=query.get(LAST_USER_ID),
-        )
-    )
-    members = await context.read(usecases.list_members, context.id("space_id"), validated)
-    return [_member(member) for member in members]
-
-
-async def add_member(context: RequestContext) -> InvitedAnswer:
-    """Give the person with this address a role in the space; a new address makes a person."""
-    validated = await context.body(ADD_MEMBER)
-    return await context.write(_invited, usecases.add_member, context.id("space_id"), validated)
-
-
-async def get_member(context: RequestContext) -> MemberAnswer:
-    """Get one person with a role of their own in the space."""
-    member = await context.read(
-        usecases.get_member, context.id("space_id"), context.id("user_id"), context.nothing()
-    )
-    return _member(member)
-
-
-async def change_member(context: RequestContext) -> MemberAnswer:
-    """Give a member another role."""
-    validated = await context.body(CHANGE_MEMBER)
-    return await context.write(
-        _member, usecases.change_member, context.id("space_id"), context.id("user_id"), validated
-    )
-
-
-async def remove_member(context: RequestContext) -> RemovedMemberAnswer:
-    """Take a person's own role in the space away; what everyone has there, they keep."""
-    validated = await context.body(NOTHING)
-    return await context.write(
-        _removed, usecases.remove_member, context.id("space_id"), context.id("user_id"), validated
     )

@@ -1,0 +1,191 @@
+"""What goes over the wire about the members of a space (contract: workspace.md, Spaces)."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from kadence.domain.access import ROLE_UIDS
+from kadence.domain.model import SpaceRole
+from kadence.usecases import members as usecases
+from kadence.usecases.members import MemberQuery, NewMember, RoleChange, SpaceMember
+from kadence.web.codec import Body, Role, Uid
+from kadence.web.http import NOTHING, RequestContext
+from kadence.web.people import PersonAnswer, UserAnswer, person_values, user_values
+from kadence.web.query import LARGEST_INTEGER, Flag, Paged
+
+
+class MemberAnswer(PersonAnswer, frozen=True, kw_only=True):
+    """A person in a space, with the role that they have there and their own."""
+
+    temporarily_inactive: bool = False
+    entity_uid: Uid
+    role: Annotated[int, Meta(description="1 reader, 2 writer, 3 admin.")]
+    own_role: int | None
+    role_ids: list[Uid]
+    own_role_ids: list[Uid] | None
+    space_role_id: int
+    access_mod: str
+    own_access_mod: str | None
+    current: bool
+
+
+class AccessRecord(Struct, frozen=True):
+    """What a person was given in a space."""
+
+    user_id: int
+    entity_uid: Uid
+    role_id: Uid
+    access_mod: str
+    own_access_mod: str
+    own_role_ids: list[Uid]
+
+
+class InvitedAnswer(MemberAnswer, frozen=True, kw_only=True):
+    """A person who was let into a space."""
+
+    user: UserAnswer
+    access_record: AccessRecord
+    message: str = ""
+
+
+class RemovedMemberAnswer(Struct, frozen=True):
+    """A person whose own role in a space was taken away, with what they still have there."""
+
+    id: int
+    user_id: int
+    entity_uid: Uid
+    access_mod: str
+    own_access_mod: str
+    own_role_ids: None = None
+
+
+class AddMember(Struct, frozen=True):
+    """Whom to let in, and as what: writer unless said otherwise."""
+
+    email: Annotated[str, Meta(max_length=254, extra_json_schema={"format": "email"})]
+    role_id: Role | None = None
+
+    def validated(self) -> NewMember:
+        """Return the same for the use case."""
+        return NewMember(self.email, None if self.role_id is None else SpaceRole(self.role_id))
+
+
+class ChangeMember(Struct, frozen=True):
+    """The role that the member gets; without it nothing changes."""
+
+    role_id: Role | None = None
+
+    def validated(self) -> RoleChange:
+        """Return the same for the use case."""
+        return None if self.role_id is None else SpaceRole(self.role_id)
+
+
+ADD = Body("SpaceUser", AddMember, AddMember.validated)
+CHANGE = Body("SpaceUser", ChangeMember, ChangeMember.validated)
+
+INHERITED = Flag(
+    "include_inherited_access", "Also people who are let in without a role of their own."
+)
+INACTIVE = Flag("inactive", "The deactivated alone.")
+LIMIT = Paged("limit", 100, 1, 500, "How many at most, 1 or more; above 500 it is 500.")
+LAST_USER_ID = Paged("last_user_id", 0, 0, LARGEST_INTEGER, "Only people with greater ids.")
+PARAMETERS = (INHERITED, INACTIVE, LIMIT, LAST_USER_ID)
+
+
+def access_mod(role: SpaceRole | None) -> str:
+    """Return the word for a role in a space, or for none."""
+    return role.name.lower() if role else "no_access"
+
+
+def _member_values(member: SpaceMember) -> dict[str, Any]:
+    role, own = member.role, member.own_role
+    return person_values(member.user) | {
+        "entity_uid": member.space_uid,
+        "role": int(role or 0),
+        "own_role": None if own is None else int(own),
+        "role_ids": [ROLE_UIDS[role]] if role else [],
+        "own_role_ids": [ROLE_UIDS[own]] if own else None,
+        "space_role_id": int(role or 0),
+        "access_mod": access_mod(role),
+        "own_access_mod": access_mod(own) if own else None,
+        "current": member.current,
+    }
+
+
+def _invited(member: SpaceMember) -> InvitedAnswer:
+    values = _member_values(member)
+    return InvitedAnswer(
+        **values,
+        user=UserAnswer(**user_values(member.user)),
+        access_record=AccessRecord(
+            user_id=member.user.id,
+            entity_uid=member.space_uid,
+            role_id=ROLE_UIDS[member.own_role or SpaceRole.WRITER],
+            access_mod=values["access_mod"],
+            own_access_mod=values["own_access_mod"],
+            own_role_ids=values["own_role_ids"],
+        ),
+    )
+
+
+def member_answer(member: SpaceMember) -> MemberAnswer:
+    """Return the member as the wire shows them."""
+    return MemberAnswer(**_member_values(member))
+
+
+def _removed(member: SpaceMember) -> RemovedMemberAnswer:
+    return RemovedMemberAnswer(
+        id=member.user.id,
+        user_id=member.user.id,
+        entity_uid=member.space_uid,
+        access_mod=access_mod(member.role),
+        own_access_mod=access_mod(None),
+    )
+
+
+async def list_members(context: RequestContext) -> list[MemberAnswer]:
+    """List the people with a role of their own in the space, by id."""
+    validated = context.query(
+        lambda query: MemberQuery(
+            inherited=query.get(INHERITED),
+            inactive=query.get(INACTIVE),
+            limit=query.get(LIMIT),
+            after=query.get(LAST_USER_ID),
+        )
+    )
+    members = await context.read(usecases.list_members, context.id("space_id"), validated)
+    return [member_answer(member) for member in members]
+
+
+async def add_member(context: RequestContext) -> InvitedAnswer:
+    """Give the person with this address a role in the space; a new address makes a person."""
+    validated = await context.body(ADD)
+    return await context.write(_invited, usecases.add_member, context.id("space_id"), validated)
+
+
+async def get_member(context: RequestContext) -> MemberAnswer:
+    """Get one person with a role of their own in the space."""
+    member = await context.read(
+        usecases.get_member, context.id("space_id"), context.id("user_id"), context.nothing()
+    )
+    return member_answer(member)
+
+
+async def change_member(context: RequestContext) -> MemberAnswer:
+    """Give a member another role."""
+    validated = await context.body(CHANGE)
+    return await context.write(
+        member_answer,
+        usecases.change_member,
+        context.id("space_id"),
+        context.id("user_id"),
+        validated,
+    )
+
+
+async def remove_member(context: RequestContext) -> RemovedMemberAnswer:
+    """Take a person's own role in the space away; what everyone has there, they keep."""
+    validated = await context.body(NOTHING)
+    return await context.write(
+        _removed, usecases.remove_member, context.id("space_id"), context.id("user_id"), validated
+    )
