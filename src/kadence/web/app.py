@@ -43,7 +43,8 @@ from kadence.web import (
     tags,
     velocity,
 )
-from kadence.web.http import AppState, adapt
+from kadence.web.adapter import adapt
+from kadence.web.http import AppState
 from kadence.web.route import Route
 from kadence.web.unsupported_endpoints import BY_PATH, NOT_SERVED, not_served
 

@@ -8,9 +8,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from kadence.usecases import boards as usecases
 from kadence.usecases.boards import BoardChange, FullBoard, NewBoard
 from kadence.usecases.card_views import CardView
+from kadence.web.bodies import Body
 from kadence.web.card_views import ListedCardAnswer, listed_card
 from kadence.web.codec import (
-    Body,
     Description,
     ExternalId,
     Positive,

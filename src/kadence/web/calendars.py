@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from kadence.domain.errors import BadRequest
 from kadence.usecases import calendars as usecases
 from kadence.usecases.calendars import CalendarChange, CalendarView
-from kadence.web.codec import Body
+from kadence.web.bodies import Body
 from kadence.web.http import RequestContext
 
 WrittenDay = Annotated[

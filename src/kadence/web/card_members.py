@@ -7,8 +7,8 @@ from msgspec import Meta, Struct
 
 from kadence.domain.model import Card, CardMember, User
 from kadence.usecases import card_members as usecases
+from kadence.web.bodies import Body
 from kadence.web.card_views import CardMemberAnswer, card_member_answer
-from kadence.web.codec import Body
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import NOTHING, RequestContext
 from kadence.web.query import LARGEST_INTEGER

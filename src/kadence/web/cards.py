@@ -9,9 +9,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from kadence.usecases import card_views
 from kadence.usecases import cards as usecases
 from kadence.usecases.cards import CardChange, NewCard
+from kadence.web.bodies import Body
 from kadence.web.card_views import OneCardAnswer, one_card
 from kadence.web.codec import (
-    Body,
     Description,
     ExternalId,
     OneLine,

@@ -1,30 +1,23 @@
-"""What every JSON text on the wire has in common: timestamps, decoding a body, wording its errors.
+"""What every JSON text on the wire has in common: timestamps, texts, numbers, roles.
 
-The rules are those of the contract's "Timestamps" and "Text, numbers, queries"; the wording of the
-messages is the published one.
+The rules are those of the contract's "Timestamps" and "Text, numbers, queries".
 """
 
-import contextlib
 import re
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct, UnsetType
-from msgspec.structs import FieldInfo
+from msgspec import Meta, UnsetType
 
 from kadence.domain.access import ROLE_UIDS, role_of_uid
-from kadence.domain.errors import BadRequest
 from kadence.domain.model import Instant, SpaceRole
 from kadence.domain.text import VISIBLE, is_visible, one_line
 
 Uid = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
 When = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
-B = TypeVar("B", bound=Struct)
-D = TypeVar("D")
 N = TypeVar("N", None, UnsetType, UnsetType | None)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,11 +28,9 @@ _RFC3339 = re.compile(
     r"(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?)?"
 )
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_BOM = b"\xef\xbb\xbf"
-"""What some editors and spreadsheets put before UTF-8."""
-_NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
+SHOULD_BE_STRING = "should be string"
 _WRITTEN_OUT = 1e21
 _LARGEST_WHOLE = 2**53
 """From here on a double cannot hold every whole number."""
@@ -162,7 +153,7 @@ def decode_hook(kind: type, value: object) -> Any:
 
 def _timestamp(value: object) -> Timestamp:
     if not isinstance(value, str):
-        raise ValueError(_SHOULD_BE_STRING)  # noqa: TRY004 - msgspec passes on ValueError
+        raise ValueError(SHOULD_BE_STRING)  # noqa: TRY004 - msgspec passes on ValueError
     try:
         return parse_timestamp(value)
     except ValueError:
@@ -180,7 +171,7 @@ def _role(value: object) -> Role:
 def _text_or_number(kind: type[TextOrNumber], value: object) -> TextOrNumber:
     given = str | int | float if not issubclass(kind, OneLine) or kind.numbers else str
     if isinstance(value, bool) or not isinstance(value, given):
-        raise ValueError(_SHOULD_BE_STRING)  # noqa: TRY004 - as above
+        raise ValueError(SHOULD_BE_STRING)  # noqa: TRY004 - as above
     text = value if isinstance(value, str) else _number_text(value)
     if len(text) < kind.shortest:
         raise ValueError(f"should NOT be shorter than {kind.shortest} characters")
@@ -239,178 +230,3 @@ JSON = "application/json; charset=utf-8"
 
 encode = msgspec.json.Encoder().encode
 """JSON bytes of a wire shape, its keys in the order of its fields."""
-
-
-class Body(Generic[B, D]):
-    """How one kind of body is read: JSON bytes to a shape, and that to what the use case takes."""
-
-    def __init__(
-        self,
-        name: str,
-        shape: type[B],
-        validated: Callable[[B], D],
-        one_of: Sequence[str] = (),
-    ) -> None:
-        """`name` is what the published messages call the object, as `Iteration`.
-
-        Of the keys `one_of`, if there are any, one at least must be there; `validated` checks that.
-        """
-        self.name = name
-        self.one_of = one_of
-        self.shape = shape
-        required = any(field.required for field in msgspec.structs.fields(shape))
-        self.required = required or bool(one_of)
-        self._validated = validated
-        self._decode = msgspec.json.Decoder(shape, dec_hook=decode_hook).decode
-
-    def read(self, raw: bytes, *, strict: bool = False) -> D | BadRequest:
-        """Return the validated body, or its validation error; an empty body is read as `{}`.
-
-        Of keys that come twice the last one counts; unknown ones are ignored, or refused when
-        it is `strict`.
-        """
-        raw = raw.removeprefix(_BOM)
-        try:
-            _check_text(raw)
-            if strict:
-                _refuse_unknown(self.name, msgspec.json.decode(raw or b"{}"), self.shape)
-            return self._validated(self._decode(raw or b"{}"))
-        except msgspec.ValidationError:
-            return self._explain(raw or b"{}")
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return BadRequest("Request body is not valid JSON")
-        except BadRequest as refused:
-            return refused
-
-    def _explain(self, raw: bytes) -> D | BadRequest:
-        """Look again, slowly, for the first thing wrong, in the order of the shape's keys."""
-        try:
-            document = msgspec.json.decode(raw)
-            if not isinstance(document, dict):
-                return BadRequest(f"{self.name} should be object")
-            fields = msgspec.structs.fields(self.shape)
-            for field in fields:
-                if field.required and field.encode_name not in document:
-                    return BadRequest(
-                        f"{self.name} should have required property '{field.encode_name}'"
-                    )
-            for field in fields:
-                if field.encode_name in document:
-                    try:
-                        document[field.encode_name] = _fitting(document[field.encode_name], field)
-                    except msgspec.ValidationError as error:
-                        return BadRequest(f"{field.encode_name}{_worded(error)}")
-            return self._validated(msgspec.convert(document, self.shape, dec_hook=decode_hook))
-        except (msgspec.DecodeError, RecursionError):
-            return BadRequest("Request body is not valid JSON")
-        except BadRequest as refused:
-            return refused
-
-
-def _fitting(value: Any, field: FieldInfo) -> Any:
-    """Return the value, if it is one for the field; `3.0` is one where an integer is wanted.
-
-    Raises:
-        ValidationError: it is invalid.
-    """
-    try:
-        msgspec.convert(value, field.type, dec_hook=decode_hook)
-    except msgspec.ValidationError:
-        with contextlib.suppress(msgspec.ValidationError):
-            whole = _with_whole_numbers(value)
-            msgspec.convert(whole, field.type, dec_hook=decode_hook)
-            return whole
-        raise
-    return value
-
-
-def _with_whole_numbers(value: Any) -> Any:
-    """Return the JSON value with whole numbers as integers, however they were written."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, list):
-        return [_with_whole_numbers(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _with_whole_numbers(item) for key, item in value.items()}
-    return value
-
-
-def _refuse_unknown(name: str, document: object, shape: type[Struct]) -> None:
-    """Refuse keys that the shape does not have, in it and in the lists of objects in it.
-
-    Raises:
-        BadRequest: names the first.
-    """
-    if not isinstance(document, dict):
-        return
-    fields = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
-    for key, value in document.items():
-        if key not in fields:
-            raise BadRequest(f"{name} should NOT have additional property '{key}'")
-        for inner in _shapes_in(fields[key]):
-            for item in value if isinstance(value, list) else [value]:
-                _refuse_unknown(key, item, inner)
-
-
-def _shapes_in(kind: Any) -> list[type[Struct]]:
-    """Return the shapes that a field's type is made of."""
-    if isinstance(kind, type) and issubclass(kind, Struct):
-        return [kind]
-    return [shape for inner in get_args(kind) for shape in _shapes_in(inner)]
-
-
-def _check_text(raw: bytes) -> None:
-    """Refuse U+0000, lone surrogates and invalid UTF-8 anywhere, also where keys are ignored.
-
-    Raises:
-        BadRequest, UnicodeDecodeError, msgspec.DecodeError, RecursionError
-    """
-    if not raw.isascii():
-        raw.decode()
-    if b"\\u" in raw:
-        if _NUL_ESCAPE.search(raw):
-            raise BadRequest("Text should NOT contain U+0000")
-        msgspec.json.decode(raw)
-
-
-_SHOULD_BE_STRING = "should be string"
-_WORDING: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), message)
-    for pattern, message in (
-        (
-            r"Expected `str` of length <= ([0-9]+)",
-            r"should NOT be longer than \1 characters",
-        ),
-        (
-            r"Expected `str` of length >= ([0-9]+)",
-            r"should NOT be shorter than \1 characters",
-        ),
-        (r"Expected `(?:int|float)` (<=|>=|<|>) ([0-9]+)", r"should be \1 \2"),
-        (r"Expected `str(?: \| null)?`", _SHOULD_BE_STRING),
-        (r"Expected `bool(?: \| null)?`", "should be boolean"),
-        (r"Expected `int(?: \| null)?`", "should be integer"),
-        (r"Expected `(?:int \| )?float(?: \| null)?`", "should be number"),
-        (
-            r"Expected `array` of length <= ([0-9]+)",
-            r"should NOT have more than \1 items",
-        ),
-        (
-            r"Expected `array` of length >= ([0-9]+)",
-            r"should NOT have fewer than \1 items",
-        ),
-        (r"Expected `array(?: \| null)?`", "should be array"),
-        (r"Expected `object(?: \| null)?`", "should be object"),
-        (r"Object missing required field `(\w+)`", r"should have required property '\1'"),
-        (r"Invalid enum value", "should be equal to one of the allowed values"),
-        (r"(should .*)", r"\1"),
-    )
-)
-
-
-def _worded(error: msgspec.ValidationError) -> str:
-    """Msgspec's message as the published wording, behind the key that it is about."""
-    said, _, path = str(error).partition(" - at `$")
-    for pattern, message in _WORDING:
-        if found := pattern.match(said):
-            return f"{path.rstrip('`')} {found.expand(message)}"
-    return " is not valid"

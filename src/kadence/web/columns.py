@@ -10,8 +10,8 @@ from kadence.domain.errors import BadRequest
 from kadence.domain.model import Column, ColumnType, Condition, Lane
 from kadence.usecases import columns as usecases
 from kadence.usecases.columns import ColumnChange, LaneChange, NewColumn, NewLane
+from kadence.web.bodies import Body
 from kadence.web.codec import (
-    Body,
     ExternalId,
     OneLine,
     Positive,

@@ -6,7 +6,8 @@ from msgspec import Meta, Struct
 
 from kadence.usecases import comments as usecases
 from kadence.usecases.comments import CommentView
-from kadence.web.codec import Body, Uid, When, format_timestamp
+from kadence.web.bodies import Body
+from kadence.web.codec import Uid, When, format_timestamp
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import NOTHING, RequestContext
 from kadence.web.people import UserAnswer, user_values

@@ -8,15 +8,8 @@ from kadence.domain.errors import RuleViolation
 from kadence.domain.model import IterationCard
 from kadence.usecases import iteration_cards as usecases
 from kadence.usecases.iteration_cards import HistoryEntry, RecordView
-from kadence.web.codec import (
-    Body,
-    Uid,
-    When,
-    canonical_uid,
-    format_optional,
-    format_timestamp,
-    number,
-)
+from kadence.web.bodies import Body
+from kadence.web.codec import Uid, When, canonical_uid, format_optional, format_timestamp, number
 from kadence.web.http import NOTHING, RequestContext
 from kadence.web.people import UserAnswer, user_values
 from kadence.web.query import Flag, Query, Text

@@ -13,8 +13,8 @@ from kadence.domain.model import Iteration, IterationStatus
 from kadence.usecases import iterations as usecases
 from kadence.usecases.iteration_cards import RecordView
 from kadence.usecases.iterations import Carried, IterationQuery, NewIteration
+from kadence.web.bodies import Body
 from kadence.web.codec import (
-    Body,
     Name,
     Timestamp,
     Uid,

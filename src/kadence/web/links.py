@@ -13,7 +13,8 @@ from kadence.drawing.picture import Format
 from kadence.usecases import insights
 from kadence.usecases import links as usecases
 from kadence.usecases.links import LONGEST, NewLink, SignedLink
-from kadence.web.codec import JSON, Body, Uid, When, canonical_uid, encode, format_timestamp
+from kadence.web.bodies import Body
+from kadence.web.codec import JSON, Uid, When, canonical_uid, encode, format_timestamp
 from kadence.web.feeds import iterations_feed
 from kadence.web.forecasts import FORECAST_PARAMETERS
 from kadence.web.http import NOTHING, RequestContext

@@ -8,7 +8,8 @@ from kadence.domain.access import ROLE_UIDS
 from kadence.domain.model import SpaceRole
 from kadence.usecases import members as usecases
 from kadence.usecases.members import MemberQuery, NewMember, RoleChange, SpaceMember
-from kadence.web.codec import Body, Role, Uid
+from kadence.web.bodies import Body
+from kadence.web.codec import Role, Uid
 from kadence.web.http import NOTHING, RequestContext
 from kadence.web.people import PersonAnswer, UserAnswer, person_values, user_values
 from kadence.web.query import LARGEST_INTEGER, Flag, Paged

@@ -8,7 +8,8 @@ from kadence.domain.model import Company, CompanyRole, User
 from kadence.usecases import people as usecases
 from kadence.usecases.people import PeopleQuery
 from kadence.usecases.sessions import who_is_here
-from kadence.web.codec import Body, Name, Uid, When, format_optional, format_timestamp, plain
+from kadence.web.bodies import Body
+from kadence.web.codec import Name, Uid, When, format_optional, format_timestamp, plain
 from kadence.web.http import RequestContext
 from kadence.web.query import LIMIT, OFFSET, SKIP, Flag, Ids, OneUid, Query, Text, Word
 

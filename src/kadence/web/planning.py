@@ -9,7 +9,8 @@ from kadence.domain.model import Iteration
 from kadence.usecases import planning as usecases
 from kadence.usecases.iterations import etag
 from kadence.usecases.planning import LARGEST_BATCH, Action, Arrangement, Outcome
-from kadence.web.codec import Body, Uid, canonical_uid, optional_number
+from kadence.web.bodies import Body
+from kadence.web.codec import Uid, canonical_uid, optional_number
 from kadence.web.errors import RuleMessage
 from kadence.web.http import RequestContext, WithETag
 from kadence.web.iteration_cards import IterationCardAnswer, record_answer

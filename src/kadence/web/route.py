@@ -11,7 +11,7 @@ from typing import Any
 from litestar.enums import HttpMethod
 from msgspec import Struct
 
-from kadence.web.codec import Body
+from kadence.web.bodies import Body
 from kadence.web.http import Handler, WithCookie, WithETag
 from kadence.web.query import Harmless, Parameter
 

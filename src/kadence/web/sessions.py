@@ -12,7 +12,8 @@ from kadence.usecases import sessions as usecases
 from kadence.usecases.people import NewToken
 from kadence.usecases.sessions import SESSION_LASTS, Invitation, Invited, NewOwnToken, NewSession
 from kadence.usecases.unit_of_work import token_digest
-from kadence.web.codec import Body, Name, When, format_optional, format_timestamp, plain
+from kadence.web.bodies import Body
+from kadence.web.codec import Name, When, format_optional, format_timestamp, plain
 from kadence.web.cookies import csrf_of, session_cookie
 from kadence.web.http import NOTHING, RequestContext, WithCookie
 from kadence.web.people import UserAnswer, user_values

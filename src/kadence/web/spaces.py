@@ -10,8 +10,8 @@ from kadence.usecases import spaces as usecases
 from kadence.usecases.members import SpaceMember
 from kadence.usecases.spaces import NewSpace, SpaceChange, SpaceView
 from kadence.web.boards import BoardAnswer, board_answer
+from kadence.web.bodies import Body
 from kadence.web.codec import (
-    Body,
     Description,
     ExternalId,
     OneLine,

@@ -7,7 +7,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from kadence.domain.model import CardTag, Tag
 from kadence.usecases import tags as usecases
 from kadence.usecases.tags import COLORS, NewTag, TagChange, TagQuery
-from kadence.web.codec import Body, Name, Uid, When, format_timestamp, plain
+from kadence.web.bodies import Body
+from kadence.web.codec import Name, Uid, When, format_timestamp, plain
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import NOTHING, RequestContext
 from kadence.web.query import LIMIT, OFFSET, SKIP, Harmless, Id, Ids, Query, Text

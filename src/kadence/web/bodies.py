@@ -1,0 +1,194 @@
+"""How a body is read: JSON to what a use case takes, or the published words for what is wrong."""
+
+import contextlib
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar, get_args
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import FieldInfo
+
+from kadence.domain.errors import BadRequest
+from kadence.web.codec import SHOULD_BE_STRING, decode_hook
+
+B = TypeVar("B", bound=Struct)
+D = TypeVar("D")
+
+_BOM = b"\xef\xbb\xbf"
+"""What some editors and spreadsheets put before UTF-8."""
+_NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class Body(Generic[B, D]):
+    """How one kind of body is read: JSON bytes to a shape, and that to what the use case takes."""
+
+    def __init__(
+        self,
+        name: str,
+        shape: type[B],
+        validated: Callable[[B], D],
+        one_of: Sequence[str] = (),
+    ) -> None:
+        """`name` is what the published messages call the object, as `Iteration`.
+
+        Of the keys `one_of`, if there are any, one at least must be there; `validated` checks that.
+        """
+        self.name = name
+        self.one_of = one_of
+        self.shape = shape
+        required = any(field.required for field in msgspec.structs.fields(shape))
+        self.required = required or bool(one_of)
+        self._validated = validated
+        self._decode = msgspec.json.Decoder(shape, dec_hook=decode_hook).decode
+
+    def read(self, raw: bytes, *, strict: bool = False) -> D | BadRequest:
+        """Return the validated body, or its validation error; an empty body is read as `{}`.
+
+        Of keys that come twice the last one counts; unknown ones are ignored, or refused when
+        it is `strict`.
+        """
+        raw = raw.removeprefix(_BOM)
+        try:
+            _check_text(raw)
+            if strict:
+                _refuse_unknown(self.name, msgspec.json.decode(raw or b"{}"), self.shape)
+            return self._validated(self._decode(raw or b"{}"))
+        except msgspec.ValidationError:
+            return self._explain(raw or b"{}")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return BadRequest("Request body is not valid JSON")
+        except BadRequest as refused:
+            return refused
+
+    def _explain(self, raw: bytes) -> D | BadRequest:
+        """Look again, slowly, for the first thing wrong, in the order of the shape's keys."""
+        try:
+            document = msgspec.json.decode(raw)
+            if not isinstance(document, dict):
+                return BadRequest(f"{self.name} should be object")
+            fields = msgspec.structs.fields(self.shape)
+            for field in fields:
+                if field.required and field.encode_name not in document:
+                    return BadRequest(
+                        f"{self.name} should have required property '{field.encode_name}'"
+                    )
+            for field in fields:
+                if field.encode_name in document:
+                    try:
+                        document[field.encode_name] = _fitting(document[field.encode_name], field)
+                    except msgspec.ValidationError as error:
+                        return BadRequest(f"{field.encode_name}{_worded(error)}")
+            return self._validated(msgspec.convert(document, self.shape, dec_hook=decode_hook))
+        except (msgspec.DecodeError, RecursionError):
+            return BadRequest("Request body is not valid JSON")
+        except BadRequest as refused:
+            return refused
+
+
+def _fitting(value: Any, field: FieldInfo) -> Any:
+    """Return the value, if it is one for the field; `3.0` is one where an integer is wanted.
+
+    Raises:
+        ValidationError: it is invalid.
+    """
+    try:
+        msgspec.convert(value, field.type, dec_hook=decode_hook)
+    except msgspec.ValidationError:
+        with contextlib.suppress(msgspec.ValidationError):
+            whole = _with_whole_numbers(value)
+            msgspec.convert(whole, field.type, dec_hook=decode_hook)
+            return whole
+        raise
+    return value
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    """Return the JSON value with whole numbers as integers, however they were written."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_with_whole_numbers(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _with_whole_numbers(item) for key, item in value.items()}
+    return value
+
+
+def _refuse_unknown(name: str, document: object, shape: type[Struct]) -> None:
+    """Refuse keys that the shape does not have, in it and in the lists of objects in it.
+
+    Raises:
+        BadRequest: names the first.
+    """
+    if not isinstance(document, dict):
+        return
+    fields = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
+    for key, value in document.items():
+        if key not in fields:
+            raise BadRequest(f"{name} should NOT have additional property '{key}'")
+        for inner in _shapes_in(fields[key]):
+            for item in value if isinstance(value, list) else [value]:
+                _refuse_unknown(key, item, inner)
+
+
+def _shapes_in(kind: Any) -> list[type[Struct]]:
+    """Return the shapes that a field's type is made of."""
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        return [kind]
+    return [shape for inner in get_args(kind) for shape in _shapes_in(inner)]
+
+
+def _check_text(raw: bytes) -> None:
+    """Refuse U+0000, lone surrogates and invalid UTF-8 anywhere, also where keys are ignored.
+
+    Raises:
+        BadRequest, UnicodeDecodeError, msgspec.DecodeError, RecursionError
+    """
+    if not raw.isascii():
+        raw.decode()
+    if b"\\u" in raw:
+        if _NUL_ESCAPE.search(raw):
+            raise BadRequest("Text should NOT contain U+0000")
+        msgspec.json.decode(raw)
+
+
+_WORDING: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), message)
+    for pattern, message in (
+        (
+            r"Expected `str` of length <= ([0-9]+)",
+            r"should NOT be longer than \1 characters",
+        ),
+        (
+            r"Expected `str` of length >= ([0-9]+)",
+            r"should NOT be shorter than \1 characters",
+        ),
+        (r"Expected `(?:int|float)` (<=|>=|<|>) ([0-9]+)", r"should be \1 \2"),
+        (r"Expected `str(?: \| null)?`", SHOULD_BE_STRING),
+        (r"Expected `bool(?: \| null)?`", "should be boolean"),
+        (r"Expected `int(?: \| null)?`", "should be integer"),
+        (r"Expected `(?:int \| )?float(?: \| null)?`", "should be number"),
+        (
+            r"Expected `array` of length <= ([0-9]+)",
+            r"should NOT have more than \1 items",
+        ),
+        (
+            r"Expected `array` of length >= ([0-9]+)",
+            r"should NOT have fewer than \1 items",
+        ),
+        (r"Expected `array(?: \| null)?`", "should be array"),
+        (r"Expected `object(?: \| null)?`", "should be object"),
+        (r"Object missing required field `(\w+)`", r"should have required property '\1'"),
+        (r"Invalid enum value", "should be equal to one of the allowed values"),
+        (r"(should .*)", r"\1"),
+    )
+)
+
+
+def _worded(error: msgspec.ValidationError) -> str:
+    """Msgspec's message as the published wording, behind the key that it is about."""
+    said, _, path = str(error).partition(" - at `$")
+    for pattern, message in _WORDING:
+        if found := pattern.match(said):
+            return f"{path.rstrip('`')} {found.expand(message)}"
+    return " is not valid"
