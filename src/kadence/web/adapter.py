@@ -50,11 +50,11 @@ def adapt(
             if method != "GET" and not public:
                 context.refuse_forged()
             result = await handler(context)
+            ignored = context.ignored
         except Disconnected:
             return ASGIResponse(status_code=400)
         except Exception as error:
             return errors.response(error)
-        ignored = context.ignored
         if isinstance(result, ASGIResponse):
             if ignored:
                 result.headers["x-kadence-ignored"] = ignored

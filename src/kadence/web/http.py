@@ -87,6 +87,7 @@ class RequestContext:
     __slots__ = (
         "_known",
         "_options",
+        "_query",
         "_request",
         "_runner",
         "_state",
@@ -108,6 +109,7 @@ class RequestContext:
         self._runner = state.runner
         self._known = known
         self._options = WriteOptions()
+        self._query: Query | None = None
         self.headers: dict[bytes, bytes] = dict(request.scope["headers"])
         self.has_secret = False
         """Whether the answer holds one, so that nobody is to keep it."""
@@ -270,20 +272,23 @@ class RequestContext:
     def query(self, build: Callable[[Query], D]) -> D | BadRequest:
         """Return what `build` makes of the query, or the query's validation error."""
         try:
-            query = Query(self._request.scope["query_string"])
+            query = self._split_query()
             if self.strict:
                 query.refuse_all_but(self._known)
             return build(query)
         except BadRequest as refused:
             return refused
 
+    def _split_query(self) -> Query:
+        """Return the query, split once however often it is read."""
+        if self._query is None:
+            self._query = Query(self._request.scope["query_string"])
+        return self._query
+
     @property
     def ignored(self) -> str:
         """The names of query keys that had no effect, as a header holds them; "" for none."""
-        raw = self._request.scope["query_string"]
-        if not raw:
-            return ""
-        names = Query(raw).ignored(self._known)
+        names = self._split_query().ignored(self._known)
         return ", ".join(map(for_header, names))[:LONGEST_HEADER]
 
     def sound_query(self) -> Query:
