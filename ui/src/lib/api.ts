@@ -10,6 +10,8 @@ export class ApiError extends Error {
     readonly status: number,
     message: string,
     readonly code: number | undefined = undefined,
+    /** Another session has begun since it was asked: a 401 says nothing of that one. */
+    readonly late = false,
   ) {
     super(message);
   }
@@ -20,6 +22,12 @@ let csrf = "";
 /** Keep what proves that requests come from this page. */
 export function setCsrfToken(token: string | null): void {
   csrf = token ?? "";
+}
+
+/** Notes the session that a request is sent in; what it returns tells whether another has begun. */
+export function sessionChange(): () => boolean {
+  const sent = csrf;
+  return () => sent !== csrf;
 }
 
 const proof: Middleware = {
@@ -53,6 +61,7 @@ export type Answer<T> = { data?: T; error?: unknown; response: Response };
 
 /** The answer's data. Throws ApiError when there is none. */
 export async function unwrap<T>(asked: Promise<Answer<T>>): Promise<T> {
+  const late = sessionChange();
   let answer: Answer<T>;
   try {
     answer = await asked;
@@ -62,7 +71,7 @@ export async function unwrap<T>(asked: Promise<Answer<T>>): Promise<T> {
   if (answer.response.ok) return answer.data as T;
   const said = (answer.error ?? {}) as { message?: string; code?: number };
   const text = typeof answer.error === "string" ? answer.error : said.message;
-  throw new ApiError(answer.response.status, text ?? "", said.code);
+  throw new ApiError(answer.response.status, text ?? "", said.code, late());
 }
 
 /** The answer's data, with what tells later whether it is still so. Throws ApiError. */

@@ -11,7 +11,7 @@ export function said(error: unknown): string {
   if (!(error instanceof ApiError)) throw error;
   if (error.status === 0) return t("error.away");
   if (error.status === 401 && session.user) {
-    session.over();
+    session.over(error.late);
     return t("session.ended");
   }
   if (NOT_FOR_US.includes(error.status) && !error.message) return t("error.nothing");
@@ -25,6 +25,8 @@ export class AsyncAction {
   wrong = $state("");
   /** The server did not answer: it may when it is asked once more. */
   gone = $state(false);
+  /** The session of the request has ended: it may work in the one that begins, or has begun. */
+  signedOut = false;
   #queue: Promise<unknown> = Promise.resolve();
   #queued = 0;
 
@@ -47,7 +49,7 @@ export class AsyncAction {
   /** Load something, and if the session has ended meanwhile again, once it is back. */
   async load(work: () => Promise<void>): Promise<boolean> {
     while (!(await this.run(work))) {
-      if (!session.ended || !(await session.again())) return false;
+      if (!this.signedOut || !(await session.again())) return false;
     }
     return true;
   }
@@ -61,12 +63,14 @@ export class AsyncAction {
     this.busy = true;
     this.wrong = "";
     this.gone = false;
+    this.signedOut = false;
     try {
       await work();
       return true;
     } catch (error) {
       this.gone =
         error instanceof ApiError && (error.status === 0 || error.status >= SERVERS_FAULT);
+      this.signedOut = error instanceof ApiError && error.status === 401;
       this.wrong = refused(error);
       return false;
     } finally {

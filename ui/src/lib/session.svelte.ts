@@ -19,8 +19,8 @@ class Session {
     try {
       this.#begin(await unwrap(own.GET("/session")));
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) this.over();
-      else throw error;
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      this.over(error.late);
     }
   }
 
@@ -35,8 +35,9 @@ class Session {
     this.leave();
   }
 
-  /** The server does not know this session any more. */
-  over(): void {
+  /** The server did not know the session of a request; `late`: it was the one before this. */
+  over(late: boolean): void {
+    if (late) return;
     if (this.user) this.ended = true;
     else this.#nobody();
   }

@@ -143,3 +143,22 @@ test("who does not come back leaves nothing behind", async () => {
   expect(sessionStorage).toHaveLength(0);
   expect(kit.all("option", /Story 1/)).toEqual([]);
 });
+
+test("a late answer about the session before does not end the one that has begun", async () => {
+  const mine = await kit.signIn("writer");
+  await kit.leave();
+  kit.open(`/spaces/${team.uid}/plan`, mine);
+  await story(5);
+  await kit.endSession(mine);
+  const answer = kit.holdAnswers(/\/session$/);
+  window.dispatchEvent(new Event("focus"));
+  await move(1);
+  await kit.press("Use an API token", kit.dialog);
+  await kit.fill("API token", people.writer.token, kit.dialog);
+  await kit.press("Sign in", kit.dialog);
+  await kit.gone("dialog");
+  answer();
+  await kit.eventually(() => team.inside(team.next), ["Story 1"]);
+  await story(5);
+  expect(kit.all("dialog")).toEqual([]);
+});

@@ -1,6 +1,6 @@
 // What happens in a space, as the server tells it: read with fetch, resumed where it broke.
 import { EventSourceParserStream } from "eventsource-parser/stream";
-import type { Schemas } from "../lib/api";
+import { sessionChange, type Schemas } from "../lib/api";
 import { session } from "../lib/session.svelte";
 
 export type SpaceEvent = Schemas["EventAnswer"];
@@ -108,9 +108,10 @@ async function asked(
   away: (is: boolean) => void,
 ): Promise<Response> {
   const path = `/api/kadence/v1/spaces/${space}/events?after=${position}`;
+  const late = sessionChange();
   const answer = await fetch(path, { headers: { accept }, signal });
   if (answer.status === 401) {
-    session.over();
+    session.over(late());
     throw new Ended();
   }
   if (OVER.includes(answer.status)) throw new Over();

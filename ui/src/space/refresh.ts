@@ -29,7 +29,7 @@ export class Refresh {
     // What is being loaded may have been asked for before this happened.
     if (this.loading.busy) this.soon();
     else if (this.loading.gone) this.soon(PAUSE);
-    else if (session.ended && (await session.again())) this.soon(0);
+    else if (this.loading.signedOut && (await session.again())) this.soon(0);
   }
 
   end(): void {

@@ -165,7 +165,7 @@ export class Space {
         return answer;
       } catch (error) {
         if (error instanceof ApiError && error.status === 401 && session.user) {
-          session.over();
+          session.over(error.late);
           await session.again();
           continue;
         }

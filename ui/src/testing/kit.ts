@@ -144,14 +144,28 @@ export function refuse(method: string, path: RegExp, message: string, part = "")
     return Response.json({ message }, { status: 400 });
   });
 }
+/** Something to wait for, and how to let go who waits. */
+function gate(): { free: Promise<undefined>; open: () => void } {
+  let open = (): void => undefined;
+  const free = new Promise<undefined>((resolve) => (open = () => resolve(undefined)));
+  return { free, open };
+}
 /** Hold requests to a path back; returns how to let them go. */
 export function hold(path: RegExp): () => void {
-  let letGo = (): void => undefined;
-  const free = new Promise<void>((resolve) => (letGo = resolve));
-  network.between.push((request) =>
-    path.test(request.url) ? free.then(() => undefined) : undefined,
-  );
-  return letGo;
+  const { free, open } = gate();
+  network.between.push((request) => (path.test(request.url) ? free : undefined));
+  return open;
+}
+/** Ask for what is at a path, and hold the answers back; returns how to let them go. */
+export function holdAnswers(path: RegExp): () => void {
+  const { free, open } = gate();
+  network.between.push(async (request) => {
+    if (request.method !== "GET" || !path.test(request.url)) return undefined;
+    const answer = await network.send(request);
+    await free;
+    return answer;
+  });
+  return open;
 }
 
 /** Wait until something with this role says these words. */
