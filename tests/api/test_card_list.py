@@ -1,6 +1,9 @@
 """The card list: every filter, search, order and page (workspace.md, Cards)."""
 
+import itertools
+import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -175,6 +178,17 @@ def test_search_is_case_insensitive_in_every_alphabet(team: Team, title: str, qu
     assert [card["id"] for card in found] == [made["id"]]
     params = {"query": query, "search_fields": "description,external_id"}
     assert team.call("GET", "/cards", params=params | {"space_id": str(team.space.id)}) == []
+
+
+def test_each_way_to_write_the_same_letters_finds_all_of_them(team: Team) -> None:
+    cases = json.loads((Path(__file__).parents[1] / "cases" / "folding.json").read_text())
+    written = sorted(((text, same) for text, same in cases if same), key=lambda case: case[1])
+    for same, group in itertools.groupby(written, key=lambda case: case[1]):
+        texts = [text for text, _ in group]
+        ids = [team.card(f"<{text}>")["id"] for text in texts]
+        for query in (*texts, same):
+            params = {"query": f"<{query}>", "space_id": str(team.space.id)}
+            assert [card["id"] for card in team.call("GET", "/cards", params=params)] == ids, query
 
 
 def test_a_search_may_be_long(team: Team) -> None:

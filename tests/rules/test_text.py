@@ -1,14 +1,17 @@
 """What a text of one line is, and what becomes of any text in each format that leaves the server."""
 
+import json
 import re
+import unicodedata
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kadence.domain.errors import BadRequest
-from kadence.domain.text import is_visible, one_line, required_line
+from kadence.domain.text import fold, is_visible, one_line, required_line
 from kadence.outputs import (
     for_cell,
     for_header,
@@ -20,6 +23,19 @@ from kadence.outputs import (
 
 ANY = st.text(st.characters(exclude_categories=()))
 SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20"
+
+
+FOLDED = json.loads((Path(__file__).parents[1] / "cases" / "folding.json").read_text())
+
+
+@pytest.mark.parametrize(("text", "folded"), FOLDED)
+def test_the_same_letters_fold_alike(text: str, folded: str) -> None:
+    assert fold(text) == fold(folded) == folded
+
+
+@given(text=ANY)
+def test_how_marks_are_put_together_counts_for_nothing(text: str) -> None:
+    assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
 
 
 @pytest.mark.parametrize(

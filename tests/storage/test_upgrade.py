@@ -2,12 +2,13 @@
 
 import json
 import threading
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from kadence.domain.model import Event
 from kadence.domain.timeline import counts
@@ -117,14 +118,18 @@ EVENTS: list[tuple[int, str, str | None, dict[str, Any]]] = [
 ]
 
 
+def insert_row(connection: Connection, table: str, row: dict[str, Any]) -> None:
+    marks = ", ".join(f":{name}" for name in row)
+    statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})"  # noqa: S608
+    connection.execute(text(statement), row)
+
+
 def first_release(location: Location) -> None:
     migrate.upgrade(location, "0001")
     engine = migrate.engine_of(location)
     with engine.begin() as connection:
         for table, row in ROWS:
-            marks = ", ".join(f":{name}" for name in row)
-            statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})"  # noqa: S608
-            connection.execute(text(statement), row)
+            insert_row(connection, table, row)
         for at, kind, iteration_id, payload in EVENTS:
             connection.execute(
                 text(
@@ -223,3 +228,29 @@ def test_an_upgrade_marks_the_events_that_reports_count(location: Location) -> N
     events = [Event(n, 1, 1, kind, None, None, None, "c", p) for n, (kind, p) in enumerate(told)]
     assert list(marked) == [int(counts(event)) for event in events]
     assert list(marked) == [1, 0, 1, 0, 1, 1, 1, 0, 0]
+
+
+CARD: dict[str, Any] = {
+    "id": 1, "uid": "d", "company_id": 1, "space_id": 1, "board_id": 1, "column_id": 1,
+    "lane_id": 1, "state": 1, "condition": 1, "sort_order": 1.0, "version": 1, "revision": 1,
+    "owner_id": 1, "updater_id": 1, "asap": 0, "due_date_time_present": 0, "created": 6,
+    "estimate_workload": 0.0, "comments_total": 0, "updated": 6,
+}  # fmt: skip
+
+
+def test_an_upgrade_folds_anew_what_is_searched(location: Location) -> None:
+    typed_on_a_mac = unicodedata.normalize("NFD", "Новый")
+    first_release(location)
+    migrate.upgrade(location, "0005")
+    engine = migrate.engine_of(location)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE users SET full_name = :name"), {"name": typed_on_a_mac})
+        insert_row(connection, "cards", CARD | {"title": typed_on_a_mac})
+        texts = {"title": typed_on_a_mac.casefold(), "description": "", "external_id": ""}
+        insert_row(connection, "card_search", {"rowid": 1} | texts)
+    migrate.upgrade(location)
+    with engine.connect() as connection:
+        searched = "SELECT c.title, s.title, u.search FROM cards c, card_search s, users u"
+        (row,) = connection.execute(text(searched)).fetchall()
+    engine.dispose()
+    assert tuple(row) == (typed_on_a_mac, "новый", "owner@home.example\nновый\nowner")

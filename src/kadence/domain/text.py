@@ -1,6 +1,7 @@
-"""Rules for text that people type: what a text of one line is, and when it can be seen at all."""
+"""Rules for text that people type: what one line is, what can be seen, what counts as the same."""
 
 import re
+import unicodedata
 
 from kadence.domain.errors import BadRequest
 
@@ -29,6 +30,20 @@ def one_line(text: str) -> str:
 def is_visible(text: str) -> bool:
     """Return whether there is anything in the text that a person could see."""
     return _visible(text) is not None
+
+
+def fold(text: str) -> str:
+    """Return the text as it is searched: the same for each way to write the same letters.
+
+    Case counts for nothing, nor do compatibility forms (NFKC), nor the dots of ё and İ; ui/src/lib/
+    fold.ts does the same in the page. tests/cases/folding.json is proof for both.
+    """
+    # Folding the case takes some letters apart.
+    whole = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return whole.replace("i\u0307", "i").translate(_SAME)
+
+
+_SAME = str.maketrans({"ı": "i", "ё": "е"})  # noqa: RUF001 - the Cyrillic letters
 
 
 def required_line(name: str, text: str, longest: int = 256) -> str:

@@ -12,7 +12,8 @@ from sqlalchemy import BigInteger, String, bindparam, exists, literal_column, se
 from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.model import Card, ColumnType, Condition, Instant
-from kadence.storage.cards import CARDS, fold
+from kadence.domain.text import fold
+from kadence.storage.cards import CARDS
 from kadence.storage.dialects import Bytewise
 from kadence.storage.engine import Statement, Transaction
 from kadence.storage.schema import card_members, card_search, card_tags, cards, columns, tags

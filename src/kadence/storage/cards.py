@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, null, select, update
 
 from kadence.domain.model import Board, Card, CardMember, Condition, Iteration, Tag, User
+from kadence.domain.text import fold
 from kadence.storage.engine import InQuery, Query, Row, Statement, Transaction, record_columns
 from kadence.storage.schema import card_members, card_search, card_tags, cards, users
 from kadence.storage.table_gateway import TableGateway
@@ -113,11 +114,6 @@ def store_card(tx: Transaction, card: Card, changes: Mapping[str, Any]) -> None:
 
 def _folded(card: Card) -> dict[str, str]:
     return {name: fold(getattr(card, name) or "") for name in _TEXTS}
-
-
-def fold(text: str) -> str:
-    """Return the text as it is searched: the same for every way to write its letters' case."""
-    return text.casefold()
 
 
 def find_by_uid(tx: Transaction, company_id: int, uid: str) -> Card | None:

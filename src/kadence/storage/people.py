@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, insert, literal, or_, select, update
 
 from kadence.domain.access import Actor
 from kadence.domain.model import Company, Instant, Token, TokenKind, User
+from kadence.domain.text import fold
 from kadence.storage.engine import Statement, Transaction, bound, record_columns
 from kadence.storage.schema import companies, members, passwords, tokens, users
 from kadence.storage.table_gateway import TableGateway
@@ -307,4 +308,4 @@ def mark_seen(tx: Transaction, actor: Actor, now: Instant) -> None:
 
 
 def _folded(*texts: str) -> str:
-    return "\n".join(texts).casefold()
+    return fold("\n".join(texts))

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration that this program knows: a database must stand there to be served."""
 
 metadata = MetaData(
@@ -71,7 +71,7 @@ users = Table(
     Column("last_request_at", Millis),
     Column("created", Millis, nullable=False),
     Column("updated", Millis, nullable=False),
-    # The e-mail address and both names, case-folded: SQLite's own LIKE folds ASCII only.
+    # The e-mail address and both names, folded: SQLite's own LIKE folds ASCII only.
     Column("search", Text, nullable=False),
     UniqueConstraint("company_id", "uid"),
     UniqueConstraint("company_id", "email"),
@@ -336,7 +336,7 @@ cards = Table(
 card_search = table(
     "card_search", column("rowid"), column("title"), column("description"), column("external_id")
 )
-"""The case-folded texts of cards in a trigram index, under the card's id.
+"""The folded texts of cards in a trigram index, under the card's id.
 
 SQLite: an FTS5 table. PostgreSQL: a table with indexes of pg_trgm.
 """

@@ -8,6 +8,7 @@ from msgspec.structs import asdict, replace
 from kadence.domain import events
 from kadence.domain.errors import Forbidden, NotFound, RuleViolation
 from kadence.domain.model import Card, CardTag, CompanyRole, SpaceRole, Tag
+from kadence.domain.text import fold
 from kadence.storage import cards, spaces, tags
 from kadence.usecases.access import authorize_card, visible_scope
 from kadence.usecases.card_changes import bump
@@ -54,11 +55,11 @@ def list_tags(unit: UnitOfWork, query: Validated[TagQuery]) -> list[Tag]:
         every = tags.in_space(unit.tx, unit.actor.company_id, wanted.space_id)
     else:
         every = []
+    text = fold(wanted.text or "")
     found = [
         tag
         for tag in every
-        if (wanted.ids is None or tag.id in wanted.ids)
-        and (wanted.text is None or wanted.text.casefold() in tag.name.casefold())
+        if (wanted.ids is None or tag.id in wanted.ids) and text in fold(tag.name)
     ]
     return found[wanted.offset : wanted.offset + wanted.limit]
 

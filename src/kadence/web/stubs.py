@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from kadence.domain.errors import BadRequest
+from kadence.domain.text import fold
 from kadence.usecases import people as usecases
 from kadence.web.card_views import CardTypeAnswer, card_type
 from kadence.web.codec import Uid, When, format_timestamp
@@ -48,7 +49,7 @@ async def list_card_types(context: RequestContext) -> list[CardTypeAnswer]:
     assert isinstance(page, tuple)  # noqa: S101 - else that was refused
     text, limit, offset = page
     one = card_type(company.created)
-    found = [one] if text.casefold() in one.name.casefold() else []
+    found = [one] if fold(text) in fold(one.name) else []
     return found[offset : offset + limit]
 
 

@@ -1,4 +1,5 @@
 // Which cards of the backlog are shown: words that are in them, a board, a member, a tag, a size.
+import { fold } from "../lib/fold";
 import type { Card } from "../space/queries";
 
 /** What a filter can be set to: a value, and what to call it. */
@@ -14,7 +15,7 @@ export class Filters {
   /** "", a size as text, or "none" for cards without one. */
   size = $state("");
 
-  readonly #words = $derived(this.search.toLocaleLowerCase().split(/\s+/).filter(Boolean));
+  readonly #words = $derived(fold(this.search).split(/\s+/).filter(Boolean));
 
   /** Whether a card is to be shown. */
   lets(card: Card): boolean {
@@ -37,7 +38,7 @@ export class Filters {
 function textsOf(card: Card): string[] {
   const texts = [card.title, ...card.tags.map((tag) => tag.name)];
   texts.push(...card.members.map((member) => member.full_name));
-  return texts.map((text) => text.toLocaleLowerCase());
+  return texts.map(fold);
 }
 
 /** What the cards can be filtered by, in alphabetical order; sizes by how large they are. */

@@ -20,6 +20,7 @@ describe("what is shown of the backlog", () => {
     [{}, [1, 2, 3]],
     [{ search: "  " }, [1, 2, 3]],
     [{ search: "PAGE log" }, [1]],
+    [{ search: "ＬＯＧＩＮ" }, [1]],
     [{ search: "bug" }, [1]],
     [{ search: "anna" }, [2]],
     [{ search: "#3" }, [3]],

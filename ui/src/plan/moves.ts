@@ -1,5 +1,7 @@
 // Where cards are and where they go, without a server: lists of uids by iteration, "" the backlog.
 
+import { fold } from "../lib/fold";
+
 export const BACKLOG = "";
 
 /** The cards of the backlog and of each open iteration, in order. */
@@ -45,7 +47,7 @@ export function isCalled(
   name: string,
 ): boolean {
   const names = [person.full_name, person.email, person.username];
-  return names.some((one) => one.toLocaleLowerCase() === name.toLocaleLowerCase());
+  return names.some((one) => fold(one) === fold(name));
 }
 
 /** A card as somebody typed it, or pasted it from a spreadsheet. */
