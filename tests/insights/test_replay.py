@@ -148,7 +148,9 @@ def _exact(frozen: dict[str, Any]) -> Decimal:
 
 
 def _sum(standing: list[Card]) -> Decimal:
-    return sum((exact_size(card.size_text) or Decimal(0) for card in standing), Decimal(0))
+    return sum(
+        (exact_size(card.size_text, card.size) or Decimal(0) for card in standing), Decimal(0)
+    )
 
 
 def _agrees(stage: Stage, seen: Seen) -> None:

@@ -19,7 +19,7 @@ def test_lines_become_cards_with_sizes_and_are_scrolled_to(plan: Page, team: Tea
         team.card(f"Filler {number}")
     expect(plan.get_by_text("45 cards")).to_be_visible()
     field = plan.get_by_label(re.compile("Add cards"))
-    field.fill("Pay by invoice 5\nNo size\nFrom a spreadsheet\t2,5\n\n")
+    field.fill("Pay by invoice =5\nNo size\nFrom a spreadsheet\t2,5\n\n")
     expect(plan.get_by_role("button", name="Add 3 cards")).to_be_visible()
     field.press("Enter")
     expect(field).to_have_value("")

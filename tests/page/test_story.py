@@ -20,7 +20,7 @@ def test_a_team_plans_works_and_looks_back(open_browser: Callable[..., Page], wo
     # A space, its cards, its first iteration.
     page.get_by_label("Name of the new space").fill("Orchard")
     page.get_by_role("button", name="Create space").click()
-    page.get_by_label("Add cards").fill("Plant trees 5\nWater them 3\nPick apples 8")
+    page.get_by_label("Add cards").fill("Plant trees =5\nWater them (3)\nPick apples =8")
     page.get_by_role("button", name="Add 3 cards").click()
     backlog = page.get_by_role("listbox", name="Backlog")
     expect(backlog.get_by_role("option")).to_have_count(3)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from kadence.domain import events
 from kadence.domain.calendar import WorkingCalendar
 from kadence.domain.model import Card, Condition, Iteration
+from kadence.domain.sizes import parse_size
 from kadence.domain.timeline import (
     CardFacts,
     Entry,
@@ -65,6 +66,8 @@ def at(number: int, hour: int = 12) -> int:
 
 def deed(seq: int, when: int, card: str, into: str | None = None, **facts: Any) -> Entry:
     """A card changed, or with `into` came into an iteration; "" takes it out of HERE."""
+    if "size_text" in facts:
+        facts["size"] = parse_size(facts["size_text"]).size
     if facts:
         payload = EventPayload(new=CardFacts(**facts))
         return Entry(seq, when, events.CARD_CHANGED, None, card, payload)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kadence.domain import events
 from kadence.domain.model import Event
+from kadence.domain.sizes import parse_size
 from kadence.domain.timeline import (
     CardFacts,
     Cause,
@@ -33,6 +34,8 @@ DEEDS = st.lists(
 
 
 def entry(seq: int, kind: str, card: str, iteration: str | None = None, **new: object) -> Entry:
+    if "size_text" in new:
+        new["size"] = parse_size(str(new["size_text"] or "")).size
     payload = EventPayload(new=CardFacts(**new)) if new else None  # type: ignore[arg-type]
     return Entry(seq, seq * 10, kind, iteration, card, payload)
 
@@ -208,6 +211,7 @@ def test_what_left_says_where_it_went_and_why() -> None:
         (events.COMMENT_ADDED, {}, False),
         (events.CARD_CHANGED, {"new": {"title": "x"}}, False),
         (events.CARD_CHANGED, {"new": {"size_text": None}}, True),
+        (events.CARD_CHANGED, {"new": {"size": None}}, True),
         (events.CARD_MOVED, {"new": {"column_id": 1}}, False),
         (events.CARD_MOVED, {"new": {"state": 2}}, True),
     ],
@@ -221,5 +225,26 @@ def test_a_replay_needs_what_changes_state_size_or_belonging(
 
 
 def test_a_payload_tells_facts_of_a_new_card_or_under_new_what_changed() -> None:
-    assert decode('{"state": 2, "size_text": "3", "title": "x"}') == EventPayload(2, size_text="3")
+    told = decode('{"state": 2, "size": 3.0, "size_text": "3", "title": "x"}')
+    assert told == EventPayload(2, size=3.0, size_text="3")
     assert decode('{"new": {"condition": 2}}').new == CardFacts(condition=2)
+
+
+def test_a_size_counts_what_was_read_when_it_was_written() -> None:
+    def told(seq: int, **new: object) -> Entry:
+        payload = EventPayload(new=CardFacts(**new))  # type: ignore[arg-type]
+        return Entry(seq, seq, events.CARD_CHANGED, None, "a", payload)
+
+    entries = [
+        entry(1, events.ITERATION_CARD_ADDED, "a", HERE),
+        # By rules 1; then the unit goes, and the same text is written again.
+        told(2, size=-3.0, size_text="PROJ-3"),
+        told(3, size_text="-3"),
+        told(4, size_text="PROJ-3"),
+        told(5, size=None),
+        told(6, size=4.0, size_text="4"),
+    ]
+    places = [build_timeline(entries, HERE, Lifespan(), place, {}) for place in range(2, 7)]
+    sizes = [place.cards["a"].size for place in places]
+    assert sizes == [Decimal(-3), Decimal(-3), Decimal(-3), None, Decimal(4)]
+    assert [place.tally.sizes[0] for place in places] == [size or 0 for size in sizes]

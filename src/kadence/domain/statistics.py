@@ -60,7 +60,8 @@ def exact_sums() -> AbstractContextManager[Context]:
 def total_size(cards: Iterable[Card]) -> Size:
     """Return the sum of the cards' sizes."""
     with exact_sums():
-        total = sum((exact_size(card.size_text) or Decimal(0) for card in cards), Decimal(0))
+        sizes = (exact_size(card.size_text, card.size) for card in cards)
+        total = sum((size for size in sizes if size is not None), Decimal(0))
     return Size(json_number(total))
 
 

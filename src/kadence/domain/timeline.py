@@ -17,7 +17,10 @@ from kadence.domain.sizes import exact_size
 from kadence.domain.statistics import exact_sums
 
 RULES = 2
-"""The version of the rules below: it grows when the same journal gives other numbers."""
+"""The version of the rules below: it grows when the same journal gives other numbers.
+
+Each freezing of an iteration keeps the version of its time; none is 1.
+"""
 
 NOTHING = Decimal(0)
 _IN_PROGRESS, _DONE = ColumnType.IN_PROGRESS.value, ColumnType.DONE.value
@@ -28,6 +31,7 @@ class CardFacts(Struct, gc=False):
 
     state: int | UnsetType = UNSET
     condition: int | UnsetType = UNSET
+    size: float | UnsetType | None = UNSET
     size_text: str | UnsetType | None = UNSET
 
 
@@ -103,6 +107,7 @@ class CardState(Struct, gc=False):
     inside: bool = False
     begun_at: Instant | None = None
     done_at: Instant | None = None
+    size_text: str | None = None
     came_from: str | None = None
     """The iteration that had begun, and in which it was unfinished at the end, before this one."""
 
@@ -278,15 +283,23 @@ class _Replay:
         """A card was made or changed."""
         facts = told if isinstance(told.new, UnsetType) else told.new
         # One after the other, so that each step says what it alone changed.
-        if not isinstance(facts.size_text, UnsetType):
-            self._resize(entry, card, exact_size(facts.size_text))
+        self._resize(entry, card, facts)
         if not isinstance(facts.state, UnsetType):
             self._move(entry, card, facts.state)
         if not isinstance(facts.condition, UnsetType) and facts.condition != card.condition:
             card.condition = facts.condition
             self._condition(entry, card)
 
-    def _resize(self, entry: Entry, card: CardState, size: Decimal | None) -> None:
+    def _resize(self, entry: Entry, card: CardState, facts: CardFacts) -> None:
+        if isinstance(facts.size, UnsetType) and isinstance(facts.size_text, UnsetType):
+            return
+        # An event tells only what changed: the text, what is read in it, or both.
+        if not isinstance(facts.size_text, UnsetType):
+            card.size_text = facts.size_text
+        number = facts.size
+        if isinstance(number, UnsetType):
+            number = None if card.size is None else float(card.size)
+        size = exact_size(card.size_text, number)
         old, card.size = card.size, size
         if card.inside and old != size:
             self._sizes[card.state - 1] += (size or NOTHING) - (old or NOTHING)
@@ -366,6 +379,7 @@ _ALWAYS = frozenset(
 )
 _OF_RECORDS = frozenset({events.ITERATION_CARD_ADDED, events.ITERATION_CARD_REMOVED})
 _BY_KEY = frozenset({events.CARD_CHANGED, events.CARD_MOVED})
+_COUNTED = frozenset({"state", "size", "size_text"})
 
 
 def counts(event: Event) -> bool:
@@ -375,7 +389,7 @@ def counts(event: Event) -> bool:
     """
     if event.kind in _BY_KEY:
         new = event.payload["new"]
-        return "state" in new or "size_text" in new
+        return not _COUNTED.isdisjoint(new)
     return event.kind in _ALWAYS
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from kadence.domain import replay, statistics
 from kadence.domain.model import Iteration
 from kadence.domain.replay import KEYS, NOT_JOURNALED, State
+from kadence.domain.timeline import RULES
 from kadence.storage import history, journal, timeline
 from kadence.storage.engine import Statement, Transaction
 from kadence.storage.location import Location, SqliteFile, snapshot
@@ -78,6 +79,8 @@ _AT_ONCE = 64
 
 def _frozen_gap(journal_slice: timeline.JournalSlice, iteration: Iteration) -> list[str]:
     frozen = msgspec.json.decode(iteration.data or "{}")
+    if (rules := journal_slice.rules(iteration.id)) > RULES:
+        return [f"journal: iteration {iteration.id} froze by rules {rules}, newer than {RULES}"]
     replayed = journal_slice.timeline(iteration.id)
     with statistics.exact_sums():
         committed = statistics.json_number(sum(replayed.start.sizes, Decimal(0)))

@@ -63,6 +63,12 @@ class JournalSlice(Struct, frozen=True):
         # Closings of earlier releases kept the country alone.
         return msgspec.convert(kept, FrozenCalendar if "holidays" in kept else WorkingCalendar)
 
+    def rules(self, iteration_id: str) -> int:
+        """Return the version of the rules by which the numbers of an iteration were frozen last."""
+        frozen = (self._event(iteration_id, kind) for kind in (_ACTIVATED, _CLOSED))
+        # Earlier releases had one version, and did not say so.
+        return max((int(event.payload.get("rules", 1)) for event in frozen if event), default=1)
+
     def ended(self, iteration_id: str, place: int) -> Instant | None:
         """Return when the iteration was closed, or removed without that, up to a place."""
         for kind in (_CLOSED, _REMOVED):

@@ -24,6 +24,7 @@ from kadence.domain.lifecycle import (
     step,
 )
 from kadence.domain.model import Instant, Iteration, IterationCard, IterationStatus, SpaceRole
+from kadence.domain.timeline import RULES
 from kadence.storage import calendars, cards, history, iteration_cards, iterations
 from kadence.usecases.access import authorize_space, require_iterations, title_of
 from kadence.usecases.iteration_cards import (
@@ -187,9 +188,8 @@ def change_iteration(
     if made.activates:
         inside = [card for _, card in iteration_cards.standing_with_cards(unit.tx, old)]
         data = msgspec.json.encode(statistics.committed(inside)).decode()
-        return Carried(
-            store(unit, old, replace(made.new, data=data), events.ITERATION_ACTIVATED), []
-        )
+        new = replace(made.new, data=data)
+        return Carried(store(unit, old, new, events.ITERATION_ACTIVATED, {"rules": RULES}), [])
     if made.closes:
         return _close(unit, old, made.new, target)
     return Carried(store(unit, old, made.new, events.ITERATION_CHANGED), [])
@@ -240,6 +240,7 @@ def _close(unit: UnitOfWork, old: Iteration, new: Iteration, target: Iteration |
     # What the report of a closed iteration needs and what may be changed afterwards.
     calendar = calendars.find(unit.tx, old.company_id, old.space_uid)
     told = {
+        "rules": RULES,
         "new_iteration_id": target.id if target else None,
         "calendar": frozen_calendar(
             calendar, new.start_date, new.finish_date, new.actual_finish_date, unit.now

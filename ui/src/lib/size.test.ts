@@ -1,16 +1,11 @@
 import { expect, it } from "vitest";
+import cases from "../../../tests/cases/sizes.json";
 import { sizeHint, sizeOf } from "./size";
 
-it.each([
-  ["3", 3],
-  ["5,5 h", 5.5],
-  [".5", 0.5],
-  ["about 2", 2],
-  ["-3", -3],
-  ["XL", null],
-  ["", null],
-  ["3 of 5", 3],
-])("%j counts as %j", (text, size) => expect(sizeOf(text)).toBe(size));
+// The server's tests read the same.
+it.each(cases as [string, number | null, string | null][])("%j counts as %j", (text, size) =>
+  expect(sizeOf(text)).toBe(size),
+);
 
 it.each([
   ["", ""],
@@ -26,3 +21,8 @@ it.each([
   ["1001", "Counts as 1,001: is that meant?"],
   ["80000", "Counts as 80,000: is that meant?"],
 ])("of %j is said: %j", (text, hint) => expect(sizeHint(text)).toBe(hint));
+
+it("of a size that was written by older rules is said what it counts as", () => {
+  expect(sizeHint("PROJ-3", -3)).toBe("Counts as -3: it makes sums smaller.");
+  expect(sizeHint("3", 3)).toBe("");
+});

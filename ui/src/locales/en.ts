@@ -166,7 +166,7 @@ export const en = {
   language: "Language",
   nowhere: "There is nothing at this address.",
   plan: "Plan",
-  "plan.add": "Add cards, one a line (Shift Enter); a number at the end is the size",
+  "plan.add": "Add cards, one a line (Shift Enter); =5 at the end is the size",
   "plan.add.added_one": "{{count}} card added, at the end of the backlog",
   "plan.add.added_other": "{{count}} cards added, at the end of the backlog",
   "plan.add.button_one": "Add {{count}} card",

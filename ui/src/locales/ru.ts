@@ -171,7 +171,7 @@ export const ru: Record<string, string> = {
   language: "Язык",
   nowhere: "По этому адресу ничего нет.",
   plan: "План",
-  "plan.add": "Новые карточки, по одной в строке (Shift Enter); число в конце — размер",
+  "plan.add": "Новые карточки, по одной в строке (Shift Enter); =5 в конце — размер",
   "plan.add.added_few": "Добавлены {{count}} карточки, в конец бэклога",
   "plan.add.added_many": "Добавлено {{count}} карточек, в конец бэклога",
   "plan.add.added_one": "Добавлена {{count}} карточка, в конец бэклога",

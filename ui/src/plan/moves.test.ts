@@ -53,9 +53,16 @@ describe("a typed line", () => {
   const plain = { tags: [], member: "" };
 
   it.each([
-    ["Login page 5", { title: "Login page", size_text: "5", ...plain }],
-    ["Login page  2,5 ", { title: "Login page", size_text: "2,5", ...plain }],
-    ["Login page .5", { title: "Login page .5", size_text: null, ...plain }],
+    ["Login page =5", { title: "Login page", size_text: "5", ...plain }],
+    ["Login page  =2,5 ", { title: "Login page", size_text: "2,5", ...plain }],
+    ["Login page (5)", { title: "Login page", size_text: "5", ...plain }],
+    ["Upgrade to Django 5 (0.5)", { title: "Upgrade to Django 5", size_text: "0.5", ...plain }],
+    ["Release 2026", { title: "Release 2026", size_text: null, ...plain }],
+    ["iOS 18", { title: "iOS 18", size_text: null, ...plain }],
+    ["x = 5", { title: "x = 5", size_text: null, ...plain }],
+    ["Check sin(0)", { title: "Check sin(0)", size_text: null, ...plain }],
+    ["Plan (later)", { title: "Plan (later)", size_text: null, ...plain }],
+    ["=5", { title: "=5", size_text: null, ...plain }],
     ["Login page", { title: "Login page", size_text: null, ...plain }],
     ["42", { title: "42", size_text: null, ...plain }],
     ["v2", { title: "v2", size_text: null, ...plain }],

@@ -53,9 +53,12 @@ export function isCalled(
 /** A card as somebody typed it, or pasted it from a spreadsheet. */
 export type Line = { title: string; size_text: string | null; tags: string[]; member: string };
 
+/** A size at the end of a line, behind a mark: titles end in numbers too. */
+const SIZED = /^(.*\S)\s+(?:=(\d+(?:[.,]\d+)?)|\((\d+(?:[.,]\d+)?)\))$/;
+
 /**
- * The card of a line: its title with a trailing number as the size, or cells of a spreadsheet: title,
- * size, tags with commas between, member.
+ * The card of a line: its title, with `=5` or `(5)` behind it as the size, or cells of a spreadsheet:
+ * title, size, tags with commas between, member.
  */
 export function cardOf(line: string): Line | undefined {
   const [title = "", ...cells] = line.split("\t").map((cell) => cell.trim());
@@ -65,8 +68,6 @@ export function cardOf(line: string): Line | undefined {
     const named = tags.split(/[,;]/).map((tag) => tag.trim());
     return { title, size_text: size || null, tags: named.filter(Boolean), member };
   }
-  const found = /^(.*\S)\s+(\d+(?:[.,]\d+)?)$/.exec(title);
-  const plain = { tags: [], member: "" };
-  if (found?.[1] && found[2]) return { title: found[1], size_text: found[2], ...plain };
-  return { title, size_text: null, ...plain };
+  const [, named = title, marked, bracketed] = SIZED.exec(title) ?? [];
+  return { title: named, size_text: marked ?? bracketed ?? null, tags: [], member: "" };
 }

@@ -41,7 +41,7 @@ test("a first space leads to its plan", async () => {
   await kit.find("heading", "Garden");
   await kit.text("The backlog is empty.");
   await kit.text("No iteration is planned yet.");
-  await kit.fill("Add cards", "Dig 3");
+  await kit.fill("Add cards", "Dig =3");
   await kit.user.keyboard("{Enter}");
   await kit.find("option", /Dig/);
 });
