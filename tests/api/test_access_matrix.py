@@ -142,6 +142,7 @@ OWN_MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
         {"capacity": 20},
     ),
     ("GET", "/spaces/{space_uid}/totals"): (BY_UID_TO_READ, None),
+    ("GET", "/spaces/{space_uid}/periods"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/leftovers"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/calendar"): (BY_UID_TO_READ, None),
     ("PATCH", "/spaces/{space_uid}/calendar"): (

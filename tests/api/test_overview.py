@@ -46,6 +46,46 @@ def test_totals_of_open_iterations(team: Team) -> None:
     assert found[planned["id"]] == {"capacity": 20, "scope": nothing, "done": nothing}
 
 
+def test_periods_keep_whether_a_date_came_with_a_time(team: Team) -> None:
+    zone = {"time_zone": "America/Los_Angeles"}
+    path = f"/spaces/{team.space.uid}/calendar"
+    assert team.world.own("PATCH", path, "admin", json=zone).status_code == 200
+    bare = team.plan("Bare", start_date="2026-03-02", finish_date="2026-03-13")
+    timed = team.plan("Timed", start_date="2026-03-02T00:00Z", finish_date="2026-03-13T00:00:00Z")
+    half = team.plan("Half", start_date="2026-03-02", finish_date=None)
+    none = team.plan("None", start_date=None, finish_date=None)
+    gone = team.plan("Gone")
+    team.call("DELETE", team.at(gone))
+    assert bare["start_date"] == timed["start_date"]
+
+    def found() -> dict[str, Any]:
+        told = own(team, "periods")
+        return {one["iteration_id"]: (one["first_day"], one["last_day"]) for one in told}
+
+    def feed() -> str:
+        answer = team.world.own("GET", f"/spaces/{team.space.uid}/iterations.ics", "reader")
+        return str(answer.text)
+
+    told = found()
+    assert gone["id"] not in told
+    assert {one["id"]: told[one["id"]] for one in (bare, timed, half, none)} == {
+        bare["id"]: ("2026-03-02", "2026-03-13"),
+        timed["id"]: ("2026-03-01", "2026-03-12"),
+        half["id"]: ("2026-03-02", None),
+        none["id"]: (None, None),
+    }
+    for one, first in ((bare, "2026-03-02"), (timed, "2026-03-01")):
+        report = own(team, f"iterations/{one['id']}/report")
+        assert report["period"]["first_day"] == first
+    assert "DTSTART;VALUE=DATE:20260301" in feed()
+    # The same instant, this time as a day; and a title says nothing of dates.
+    team.call("PATCH", team.at(timed), {"start_date": "2026-03-02"})
+    team.call("PATCH", team.at(bare), {"finish_date": "2026-03-13T00:00:00+00:00"})
+    team.call("PATCH", team.at(bare), {"title": "Both"})
+    assert found()[timed["id"]] == ("2026-03-02", "2026-03-12")
+    assert found()[bare["id"]] == ("2026-03-02", "2026-03-12")
+
+
 def test_leftovers_name_the_last_closed_iteration(team: Team) -> None:
     first, second = team.plan("First"), team.plan("Second")
     twice, once, finished, taken, archived, planned = (team.card(f"Card {n}") for n in range(6))

@@ -17,6 +17,7 @@ from kadence.domain.calendar import (
 )
 from kadence.usecases.calendars import get_calendar
 from tests.insights.kit import Stage, at
+from tests.rules.kit import dated
 
 pytestmark = pytest.mark.both_engines
 
@@ -50,7 +51,7 @@ def test_the_day_that_an_instant_means(calendar: WorkingCalendar, instant: str, 
 
 
 def test_the_last_day_counts_to_its_end() -> None:
-    found = period(NEW_YORK, at("2026-07-27"), at("2026-08-07"))
+    found = period(NEW_YORK, dated(at("2026-07-27"), at("2026-08-07")))
     assert found is not None
     assert (found.first_day, found.last_day) == (date(2026, 7, 27), date(2026, 8, 7))
     assert found.begins == at("2026-07-27T04:00Z")
@@ -60,10 +61,10 @@ def test_the_last_day_counts_to_its_end() -> None:
 
 
 def test_a_period_that_is_less_than_a_day_is_a_day() -> None:
-    found = period(NEW_YORK, at("2026-07-27T22:00Z"), at("2026-07-28T00:00Z"))
+    found = period(NEW_YORK, dated(at("2026-07-27T22:00Z"), at("2026-07-28T00:00Z")))
     assert found is not None
     assert found.first_day == date(2026, 7, 27)
-    found = period(NEW_YORK, at("2026-07-27T12:00Z"), at("2026-07-27T13:00Z"))
+    found = period(NEW_YORK, dated(at("2026-07-27T12:00Z"), at("2026-07-27T13:00Z")))
     assert found is not None
     assert found.first_day == found.last_day
 
@@ -102,7 +103,7 @@ def test_working_days_by_weekday_country_and_own_days() -> None:
 def test_too_many_days_are_not_counted() -> None:
     first = date(2026, 1, 1)
     assert workdays(MOSCOW, first, date.fromordinal(first.toordinal() + LONGEST)) is None
-    found = period(MOSCOW, at("0001-01-01"), at("9999-12-31"))
+    found = period(MOSCOW, dated(at("0001-01-01"), at("9999-12-31")))
     assert found is not None
     assert found.workdays is None
 

@@ -32,7 +32,7 @@ _CARD = Card(
 _ITERATION = Iteration(
     company_id=1, id="one", space_uid="space", title="Sprint", goal=None, status="planned",
     creator_uid="a", updater_uid="a", start_date=None, finish_date=None, actual_finish_date=None,
-    sort_order=1.0, data=None, capacity=None, version=1, created=0, updated=0,
+    sort_order=1.0, data=None, capacity=None, start_timed=0, finish_timed=0, version=1, created=0, updated=0,
 )  # fmt: skip
 
 
@@ -44,6 +44,13 @@ def card(**values: Any) -> Card:
 def iteration(**values: Any) -> Iteration:
     """A planned iteration without dates."""
     return replace(_ITERATION, **values)
+
+
+def dated(start: int | None, finish: int | None, *, timed: bool = False) -> Iteration:
+    """An iteration with these dates, which were written with a time or without."""
+    return iteration(
+        start_date=start, finish_date=finish, start_timed=int(timed), finish_timed=int(timed)
+    )
 
 
 MONDAY = date(2026, 3, 2)

@@ -20,6 +20,7 @@ from kadence.domain.calendar import (
     workdays,
 )
 from kadence.domain.model import DAY
+from tests.rules.kit import dated
 
 ZONES = st.sampled_from(sorted(available_timezones() & {
     "UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Tokyo", "Asia/Kathmandu",
@@ -115,19 +116,19 @@ def test_a_period_is_counted_day_by_day_up_to_six_years(length: int, counted: bo
 
 def test_a_period_lasts_from_the_beginning_of_its_first_day_to_the_end_of_its_last() -> None:
     tokyo = WorkingCalendar(time_zone="Asia/Tokyo")
-    lasts = period(tokyo, at("2026-07-27T00:00Z"), at("2026-07-31T00:00Z"))
+    lasts = period(tokyo, dated(at("2026-07-27T00:00Z"), at("2026-07-31T00:00Z")))
     assert lasts is not None
     assert (lasts.first_day, lasts.last_day) == (date(2026, 7, 27), date(2026, 7, 31))
     assert (lasts.begins, lasts.ends) == (at("2026-07-26T15:00Z"), at("2026-07-31T15:00Z"))
     assert len(lasts.workdays or ()) == 5
-    assert period(tokyo, None, 0) is None
-    assert period(tokyo, 0, None) is None
+    assert period(tokyo, dated(None, 0)) is None
+    assert period(tokyo, dated(0, None)) is None
 
 
 def test_a_period_is_never_negative() -> None:
     west = WorkingCalendar(time_zone="America/Los_Angeles")
     # 22:00Z is the day before in the west; midnight in UTC is the day as it was written.
-    lasts = period(west, at("2026-07-28T22:00Z"), at("2026-07-28T00:00Z"))
+    lasts = period(west, dated(at("2026-07-28T22:00Z"), at("2026-07-28T00:00Z")))
     assert lasts is not None
     assert lasts.first_day == lasts.last_day == date(2026, 7, 28)
 

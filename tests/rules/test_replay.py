@@ -127,9 +127,10 @@ def test_a_part_of_a_card_changes_the_card(state: State) -> None:
     assert (state["card_tags"], card["version"]) == ({}, 3)
 
 
-def test_iterations_of_the_first_release_have_no_capacity_and_are_removed_by_kind() -> None:
+def test_journals_of_earlier_releases_say_less_of_an_iteration() -> None:
     state = after(empty(), event(events.ITERATION_CREATED, {"id": "one", "status": "planned"}))
-    made = {"capacity": None, "version": 1, "id": "one", "status": "planned"}
+    unsaid = {"capacity": None, "version": 1, "start_timed": 0, "finish_timed": 0}
+    made = unsaid | {"id": "one", "status": "planned"}
     assert state["iterations"] == {("one",): made}
     after(state, event(events.ITERATION_REMOVED, iteration_id="one"))
     removed = {"status": "removed", "updater_uid": "ann", "updated": NOW}

@@ -27,7 +27,7 @@ from kadence.domain.report import (
     report,
 )
 from kadence.domain.timeline import Entry, Lifespan, Timeline, build_timeline
-from tests.rules.kit import ALL_WEEK, CLOSING, HERE, at, day, deed, iteration, timeline
+from tests.rules.kit import ALL_WEEK, CLOSING, HERE, at, dated, day, deed, iteration, timeline
 
 COUNT, SIZE = UnitOfMeasure.COUNT, UnitOfMeasure.SIZE
 WEEKDAYS = WorkingCalendar(weekdays=(1, 2, 3, 4, 5))
@@ -146,7 +146,7 @@ def test_what_was_not_activated_has_no_baseline_and_without_a_period_nothing_is_
     one = timeline(deed(1, 0, "a", state=3), deed(2, 0, "a", HERE), activated=None)
     found = report(iteration(**PERIOD), one, ALL_WEEK, COUNT)
     assert (found.baseline_at, found.ideal, found.scope.baseline.count) == (None, None, 0)
-    assert found.period == period(ALL_WEEK, at(0, 0), at(1, 0))
+    assert found.period == period(ALL_WEEK, dated(at(0, 0), at(1, 0)))
     assert report(iteration(), one, ALL_WEEK, COUNT).scope.done_late.count == 0
     assert days_of(found, ALL_WEEK, at(9)) == []
 
@@ -164,7 +164,7 @@ def test_leftovers_are_carried_out_by_a_closing_only_and_if_they_are_live() -> N
 
 def test_the_ideal_line_falls_on_working_days_only() -> None:
     # Friday to Tuesday: three working days and a weekend between.
-    lasts = period(WEEKDAYS, at(4, 0), at(8, 0))
+    lasts = period(WEEKDAYS, dated(at(4, 0), at(8, 0)))
     assert ideal(WEEKDAYS, lasts, 6) == [
         IdealPoint(at(4, 0), 6.0),
         IdealPoint(at(5, 0), 4.0),
@@ -176,12 +176,12 @@ def test_the_ideal_line_falls_on_working_days_only() -> None:
 
 def test_the_ideal_line_ends_on_nothing_with_the_period() -> None:
     # Thursday to Sunday: the last days are off.
-    lasts = period(WEEKDAYS, at(3, 0), at(6, 0))
+    lasts = period(WEEKDAYS, dated(at(3, 0), at(6, 0)))
     points = ideal(WEEKDAYS, lasts, 6)
     assert points is not None
     assert points[-2:] == [IdealPoint(at(5, 0), 0.0), IdealPoint(at(7, 0), 0.0)]
     assert ideal(WEEKDAYS, None, 6) is None
-    assert ideal(WEEKDAYS, period(WEEKDAYS, at(5, 0), at(6, 0)), 6) is None
+    assert ideal(WEEKDAYS, period(WEEKDAYS, dated(at(5, 0), at(6, 0))), 6) is None
 
 
 def test_the_ideal_line_is_read_between_its_points() -> None:

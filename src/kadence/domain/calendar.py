@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from kadence.domain.model import DAY, Instant
+from kadence.domain.model import DAY, Instant, Iteration
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -64,13 +64,13 @@ class Period(Struct, frozen=True):
     workdays: Sequence[date] | None
 
 
-def day_of(calendar: WorkingCalendar, instant: Instant) -> date:
+def day_of(calendar: WorkingCalendar, instant: Instant, *, timed: bool = False) -> date:
     """Return the day that a start or finish date means.
 
-    It is the local date; but midnight in UTC is the date as it was written, in every zone, for
-    that is how a date without a time is kept.
+    It is the local date. A date that was written without a time is kept as midnight in UTC, and is
+    that date in every zone; `timed` says that a time was written.
     """
-    if instant % DAY == 0:
+    if not timed and instant % DAY == 0:
         return _utc(instant).date()
     return local_day(calendar, instant)
 
@@ -103,15 +103,20 @@ def end_of(calendar: WorkingCalendar, day: date) -> Instant:
     return midnight(calendar, day + timedelta(days=1))
 
 
-def period(
-    calendar: WorkingCalendar, start: Instant | None, finish: Instant | None
-) -> Period | None:
-    """Return what the dates of an iteration mean in its space; None unless both are set."""
-    if start is None or finish is None:
-        return None
-    first, last = day_of(calendar, start), day_of(calendar, finish)
+def ends(calendar: WorkingCalendar, iteration: Iteration) -> tuple[date | None, date | None]:
+    """Return the first and the last day of an iteration, each as far as its date is set."""
+    start, finish = iteration.start_date, iteration.finish_date
+    first = start if start is None else day_of(calendar, start, timed=iteration.start_timed == 1)
+    last = finish if finish is None else day_of(calendar, finish, timed=iteration.finish_timed == 1)
     # From 22:00Z to 00:00Z of the next day, west of Greenwich, is one day and not a negative one.
-    last = max(first, last)
+    return first, last if first is None or last is None else max(first, last)
+
+
+def period(calendar: WorkingCalendar, iteration: Iteration) -> Period | None:
+    """Return what the dates of an iteration mean in its space; None unless both are set."""
+    first, last = ends(calendar, iteration)
+    if first is None or last is None:
+        return None
     return Period(
         first_day=first,
         last_day=last,
@@ -147,7 +152,12 @@ def frozen(calendar: WorkingCalendar, *instants: Instant | None) -> FrozenCalend
 
     Of more than LONGEST days only the first ones are looked at.
     """
-    days = [day_of(calendar, instant) for instant in instants if instant is not None]
+    days = [
+        day(calendar, instant)
+        for instant in instants
+        if instant is not None
+        for day in (day_of, local_day)
+    ]
     first, last = min(days), max(days)
     last = date.fromordinal(min(last.toordinal(), first.toordinal() + LONGEST))
     found = (

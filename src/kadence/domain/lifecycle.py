@@ -27,7 +27,9 @@ class IterationChange(Struct, frozen=True):
     goal: str | UnsetType | None = UNSET
     status: str | UnsetType = UNSET
     start_date: Instant | UnsetType | None = UNSET
+    start_timed: int = 0
     finish_date: Instant | UnsetType | None = UNSET
+    finish_timed: int = 0
     actual_finish_date: Instant | UnsetType | None = UNSET
     new_iteration_id: str | UnsetType | None = UNSET
 
@@ -63,13 +65,11 @@ def step(iteration: Iteration, change: IterationChange, now: Instant) -> Step:
         title=_or(change.title, iteration.title),
         goal=_or(change.goal, iteration.goal),
         status=str(status),
-        start_date=iteration.start_date
-        if settled
-        else _or(change.start_date, iteration.start_date),
-        finish_date=iteration.finish_date
-        if settled
-        else _or(change.finish_date, iteration.finish_date),
     )
+    if not settled and not isinstance(change.start_date, UnsetType):
+        new = replace(new, start_date=change.start_date, start_timed=change.start_timed)
+    if not settled and not isinstance(change.finish_date, UnsetType):
+        new = replace(new, finish_date=change.finish_date, finish_timed=change.finish_timed)
     made = Step(iteration, new, change)
     if made.closes:
         asked = change.actual_finish_date

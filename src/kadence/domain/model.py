@@ -301,7 +301,9 @@ class Iteration(Struct, frozen=True, gc=False):
     """A time box of a space.
 
     `data` is the JSON text of the frozen statistics, null until the iteration is activated;
-    `capacity` is what the team means to take on, in the unit of its card sizes.
+    `capacity` is what the team means to take on, in the unit of its card sizes. `start_timed` and
+    `finish_timed` are 1 where a time was written with the date; iterations of earlier releases have
+    0, as where it was a day alone.
     """
 
     company_id: int
@@ -318,6 +320,8 @@ class Iteration(Struct, frozen=True, gc=False):
     sort_order: float
     data: str | None
     capacity: float | None
+    start_timed: int
+    finish_timed: int
     version: int
     created: Instant
     updated: Instant

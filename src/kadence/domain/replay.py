@@ -250,8 +250,10 @@ def _comment_removed(state: State, event: Event) -> None:
 
 
 def _iteration_created(state: State, event: Event) -> None:
-    # Journals of the first release know no capacity and no version.
-    state["iterations"][(event.payload["id"],)] = {"capacity": None, "version": 1} | event.payload
+    # Journals of the first release know no capacity and no version, and none says whether a time
+    # was written until there is a key for that.
+    unsaid = {"capacity": None, "version": 1, "start_timed": 0, "finish_timed": 0}
+    state["iterations"][(event.payload["id"],)] = unsaid | event.payload
 
 
 def _iteration_changed(state: State, event: Event) -> None:

@@ -171,7 +171,7 @@ def _report(
     unit: UnitOfMeasure,
     carried_to: str | None,
 ) -> Report:
-    lasts = period(calendar, iteration.start_date, iteration.finish_date)
+    lasts = period(calendar, iteration)
     activated = timeline.lifespan.activated
     baseline = None if timeline.baseline is None else size_of(timeline.start, unit)[0]
     return Report(

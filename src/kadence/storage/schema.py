@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration that this program knows: a database must stand there to be served."""
 
 metadata = MetaData(
@@ -238,6 +238,8 @@ iterations = Table(
     Column("sort_order", Double, nullable=False),
     Column("data", Text),
     Column("capacity", Double),
+    Column("start_timed", SmallInteger, nullable=False, server_default="0"),
+    Column("finish_timed", SmallInteger, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created", Millis, nullable=False),
     Column("updated", Millis, nullable=False),

@@ -151,7 +151,7 @@ def _outlook(
     timelines = [past.timeline(other.id, past.place(other.id, as_of)) for other in earlier]
     days = daily_throughput([*timelines, timeline], calendar, query.unit, as_of)
     scope, done = size_of(timeline.tally, query.unit)
-    lasts = period(calendar, iteration.start_date, iteration.finish_date)
+    lasts = period(calendar, iteration)
     begins = local_day(calendar, as_of)
     if lasts is not None and iteration.status != ACTIVE:
         begins = max(begins, lasts.first_day)

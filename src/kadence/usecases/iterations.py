@@ -43,6 +43,8 @@ class NewIteration(Struct, frozen=True, gc=False):
     goal: str | None = None
     start_date: Instant | None = None
     finish_date: Instant | None = None
+    start_timed: int = 0
+    finish_timed: int = 0
 
 
 class IterationQuery(Struct, frozen=True):
@@ -91,6 +93,8 @@ def create_iteration(
         sort_order=0.0,
         data=None,
         capacity=None,
+        start_timed=new.start_timed,
+        finish_timed=new.finish_timed,
         version=1,
         created=unit.now,
         updated=unit.now,

@@ -40,6 +40,10 @@ class Timestamp(int):
     """An instant in a body, as milliseconds since 1970 in UTC; decoded by `parse_timestamp`."""
 
 
+class BareDate(Timestamp):
+    """A timestamp that was written as a date alone."""
+
+
 class Role(int):
     """A preset role in a body, given by its UUID or as 1, 2 or 3."""
 
@@ -88,7 +92,15 @@ def parse_timestamp(text: str) -> Timestamp:
         parsed = parsed.replace(tzinfo=UTC)
     millis = (parsed - _EPOCH) // _MILLISECOND
     format_timestamp(millis)  # the offset may have led out of the years that can be written
-    return Timestamp(millis)
+    return BareDate(millis) if len(text) == _DATE else Timestamp(millis)
+
+
+_DATE = len("2026-11-28")
+
+
+def timed(timestamp: object) -> int:
+    """Return 1 for a timestamp that was written with a time, else 0."""
+    return int(isinstance(timestamp, Timestamp) and not isinstance(timestamp, BareDate))
 
 
 def instant(timestamp: Timestamp | None) -> Instant | None:

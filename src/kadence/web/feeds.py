@@ -1,14 +1,14 @@
 """A feed for other programs: a space's iterations as a calendar."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from icalendar import Calendar, Event, vText
 from litestar.response.base import ASGIResponse
 
 from kadence import __version__
-from kadence.domain.calendar import WorkingCalendar, day_of
+from kadence.domain.calendar import WorkingCalendar, period
 from kadence.domain.model import Iteration, IterationStatus
 from kadence.outputs import for_icalendar
 from kadence.usecases.iterations import calendar_feed
@@ -33,8 +33,8 @@ def calendar_of(title: str, calendar: WorkingCalendar, found: Sequence[Iteration
     feed.add("x-wr-calname", _text(title))
     feed.add("x-wr-timezone", _text(calendar.time_zone))
     for iteration in found:
-        if iteration.start_date is not None and iteration.finish_date is not None:
-            feed.add_component(_event(calendar, iteration))
+        if lasts := period(calendar, iteration):
+            feed.add_component(_event(iteration, lasts.first_day, lasts.last_day))
     return bytes(feed.to_ical())
 
 
@@ -43,11 +43,7 @@ def _text(text: str) -> vText:
     return vText(for_icalendar(text))
 
 
-def _event(calendar: WorkingCalendar, iteration: Iteration) -> Event:
-    assert iteration.start_date is not None  # noqa: S101 - only such are asked for
-    assert iteration.finish_date is not None  # noqa: S101
-    first = day_of(calendar, iteration.start_date)
-    last = max(first, day_of(calendar, iteration.finish_date))
+def _event(iteration: Iteration, first: date, last: date) -> Event:
     event = Event()
     event.add("uid", f"{iteration.id}@kadence")
     event.add("summary", _text(iteration.title))

@@ -24,6 +24,7 @@ from kadence.web.codec import (
     instant,
     moment,
     plain,
+    timed,
 )
 from kadence.web.http import RequestContext, WithETag
 from kadence.web.iteration_cards import (
@@ -84,7 +85,12 @@ class CreateIteration(Struct, frozen=True):
     def validated(self) -> NewIteration:
         """Return the same for the use case."""
         return NewIteration(
-            str(self.title), self.goal, instant(self.start_date), instant(self.finish_date)
+            str(self.title),
+            self.goal,
+            instant(self.start_date),
+            instant(self.finish_date),
+            timed(self.start_date),
+            timed(self.finish_date),
         )
 
 
@@ -120,7 +126,9 @@ class ChangeIteration(Struct, frozen=True):
             goal=self.goal,
             status=self.status if self.status is UNSET else self.status.value,
             start_date=moment(self.start_date),
+            start_timed=timed(self.start_date),
             finish_date=moment(self.finish_date),
+            finish_timed=timed(self.finish_date),
             actual_finish_date=moment(self.actual_finish_date),
             new_iteration_id=self.new_iteration_id,
         )

@@ -1,4 +1,6 @@
-"""What goes over the wire of a space's open iterations and leftovers, below /api/kadence/v1."""
+"""What goes over the wire of a space's iterations as a whole, below /api/kadence/v1."""
+
+from datetime import date
 
 from msgspec import Struct
 
@@ -6,7 +8,7 @@ from kadence.storage.overview import Total
 from kadence.usecases import overview as usecases
 from kadence.web.codec import Uid, number, optional_number
 from kadence.web.http import RequestContext
-from kadence.web.insights import TotalAnswer
+from kadence.web.insights import Day, TotalAnswer
 
 
 class TotalOfIterationAnswer(Struct, frozen=True):
@@ -16,6 +18,17 @@ class TotalOfIterationAnswer(Struct, frozen=True):
     capacity: float | None
     scope: TotalAnswer
     done: TotalAnswer
+
+
+class IterationPeriodAnswer(Struct, frozen=True):
+    """The first and the last day of an iteration in the time zone of its space.
+
+    A date that was written without a time is that day; of any other it is the day there.
+    """
+
+    iteration_id: Uid
+    first_day: Day | None
+    last_day: Day | None
 
 
 class LeftOverAnswer(Struct, frozen=True):
@@ -39,6 +52,16 @@ async def get_totals(context: RequestContext) -> list[TotalOfIterationAnswer]:
     """Get what each planned and active iteration of the space holds: numbers of cards and sizes."""
     found = await context.read(usecases.get_totals, context.uid("space_uid"), context.nothing())
     return [_total(total) for total in found]
+
+
+async def get_periods(context: RequestContext) -> list[IterationPeriodAnswer]:
+    """List the first and the last day of each iteration of the space, removed ones aside."""
+    found = await context.read(usecases.get_periods, context.uid("space_uid"), context.nothing())
+    return [IterationPeriodAnswer(id_, _day(first), _day(last)) for id_, first, last in found]
+
+
+def _day(day: date | None) -> Day | None:
+    return day if day is None else day.isoformat()
 
 
 async def get_leftovers(context: RequestContext) -> list[LeftOverAnswer]:

@@ -95,7 +95,7 @@ _TAGS = (
     (r"/(links|shared)\b", "Signed links"),
     (r"\.(svg|png)$", "Charts"),
     (r"/((report|flow|forecast|velocity)(\.csv)?|calendar|iterations\.ics)$", "Insights"),
-    (r"/(arrange|capacity|events|totals|leftovers)$", "Additions"),
+    (r"/(arrange|capacity|events|totals|leftovers|periods)$", "Additions"),
     (r"iterations", "Iterations"),
     (r"^/cards", "Cards"),
     (r"boards|columns|lanes", "Boards"),

@@ -1,6 +1,6 @@
 // What can be done with an iteration: plan, change, start, close and delete it.
 import { api, type Schemas, tagged } from "../lib/api";
-import { type Iteration } from "../space/queries";
+import { daysOf, type Iteration } from "../space/queries";
 import type { Space } from "../space/space.svelte";
 
 export type Step = "start" | "close" | "delete";
@@ -25,8 +25,11 @@ export async function latest(
 ): Promise<{ iteration: Iteration; etag: string | undefined }> {
   const params = { path: { space_uid: space.uid, id } };
   const at = "/spaces/{space_uid}/iterations/{id}";
-  const { found, etag } = await tagged(api.GET(at, { params }));
-  return { iteration: found, etag };
+  const [withDays, { found, etag }] = await Promise.all([
+    daysOf(space.uid),
+    tagged(api.GET(at, { params })),
+  ]);
+  return { iteration: withDays(found), etag };
 }
 
 /** Change an iteration, if it is still the one with this tag. Throws ApiError, with 412 if not. */

@@ -51,6 +51,28 @@ test("an edit is undone from the list", async () => {
   expect(kit.all("alert")).toEqual([]);
 });
 
+test("dates are the days that they were written as, in the zone of the space", async () => {
+  const zone = { time_zone: "America/Los_Angeles" };
+  await own("PATCH", `/spaces/${team.uid}/calendar`, zone, "owner");
+  const dates = { start_date: "2026-04-01T00:00:00Z", finish_date: "2026-04-10" };
+  const made = await call<Iteration>("POST", team.iterations, { title: "Odd", ...dates });
+  await openList();
+  await kit.shows("listitem", /Odd.*31 Mar 2026 – 10 Apr 2026/);
+  await kit.press("Edit Odd");
+  expect(await kit.field("First day")).toHaveValue("2026-03-31");
+  await kit.setDate("First day", "2026-04-02");
+  await kit.press("Save", kit.dialog);
+  await kit.shows("listitem", /Odd.*2 Apr 2026 – 10 Apr 2026/);
+  await kit.press("Undo");
+  await kit.shows("listitem", /Odd.*31 Mar 2026 – 10 Apr 2026/);
+  type Period = { iteration_id: string; first_day: string; last_day: string };
+  const periods = await own<Period[]>("GET", `/spaces/${team.uid}/periods`);
+  expect(periods.find((one) => one.iteration_id === made.id)).toMatchObject({
+    first_day: "2026-03-31",
+    last_day: "2026-04-10",
+  });
+});
+
 test("a space without a board is given one", async () => {
   const made = await call<{ uid: string }>("POST", "/spaces", { title: "Bare" }, "owner");
   kit.open(`/spaces/${made.uid}/plan`, "owner");

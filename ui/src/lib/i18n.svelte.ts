@@ -75,9 +75,9 @@ export function written(value: number): string {
   return new Intl.NumberFormat(i18n.locale, { maximumFractionDigits: 1 }).format(value);
 }
 
-/** In which zone an instant is a day: what stands at 00:00:00.000Z is a written date everywhere. */
+/** In which zone an instant is a day: a date without a time, or kept at midnight, is one everywhere. */
 function zoneOf(instant: string, timeZone: string): string {
-  return instant.endsWith("T00:00:00.000Z") ? "UTC" : timeZone;
+  return /^\d{4}-\d\d-\d\d(?:T00:00:00\.000Z)?$/.test(instant) ? "UTC" : timeZone;
 }
 
 /** A day of an instant in a time zone, for people. */

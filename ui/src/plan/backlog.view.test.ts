@@ -129,14 +129,14 @@ test("the backlog keeps its order among cards of several columns", async () => {
 });
 
 test("what lines will become is shown, and the adding is undone", async () => {
-  await kit.paste(LINES, "Fix bug 404\nMeasure\tXL\tslow\nBug #7");
+  await kit.paste(LINES, "Fix bug 404 =3\nMeasure\tXL\tslow\nBug #7");
   const preview = await kit.find("list", "What will be added");
   expect([...preview.children].map(kit.words)).toEqual([
-    "Fix bug Size 404",
+    "Fix bug 404 Size 3",
     "Measure slow Size XL (counts as no size)",
     "Bug #7 no size–",
   ]);
-  await kit.text("3 cards, size 404");
+  await kit.text("3 cards, size 3");
   const before = await team.titles();
   await kit.user.keyboard("{Enter}");
   await option("Bug #7");
@@ -156,7 +156,7 @@ test("who is not in the space is named before cards are made", async () => {
 test("lines typed while others are on their way are lines of their own", async () => {
   const letGo = kit.hold(/\/api\/latest\/cards$/);
   await kit.user.click(await kit.field(LINES));
-  await kit.user.keyboard("Alpha 1{Enter}Beta 2{Enter}Gamma 3{Enter}");
+  await kit.user.keyboard("Alpha =1{Enter}Beta (2){Enter}Gamma =3{Enter}");
   await kit.text("3 cards are being added…");
   // What is on its way goes on in another view, and is not there twice.
   await kit.visit("Reports");
@@ -181,10 +181,10 @@ test("what is undone while it is made is taken back when it is there", async () 
 
 test("a line that is refused stays, and none is made twice", async () => {
   kit.refuse("POST", /\/api\/latest\/cards$/, "Not this one", '"Second"');
-  const lines = await kit.paste(LINES, "First 1\nSecond 2\nThird 3");
+  const lines = await kit.paste(LINES, "First =1\nSecond =2\nThird =3");
   await kit.user.keyboard("{Enter}");
   await kit.shows("alert", "Not this one");
-  expect(lines).toHaveValue("Second 2\nThird 3");
+  expect(lines).toHaveValue("Second =2\nThird =3");
   kit.goOnline();
   await kit.user.keyboard("{Enter}");
   await option("Third");

@@ -21,6 +21,7 @@ export type Card = Pick<
 >;
 /** What a list of cards can be asked for. */
 type CardFilter = NonNullable<Published["/cards"]["get"]["parameters"]["query"]>;
+/** `start_date` and `finish_date` are days of the space, as `2026-11-30`. */
 export type Iteration = Schemas["IterationAnswer"];
 export type Total = Schemas["TotalOfIterationAnswer"];
 
@@ -39,12 +40,27 @@ export async function iterationsOf(
   more: { with_data?: "cards" } = {},
 ): Promise<Iteration[]> {
   const path = { space_uid: space };
-  const found = await allPages((offset) => {
-    const query = { status, limit: 100, offset, ...more };
-    return unwrap(api.GET("/spaces/{space_uid}/iterations", { params: { path, query } }));
-  });
+  const [withDays, all] = await Promise.all([
+    daysOf(space),
+    allPages((offset) => {
+      const query = { status, limit: 100, offset, ...more };
+      return unwrap(api.GET("/spaces/{space_uid}/iterations", { params: { path, query } }));
+    }),
+  ]);
+  const found = all.map(withDays);
   const begins = (one: Iteration) => one.start_date ?? "9999";
   return found.sort((a, b) => begins(a).localeCompare(begins(b)) || a.sort_order - b.sort_order);
+}
+
+/** Ask what the dates of a space's iterations mean; returns how to put that in. Throws ApiError. */
+export async function daysOf(space: string): Promise<(one: Iteration) => Iteration> {
+  const params = { path: { space_uid: space } };
+  const found = await unwrap(own.GET("/spaces/{space_uid}/periods", { params }));
+  const periods = new Map(found.map((period) => [period.iteration_id, period]));
+  return (one) => {
+    const period = periods.get(one.id);
+    return period ? { ...one, start_date: period.first_day, finish_date: period.last_day } : one;
+  };
 }
 
 /** What is in an iteration. Throws ApiError. */
