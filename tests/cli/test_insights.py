@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import subprocess
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -13,6 +15,7 @@ from kadence.domain.model import CompanyRole
 from kadence.usecases import sample
 from kadence.usecases.setup import Initialised
 from tests.cli.test_cli import run
+from tests.processes import COMMAND
 from tests.world import do, file_url, fresh_database
 
 ACTIVE = "Спринт 29: быстрый поиск"
@@ -104,3 +107,19 @@ def test_every_insight_has_something_to_say_of_the_sample(
     scope = json.loads(out)["scope"]
     for part in ("baseline", "added", "re_estimated", "carried_in", "carried_out", "done"):
         assert scope[part]["count"] > 0, part
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_terminal_that_lacks_letters_is_told_the_rest(
+    told: tuple[str, Initialised, Path], encoding: str
+) -> None:
+    url, _, folder = told
+
+    def said(*more: str) -> bytes:
+        command = [*COMMAND, "report", ACTIVE, "--database", url, *more]
+        env = {**os.environ, "PYTHONIOENCODING": encoding}
+        return subprocess.run(command, cwd=folder, env=env, capture_output=True, check=True).stdout
+
+    assert b"2026" in said()
+    # A program reads the same everywhere.
+    assert json.loads(said("--json"))["iteration"]["title"] == ACTIVE

@@ -15,6 +15,9 @@ from kadence.domain.calendar import (
     period,
     workdays,
 )
+from kadence.domain.errors import RuleViolation
+from kadence.drawing import burndown
+from kadence.drawing.theme import Theme
 from kadence.usecases.calendars import get_calendar
 from tests.insights.kit import Stage, at
 from tests.rules.kit import dated
@@ -136,3 +139,30 @@ def test_the_holidays_of_this_year_and_the_next_are_told(stage: Stage) -> None:
     found = get_calendar(stage.unit, stage.space_uid, None).holidays
     assert found[date(2027, 1, 6)] == "Heilige Drei Könige"
     assert {day.year for day in found} == {2027, 2028}
+
+
+def test_a_calendar_of_another_machine_is_read_and_changed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.clock("2026-07-27T09:00")
+    with monkeypatch.context() as there:
+        there.setattr("kadence.usecases.calendars.time_zones", lambda: {"Mars/Olympus"})
+        there.setattr("kadence.usecases.calendars.subdivisions_of", lambda _: ["N"])
+        stage.calendar(time_zone="Mars/Olympus", country="ZZ", subdivision="N")
+    sprint = stage.iteration("2026-07-27", "2026-07-31")
+    stage.set_status(sprint, "active")
+    found = stage.report(sprint)
+    assert found.report.period is not None
+    assert found.calendar.time_zone == "Mars/Olympus"
+    assert burndown.burndown(found, Theme.LIGHT)
+    # What is not asked for was accepted there.
+    stage.calendar(weekdays=[1, 2, 3])
+    assert get_calendar(stage.unit, stage.space_uid, None).holidays == {}
+    with pytest.raises(RuleViolation, match="country"):
+        stage.calendar(country="ZY")
+    with pytest.raises(RuleViolation, match="time_zone"):
+        stage.calendar(time_zone="Mars/Tharsis")
+    with pytest.raises(RuleViolation, match="time_zone"):
+        stage.calendar(time_zone="localtime")
+    stage.set_status(sprint, "closed")
+    assert stage.report(sprint).report.period is not None

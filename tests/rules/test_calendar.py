@@ -17,6 +17,7 @@ from kadence.domain.calendar import (
     local_day,
     midnight,
     period,
+    time_zones,
     workdays,
 )
 from kadence.domain.model import DAY
@@ -145,3 +146,21 @@ def test_the_ends_of_time_are_days_too(day: date) -> None:
     for zone in ("Pacific/Kiritimati", "America/Los_Angeles"):
         calendar = WorkingCalendar(time_zone=zone)
         assert end_of(calendar, day) - midnight(calendar, day) >= DAY / 2
+
+
+def test_a_name_that_another_machine_accepted_is_read_here() -> None:
+    odd = WorkingCalendar(time_zone="Mars/Olympus", country="ZZ", subdivision="BY")
+    written = at("2026-07-27T23:30Z")
+    assert local_day(odd, written) == date(2026, 7, 27)
+    assert midnight(odd, date(2026, 7, 27)) == at("2026-07-27T00:00Z")
+    assert is_workday(odd, date(2026, 7, 27))
+    assert holidays_of(odd, 2026) == {}
+    assert holidays_of(WorkingCalendar(country="DE", subdivision="gone"), 2026) == {}
+    for name in ("America", "../etc/passwd", "/etc/localtime", "", "a\0b"):
+        assert local_day(WorkingCalendar(time_zone=name), written) == date(2026, 7, 27)
+
+
+def test_a_time_zone_is_one_of_the_standard_and_not_of_this_machine() -> None:
+    assert time_zones() <= available_timezones()
+    assert {"UTC", "Europe/Berlin", "US/Pacific", "Europe/Kyiv"} <= time_zones()
+    assert not {"localtime", "Factory", "posixrules", "posix/UTC"} & time_zones()

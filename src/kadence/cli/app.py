@@ -1,6 +1,7 @@
 """The `kadence` command: its subcommands, and how it ends when something is wrong."""
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -55,6 +56,10 @@ def _root(
 
 def main() -> None:
     """Run the command line; what is wrong is said in one sentence, with exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        # A letter that a terminal has no code for is no reason to say nothing.
+        if isinstance(stream, TextIOWrapper) and stream.encoding.lower() != "utf-8":
+            stream.reconfigure(errors="replace")
     try:
         app()
     except KadenceError as error:

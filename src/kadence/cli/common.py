@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
@@ -68,4 +69,11 @@ def shown(text: str) -> str:
 
 def print_json(document: dict[str, Any]) -> None:
     """Print one JSON object on one line."""
-    print(json.dumps(document, ensure_ascii=False), flush=True)  # noqa: T201
+    print_exact(json.dumps(document, ensure_ascii=False) + "\n")
+
+
+def print_exact(text: str) -> None:
+    """Print what a program reads: as UTF-8, whatever this machine's terminals use."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()

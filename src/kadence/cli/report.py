@@ -1,6 +1,5 @@
 """`kadence report`: an iteration's burndown in the terminal, and where its scope came from."""
 
-import sys
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +9,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, operate, out, shown
+from kadence.cli.common import (
+    DATABASE,
+    DatabaseOption,
+    JsonOption,
+    operate,
+    out,
+    print_exact,
+    shown,
+)
 from kadence.domain.errors import KadenceError
 from kadence.domain.report import Part, UnitOfMeasure, ideal_at
 from kadence.domain.statistics import json_number
@@ -72,9 +79,9 @@ def report(
     if svg is not None:
         _write(svg, found, theme)
     if json:
-        print(encode(report_answer(found)).decode())  # noqa: T201
+        print_exact(encode(report_answer(found)).decode() + "\n")
     elif csv:
-        sys.stdout.write(written(TABLES["report"].columns, report_lines(found)))
+        print_exact(written(TABLES["report"].columns, report_lines(found)))
     elif svg is None:
         _show(found)
 

@@ -6,7 +6,7 @@ import typer
 from msgspec import UNSET
 from rich.markup import escape
 
-from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, operate, out
+from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, operate, out, print_exact
 from kadence.domain.calendar import WorkingCalendar
 from kadence.usecases import calendars
 from kadence.usecases.calendars import CalendarChange
@@ -57,7 +57,7 @@ def calendar(
     )
     found = operate(database, calendars.change_calendar, space.lower(), change).calendar
     if json:
-        print(encode(found).decode())  # noqa: T201
+        print_exact(encode(found).decode() + "\n")
         return
     _show(found)
 

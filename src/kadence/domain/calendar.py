@@ -6,8 +6,9 @@ What is here is the one answer to both, for reports, forecasts, the calendar fee
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, TypeAlias
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -78,7 +79,7 @@ def day_of(calendar: WorkingCalendar, instant: Instant, *, timed: bool = False) 
 def local_day(calendar: WorkingCalendar, instant: Instant) -> date:
     """Return the date of the space at this instant."""
     try:
-        return _utc(instant).astimezone(_zone(calendar.time_zone)).date()
+        return _utc(instant).astimezone(zone_of(calendar.time_zone)).date()
     except OverflowError:
         # In the first and last hours that can be written, the zone leads out of the years.
         return _utc(instant).date()
@@ -89,7 +90,7 @@ def midnight(calendar: WorkingCalendar, day: date) -> Instant:
 
     Where a clock change skips midnight, that is its first moment.
     """
-    local = datetime.combine(day, time(), _zone(calendar.time_zone))
+    local = datetime.combine(day, time(), zone_of(calendar.time_zone))
     try:
         return (local - _EPOCH) // timedelta(milliseconds=1)
     except OverflowError:
@@ -173,13 +174,17 @@ def holidays_of(calendar: WorkingCalendar, year: int) -> dict[date, str]:
     return dict(sorted(_public(calendar.country, calendar.subdivision, year).items()))
 
 
-def subdivisions_of(country: str) -> Sequence[str] | None:
-    """Return the subdivisions that have holidays of their own; None for an unknown country."""
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, list[str]]:
     # Many megabytes that a space without a country does not need.
     import holidays  # noqa: PLC0415
 
-    found: dict[str, list[str]] = holidays.list_supported_countries(include_aliases=False)
-    return found.get(country)
+    return holidays.list_supported_countries(include_aliases=False)
+
+
+def subdivisions_of(country: str) -> Sequence[str] | None:
+    """Return the subdivisions that have holidays of their own; None for an unknown country."""
+    return _countries().get(country)
 
 
 @lru_cache(maxsize=256)
@@ -190,6 +195,10 @@ def _public(
         return {}
     import holidays  # noqa: PLC0415
 
+    # What another version of the package knew may be unknown to this one.
+    known = subdivisions_of(country)
+    if known is None or subdivision not in {None, *known}:
+        return {}
     # Else the language of the server's environment names them.
     language = getattr(holidays, country).default_language
     return holidays.country_holidays(
@@ -197,9 +206,21 @@ def _public(
     )
 
 
+@lru_cache(maxsize=1)
+def time_zones() -> frozenset[str]:
+    """Return the names of the IANA time zone database: on each machine the same."""
+    listed = files("tzdata").joinpath("zones").read_text().split()
+    # Neither says where, and browsers know neither.
+    return frozenset(listed) - {"Factory", "localtime"}
+
+
 @lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+def zone_of(name: str) -> ZoneInfo:
+    """Return the time zone with this name; UTC for one that only another machine knows."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return ZoneInfo("UTC")
 
 
 def _utc(instant: Instant) -> datetime:

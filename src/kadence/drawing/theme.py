@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from math import ceil
 from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from kadence.domain.calendar import zone_of
 from kadence.domain.model import DAY, Instant
 
 Definition: TypeAlias = dict[str, Any]
@@ -186,7 +186,7 @@ def wall(instant: Instant, time_zone: str) -> int:
     What lies at an end of the calendar is moved a little, so that it has a date in each zone.
     """
     shown = min(max(instant, _EARLIEST), _LATEST)
-    local = datetime.fromtimestamp(shown / 1000, ZoneInfo(time_zone))
+    local = datetime.fromtimestamp(shown / 1000, zone_of(time_zone))
     return int(local.replace(tzinfo=UTC).timestamp() * 1000)
 
 

@@ -1,14 +1,21 @@
 """What people do with the working calendar of a space."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
-from zoneinfo import available_timezones
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
-from kadence.domain.calendar import Day, WorkingCalendar, holidays_of, local_day, subdivisions_of
+from kadence.domain.calendar import (
+    Day,
+    WorkingCalendar,
+    holidays_of,
+    local_day,
+    subdivisions_of,
+    time_zones,
+)
 from kadence.domain.errors import RuleViolation
 from kadence.domain.model import SpaceRole
 from kadence.storage import calendars
@@ -69,7 +76,7 @@ def change_calendar(
     for name in {"weekdays", "days_off", "workdays"} & asked.keys():
         asked[name] = tuple(sorted(set(asked[name])))
     new = replace(old, **asked)
-    _check(new)
+    _check(new, asked.keys())
     if new != old:
         calendars.keep(unit.tx, unit.actor.company_id, access.space_uid, new, unit.now)
         unit.record(
@@ -80,13 +87,16 @@ def change_calendar(
     return _view(unit, new)
 
 
-def _check(calendar: WorkingCalendar) -> None:
-    if calendar.time_zone not in available_timezones():
+def _check(calendar: WorkingCalendar, asked: AbstractSet[str]) -> None:
+    """Look at what is asked for; the rest was accepted before, perhaps where more was known."""
+    if "time_zone" in asked and calendar.time_zone not in time_zones():
         raise RuleViolation(1, "time_zone should be a name of the IANA time zone database")
     if not calendar.weekdays:
         raise RuleViolation(5, "weekdays should name at least one working day")
     if both := set(calendar.days_off) & set(calendar.workdays):
         raise RuleViolation(4, f"{min(both)} is in days_off and in workdays")
+    if asked.isdisjoint({"country", "subdivision"}):
+        return
     if calendar.country is None:
         if calendar.subdivision is not None:
             raise RuleViolation(3, "subdivision should come with its country")

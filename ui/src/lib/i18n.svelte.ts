@@ -24,12 +24,22 @@ function preferred(): Language {
   return "en";
 }
 
+/** Whether it names a locale: some systems offer `en-US@posix`. */
+function isLocale(wish: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(wish).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 class I18n {
   language: Language = $state("en");
 
   /** How numbers and dates are written: as the reader's own country writes that language. */
   get locale(): string {
-    return navigator.languages.find((wish) => wish.startsWith(this.language)) ?? this.language;
+    const wishes = navigator.languages.filter((wish) => wish.startsWith(this.language));
+    return wishes.find(isLocale) ?? this.language;
   }
 
   /** Speak another language, also next time; returns whether its words could be loaded. */
@@ -77,7 +87,16 @@ export function written(value: number): string {
 
 /** In which zone an instant is a day: a date without a time, or kept at midnight, is one everywhere. */
 function zoneOf(instant: string, timeZone: string): string {
-  return /^\d{4}-\d\d-\d\d(?:T00:00:00\.000Z)?$/.test(instant) ? "UTC" : timeZone;
+  return /^\d{4}-\d\d-\d\d(?:T00:00:00\.000Z)?$/.test(instant) ? "UTC" : known(timeZone);
+}
+
+/** The time zone, or UTC where this browser does not know what the server does. */
+function known(timeZone: string): string {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
+  } catch {
+    return "UTC";
+  }
 }
 
 /** A day of an instant in a time zone, for people. */
@@ -96,12 +115,13 @@ export function localDay(instant: string, timeZone: string): string {
 
 /** Today in a time zone, as a calendar writes it. */
 export function today(timeZone: string): string {
-  return new Intl.DateTimeFormat("sv", { timeZone }).format(new Date());
+  return new Intl.DateTimeFormat("sv", { timeZone: known(timeZone) }).format(new Date());
 }
 
 /** An instant in a time zone, to the minute. */
 export function moment(instant: string, timeZone: string): string {
-  const style = { dateStyle: "medium", timeStyle: "short", timeZone } as const;
+  const zone = known(timeZone);
+  const style = { dateStyle: "medium", timeStyle: "short", timeZone: zone } as const;
   return new Intl.DateTimeFormat(i18n.locale, style).format(new Date(instant));
 }
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { day, localDay, moment, percent, shortDay, written } from "../lib/i18n.svelte";
+import { describe, expect, it, vi } from "vitest";
+import { day, localDay, moment, percent, shortDay, today, written } from "../lib/i18n.svelte";
 import { dates } from "./dates";
 
 const START = "2026-03-02T00:00:00.000Z";
@@ -16,6 +16,20 @@ describe("an instant", () => {
     expect(localDay("2026-03-02T23:30:00.000Z", "Asia/Tokyo")).toBe("2026-03-03");
     expect(localDay("2026-03-02T02:00:00.000Z", "America/Los_Angeles")).toBe("2026-03-01");
     expect(localDay("2026-03-02T00:00:00.001Z", "America/Los_Angeles")).toBe("2026-03-01");
+  });
+
+  it("is told in UTC where the browser does not know the zone", () => {
+    expect(localDay("2026-03-02T23:30:00.000Z", "Mars/Olympus")).toBe("2026-03-02");
+    expect(day("2026-03-02T23:30:00.000Z", "Mars/Olympus")).toBe("Mar 2, 2026");
+    expect(moment("2026-03-02T14:05:00Z", "Mars/Olympus")).toMatch(/^Mar 2, 2026, 2:05.PM$/);
+    expect(today("Mars/Olympus")).toBe(today("UTC"));
+  });
+
+  it("is written for a reader whose system names no locale", () => {
+    vi.spyOn(navigator, "languages", "get").mockReturnValue(["en-US@posix", "en-US"]);
+    expect(day(START, "UTC")).toBe("Mar 2, 2026");
+    vi.spyOn(navigator, "languages", "get").mockReturnValue(["en-US@posix"]);
+    expect(day(START, "UTC")).toBe("Mar 2, 2026");
   });
 
   it("is written as the reader's language does", () => {
