@@ -75,7 +75,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         int | None,
         Meta(
             ge=1,
-            description="Most requests of one token in a second, over all workers. Off by default.",
+            description="Most requests of one token or session in a second, over all workers. "
+            "Off by default.",
         ),
     ] = None
     metrics_listen: Annotated[

@@ -154,6 +154,24 @@ def test_a_rate_limit_counts_each_token_by_itself(database: str) -> None:
             assert http.get("/users/current").status_code == 401
 
 
+def test_a_rate_limit_counts_each_session_by_itself_below_the_api_alone(database: str) -> None:
+    with serving(database, "--rate-limit", "2") as server:
+        home = make_company(database, "Home")
+        with httpx.Client(base_url=server.url, timeout=30) as http:
+            origin = {"Origin": server.url}
+            begun = http.post("/api/kadence/v1/session", json={"token": home.token}, headers=origin)
+            assert begun.status_code == 200
+            for _ in range(2000):
+                answers = [http.get("/api/latest/users/current") for _ in range(20)]
+                resets = {a.headers["x-ratelimit-reset"] for a in answers}
+                if len(resets) == 1 and answers[0].headers["x-ratelimit-remaining"] == "1":
+                    break
+            assert [a.status_code for a in answers] == [200] * 2 + [429] * 18
+            assert [http.get(path).status_code for path in ("/", "/healthz", "/schema")] == [
+                200
+            ] * 3
+
+
 def test_no_rate_headers_without_a_limit(world: World) -> None:
     answer = world.call("GET", "/users/current")
     assert not [name for name in answer.headers if "ratelimit" in name]

@@ -1,5 +1,6 @@
 """Signing in with a browser: cookies, forged requests, one-time links, passwords, own tokens."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -327,9 +328,43 @@ def test_behind_tls_the_cookie_goes_over_tls_alone(tmp_path: Path) -> None:
                 json={"token": made.token},
                 headers={"X-Forwarded-Proto": scheme},
             )
-            attributes = answer.headers["set-cookie"].split("; ")
+            cookie, *attributes = answer.headers["set-cookie"].split("; ")
+            name, _, secret = cookie.partition("=")
             assert ("Secure" in attributes) is is_secure
-            assert {"HttpOnly", "SameSite=Strict"} <= set(attributes)
+            assert name.startswith("__Host-") is is_secure
+            assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(attributes)
+            assert not [one for one in attributes if one.startswith("Domain")]
+            # Another host of the domain can set a cookie of the plain name, which is none of ours.
+            for sent, status in ((name, 200), (name.replace("__Host-", "") + "x", 401)):
+                headers = {"X-Forwarded-Proto": scheme, "Cookie": f"{sent}={secret}"}
+                assert (
+                    httpx.get(f"{server.url}{API}/session", headers=headers).status_code == status
+                )
+            plain = {"X-Forwarded-Proto": "https", "Cookie": f"kadence_session={secret}"}
+            assert httpx.get(f"{server.url}{API}/session", headers=plain).status_code == 401
+
+
+@pytest.mark.parametrize("address", ["https://plan.example.com", "http://plan.example.com:8081"])
+def test_one_signs_in_behind_the_proxy_that_is_shipped(tmp_path: Path, address: str) -> None:
+    url = file_url(fresh_database(tmp_path))
+    made = make_company(url, "Home")
+    conf = (Path(__file__).parents[2] / "deploy" / "nginx.conf").read_text()
+    scheme, _, host = address.partition("://")
+    variables = {
+        "$host": host.partition(":")[0],
+        "$http_host": host,
+        "$remote_addr": "192.0.2.7",
+        "$scheme": scheme,
+        "$request_id": "0123456789abcdef",
+    }
+    sets = re.findall(r"proxy_set_header (\S+) (\S+);", conf)
+    proxied = {name: variables.get(value, value.strip('"')) for name, value in sets}
+    with serving(url, "--trusted-proxy", "127.0.0.1") as server:
+        headers = {"Origin": address, **{name: value for name, value in proxied.items() if value}}
+        answer = httpx.post(
+            f"{server.url}{API}/session", json={"token": made.token}, headers=headers
+        )
+    assert answer.status_code == 200, answer.text
 
 
 def test_who_is_deactivated_or_changes_password_meanwhile_gets_no_session(world: World) -> None:

@@ -5,11 +5,21 @@ import hashlib
 SESSION_COOKIE = "kadence_session"
 
 
-def cookie_of(header: bytes | None) -> str | None:
+def cookie_name(*, secure: bool) -> str:
+    """Return what the session's cookie is called.
+
+    With TLS it has the prefix by which browsers take it from this host alone: neither another host
+    of the same domain nor a page without TLS can put its own in the place of it (RFC 6265bis).
+    """
+    return f"__Host-{SESSION_COOKIE}" if secure else SESSION_COOKIE
+
+
+def cookie_of(header: bytes | None, *, secure: bool) -> str | None:
     """Return the secret of the session in a Cookie header, or None."""
+    wanted = cookie_name(secure=secure).encode()
     for part in (header or b"").split(b";"):
         name, _, value = part.strip().partition(b"=")
-        if name == SESSION_COOKIE.encode():
+        if name == wanted:
             return value.decode("latin-1") or None
     return None
 
@@ -17,7 +27,7 @@ def cookie_of(header: bytes | None) -> str | None:
 def session_cookie(secret: str, seconds: int, *, secure: bool) -> str:
     """Return the Set-Cookie that gives a browser its session, or with 0 seconds takes it."""
     only = "; Secure" if secure else ""
-    kept = f"{SESSION_COOKIE}={secret}; Path=/; Max-Age={seconds}"
+    kept = f"{cookie_name(secure=secure)}={secret}; Path=/; Max-Age={seconds}"
     return f"{kept}; HttpOnly; SameSite=Strict{only}"
 
 

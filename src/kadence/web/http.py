@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import msgspec
@@ -113,10 +113,8 @@ class RequestContext:
         self.headers: dict[bytes, bytes] = dict(request.scope["headers"])
         self.has_secret = False
         """Whether the answer holds one, so that nobody is to keep it."""
-        self.session: str | None = None
-        self.token = bearer_token(request.scope["headers"])
-        if self.token is None and b"authorization" not in self.headers:
-            self.token = self.session = cookie_of(self.headers.get(b"cookie"))
+        self.session = session_of(request.scope)
+        self.token = self.session or bearer_token(request.scope["headers"])
 
     @property
     def is_dry_run(self) -> bool:
@@ -367,6 +365,14 @@ def rendered(result: Any) -> RenderedResponse:
 
 
 Handler = Callable[[RequestContext], Awaitable[Any]]
+
+
+def session_of(scope: Mapping[str, Any]) -> str | None:
+    """Return the secret of a browser's session, or None; Authorization goes before it."""
+    headers = dict(scope["headers"])
+    if b"authorization" in headers:
+        return None
+    return cookie_of(headers.get(b"cookie"), secure=scope["scheme"] == "https")
 
 
 def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

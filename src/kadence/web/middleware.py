@@ -12,7 +12,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from kadence import logs
-from kadence.web.http import bearer_token
+from kadence.web.http import bearer_token, session_of
 from kadence.web.rates import Counts
 
 log = structlog.get_logger()
@@ -190,9 +190,10 @@ class HttpRules:
 
 
 class RateLimit:
-    """At most `limit` requests in a second of the clock for each token; above it 429.
+    """At most `limit` requests in a second of the clock for each token or session; above it 429.
 
-    Requests without a token pass: they are answered 401 before anything is looked up.
+    Of a session those of the API count: its browser sends it along for pictures and scripts too.
+    Requests without either pass: they are answered 401 before anything is looked up.
     """
 
     def __init__(
@@ -208,7 +209,11 @@ class RateLimit:
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        token = bearer_token(scope["headers"]) if scope["type"] == ScopeType.HTTP else None
+        token = None
+        if scope["type"] == ScopeType.HTTP:
+            token = bearer_token(scope["headers"])
+            if token is None and scope["path"].startswith("/api/"):
+                token = session_of(scope)
         if token is None:
             await self._app(scope, receive, send)
             return

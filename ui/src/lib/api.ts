@@ -43,10 +43,28 @@ type Below<Base extends string> = {
 /** What is published, by its path below the version. */
 export type Published = Below<"/api/latest">;
 
+const TRIES = 30;
+const SECOND = 1000;
+
+/** Fetch; where the server limits the rate of requests, again when it says so. */
+export async function paced(input: Request | string, init?: RequestInit): Promise<Response> {
+  const request = new Request(input, init);
+  for (let tries = 1; ; tries++) {
+    const answer = await fetch(request.clone());
+    const isLimit = answer.status === 429 && answer.headers.has("x-ratelimit-limit");
+    if (!isLimit || tries === TRIES) return answer;
+    const wait = Number(answer.headers.get("retry-after")) * (1 + Math.random());
+    await new Promise((resolve) => setTimeout(resolve, wait * SECOND));
+  }
+}
+
 /** The published API. */
-export const api = createClient<Published>({ baseUrl: "/api/latest" });
+export const api = createClient<Published>({ baseUrl: "/api/latest", fetch: paced });
 /** What kadence adds to it. */
-export const own = createClient<Below<"/api/kadence/v1">>({ baseUrl: "/api/kadence/v1" });
+export const own = createClient<Below<"/api/kadence/v1">>({
+  baseUrl: "/api/kadence/v1",
+  fetch: paced,
+});
 api.use(proof);
 own.use(proof);
 

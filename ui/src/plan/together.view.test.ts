@@ -162,3 +162,22 @@ test("a late answer about the session before does not end the one that has begun
   await story(5);
   expect(kit.all("dialog")).toEqual([]);
 });
+
+test("where the rate of requests is limited, they are made a little later", async () => {
+  await kit.leave();
+  const limited: string[] = [];
+  network.between.push((request) => {
+    if (limited.includes(request.url)) return undefined;
+    limited.push(request.url);
+    const headers = { "x-ratelimit-limit": "2", "retry-after": "0" };
+    return new Response("Too many requests", { status: 429, headers });
+  });
+  kit.open(`/spaces/${team.uid}/plan`);
+  await story(5);
+  await move(1);
+  await kit.eventually(() => team.inside(team.next), ["Story 1"]);
+  await team.card("Made by a bot");
+  await kit.find("option", /Made by a bot/);
+  expect(kit.all("alert")).toEqual([]);
+  expect(limited.length).toBeGreaterThan(5);
+});

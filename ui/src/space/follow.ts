@@ -1,6 +1,6 @@
 // What happens in a space, as the server tells it: read with fetch, resumed where it broke.
 import { EventSourceParserStream } from "eventsource-parser/stream";
-import { sessionChange, type Schemas } from "../lib/api";
+import { paced, sessionChange, type Schemas } from "../lib/api";
 import { session } from "../lib/session.svelte";
 
 export type SpaceEvent = Schemas["EventAnswer"];
@@ -109,7 +109,7 @@ async function asked(
 ): Promise<Response> {
   const path = `/api/kadence/v1/spaces/${space}/events?after=${position}`;
   const late = sessionChange();
-  const answer = await fetch(path, { headers: { accept }, signal });
+  const answer = await paced(path, { headers: { accept }, signal });
   if (answer.status === 401) {
     session.over(late());
     throw new Ended();
