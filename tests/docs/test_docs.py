@@ -67,7 +67,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 COMMANDS = re.findall(
-    r"\bkadence ([a-z]+(?: [a-z]+)?)",
+    r"\bkadence ([a-z]+(?: [a-z-]+)?)",
     "".join(
         re.findall(
             r"`[^`\n]*`|^\$ .*$", "\n".join(page.read_text("utf-8") for page in PAGES), re.MULTILINE

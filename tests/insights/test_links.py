@@ -11,6 +11,8 @@ from icalendar import Calendar
 from kadence.domain.access import Actor
 from kadence.domain.errors import NotFound
 from kadence.domain.model import Shows, SpaceRole
+from kadence.storage import integrity
+from kadence.storage.location import locate, transaction
 from kadence.usecases import insights, links, people
 from kadence.usecases.insights import ReportQuery
 from kadence.usecases.iterations import calendar_feed
@@ -187,3 +189,26 @@ def test_no_text_of_a_csv_is_taken_for_a_formula(stage: Stage) -> None:
     assert [row["title"] for row in rows] == ['\'=HYPERLINK("x";"y"), really']
     assert rows[0] | {"scope": "3", "done": "0", "remaining": "3", "cause": "added"} == rows[0]
     assert at(rows[0]["at"]) == at("2026-07-01T09:00")
+
+
+def test_all_keys_of_a_space_are_renewed_at_once(world: World, team: Team) -> None:
+    other = Team(world, world.make_space())
+    shown = ("velocity", "iterations")
+    paths = [_link(world, team, {"shows": shows})["paths"][0] for shows in shown]
+    elsewhere = _link(world, other, {"shows": "velocity"})["paths"][0]
+
+    def listed(as_: str) -> list[dict[str, Any]]:
+        return list(world.own("GET", f"/spaces/{team.space.uid}/links", as_).json())
+
+    def paths_of(as_: str) -> set[str]:
+        return {path for one in listed(as_) for path in one["paths"]}
+
+    before = listed("writer")
+    assert len(world.do(links.renew_links, team.space.uid)) == len(before)
+    assert [shared(world, path).status_code for path in (*paths, elsewhere)] == [404, 404, 200]
+    assert [one["expires"] for one in listed("writer")] == [one["expires"] for one in before]
+    assert {shared(world, path).status_code for path in paths_of("writer")} == {200}
+    # Whose they were they are: nobody else gets to see a key.
+    assert not paths_of("admin") & paths_of("writer")
+    with transaction(locate(world.database)) as tx:
+        assert integrity.journal_gaps(tx) == []

@@ -1,6 +1,7 @@
 """`kadence space`: what is set for one space."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 import typer
 from msgspec import UNSET
@@ -8,23 +9,33 @@ from rich.markup import escape
 
 from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, operate, out, print_exact
 from kadence.domain.calendar import WorkingCalendar
-from kadence.usecases import calendars
+from kadence.domain.errors import NotFound
+from kadence.usecases import calendars, links
 from kadence.usecases.calendars import CalendarChange
 from kadence.web.calendars import ChangeCalendar
 from kadence.web.codec import encode
 
 app = typer.Typer(help="Settings of a space.", no_args_is_help=True)
 NONE = "none"
+T = TypeVar("T")
 
 
-@app.callback()
-def _group() -> None:
-    """Keeps `calendar` a command of its own while it is the only one."""
+SpaceUid = Annotated[str, typer.Argument(metavar="SPACE_UID")]
+
+
+@app.command(name="renew-links")
+def renew_links(space: SpaceUid, database: DatabaseOption = DATABASE) -> None:
+    """Give every signed link of a space another key, should one have got into the wrong hands.
+
+    The old addresses show nothing any more. Who made a link finds the new one in the settings.
+    """
+    renewed = _in_space(database, links.renew_links, space)
+    out.print(f"{len(renewed)} links have new keys.")
 
 
 @app.command()
 def calendar(
-    space: Annotated[str, typer.Argument(metavar="SPACE_UID")],
+    space: SpaceUid,
     time_zone: Annotated[
         str | None, typer.Option(metavar="ZONE", help="An IANA name, for example Europe/Berlin.")
     ] = None,
@@ -55,11 +66,18 @@ def calendar(
         days_off=UNSET if day_off is None else _days(day_off),
         workdays=UNSET if workday is None else _days(workday),
     )
-    found = operate(database, calendars.change_calendar, space.lower(), change).calendar
+    found = _in_space(database, calendars.change_calendar, space, change).calendar
     if json:
         print_exact(encode(found).decode() + "\n")
         return
     _show(found)
+
+
+def _in_space(url: str, command: Callable[..., T], space: str, *args: Any) -> T:
+    try:
+        return operate(url, command, space.lower(), *args)
+    except NotFound:
+        raise NotFound(f"there is no space '{space}': name its uid") from None
 
 
 def _or_none(text: str) -> str | None:

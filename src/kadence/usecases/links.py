@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kadence.domain import events
 from kadence.domain.access import Actor, role_in_space
@@ -107,6 +108,29 @@ def revoke_link(unit: UnitOfWork, space_uid: str, link_id: str, validated: Valid
     own = link.user_id == unit.actor.user_id
     if not own and role_in_space(unit.actor.company_role, access) != SpaceRole.ADMIN:
         raise Forbidden
+    return _revoke(unit, link)
+
+
+def renew_links(unit: UnitOfWork, space_uid: str) -> list[Link]:
+    """Give each link of a space that works another key: the old ones open nothing any more.
+
+    Whoever made a link finds the new key in the list of the space's links.
+
+    Raises:
+        KadenceError: NotFound, Forbidden (no admin).
+    """
+    access = authorize_space(unit, space_uid, SpaceRole.ADMIN)
+    renewed = []
+    for link in links.valid(unit.tx, unit.actor.company_id, access.space_uid, unit.now):
+        _revoke(unit, link)
+        new = replace(link, id=unit.new_id(), created=unit.now)
+        links.LINKS.insert(unit.tx, new)
+        _record(unit, events.LINK_CREATED, new)
+        renewed.append(new)
+    return renewed
+
+
+def _revoke(unit: UnitOfWork, link: Link) -> Link:
     revoked = links.LINKS.update(unit.tx, link, {"revoked_at": unit.now})
     unit.record(
         events.LINK_REVOKED,
