@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from kadence.storage import idempotency
+from kadence.usecases import people
 from kadence.usecases.runner import KEPT_FOR
 from kadence.usecases.unit_of_work import UnitOfWork
 from tests.api.kit import Team
@@ -90,6 +91,50 @@ def test_a_wrong_key_is_told_after_access(team: Team) -> None:
     assert team.refused(
         "PATCH", f"/cards/{team.space.card_id}", body, headers=key("a b"), as_="stranger"
     ) == (404, None)
+
+
+@pytest.mark.both_engines
+def test_a_retry_is_answered_to_who_may_do_it_now(team: Team) -> None:
+    world, space = team.world, team.space
+    plan, card, gone = team.plan(), team.card(), team.card()
+    team.put(plan, gone)
+    calls: list[tuple[str, str, Any, int]] = [
+        ("POST", "/cards", {"title": "Mine", "board_id": space.board_id}, 404),
+        ("PATCH", f"/cards/{card['id']}", {"title": "Changed"}, 404),
+        ("POST", f"/cards/{card['id']}/comments", {"text": "said"}, 404),
+        ("POST", team.iterations, {"title": "Next"}, 403),
+        ("DELETE", f"{team.at(plan)}/cards/{gone['uid']}", None, 403),
+        ("DELETE", team.at(plan), {}, 403),
+        ("DELETE", f"/cards/{gone['id']}", None, 404),
+    ]
+    member = f"/spaces/{space.id}/users/{world.users['writer'].id}"
+
+    def again(status: int) -> list[Any]:
+        found = []
+        for n, (method, path, body, _) in enumerate(calls):
+            headers = key(f"{n}-{space.uid}")
+            answer = world.call(method, path, "writer", json=body, headers=headers)
+            assert answer.status_code == (status or calls[n][-1]), (method, path, answer.text)
+            found.append(answer.content)
+        return found
+
+    first = again(200)
+    # What is gone by now was deleted by this very request.
+    assert again(200) == first
+    world.do(people.switch_iterations, on=False)
+    try:
+        path, body = calls[3][1:3]
+        answer = world.call("POST", path, "writer", json=body, headers=key(f"3-{space.uid}"))
+    finally:
+        world.do(people.switch_iterations, on=True)
+    assert answer.status_code == 402
+    team.call("PATCH", member, {"role_id": 1}, as_="admin")
+    again(403)
+    team.call("DELETE", member, as_="admin")
+    again(0)
+    back = {"email": world.users["writer"].email, "role_id": 2}
+    team.call("POST", f"/spaces/{space.id}/users", back, as_="admin")
+    assert again(200) == first
 
 
 @pytest.mark.both_engines

@@ -37,6 +37,21 @@ class SpaceAccess(Struct, frozen=True, gc=False):
     member_role: int | None
 
 
+class Demand(Struct, frozen=True, array_like=True):
+    """A role that somebody had to have in any of some spaces; with `hidden`, else it is 404."""
+
+    space_ids: list[int]
+    need: int
+    hidden: bool
+
+
+class Demands(Struct):
+    """What somebody had to be allowed for a write; asked again before it is answered again."""
+
+    spaces: list[Demand] = []
+    iterations: bool = False
+
+
 def role_in_space(company_role: int, access: SpaceAccess) -> SpaceRole | None:
     """Return the role that `access` gives its person in its space; None for a stranger.
 

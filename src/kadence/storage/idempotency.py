@@ -22,7 +22,10 @@ _FORGET = Statement(
 
 
 class Kept(Struct, frozen=True):
-    """An answer kept for a retry; `request` is the digest of what was asked."""
+    """An answer kept for a retry; `request` is the digest of what was asked.
+
+    `demands` is the JSON text of `domain.access.Demands`; those of earlier releases have none.
+    """
 
     company_id: int
     user_id: int
@@ -30,6 +33,7 @@ class Kept(Struct, frozen=True):
     request: str
     answer: str
     etag: str | None
+    demands: str | None
     created: Instant
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration that this program knows: a database must stand there to be served."""
 
 metadata = MetaData(
@@ -468,6 +468,7 @@ idempotency_keys = Table(
     Column("request", String(64), nullable=False),
     Column("answer", Text, nullable=False),
     Column("etag", Text),
+    Column("demands", Text),
     Column("created", Millis, nullable=False),
     PrimaryKeyConstraint("company_id", "user_id", "key"),
     Index(None, "created"),

@@ -51,6 +51,11 @@ def _access(key: ColumnElement[bool]) -> Statement:
 
 _ACCESS_BY_UID = _access(spaces.c.uid == bindparam("uid"))
 _ACCESS_BY_ID = _access(spaces.c.id == bindparam("id"))
+_ACCESS_TO_ANY = Statement(
+    select(*ACCESS_COLUMNS)
+    .outerjoin_from(spaces, *OWN_MEMBERSHIP)
+    .where(spaces.c.company_id == bindparam("company_id"), spaces.c.id == bindparam("id"))
+)
 
 _INSERT = Statement(
     insert(spaces)
@@ -132,6 +137,15 @@ def access_by_id(tx: Transaction, actor: Actor, space_id: int) -> SpaceAccess | 
     """Return what decides about the actor's access to the living space with this id."""
     row = tx.first(
         _ACCESS_BY_ID,
+        {"company_id": actor.company_id, "user_id": actor.user_id, "id": space_id},
+    )
+    return SpaceAccess(*row) if row else None
+
+
+def access_to_any(tx: Transaction, actor: Actor, space_id: int) -> SpaceAccess | None:
+    """As `access_by_id`, of a space that is deleted too."""
+    row = tx.first(
+        _ACCESS_TO_ANY,
         {"company_id": actor.company_id, "user_id": actor.user_id, "id": space_id},
     )
     return SpaceAccess(*row) if row else None

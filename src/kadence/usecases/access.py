@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from kadence.domain.access import SpaceAccess, role_in_space
+from kadence.domain.access import Demand, Demands, SpaceAccess, role_in_space
 from kadence.domain.errors import FeatureOff, Forbidden, NotFound
 from kadence.domain.model import Board, Card, CompanyRole, SpaceRole
 from kadence.storage import boards, card_relations, cards, spaces
@@ -52,9 +52,7 @@ def authorize_space(unit: UnitOfWork, space_uid: str, need: SpaceRole) -> SpaceA
     access = spaces.access_by_uid(unit.tx, unit.actor, space_uid)
     if access is None:
         raise NotFound
-    role = role_in_space(unit.actor.company_role, access)
-    if role is None or role < need:
-        raise Forbidden
+    _demand(unit, [access], need, hidden=False)
     return access
 
 
@@ -77,11 +75,9 @@ def authorize_space_by_id(unit: UnitOfWork, space_id: int, need: SpaceRole) -> S
         Forbidden: the actor can read it but has a lower role than `need`.
     """
     access = spaces.access_by_id(unit.tx, unit.actor, space_id)
-    role = role_in_space(unit.actor.company_role, access) if access else None
-    if access is None or role is None:
+    if access is None:
         raise NotFound
-    if role < need:
-        raise Forbidden
+    _demand(unit, [access], need, hidden=True)
     return access
 
 
@@ -111,8 +107,8 @@ def _authorize(
     accesses = [one.access for one in placements]
     primary = next(access for access in accesses if access.space_id == board.space_id)
     asked = [primary] if need == SpaceRole.ADMIN else [one.access for one in shown]
-    if not any((role_in_space(unit.actor.company_role, access) or 0) >= need for access in asked):
-        raise Forbidden
+    _demand(unit, [one.access for one in shown], SpaceRole.READER, hidden=True)
+    _demand(unit, asked, need, hidden=False)
     return BoardAccess(board, primary.space_uid, accesses, shown)
 
 
@@ -169,8 +165,7 @@ def authorize_card_by_uid(unit: UnitOfWork, card_uid: str) -> Card:
     (placements,) = unit.tx.fetch_batch(boards.visible_placements(unit.actor, [card.board_id]))
     if not placements:
         raise NotFound
-    if not any(role_in_space(unit.actor.company_role, one.access) for one in placements):
-        raise Forbidden
+    _demand(unit, [one.access for one in placements], SpaceRole.READER, hidden=False)
     return card
 
 
@@ -212,3 +207,40 @@ def require_iterations(unit: UnitOfWork) -> None:
     """
     if unit.actor.iterations_off_at is not None:
         raise FeatureOff
+    if unit.demands is not None:
+        unit.demands.iterations = True
+
+
+def require_owner(unit: UnitOfWork) -> None:
+    """Stop here unless the actor is an owner of the company.
+
+    Raises:
+        Forbidden: they are none.
+    """
+    if unit.actor.company_role != CompanyRole.OWNER:
+        raise Forbidden
+
+
+def _demand(unit: UnitOfWork, accesses: Sequence[SpaceAccess], need: int, *, hidden: bool) -> None:
+    """Demand a role in one of these spaces; with `hidden`, who has none does not hear of it."""
+    role = max((role_in_space(unit.actor.company_role, one) or 0 for one in accesses), default=0)
+    if role < need:
+        raise NotFound if hidden and not role else Forbidden
+    if unit.demands is not None:
+        space_ids = [access.space_id for access in accesses]
+        unit.demands.spaces.append(Demand(space_ids, need, hidden))
+
+
+def demand_again(unit: UnitOfWork, demands: Demands) -> None:
+    """Demand of the actor as they are now what a write demanded of them before.
+
+    A space that was deleted since is looked at as if it were not: it may be what was asked for.
+
+    Raises:
+        FeatureOff, NotFound, Forbidden: as the write would.
+    """
+    if demands.iterations:
+        require_iterations(unit)
+    for demand in demands.spaces:
+        found = [spaces.access_to_any(unit.tx, unit.actor, id_) for id_ in demand.space_ids]
+        _demand(unit, [one for one in found if one], demand.need, hidden=demand.hidden)

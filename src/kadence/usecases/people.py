@@ -8,10 +8,11 @@ from msgspec.structs import asdict, replace
 
 from kadence.domain import events
 from kadence.domain.access import role_in_space
-from kadence.domain.errors import BadRequest, Forbidden, NotFound, RuleViolation
+from kadence.domain.errors import BadRequest, NotFound, RuleViolation
 from kadence.domain.model import Company, CompanyRole, Instant, Token, TokenKind, User
 from kadence.domain.text import required_line
 from kadence.storage import people, spaces
+from kadence.usecases.access import require_owner
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, token_digest, unwrap
 
 
@@ -128,8 +129,7 @@ def rename_company(unit: UnitOfWork, validated: Validated[str | None]) -> Compan
     Raises:
         KadenceError: Forbidden (no owner), BadRequest.
     """
-    if unit.actor.company_role != CompanyRole.OWNER:
-        raise Forbidden
+    require_owner(unit)
     name = unwrap(validated)
     company = _company(unit)
     if name is None or name == company.name:

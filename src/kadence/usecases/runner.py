@@ -7,9 +7,10 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
+import msgspec
 from msgspec.structs import replace
 
-from kadence.domain.access import Actor
+from kadence.domain.access import Actor, Demands
 from kadence.domain.errors import (
     AlreadyInitialised,
     Conflict,
@@ -21,6 +22,7 @@ from kadence.domain.model import DAY, CompanyRole, Instant
 from kadence.storage import idempotency, people
 from kadence.storage.engine import Database, Transaction
 from kadence.usecases import links
+from kadence.usecases.access import demand_again
 from kadence.usecases.commit_notifier import CommitNotifier
 from kadence.usecases.unit_of_work import (
     RenderedResponse,
@@ -160,6 +162,7 @@ class UnitOfWorkRunner:
             keyed = options.idempotency_key is not None and not options.dry_run
             if keyed and (kept := _kept_response(unit)) is not None:
                 return kept
+            unit.demands = Demands() if keyed else None
             response = render(command(unit, *args, **kwargs))
             if options.dry_run:
                 raise _DryRunRollback(response)
@@ -289,13 +292,19 @@ class _DryRunRollback(Exception):
 
 
 def _kept_response(unit: UnitOfWork) -> RenderedResponse | None:
-    """Return the answer that was given under the caller's idempotency key."""
+    """Return the answer that was given under the caller's idempotency key.
+
+    Raises:
+        Conflict: for another request.
+        FeatureOff, NotFound, Forbidden: they may not do now what they did then.
+    """
     actor, options = unit.actor, unit.options
     kept = idempotency.KEPT.find(unit.tx, actor.company_id, actor.user_id, options.idempotency_key)
     if kept is None or kept.created <= unit.now - KEPT_FOR:
         return None
     if kept.request != options.request:
         raise Conflict("This idempotency key was used for another request")
+    demand_again(unit, msgspec.json.decode(kept.demands or "{}", type=Demands))
     return RenderedResponse(kept.answer.encode(), kept.etag)
 
 
@@ -310,6 +319,7 @@ def _keep_response(unit: UnitOfWork, response: RenderedResponse) -> None:
         options.request,
         response.body.decode(),
         response.etag,
+        msgspec.json.encode(unit.demands).decode(),
         unit.now,
     )
     idempotency.KEPT.insert(unit.tx, kept)

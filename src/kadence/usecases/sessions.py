@@ -12,6 +12,7 @@ from kadence.domain import events
 from kadence.domain.errors import Forbidden, NotFound, Unauthenticated
 from kadence.domain.model import DAY, CompanyRole, Instant, Token, TokenKind, User
 from kadence.storage import people
+from kadence.usecases.access import require_owner
 from kadence.usecases.people import (
     NewToken,
     active_user_by_email,
@@ -224,8 +225,7 @@ def invite(unit: UnitOfWork, validated: Validated[Invitation]) -> Invited:
     Raises:
         KadenceError: Forbidden (no owner, or for another owner), BadRequest (no address).
     """
-    if unit.actor.company_role != CompanyRole.OWNER:
-        raise Forbidden
+    require_owner(unit)
     wanted = unwrap(validated)
     address = normal_email(wanted.email)
     user = people.find_user_by_email(unit.tx, unit.actor.company_id, address)

@@ -6,11 +6,11 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
-from kadence.domain.errors import Forbidden, NotFound, RuleViolation
-from kadence.domain.model import Card, CardTag, CompanyRole, SpaceRole, Tag
+from kadence.domain.errors import NotFound, RuleViolation
+from kadence.domain.model import Card, CardTag, SpaceRole, Tag
 from kadence.domain.text import fold
 from kadence.storage import cards, spaces, tags
-from kadence.usecases.access import authorize_card, visible_scope
+from kadence.usecases.access import authorize_card, require_owner, visible_scope
 from kadence.usecases.card_changes import bump
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
 
@@ -198,6 +198,5 @@ def _owned(unit: UnitOfWork, tag_id: int) -> Tag:
     tag = tags.TAGS.find(unit.tx, unit.actor.company_id, tag_id)
     if tag is None:
         raise NotFound
-    if unit.actor.company_role != CompanyRole.OWNER:
-        raise Forbidden
+    require_owner(unit)
     return tag

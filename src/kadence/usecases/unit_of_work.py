@@ -12,7 +12,7 @@ import uuid_utils
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from kadence.domain.access import Actor
+from kadence.domain.access import Actor, Demands
 from kadence.domain.errors import (
     BadRequest,
     PreconditionFailed,
@@ -112,6 +112,8 @@ class UnitOfWork(Struct, gc=False):
     new_id: Callable[[], str]
     new_secret: Callable[[], str]
     options: WriteOptions = WriteOptions()
+    demands: Demands | None = None
+    """What the actor has been asked for; noted where a retry of the write is to be answered."""
 
     def record(
         self,
