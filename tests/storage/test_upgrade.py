@@ -1,23 +1,25 @@
 """A database of the first release, with its rows and its journal, is brought to this one whole."""
 
+import gzip
 import json
 import threading
 import unicodedata
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 from sqlalchemy import Connection, text
 
 from kadence.domain.model import Event
 from kadence.domain.timeline import counts
-from kadence.storage import integrity, migrate
+from kadence.storage import integrity, migrate, transfer
 from kadence.storage.location import Location, PostgresServer, SqliteFile, locate
-from kadence.storage.schema import REVISION
+from kadence.storage.schema import REVISION, metadata
 from tests.cli.test_cli import run
 from tests.cluster import Cluster
-from tests.world import file_url
+from tests.world import file_url, serving
 
 pytestmark = pytest.mark.both_engines
 
@@ -254,3 +256,93 @@ def test_an_upgrade_folds_anew_what_is_searched(location: Location) -> None:
         (row,) = connection.execute(text(searched)).fetchall()
     engine.dispose()
     assert tuple(row) == (typed_on_a_mac, "новый", "owner@home.example\nновый\nowner")
+
+
+@pytest.fixture
+def of_schema_0005(tmp_path: Path) -> SqliteFile:
+    """A database that was written through the API of the release with that schema.
+
+    Its closed iteration has cards of the sizes `PROJ-3` (-3 by the rules of then), `3-5`, `1e3` and
+    `1 000`. Its texts are typed on a Mac or have controls in them, and there are dates with and
+    without a time, a removed iteration, a kept answer, links, and somebody who was deactivated.
+    """
+    path = tmp_path / "kadence.db"
+    path.write_bytes(gzip.decompress((Path(__file__).parent / "schema-0005.db.gz").read_bytes()))
+    return SqliteFile(path)
+
+
+def rows_of(location: SqliteFile) -> dict[str, list[dict[str, Any]]]:
+    engine = migrate.engine_of(location)
+    with engine.connect() as connection:
+        names = {name for name in metadata.tables if name != "alembic_version"}
+        found = {
+            name: [
+                dict(row) for row in connection.execute(text(f"SELECT * FROM {name}")).mappings()
+            ]  # noqa: S608
+            for name in names
+        }
+    engine.dispose()
+    return found
+
+
+def test_nothing_is_lost_or_means_something_else_after_an_upgrade(
+    of_schema_0005: SqliteFile, cluster: Cluster
+) -> None:
+    before = rows_of(of_schema_0005)
+    assert migrate.upgrade(of_schema_0005) == ("0005", REVISION)
+    assert integrity.problems(of_schema_0005) == []
+    after = rows_of(of_schema_0005)
+    for name, rows in before.items():
+        old = [{k: v for k, v in row.items() if k != "search"} for row in rows]
+        kept = [{k: row[k] for k in known} for row, known in zip(after[name], old, strict=True)]
+        assert kept == old, name
+    server = locate(cluster.create())
+    transfer.copy(of_schema_0005, server, lambda *_: None)
+    assert integrity.problems(server) == []
+
+
+def test_what_was_closed_before_an_upgrade_says_the_same_after_it(
+    of_schema_0005: SqliteFile, tmp_path: Path
+) -> None:
+    url = file_url(of_schema_0005.path)
+    migrate.upgrade(of_schema_0005)
+    closed = next(row for row in rows_of(of_schema_0005)["iterations"] if row["status"] == "closed")
+    code, out, err = run("report", closed["id"], "--json", "--database", url, cwd=tmp_path)
+    assert code == 0, err
+    told = json.loads(out)
+    assert told["now"] == {
+        "scope": {"count": 8, "size": 13.5},
+        "done": {"count": 3, "size": 1},
+        "remaining": {"count": 5, "size": 12.5},
+    }
+    assert told["baseline"]["size"] == 12.5
+    assert (told["period"]["first_day"], told["period"]["last_day"]) == ("2026-11-02", "2026-11-13")
+    # Work goes on: what is closed next is proved as well.
+    code, out, err = run("report", "Sprint 8", "--json", "--database", url, cwd=tmp_path)
+    assert code == 0, err
+    assert json.loads(out)["period"]["first_day"] == "2026-11-16"
+    with serving(url) as server:
+        token = json.loads(
+            run(
+                "token",
+                "create",
+                "--email",
+                "owner@home.example",
+                "--json",
+                "--database",
+                url,
+                cwd=tmp_path,
+            )[1]
+        )["token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        with httpx.Client(base_url=server.api, headers=headers, timeout=30) as http:
+            for query in ("Новый", "елка", "ISTANBUL", "strasse"):
+                found = http.get("/cards", params={"query": query}).json()
+                assert len(found) == 1, query
+            sizes = {card["size_text"]: card["size"] for card in http.get("/cards").json()}
+            assert (sizes["PROJ-3"], sizes["1 000"], sizes["about 7"]) == (-3, 1, 7)
+            running = f"/spaces/{closed['space_uid']}/iterations"
+            one = next(i for i in http.get(running).json() if i["title"] == "Sprint 8")
+            over = http.patch(f"{running}/{one['id']}", json={"status": "closed"})
+            assert over.json()["data"]["velocity"] == {"size": 7}
+    assert integrity.problems(of_schema_0005) == []
