@@ -45,6 +45,8 @@ async def create(request: Request) -> ASGIResponse:  # type: ignore[type-arg]
         sort_order=1.0,
         data=None,
         capacity=None,
+        start_timed=draft.start_timed,
+        finish_timed=draft.finish_timed,
         version=1,
         created=now,
         updated=now,
