@@ -272,15 +272,12 @@ def of_schema_0005(tmp_path: Path) -> SqliteFile:
 
 
 def rows_of(location: SqliteFile) -> dict[str, list[dict[str, Any]]]:
+    found = {}
     engine = migrate.engine_of(location)
     with engine.connect() as connection:
-        names = {name for name in metadata.tables if name != "alembic_version"}
-        found = {
-            name: [
-                dict(row) for row in connection.execute(text(f"SELECT * FROM {name}")).mappings()
-            ]  # noqa: S608
-            for name in names
-        }
+        for name in metadata.tables.keys() - {"alembic_version"}:
+            rows = connection.execute(text(f"SELECT * FROM {name}")).mappings()  # noqa: S608
+            found[name] = [dict(row) for row in rows]
     engine.dispose()
     return found
 

@@ -1,9 +1,5 @@
 """Cumulative flow, velocity and forecast; burndown and burnup are in burndown.py."""
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 from kadence.domain.model import DAY
 from kadence.domain.report import UnitOfMeasure
 from kadence.domain.simulation import LEAST_DAYS
@@ -111,7 +107,7 @@ def velocity(
     if not shown:
         return nothing(heading, theme, words("No iteration has been closed yet"))
     names = [words("Committed"), words("Done")]
-    rows = []
+    rows, places = [], []
     for place, one in enumerate(shown):
         values = _amounts(one.amounts, unit)
         title = one.iteration.title
@@ -119,17 +115,18 @@ def velocity(
         if one.left_out:
             label = words("{title} (left out)", title=shortened(title, 13))
         shade = 0.4 if one.left_out else 1
+        # Titles are not unique, and are no part of an expression.
+        places.append(f"{place:02} {label}")
         rows += [
-            {"place": f"{place:02}", "label": label, "value": value, "what": name, "shade": shade}
+            {"place": places[-1], "value": value, "what": name, "shade": shade}
             for name, value in zip(names, values, strict=True)
         ]
-    labels = {row["place"]: row["label"] for row in rows}
     x = {
         "field": "place",
         "type": "nominal",
         "axis": {
             "title": words("Closed iterations, the oldest first"),
-            "labelExpr": f"{_object(labels)}[datum.value]",
+            "labelExpr": "slice(datum.value, 3)",
             "labelAngle": -28,
             "labelAlign": "right",
             "labelLimit": 170,
@@ -168,7 +165,8 @@ def velocity(
             }
         )
     said = [
-        {"place": f"{n:02}", "said": _achieved(one, unit, words)} for n, one in enumerate(shown)
+        {"place": place, "said": _achieved(one, unit, words)}
+        for place, one in zip(places, shown, strict=True)
     ]
     layers.append(reading_layer(said, {"x": x}))
     return chart(heading, theme, layers)
@@ -289,8 +287,3 @@ def _cycle(found: Flowed, words: Words) -> str:
         p50=words.number(times[50]),
         p85=words.number(times[85]),
     )
-
-
-def _object(labels: Mapping[Any, Any]) -> str:
-    """Return a Vega expression of an object with these texts, which are data and no code."""
-    return json.dumps(labels)
