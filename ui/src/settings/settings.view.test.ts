@@ -101,6 +101,15 @@ test("an owner gets a link for somebody new", async () => {
   expect(kit.all("dialog")).toEqual([]);
 });
 
+test("who was deactivated is let in again, with a link", async () => {
+  await openAs("owner");
+  await kit.fill("E-mail address", "deactivated@home.example", members);
+  await kit.press("Add", members);
+  const link = (await kit.find("textbox", /link/i, members)) as HTMLInputElement;
+  expect(link.value).toMatch(/\/enter#/);
+  await kit.until(() => expect(members()).toHaveTextContent("Deactivated"));
+});
+
 test("two admins change the calendar beside each other", async () => {
   await openAs("admin");
   await kit.user.click(await kit.find("checkbox", "Fri"));
