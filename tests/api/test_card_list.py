@@ -191,6 +191,17 @@ def test_each_way_to_write_the_same_letters_finds_all_of_them(team: Team) -> Non
             assert [card["id"] for card in team.call("GET", "/cards", params=params)] == ids, query
 
 
+@pytest.mark.parametrize(
+    ("title", "query"),
+    # Fewer letters than the index takes, once they are folded.
+    [("Чай", "аи\u0306"), ("Café", "fe\u0301"), ("각나", "\u1102\u1161"), ("x\ufdfay", "صلى")],
+)
+def test_a_word_is_as_long_as_it_is_once_it_is_folded(team: Team, title: str, query: str) -> None:
+    made = team.card(title)
+    params = {"query": query, "space_id": str(team.space.id)}
+    assert [card["id"] for card in team.call("GET", "/cards", params=params)] == [made["id"]]
+
+
 def test_a_search_may_be_long(team: Team) -> None:
     for query in ("a" * 20000, " ".join(f"w{n}" for n in range(50)), "ab " * 500, " ".join("äöü")):
         team.call("GET", "/cards", params={"query": query})

@@ -138,6 +138,21 @@ def test_a_retry_is_answered_to_who_may_do_it_now(team: Team) -> None:
 
 
 @pytest.mark.both_engines
+@pytest.mark.parametrize(("method", "body"), [("DELETE", None), ("PATCH", {"role_id": 1})])
+def test_who_gave_their_role_up_is_told_so_again(team: Team, method: str, body: Any) -> None:
+    writer = team.world.users["writer"]
+    members = f"/spaces/{team.space.id}/users"
+    team.call("PATCH", f"{members}/{writer.id}", {"role_id": 3}, as_="admin")
+    headers = key(f"leave-{team.space.uid}")
+    first, again = (
+        team.world.call(method, f"{members}/{writer.id}", "writer", json=body, headers=headers)
+        for _ in range(2)
+    )
+    assert first.status_code == again.status_code == 200
+    assert first.content == again.content
+
+
+@pytest.mark.both_engines
 def test_an_answer_is_kept_for_24_hours(team: Team) -> None:
     headers = key(f"old-{team.space.uid}")
     body = {"title": "Aging", "board_id": team.space.board_id}

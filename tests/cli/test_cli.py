@@ -300,7 +300,7 @@ def test_the_printed_curl_line_creates_an_iteration(tmp_path: Path) -> None:
 def test_the_links_of_a_space_are_renewed(tmp_path: Path) -> None:
     made = run_json("init", *INIT, cwd=tmp_path)
     code, out, _ = run("space", "renew-links", made["space_uid"], cwd=tmp_path)
-    assert (code, out) == (0, "0 links have new keys.\n")
+    assert (code, out) == (0, "Links with new keys: 0\n")
     code, _, err = run("space", "renew-links", "nope", cwd=tmp_path)
     assert code == 2
     assert "there is no space" in err

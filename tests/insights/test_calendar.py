@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import asdict
 
 from kadence.domain.calendar import (
     LONGEST,
@@ -19,6 +20,7 @@ from kadence.domain.errors import RuleViolation
 from kadence.drawing import burndown
 from kadence.drawing.theme import Theme
 from kadence.usecases.calendars import get_calendar
+from kadence.usecases.overview import get_periods
 from tests.insights.kit import Stage, at
 from tests.rules.kit import dated
 
@@ -114,7 +116,8 @@ def test_too_many_days_are_not_counted() -> None:
 def test_a_change_of_the_calendar_does_not_reach_what_is_closed(stage: Stage) -> None:
     stage.clock("2026-07-27T09:00")
     stage.calendar(time_zone="Europe/Berlin")
-    old = stage.iteration("2026-07-27", "2026-07-31")
+    # Late in the evening there, and the day after that in Tokyo.
+    old = stage.iteration("2026-07-27T20:00Z", "2026-07-31T20:00Z")
     stage.card("3", into=old)
     stage.set_status(old, "active")
     stage.clock("2026-07-31T15:00")
@@ -125,6 +128,8 @@ def test_a_change_of_the_calendar_does_not_reach_what_is_closed(stage: Stage) ->
     after = stage.report(old)
     assert after.report == before.report
     assert after.calendar == before.calendar
+    told = {one.id: days for one, *days in get_periods(stage.unit, stage.space_uid, None)}
+    assert told[old.id] == [date(2026, 7, 27), date(2026, 7, 31)]
     new = stage.iteration("2026-08-10", "2026-08-16")
     lasts = stage.report(new).report.period
     assert lasts is not None
@@ -155,8 +160,10 @@ def test_a_calendar_of_another_machine_is_read_and_changed(
     assert found.report.period is not None
     assert found.calendar.time_zone == "Mars/Olympus"
     assert burndown.burndown(found, Theme.LIGHT)
-    # What is not asked for was accepted there.
+    # What is not changed was accepted there.
     stage.calendar(weekdays=[1, 2, 3])
+    kept = get_calendar(stage.unit, stage.space_uid, None).calendar
+    stage.calendar(**asdict(kept) | {"weekdays": [1, 2]})
     assert get_calendar(stage.unit, stage.space_uid, None).holidays == {}
     with pytest.raises(RuleViolation, match="country"):
         stage.calendar(country="ZY")

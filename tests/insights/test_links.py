@@ -15,9 +15,9 @@ from kadence.storage import integrity
 from kadence.storage.location import locate, transaction
 from kadence.usecases import insights, links, people
 from kadence.usecases.insights import ReportQuery
-from kadence.usecases.iterations import calendar_feed
 from kadence.usecases.links import NewLink
 from kadence.usecases.members import NewMember, add_member
+from kadence.usecases.overview import calendar_feed
 from kadence.usecases.unit_of_work import UnitOfWork
 from kadence.web.feeds import calendar_of
 from kadence.web.links import FILES

@@ -54,6 +54,7 @@ def test_a_card_keeps_the_size_that_it_was_given_by_earlier_rules(
 
 
 def test_a_freezing_says_by_which_rules(stage: Stage) -> None:
+    stage.clock("2026-07-02T09:00")
     sprint = stage.iteration("2026-07-01", "2026-07-10")
     stage.set_status(sprint, "active")
     stage.set_status(sprint, "closed")
@@ -74,6 +75,7 @@ def test_a_freezing_says_by_which_rules(stage: Stage) -> None:
 def test_numbers_that_were_frozen_by_rules_of_later_are_no_proof(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stage.clock("2026-07-02T09:00")
     sprint = stage.iteration("2026-07-01", "2026-07-10")
     with monkeypatch.context() as later:
         later.setattr("kadence.usecases.iterations.RULES", RULES + 1)

@@ -210,7 +210,7 @@ class Story:
 
     def _advance(self) -> None:
         """Start the next iteration, or close one that runs."""
-        now, body = self.seen[-1].status, {}
+        now = self.seen[-1].status
         one = next((one for one in self.plans if now[one] in ("planned", "active")), None)
         if one is None:
             return

@@ -30,7 +30,7 @@ def renew_links(space: SpaceUid, database: DatabaseOption = DATABASE) -> None:
     The old addresses show nothing any more. Who made a link finds the new one in the settings.
     """
     renewed = _in_space(database, links.renew_links, space)
-    out.print(f"{len(renewed)} links have new keys.")
+    out.print(f"Links with new keys: {len(renewed)}")
 
 
 @app.command()

@@ -208,7 +208,7 @@ def _public(
 
 @lru_cache(maxsize=1)
 def time_zones() -> frozenset[str]:
-    """Return the names of the IANA time zone database: on each machine the same."""
+    """Return the names of the IANA time zone database, as the tzdata package lists them."""
     listed = files("tzdata").joinpath("zones").read_text().split()
     # Neither says where, and browsers know neither.
     return frozenset(listed) - {"Factory", "localtime"}

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+_BLANKS = " \t\n\r\u00a0\u2009\u202f"
+"""What stands around a size and is no part of it."""
 _FRACTION = "(?:[.,][0-9]+)?"
 _THOUSANDS = "[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})+(?![0-9])"
 _NUMBER = re.compile(rf"-?(?:{_THOUSANDS}{_FRACTION}|[0-9]+{_FRACTION}|[.,][0-9]+)")
@@ -26,13 +28,13 @@ def parse_size(text: str | None) -> CardSize:
     A comma is a decimal point; blanks between groups of three digits are none. Nothing but blanks
     is no size.
     """
-    if text is None or not text.strip():
+    written = (text or "").strip(_BLANKS)
+    if not written:
         return CardSize(None, None, None)
-    written = text.strip()
     found = _NUMBER.match(written)
     if found is None:
         return CardSize(None, written, text)
-    return CardSize(float(_exact(found)), written[found.end() :].strip() or None, text)
+    return CardSize(float(_exact(found)), written[found.end() :].strip(_BLANKS) or None, text)
 
 
 def exact_size(text: str | None, number: float | None) -> Decimal | None:
@@ -43,7 +45,7 @@ def exact_size(text: str | None, number: float | None) -> Decimal | None:
     """
     if text is None or number is None:
         return None
-    readings = (_NUMBER.match(text.strip()), _OF_RULES_1.search(text))
+    readings = (_NUMBER.match(text.strip(_BLANKS)), _OF_RULES_1.search(text))
     exact = (_exact(found) for found in readings if found)
     return next((size for size in exact if float(size) == number), None)
 

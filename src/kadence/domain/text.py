@@ -38,12 +38,10 @@ def fold(text: str) -> str:
     Case counts for nothing, nor do compatibility forms (NFKC), nor the dots of ё and İ; ui/src/lib/
     fold.ts does the same in the page. tests/cases/folding.json is proof for both.
     """
+    lower = unicodedata.normalize("NFKC", text).casefold().replace("\u0131", "i")
     # Folding the case takes some letters apart.
-    whole = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return whole.replace("i\u0307", "i").translate(_SAME)
-
-
-_SAME = str.maketrans({"ı": "i", "ё": "е"})  # noqa: RUF001 - the Cyrillic letters
+    whole = unicodedata.normalize("NFKC", lower)
+    return whole.replace("i\u0307", "i").replace("\u0451", "\u0435")
 
 
 def required_line(name: str, text: str, longest: int = 256) -> str:

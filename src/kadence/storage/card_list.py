@@ -12,7 +12,6 @@ from sqlalchemy import BigInteger, String, bindparam, exists, literal_column, se
 from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.model import Card, ColumnType, Condition, Instant
-from kadence.domain.text import fold
 from kadence.storage.cards import CARDS
 from kadence.storage.dialects import Bytewise
 from kadence.storage.engine import Statement, Transaction
@@ -39,9 +38,9 @@ class CardFilter(Struct, frozen=True):
     """What a list of cards is narrowed to.
 
     `among` maps a filter of `_AMONG` to the values of which one must match, `single` one of
-    `_SINGLE` to its value, `flags` one of `_FLAGS` to whether it must hold. `words` must all be
-    contained in one of the texts `search_in`. Of `space_ids` and `board_ids`, the reach of the
-    reader, one must match.
+    `_SINGLE` to its value, `flags` one of `_FLAGS` to whether it must hold. `words`, which are
+    folded, must all be contained in one of the texts `search_in`. Of `space_ids` and `board_ids`,
+    the reach of the reader, one must match.
     """
 
     space_ids: Sequence[int] | None
@@ -228,7 +227,7 @@ def find_cards(tx: Transaction, company_id: int, wanted: CardFilter) -> list[Car
         values |= _numbered(name, options)
     values |= _numbered("word", [_pattern(word) for word in short_words])
     if long_words:
-        every = " AND ".join(f'"{fold(word).replace(chr(34), chr(34) * 2)}"' for word in long_words)
+        every = " AND ".join(f'"{word.replace(chr(34), chr(34) * 2)}"' for word in long_words)
         values["match"] = f"{{{' '.join(wanted.search_in)}}} : ({every})"
     return CARDS.all(tx, _statement(form), **values)
 
@@ -275,7 +274,7 @@ def _binds(name: str, count: int) -> list[ColumnElement[Any]]:
 
 def _pattern(word: str) -> str:
     """Return a LIKE pattern: this word anywhere."""
-    escaped = fold(word).replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    escaped = word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
     return f"%{escaped}%"
 
 

@@ -56,12 +56,8 @@ class JournalSlice(Struct, frozen=True):
 
         A closed one keeps that of its closing.
         """
-        closing = self._event(iteration_id, _CLOSED)
-        if closing is None or closing.seq > place or "calendar" not in closing.payload:
-            return current
-        kept = closing.payload["calendar"]
-        # Closings of earlier releases kept the country alone.
-        return msgspec.convert(kept, FrozenCalendar if "holidays" in kept else WorkingCalendar)
+        told = [event for event in self.changes[iteration_id] if event.seq <= place]
+        return calendar_kept(told) or current
 
     def rules(self, iteration_id: str) -> int:
         """Return the version of the rules by which the numbers of an iteration were frozen last."""
@@ -79,6 +75,15 @@ class JournalSlice(Struct, frozen=True):
 
     def _event(self, iteration_id: str, kind: str) -> Event | None:
         return next((e for e in self.changes[iteration_id] if e.kind == kind), None)
+
+
+def calendar_kept(changes: Sequence[Event]) -> WorkingCalendar | None:
+    """Return the calendar by which an iteration was closed, of its changes; None if it was not."""
+    closing = next((event for event in changes if event.kind == _CLOSED), None)
+    kept = closing.payload.get("calendar") if closing else None
+    # Closings of earlier releases kept the country alone, and the first ones nothing.
+    of_kind = FrozenCalendar if kept and "holidays" in kept else WorkingCalendar
+    return msgspec.convert(kept, of_kind) if kept else None
 
 
 _ACTIVATED, _CLOSED = events.ITERATION_ACTIVATED, events.ITERATION_CLOSED

@@ -227,8 +227,9 @@ def _demand(unit: UnitOfWork, accesses: Sequence[SpaceAccess], need: int, *, hid
     if role < need:
         raise NotFound if hidden and not role else Forbidden
     if unit.demands is not None:
-        space_ids = [access.space_id for access in accesses]
-        unit.demands.spaces.append(Demand(space_ids, need, hidden))
+        demand = Demand([access.space_id for access in accesses], need, hidden)
+        if demand not in unit.demands.spaces:
+            unit.demands.spaces.append(demand)
 
 
 def demand_again(unit: UnitOfWork, demands: Demands) -> None:
@@ -242,5 +243,25 @@ def demand_again(unit: UnitOfWork, demands: Demands) -> None:
     if demands.iterations:
         require_iterations(unit)
     for demand in demands.spaces:
-        found = [spaces.access_to_any(unit.tx, unit.actor, id_) for id_ in demand.space_ids]
-        _demand(unit, [one for one in found if one], demand.need, hidden=demand.hidden)
+        _demand(unit, _accesses_to(unit, demand), demand.need, hidden=demand.hidden)
+
+
+def _accesses_to(unit: UnitOfWork, demand: Demand) -> list[SpaceAccess]:
+    found = (spaces.access_to_any(unit.tx, unit.actor, id_) for id_ in demand.space_ids)
+    return [access for access in found if access]
+
+
+def demands_left(unit: UnitOfWork) -> Demands:
+    """Return what the actor had to be allowed and still is.
+
+    The rest the write itself took away, as leaving a space does: its retry is answered.
+    """
+    demands = unit.demands or Demands()
+    return Demands(
+        [demand for demand in demands.spaces if _meets(unit, demand)], demands.iterations
+    )
+
+
+def _meets(unit: UnitOfWork, demand: Demand) -> bool:
+    roles = (role_in_space(unit.actor.company_role, one) for one in _accesses_to(unit, demand))
+    return max((role or 0 for role in roles), default=0) >= demand.need

@@ -76,7 +76,7 @@ def change_calendar(
     for name in {"weekdays", "days_off", "workdays"} & asked.keys():
         asked[name] = tuple(sorted(set(asked[name])))
     new = replace(old, **asked)
-    _check(new, asked.keys())
+    _check(new, {name for name, value in asked.items() if value != getattr(old, name)})
     if new != old:
         calendars.keep(unit.tx, unit.actor.company_id, access.space_uid, new, unit.now)
         unit.record(
@@ -87,15 +87,15 @@ def change_calendar(
     return _view(unit, new)
 
 
-def _check(calendar: WorkingCalendar, asked: AbstractSet[str]) -> None:
-    """Look at what is asked for; the rest was accepted before, perhaps where more was known."""
-    if "time_zone" in asked and calendar.time_zone not in time_zones():
+def _check(calendar: WorkingCalendar, changed: AbstractSet[str]) -> None:
+    """Look at what is new; the rest was accepted before, perhaps where more was known."""
+    if "time_zone" in changed and calendar.time_zone not in time_zones():
         raise RuleViolation(1, "time_zone should be a name of the IANA time zone database")
     if not calendar.weekdays:
         raise RuleViolation(5, "weekdays should name at least one working day")
     if both := set(calendar.days_off) & set(calendar.workdays):
         raise RuleViolation(4, f"{min(both)} is in days_off and in workdays")
-    if asked.isdisjoint({"country", "subdivision"}):
+    if changed.isdisjoint({"country", "subdivision"}):
         return
     if calendar.country is None:
         if calendar.subdivision is not None:

@@ -225,7 +225,7 @@ def _trial(
         return None
     place = past.place(iteration.id, middle)
     # Until its end is what it is compared with: it may have been closed early or late.
-    then = replace(past.at(iteration.id, place), finish_date=life.closed[1])
+    then = replace(past.at(iteration.id, place), finish_date=life.closed[1], finish_timed=1)
     timeline = past.timeline(iteration.id, place)
     earlier = [other for other in others if other.id != iteration.id]
     tested = ForecastQuery(unit=query.unit, seed=query.seed, trials=BACKTEST_TRIALS)

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from kadence.domain import events, statistics
 from kadence.domain.access import SpaceAccess
-from kadence.domain.calendar import WorkingCalendar
 from kadence.domain.calendar import frozen as frozen_calendar
 from kadence.domain.errors import NotFound
 from kadence.domain.iteration_cards import moves_on_closing, moves_on_deleting
@@ -26,7 +25,7 @@ from kadence.domain.lifecycle import (
 from kadence.domain.model import Instant, Iteration, IterationCard, IterationStatus, SpaceRole
 from kadence.domain.timeline import RULES
 from kadence.storage import calendars, cards, history, iteration_cards, iterations
-from kadence.usecases.access import authorize_space, require_iterations, title_of
+from kadence.usecases.access import authorize_space, require_iterations
 from kadence.usecases.iteration_cards import (
     RecordView,
     find_iteration,
@@ -152,21 +151,6 @@ def get_iteration(
     iteration = find_iteration(unit, space, iteration_id)
     unwrap(validated)
     return iteration
-
-
-def calendar_feed(unit: UnitOfWork, space_uid: str) -> tuple[str, WorkingCalendar, list[Iteration]]:
-    """Return a space's title, its calendar, and its iterations that are not removed.
-
-    Raises:
-        KadenceError: NotFound (no such space), Forbidden (a stranger).
-    """
-    access = authorize_space(unit, space_uid, SpaceRole.READER)
-    company_id = unit.actor.company_id
-    return (
-        title_of(unit, access.space_uid),
-        calendars.find(unit.tx, company_id, access.space_uid),
-        iterations.live(unit.tx, company_id, access.space_uid),
-    )
 
 
 def change_iteration(

@@ -1,12 +1,15 @@
 """What the open iterations of a space hold, what closed ones left over, and when each lasts."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import TypeAlias
 
-from kadence.domain.calendar import ends
-from kadence.domain.model import SpaceRole
-from kadence.storage import calendars, iterations, overview
+from kadence.domain.calendar import WorkingCalendar, ends
+from kadence.domain.model import Iteration, IterationStatus, SpaceRole
+from kadence.storage import calendars, history, iterations, overview
 from kadence.storage.overview import LeftOver, Total
-from kadence.usecases.access import authorize_space
+from kadence.storage.timeline import calendar_kept
+from kadence.usecases.access import authorize_space, title_of
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 LOOK_BACK = 26
@@ -24,9 +27,11 @@ def get_totals(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> 
     return overview.totals(unit.tx, unit.actor.company_id, access.space_uid)
 
 
-def get_periods(
-    unit: UnitOfWork, space_uid: str, validated: Validated[None]
-) -> list[tuple[str, date | None, date | None]]:
+Lasting: TypeAlias = tuple[Iteration, date | None, date | None]
+"""An iteration with its first and its last day."""
+
+
+def get_periods(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> list[Lasting]:
     """Return the iterations of a space that are not removed, each with its first and last day.
 
     Raises:
@@ -34,10 +39,30 @@ def get_periods(
     """
     access = authorize_space(unit, space_uid, SpaceRole.READER)
     unwrap(validated)
+    return _lasting(unit, access.space_uid)[1]
+
+
+def calendar_feed(
+    unit: UnitOfWork, space_uid: str
+) -> tuple[str, WorkingCalendar, Sequence[Lasting]]:
+    """Return a space's title, its calendar, and its iterations that are not removed.
+
+    Raises:
+        KadenceError: NotFound (no such space), Forbidden (a stranger).
+    """
+    access = authorize_space(unit, space_uid, SpaceRole.READER)
+    return (title_of(unit, access.space_uid), *_lasting(unit, access.space_uid))
+
+
+def _lasting(unit: UnitOfWork, space_uid: str) -> tuple[WorkingCalendar, list[Lasting]]:
+    """Return the calendar of a space and its iterations; a closed one has the days it closed by."""
     company_id = unit.actor.company_id
-    calendar = calendars.find(unit.tx, company_id, access.space_uid)
-    found = iterations.live(unit.tx, company_id, access.space_uid)
-    return [(iteration.id, *ends(calendar, iteration)) for iteration in found]
+    calendar = calendars.find(unit.tx, company_id, space_uid)
+    found = iterations.live(unit.tx, company_id, space_uid)
+    closed = [one.id for one in found if one.status == IterationStatus.CLOSED]
+    told = history.changes_of(unit.tx, company_id, closed)
+    kept = {id_: calendar_kept(changes) for id_, changes in told.items()}
+    return calendar, [(one, *ends(kept.get(one.id) or calendar, one)) for one in found]
 
 
 def get_leftovers(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> list[LeftOver]:

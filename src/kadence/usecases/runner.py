@@ -22,7 +22,7 @@ from kadence.domain.model import DAY, CompanyRole, Instant
 from kadence.storage import idempotency, people
 from kadence.storage.engine import Database, Transaction
 from kadence.usecases import links
-from kadence.usecases.access import demand_again
+from kadence.usecases.access import demand_again, demands_left
 from kadence.usecases.commit_notifier import CommitNotifier
 from kadence.usecases.unit_of_work import (
     RenderedResponse,
@@ -319,7 +319,7 @@ def _keep_response(unit: UnitOfWork, response: RenderedResponse) -> None:
         options.request,
         response.body.decode(),
         response.etag,
-        msgspec.json.encode(unit.demands).decode(),
+        msgspec.json.encode(demands_left(unit)).decode(),
         unit.now,
     )
     idempotency.KEPT.insert(unit.tx, kept)

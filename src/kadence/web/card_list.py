@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from kadence.domain.errors import BadRequest, RuleViolation
 from kadence.domain.model import Condition
+from kadence.domain.text import fold
 from kadence.storage.card_list import SEARCHABLE, Mark, fits
 from kadence.usecases import card_list as usecases
 from kadence.usecases.card_list import CardQuery
@@ -269,7 +270,7 @@ def _descending(query: Query) -> bool:
 
 
 def _words(query: Query) -> Sequence[str]:
-    words = list(dict.fromkeys((query.get(QUERY) or "").split()))
+    words = list(dict.fromkeys(fold(query.get(QUERY) or "").split()))
     if len(words) > MOST_WORDS:
         raise BadRequest(f"query should have at most {MOST_WORDS} words")
     return words

@@ -8,10 +8,10 @@ from icalendar import Calendar, Event, vText
 from litestar.response.base import ASGIResponse
 
 from kadence import __version__
-from kadence.domain.calendar import WorkingCalendar, period
+from kadence.domain.calendar import WorkingCalendar
 from kadence.domain.model import Iteration, IterationStatus
 from kadence.outputs import for_icalendar
-from kadence.usecases.iterations import calendar_feed
+from kadence.usecases.overview import Lasting, calendar_feed
 from kadence.web.http import RequestContext
 from kadence.web.pictures import SAFE, Place, Read
 
@@ -25,16 +25,16 @@ async def iterations_feed(read: Read, place: Place) -> ASGIResponse:
     return file_of(body, ICALENDAR)
 
 
-def calendar_of(title: str, calendar: WorkingCalendar, found: Sequence[Iteration]) -> bytes:
+def calendar_of(title: str, calendar: WorkingCalendar, found: Sequence[Lasting]) -> bytes:
     """Return an iCalendar (RFC 5545) of iterations: each is an event of whole days."""
     feed = Calendar()
     feed.add("prodid", f"-//kadence//{__version__}//EN")
     feed.add("version", "2.0")
     feed.add("x-wr-calname", _text(title))
     feed.add("x-wr-timezone", _text(calendar.time_zone))
-    for iteration in found:
-        if lasts := period(calendar, iteration):
-            feed.add_component(_event(iteration, lasts.first_day, lasts.last_day))
+    for iteration, first, last in found:
+        if first is not None and last is not None:
+            feed.add_component(_event(iteration, first, last))
     return bytes(feed.to_ical())
 
 

@@ -193,7 +193,7 @@ class RateLimit:
     """At most `limit` requests in a second of the clock for each token or session; above it 429.
 
     Of a session those of the API count: its browser sends it along for pictures and scripts too.
-    Requests without either pass: they are answered 401 before anything is looked up.
+    Requests without either pass: most are answered 401 before anything is looked up.
     """
 
     def __init__(

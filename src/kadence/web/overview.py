@@ -57,7 +57,7 @@ async def get_totals(context: RequestContext) -> list[TotalOfIterationAnswer]:
 async def get_periods(context: RequestContext) -> list[IterationPeriodAnswer]:
     """List the first and the last day of each iteration of the space, removed ones aside."""
     found = await context.read(usecases.get_periods, context.uid("space_uid"), context.nothing())
-    return [IterationPeriodAnswer(id_, _day(first), _day(last)) for id_, first, last in found]
+    return [IterationPeriodAnswer(one.id, _day(first), _day(last)) for one, first, last in found]
 
 
 def _day(day: date | None) -> Day | None:

@@ -129,6 +129,7 @@ export class Running {
 
   #notice({ kind, iteration_id, card_uid }: SpaceEvent): void {
     const ours = iteration_id === this.id || (card_uid !== null && this.#known.has(card_uid));
-    if (ours && !kind.startsWith("comment")) this.#refresh.soon();
+    const counts = ours && !kind.startsWith("comment");
+    if (counts || kind === "space.calendar_changed") this.#refresh.soon();
   }
 }

@@ -66,6 +66,8 @@ test("dates are the days that they were written as, in the zone of the space", a
   await kit.press("Undo");
   await kit.shows("listitem", /Odd.*31 Mar 2026 – 10 Apr 2026/);
   type Period = { iteration_id: string; first_day: string; last_day: string };
+  const undone = await call<Iteration>("GET", team.at(made));
+  expect(undone.start_date).toBe("2026-04-01T00:00:00.000Z");
   const periods = await own<Period[]>("GET", `/spaces/${team.uid}/periods`);
   expect(periods.find((one) => one.iteration_id === made.id)).toMatchObject({
     first_day: "2026-03-31",

@@ -46,15 +46,20 @@ export type Published = Below<"/api/latest">;
 const TRIES = 30;
 const SECOND = 1000;
 
-/** Fetch; where the server limits the rate of requests, again when it says so. */
+/**
+ * Fetch; where the server limits the rate of requests, again a second later. Whoever has failed too
+ * often has to wait longer, and is told so.
+ */
 export async function paced(input: Request | string, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);
   for (let tries = 1; ; tries++) {
     const answer = await fetch(request.clone());
-    const isLimit = answer.status === 429 && answer.headers.has("x-ratelimit-limit");
-    if (!isLimit || tries === TRIES) return answer;
-    const wait = Number(answer.headers.get("retry-after")) * (1 + Math.random());
-    await new Promise((resolve) => setTimeout(resolve, wait * SECOND));
+    const wait = Number(answer.headers.get("retry-after") ?? Infinity);
+    if (answer.status !== 429 || wait > 1 || tries === TRIES) return answer;
+    await new Promise((resolve) => {
+      request.signal.addEventListener("abort", resolve, { once: true });
+      setTimeout(resolve, wait * (1 + Math.random()) * SECOND);
+    });
   }
 }
 

@@ -12,7 +12,7 @@ export function said(error: unknown): string {
   if (error.status === 0) return t("error.away");
   if (error.status === 401 && session.user) {
     session.over(error.late);
-    return t("session.ended");
+    return t(error.late ? "error.general" : "session.ended");
   }
   if (NOT_FOR_US.includes(error.status) && !error.message) return t("error.nothing");
   return error.message ? errorMessage(error.message) : t("error.general");

@@ -5,9 +5,11 @@ import { t, written } from "./i18n.svelte";
 const NUMBER =
   /^-?(?:\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?|[.,]\d+)/;
 
+const LEADING = /^[ \t\n\r\u00a0\u2009\u202f]+/;
+
 /** The number in a size; null: there is none. */
 export function sizeOf(text: string): number | null {
-  const found = NUMBER.exec(text.trim());
+  const found = NUMBER.exec(text.replace(LEADING, ""));
   return found ? Number(found[0].replace(/\s/g, "").replace(",", ".")) : null;
 }
 

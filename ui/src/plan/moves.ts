@@ -41,13 +41,17 @@ export function backTo(lists: Lists, uids: readonly string[]): Move[] {
   return moves;
 }
 
-/** Whether a person is meant by what stands in a line: a full name, an address, a user name. */
-export function isCalled(
-  person: { full_name: string; email: string; username: string },
+/**
+ * The person who is meant by what stands in a line: a full name, an address, a user name; rather
+ * one who is called just so than one whose letters are taken for the same.
+ */
+export function called<P extends { full_name: string; email: string; username: string }>(
+  people: readonly P[],
   name: string,
-): boolean {
-  const names = [person.full_name, person.email, person.username];
-  return names.some((one) => fold(one) === fold(name));
+): P | undefined {
+  const names = (one: P) => [one.full_name, one.email, one.username];
+  const exact = people.find((one) => names(one).includes(name));
+  return exact ?? people.find((one) => names(one).map(fold).includes(fold(name)));
 }
 
 /** A card as somebody typed it, or pasted it from a spreadsheet. */

@@ -12,16 +12,7 @@ import { t } from "../lib/i18n.svelte";
 import type { SpaceEvent } from "../space/follow";
 import type { Keyed, Space } from "../space/space.svelte";
 import { backlogOf, leftOvers } from "./queries";
-import {
-  BACKLOG,
-  backTo,
-  isCalled,
-  type Line,
-  type Lists,
-  type Move,
-  moved,
-  whereIs,
-} from "./moves";
+import { BACKLOG, backTo, called, type Line, type Lists, type Move, moved, whereIs } from "./moves";
 import { Sender } from "./send";
 
 /** Ignores what the server refused. */
@@ -173,7 +164,7 @@ export class Plan {
         const body = { name };
         await give(name, (headers) => api.POST("/cards/{card_id}/tags", { params, body, headers }));
       }
-      const person = people.find((one) => isCalled(one, member));
+      const person = called(people, member);
       if (person) {
         const body = { user_id: person.id };
         const at = "/cards/{card_id}/members";
@@ -301,7 +292,7 @@ export class Plan {
     const { kind, iteration_id: iteration, card_uid: card, payload } = event;
     if (kind === "iteration.removed" || kind === "iteration.closed") {
       this.#outdated("backlog", "iterations", "leftovers");
-    } else if (kind.startsWith("iteration.")) this.#outdated("iterations");
+    } else if (/^iteration\.|calendar/.test(kind)) this.#outdated("iterations");
     else if (kind.startsWith("iteration_card.") && iteration) {
       this.#outdated(`cards ${iteration}`);
       if (card && kind.endsWith("removed")) this.#outdated(`card ${card}`);

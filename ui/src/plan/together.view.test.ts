@@ -163,6 +163,22 @@ test("a late answer about the session before does not end the one that has begun
   expect(kit.all("dialog")).toEqual([]);
 });
 
+test("who failed too often is told so, also where the rate is limited", async () => {
+  await kit.leave();
+  network.cookie = "";
+  network.between.push((request) => {
+    if (request.method !== "POST") return undefined;
+    const headers = { "x-ratelimit-limit": "2", "retry-after": "900" };
+    const message = "Too many failed attempts";
+    return Response.json({ message }, { status: 429, headers });
+  });
+  kit.open("/", "");
+  await kit.fill("E-mail address", "owner@home.example");
+  await kit.fill("Password", "wrong, again");
+  await kit.press("Sign in");
+  await kit.shows("alert", /too many|attempts/i);
+});
+
 test("where the rate of requests is limited, they are made a little later", async () => {
   await kit.leave();
   const limited: string[] = [];

@@ -21,8 +21,13 @@ export type Card = Pick<
 >;
 /** What a list of cards can be asked for. */
 type CardFilter = NonNullable<Published["/cards"]["get"]["parameters"]["query"]>;
-/** `start_date` and `finish_date` are days of the space, as `2026-11-30`. */
-export type Iteration = Schemas["IterationAnswer"];
+/**
+ * `start_date` and `finish_date` are days of the space, as `2026-11-30`; `written` are those that
+ * came with a time, to be put back as they were.
+ */
+export type Iteration = Schemas["IterationAnswer"] & {
+  written?: { start_date?: string; finish_date?: string };
+};
 export type Total = Schemas["TotalOfIterationAnswer"];
 
 /** What is in an iteration: records in it, their cards, and what the team means to take on. */
@@ -52,6 +57,9 @@ export async function iterationsOf(
   return found.sort((a, b) => begins(a).localeCompare(begins(b)) || a.sort_order - b.sort_order);
 }
 
+/** A day as it is answered where it was written without a time. */
+const midnight = (day: string | null): string => `${day}T00:00:00.000Z`;
+
 /** Ask what the dates of a space's iterations mean; returns how to put that in. Throws ApiError. */
 export async function daysOf(space: string): Promise<(one: Iteration) => Iteration> {
   const params = { path: { space_uid: space } };
@@ -59,7 +67,14 @@ export async function daysOf(space: string): Promise<(one: Iteration) => Iterati
   const periods = new Map(found.map((period) => [period.iteration_id, period]));
   return (one) => {
     const period = periods.get(one.id);
-    return period ? { ...one, start_date: period.first_day, finish_date: period.last_day } : one;
+    if (!period) return one;
+    const [start_date, finish_date] = [period.first_day, period.last_day];
+    const written: Iteration["written"] = {};
+    if (one.start_date && one.start_date !== midnight(start_date))
+      written.start_date = one.start_date;
+    if (one.finish_date && one.finish_date !== midnight(finish_date))
+      written.finish_date = one.finish_date;
+    return { ...one, start_date, finish_date, written };
   };
 }
 
