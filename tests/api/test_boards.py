@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from kadence.usecases.cards import NewCard, create_card
+from kadence.usecases.unit_of_work import UnitOfWork
 from tests.api.kit import Team
 from tests.world import World
 
@@ -283,3 +285,16 @@ def test_the_lists_that_clients_ask_for_first(world: World) -> None:
     renamed = world.call("PATCH", "/companies/current", "other", json={"name": "Others"})
     assert renamed.json()["name"] == "Others"
     assert get("/companies/current") == company
+
+
+def test_a_board_is_answered_with_a_hundred_cards_at_most(team: Team) -> None:
+    space = team.world.make_space()
+
+    def fill(unit: UnitOfWork) -> None:
+        for n in range(101):
+            create_card(unit, NewCard(f"Card {n}", space.board_id))
+
+    team.world.do(fill)
+    for path in (f"/boards/{space.board_id}", f"/spaces/{space.id}/boards/{space.board_id}"):
+        assert len(team.call("GET", f"{path}?with_cards=true")["cards"]) == 100
+        assert team.call("GET", path)["cards"] == []

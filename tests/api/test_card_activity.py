@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from kadence.usecases.card_activity import MOST
+from kadence.usecases.cards import CardChange, change_card
+from kadence.usecases.unit_of_work import UnitOfWork
 from tests.api.kit import Team
 from tests.world import World
 
@@ -179,6 +182,32 @@ def test_it_is_read_by_pages_and_conditions_have_actions(team: Team) -> None:
     assert actions(team, card, "?limit=2&offset=2") == whole[2:]
     assert actions(team, card, "?limit=2&skip=3") == whole[3:]
     assert actions(team, card, "?offset=9") == []
+
+
+def test_without_a_limit_a_pager_gets_every_row_once(team: Team) -> None:
+    card = team.card()
+
+    def work(unit: UnitOfWork) -> None:
+        for n in range(MOST + 20):
+            change_card(unit, card["id"], CardChange(title=f"Title {n}"))
+
+    team.world.do(work)
+    pages: list[list[str]] = []
+    while not pages or pages[-1]:
+        records = activity(team, card, f"?offset={sum(map(len, pages))}")
+        pages.append([record.get("title", record["action"]) for record in records])
+    first, second, _ = pages
+    assert (first[0], first[-1]) == (f"Title {MOST + 19}", "card_add")
+    told = [*first, *second]
+    assert sorted(told) == sorted(["card_add", *(f"Title {n}" for n in range(MOST + 20))])
+
+
+def test_who_is_responsible_from_the_first_is_told(team: Team) -> None:
+    reader = team.world.users["reader"].id
+    card = team.card(responsible_id=reader)
+    told = [one for one in activity(team, card) if one["action"] == "card_assign_responsible"]
+    assert [(one["user_id"], one["data"]["member_type"]) for one in told] == [(reader, 2)]
+    assert actions(team, card)[-1] == "card_add"
 
 
 def test_joining_an_iteration_is_no_activity(team: Team) -> None:

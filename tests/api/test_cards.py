@@ -71,6 +71,12 @@ def test_a_size_is_read_out_of_its_text(team: Team, text: Any, size: Any, unit: 
         assert made["size_text"] == (str(text) if text else None)
 
 
+def test_a_description_may_be_a_number(team: Team) -> None:
+    made = team.card(description=5)
+    assert made["description"] == "5"
+    assert team.change(made, description=1.5)["description"] == "1.5"
+
+
 def test_a_title_given_as_a_number_is_taken_as_its_text(team: Team) -> None:
     assert team.card(2026)["title"] == "2026"
 
@@ -418,6 +424,7 @@ def test_comments(team: Team) -> None:
     assert team.call("GET", path) == [changed]
     assert team.call("DELETE", f"{path}/{comment['id']}") == {"id": comment["id"]}
     assert team.get(made)["comments_total"] == 0
-    assert team.refused("POST", path, {"text": "x" * 4097})[0] == 400
+    long = (400, "Comment text must not exceed 4096 characters")
+    assert team.refused("POST", path, {"text": "x" * 4097}) == long
     said = "Comment should have required property 'text'"
     assert team.refused("POST", path, {}) == (400, said)

@@ -1,5 +1,6 @@
 """Pagers of lists that got paging late: each ends, with every row once."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -43,10 +44,11 @@ def test_spaces_and_comments_by_pages(
     for number in range(5):
         text = {"text": f"No {number}"}
         world.call("POST", f"/cards/{card['id']}/comments", caller, json=text)
-    for path in ("/spaces", f"/cards/{card['id']}/comments"):
+    paths = ("/spaces", f"/cards/{card['id']}/comments")
+    for path, key in itertools.product(paths, ("offset", "skip")):
 
-        def page(limit: int, offset: int, path: str = path) -> list[dict[str, Any]]:
-            query = f"{path}?limit={limit}&offset={offset}"
+        def page(limit: int, offset: int, path: str = path, key: str = key) -> list[dict[str, Any]]:
+            query = f"{path}?limit={limit}&{key}={offset}"
             return list(world.call("GET", query, caller).json())
 
         whole = [row["id"] for row in world.call("GET", path, caller).json()]

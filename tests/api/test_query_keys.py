@@ -136,7 +136,9 @@ def test_cards_by_ids_and_of_what_no_card_has(team: Team) -> None:
     team.change(one, condition=2)
     assert [c["id"] for c in team.call("GET", f"/cards?ids={one['id']},{two['id']}")] == [two["id"]]
     for key in ("organizations_ids", "project_ids"):
-        assert team.call("GET", f"/cards?{key}=1") == []
+        for value in ("1", "1,2", "abc", "01a224ad-8325-73b0-b7b6-cc5365cb08a3"):
+            assert team.call("GET", f"/cards?{key}={value}") == []
+        assert team.call("GET", f"/cards?{key}=&space_id={team.space.id}")
 
 
 @pytest.mark.both_engines

@@ -280,7 +280,11 @@ def _full(unit: UnitOfWork, board: Board, space_id: int) -> FullBoard:
 
 def _cards_of(unit: UnitOfWork, board: Board) -> list[CardView]:
     found = cards.standing_in(unit.tx, board.company_id, "board_id", board.id)
-    return view_cards(unit, [card for card in found if card.condition == 1])
+    return view_cards(unit, [card for card in found if card.condition == 1][:MOST_CARDS])
+
+
+MOST_CARDS = 100
+"""How many cards a board is answered with."""
 
 
 FIRST_COLUMNS = (

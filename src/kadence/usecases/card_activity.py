@@ -127,12 +127,10 @@ def card_activity(unit: UnitOfWork, card_id: int, validated: Validated[ActivityQ
         if one.action == "card_add" or one.place.board_id in readable
     ]
     seen.reverse()
-    if query.limit is not None:
-        shown = seen[query.offset : query.offset + query.limit]
-    elif len(seen) > MOST:
-        shown = [*seen[:MOST], seen[-1]][query.offset :]
-    else:
-        shown = seen[query.offset :]
+    if query.limit is None and len(seen) > MOST:
+        # The creation is told with the newest ones; what lies between comes behind it.
+        seen = [*seen[:MOST], seen[-1], *seen[MOST:-1]]
+    shown = seen[query.offset : query.offset + (query.limit or MOST + 1)]
     view = view_card(unit, card, access, relations)
     columns = _by_id(unit, boards.COLUMNS, {one.place.column_id for one in shown})
     tops = {column.column_id for column in columns.values() if column.column_id}
@@ -192,6 +190,11 @@ def _happenings(journal_of_card: Sequence[Event]) -> Iterator[Happening]:
         if event.kind == events.CARD_CREATED:
             place = Place(payload["board_id"], payload["column_id"], payload["lane_id"])
             yield replace(plain, action="card_add", place=place)
+            if (user_id := payload.get("responsible_id")) is not None:
+                yield replace(
+                    plain, action="card_assign_responsible", place=place, user_id=user_id,
+                    member_type=RESPONSIBLE, number=1,
+                )  # fmt: skip
         elif event.kind == events.CARD_MOVED:
             left, place = place, _moved(place, new)
             yield from _moves(plain, left, place)

@@ -104,8 +104,8 @@ VERSION = Word(
 )
 START = Text("start_position", "With version 2: only what follows this `position`.")
 PREVIEW = Flag("include_search_preview", "With version 2: adds `preview` to each card, here null.")
-ORGANIZATIONS = Ids("organizations_ids", "Only cards of these organizations: there are none.")
-PROJECTS = Ids("project_ids", "Only cards of these projects: there are none.")
+ORGANIZATIONS = Text("organizations_ids", "Only cards of these organizations: there are none.")
+PROJECTS = Text("project_ids", "Only cards of these projects: there are none.")
 ORDER_SPACE = Refused("order_space_id", "Not supported.")
 BROKEN = Harmless("broken_api", "What it leaves out is left out by nobody who has none of it.")
 
@@ -186,7 +186,7 @@ def _card_query(query: Query) -> tuple[CardQuery, "Shown"]:
         nothing=query.get(REQUESTS)
         or not _has_type(query)
         or [] in among.values()
-        or any(query.get(one) is not None for one in (ORGANIZATIONS, PROJECTS)),
+        or any(query.get(one) for one in (ORGANIZATIONS, PROJECTS)),
         words=_words(query),
         search_in=query.get(SEARCH_FIELDS) or ("title",),
         order_by=query.get(ORDER),

@@ -12,7 +12,7 @@ from kadence.usecases.cards import CardChange, NewCard
 from kadence.web.bodies import Body
 from kadence.web.card_views import OneCardAnswer, one_card
 from kadence.web.codec import (
-    Description,
+    CardDescription,
     ExternalId,
     OneLine,
     Positive,
@@ -66,7 +66,7 @@ class CreateCard(Struct, frozen=True):
     board_id: Id
     column_id: Id | None = None
     lane_id: Id | None = None
-    description: Description | None = None
+    description: CardDescription | None = None
     size_text: SizeText | None = None
     due_date: Timestamp | None = None
     due_date_time_present: bool | None = None
@@ -89,7 +89,7 @@ class CreateCard(Struct, frozen=True):
             board_id=self.board_id,
             column_id=self.column_id,
             lane_id=self.lane_id,
-            description=self.description,
+            description=plain(self.description),
             size_text=plain(self.size_text),
             due_date=instant(self.due_date),
             due_date_time_present=bool(self.due_date_time_present),
@@ -114,7 +114,7 @@ class ChangeCard(Struct, frozen=True):
     board_id: Id | UnsetType = UNSET
     column_id: Id | UnsetType = UNSET
     lane_id: Id | UnsetType = UNSET
-    description: Description | UnsetType | None = UNSET
+    description: CardDescription | UnsetType | None = UNSET
     size_text: SizeText | UnsetType | None = UNSET
     due_date: Timestamp | UnsetType | None = UNSET
     due_date_time_present: bool | UnsetType = UNSET
@@ -139,7 +139,7 @@ class ChangeCard(Struct, frozen=True):
             board_id=self.board_id,
             column_id=self.column_id,
             lane_id=self.lane_id,
-            description=self.description,
+            description=plain(self.description),
             size_text=plain(self.size_text),
             due_date=moment(self.due_date),
             due_date_time_present=self.due_date_time_present,

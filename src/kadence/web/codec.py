@@ -152,6 +152,12 @@ Positive = Annotated[float, Meta(gt=0)]
 Description = Annotated[str, Meta(max_length=32768)]
 
 
+class CardDescription(TextOrNumber):
+    """What is said of a card beside its title."""
+
+    longest = 32768
+
+
 def decode_hook(kind: type, value: object) -> Any:
     """Teaches msgspec the types of this module; the errors have the published wording already."""
     if kind is Timestamp:

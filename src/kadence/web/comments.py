@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from kadence.domain.errors import BadRequest
 from kadence.usecases import comments as usecases
 from kadence.usecases.comments import CommentView
 from kadence.web.bodies import Body
@@ -11,9 +12,10 @@ from kadence.web.codec import Uid, When, format_timestamp
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import NOTHING, RequestContext
 from kadence.web.people import UserAnswer, user_values
-from kadence.web.query import PAGE_LIMIT, PAGE_OFFSET, page_of
+from kadence.web.query import PAGE, page_of
 
-CommentText = Annotated[str, Meta(min_length=1, max_length=4096)]
+LONGEST = 4096
+CommentText = Annotated[str, Meta(min_length=1, extra_json_schema={"maxLength": LONGEST})]
 
 
 class CommentAnswer(Struct, frozen=True, kw_only=True):
@@ -44,8 +46,12 @@ class AddComment(Struct, frozen=True):
     text: CommentText
 
     def validated(self) -> str:
-        """Return the same for the use case."""
-        return self.text
+        """Return the same for the use case.
+
+        Raises:
+            BadRequest: it is too long.
+        """
+        return _bounded(self.text)
 
 
 class ChangeComment(Struct, frozen=True):
@@ -54,11 +60,21 @@ class ChangeComment(Struct, frozen=True):
     text: CommentText | None = None
 
     def validated(self) -> str | None:
-        """Return the same for the use case."""
-        return self.text
+        """Return the same for the use case.
+
+        Raises:
+            BadRequest: it is too long.
+        """
+        return None if self.text is None else _bounded(self.text)
 
 
-LIST_PARAMETERS = (PAGE_LIMIT, PAGE_OFFSET)
+def _bounded(text: str) -> str:
+    if len(text) > LONGEST:
+        raise BadRequest(f"Comment text must not exceed {LONGEST} characters")
+    return text
+
+
+LIST_PARAMETERS = PAGE
 ADD = Body("Comment", AddComment, AddComment.validated)
 CHANGE = Body("Comment", ChangeComment, ChangeComment.validated)
 

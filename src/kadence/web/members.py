@@ -11,14 +11,13 @@ from kadence.usecases.members import MemberQuery, NewMember, RoleChange, SpaceMe
 from kadence.web.bodies import Body
 from kadence.web.codec import Role, Uid
 from kadence.web.http import NOTHING, RequestContext
-from kadence.web.people import PersonAnswer, UserAnswer, person_values, user_values
+from kadence.web.people import UserAnswer, user_values
 from kadence.web.query import LARGEST_INTEGER, Flag, Paged
 
 
-class MemberAnswer(PersonAnswer, frozen=True, kw_only=True):
+class MemberAnswer(UserAnswer, frozen=True, kw_only=True):
     """A person in a space, with the role that they have there and their own."""
 
-    temporarily_inactive: bool = False
     entity_uid: Uid
     role: Annotated[int, Meta(description="1 reader, 2 writer, 3 admin.")]
     own_role: int | None
@@ -100,7 +99,7 @@ def access_mod(role: SpaceRole | None) -> str:
 
 def _member_values(member: SpaceMember) -> dict[str, Any]:
     role, own = member.role, member.own_role
-    return person_values(member.user) | {
+    return user_values(member.user) | {
         "entity_uid": member.space_uid,
         "role": int(role or 0),
         "own_role": None if own is None else int(own),

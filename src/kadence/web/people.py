@@ -14,7 +14,7 @@ from kadence.web.http import RequestContext
 from kadence.web.query import LIMIT, OFFSET, SKIP, Flag, Ids, OneUid, Query, Text, Word
 
 
-class PersonAnswer(Struct, frozen=True, kw_only=True):
+class UserAnswer(Struct, frozen=True, kw_only=True):
     """A person, wherever one is shown; the keys with a value here are constants of this server."""
 
     id: int
@@ -39,11 +39,6 @@ class PersonAnswer(Struct, frozen=True, kw_only=True):
     created: When
     updated: When
     last_request_date: When | None
-
-
-class UserAnswer(PersonAnswer, frozen=True, kw_only=True):
-    """A person as one of the company."""
-
     permissions: int = 0
     role: Annotated[int, Meta(description="1 owner, 2 user, 3 deactivated.")]
     default_space_id: int | None = None
@@ -113,8 +108,9 @@ LIST_PARAMETERS = (
 )  # fmt: skip
 
 
-def person_values(user: User) -> dict[str, Any]:
-    """Return the values of the keys of PersonAnswer that are not constant."""
+def user_values(user: User) -> dict[str, Any]:
+    """Return the values of the keys of UserAnswer that are not constant."""
+    deactivated = user.deactivated_at is not None
     return {
         "id": user.id,
         "uid": user.uid,
@@ -123,18 +119,11 @@ def person_values(user: User) -> dict[str, Any]:
         "email": user.email,
         "user_id": user.id,
         "initials": initials(user.full_name),
-        "activated": user.deactivated_at is None,
+        "activated": not deactivated,
         "company_id": user.company_id,
         "created": format_timestamp(user.created),
         "updated": format_timestamp(user.updated),
         "last_request_date": format_optional(user.last_request_at),
-    }
-
-
-def user_values(user: User) -> dict[str, Any]:
-    """Return the values of the keys of UserAnswer that are not constant."""
-    deactivated = user.deactivated_at is not None
-    return person_values(user) | {
         "role": CompanyRole.DEACTIVATED.value if deactivated else user.role,
         "invite_last_sent_at": format_timestamp(user.created),
     }

@@ -292,6 +292,7 @@ OFFSET = Clamped("offset", 0, 0, LARGEST_INTEGER, "How many to skip; a negative 
 PAGE_LIMIT = Paged("limit", 100, 1, 100, "How many at most, 1 or more; above 100 it is 100.")
 PAGE_OFFSET = Paged("offset", 0, 0, LARGEST_INTEGER, "How many to skip.")
 SKIP = Clamped("skip", 0, 0, LARGEST_INTEGER, "Another name for `offset`, which wins.")
+PAGE = (PAGE_LIMIT, PAGE_OFFSET, SKIP)
 
 
 class Query:
@@ -361,7 +362,7 @@ def page_of(query: Query) -> Page:
     Raises:
         BadRequest: a number is below the least.
     """
-    return Page(query.get(PAGE_LIMIT), query.get(PAGE_OFFSET))
+    return Page(query.get(PAGE_LIMIT), query.get_first(PAGE_OFFSET, SKIP))
 
 
 def integer_id(text: str) -> int:

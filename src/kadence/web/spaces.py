@@ -26,7 +26,7 @@ from kadence.web.codec import (
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import NOTHING, RequestContext
 from kadence.web.members import MemberAnswer, access_mod, member_answer
-from kadence.web.query import PAGE_LIMIT, PAGE_OFFSET, page_of
+from kadence.web.query import PAGE, page_of
 
 
 class SpaceTitle(OneLine):
@@ -191,7 +191,7 @@ class ChangeSpace(Struct, frozen=True):
 
 CREATE = Body("Space", CreateSpace, CreateSpace.validated)
 CHANGE = Body("Space", ChangeSpace, ChangeSpace.validated)
-SPACE_PARAMETERS = (PAGE_LIMIT, PAGE_OFFSET)
+SPACE_PARAMETERS = PAGE
 
 
 def _space_values(space: Space) -> dict[str, Any]:
