@@ -72,6 +72,9 @@ def test_a_long_record_has_its_35_keys_first_and_in_order(team: Team) -> None:
     assert made["id"].isdigit()
     assert made["card"]["title"] == "One"
     assert made["card"]["type"]["id"] == 1
+    whole = team.get(card)
+    flat = {k: v for k, v in whole.items() if not isinstance(v, dict | list) and v is not None}
+    assert {k: made["card"][k] for k in flat} == flat
     assert made["column"]["id"] == made["column_id"] == team.space.columns[1]
     assert made["data"]["dump"] == {"column": made["column"], "subcolumn": None}
     assert (made["lane"]["title"], made["board"]["title"]) == ("Upper", "Board")

@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict
 
 from kadence.domain.model import Board, Column, Lane
 from kadence.usecases import card_activity as usecases
 from kadence.usecases.card_activity import Activity, ActivityQuery, Happening
-from kadence.web.card_views import card_values
+from kadence.web.card_views import CardAnswer, card_values
 from kadence.web.codec import When, format_optional, format_timestamp, number
 from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_values
@@ -139,7 +140,9 @@ def _board(board: Board) -> BoardOfRecord:
 
 
 def _records(found: Activity) -> list[Any]:
-    now = {key: value for key, value in card_values(found.card).items() if key not in _OF_PLACE}
+    whole = asdict(CardAnswer(**card_values(found.card)))
+    whole["description"] = found.card.card.description
+    now = {key: value for key, value in whole.items() if key not in _OF_PLACE}
     return [
         _long(found, one, now) if one.field is None else _short(found, one)
         for one in found.happenings
