@@ -1,6 +1,7 @@
 """A database of the first release, with its rows and its journal, is brought to this one whole."""
 
 import gzip
+import hashlib
 import json
 import threading
 import unicodedata
@@ -10,7 +11,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from kadence.domain.model import Event
 from kadence.domain.timeline import counts
@@ -258,6 +259,54 @@ def test_an_upgrade_folds_anew_what_is_searched(location: Location) -> None:
     assert tuple(row) == (typed_on_a_mac, "новый", "owner@home.example\nновый\nowner")
 
 
+DATABASES = Path(__file__).parent / "databases"
+"""One of each schema, written by the code of then; 0005 had a first form without a column."""
+
+RELEASED = {
+    "0001_the_first_schema": "3177b575a0461ae9",
+    "0002_cards_and_iteration_cards": "fc203c9f306e32cf",
+    "0003_insights": "a0ce5e3251c668c4",
+    "0004_counting_events": "be1e2d2316ad4425",
+    "0005_sign_in": "93a2284a5ed5d7ad",
+}
+"""The migrations that databases have, with the beginnings of the SHA-256 of their files."""
+
+
+@pytest.mark.parametrize("name", sorted(RELEASED))
+def test_a_released_migration_stays_as_it_is(name: str) -> None:
+    folder = Path(migrate.__file__).parent / "migrations" / "versions"
+    digest = hashlib.sha256((folder / f"{name}.py").read_bytes()).hexdigest()
+    assert digest.startswith(RELEASED[name]), "mend what it did by a new migration"
+
+
+@pytest.mark.parametrize("file", sorted(DATABASES.glob("*.gz")), ids=lambda file: file.name)
+def test_a_database_of_each_release_is_upgraded_and_served(file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "kadence.db"
+    path.write_bytes(gzip.decompress(file.read_bytes()))
+    location = SqliteFile(path)
+    assert migrate.upgrade(location) == (file.name[:4], REVISION)
+    assert integrity.problems(location) == []
+    engine = migrate.engine_of(location)
+    columns = {name: {c["name"] for c in inspect(engine).get_columns(name)} for name in
+               inspect(engine).get_table_names() if name in metadata.tables}  # fmt: skip
+    engine.dispose()
+    assert columns == {
+        name: {column.name for column in table.columns} for name, table in metadata.tables.items()
+    }
+    url = file_url(path)
+    made = run("token", "create", "--email", "owner@home.example", "--json", "--database", url,
+               cwd=tmp_path)  # fmt: skip
+    token = json.loads(made[1])["token"]
+    with serving(url) as server, httpx.Client(base_url=server.url, timeout=30) as http:
+        begun = http.post(
+            "/api/kadence/v1/session", json={"token": token}, headers={"Origin": server.url}
+        )
+        assert begun.status_code == 200, begun.text
+        (space, *_) = http.get("/api/latest/spaces").json()
+        iterations = http.get(f"/api/latest/spaces/{space['uid']}/iterations").json()
+        assert len(iterations) >= 3
+
+
 @pytest.fixture
 def of_schema_0005(tmp_path: Path) -> SqliteFile:
     """A database that was written through the API of the release with that schema.
@@ -267,7 +316,7 @@ def of_schema_0005(tmp_path: Path) -> SqliteFile:
     without a time, a removed iteration, a kept answer, links, and somebody who was deactivated.
     """
     path = tmp_path / "kadence.db"
-    path.write_bytes(gzip.decompress((Path(__file__).parent / "schema-0005.db.gz").read_bytes()))
+    path.write_bytes(gzip.decompress((DATABASES / "0005.db.gz").read_bytes()))
     return SqliteFile(path)
 
 

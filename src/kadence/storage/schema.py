@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration that this program knows: a database must stand there to be served."""
 
 metadata = MetaData(
