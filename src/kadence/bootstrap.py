@@ -15,6 +15,7 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry, start_http_server
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from kadence.bounded_http import BoundedHttp
 from kadence.delivery.stream import tail
 from kadence.domain.errors import KadenceError
 from kadence.drawing.render_worker import RenderWorker
@@ -136,7 +137,7 @@ def serve_on(
     runner, render_worker = UnitOfWorkRunner(database), RenderWorker()
     config = uvicorn.Config(
         build(settings, AppState(runner, tail, render_worker), context),
-        http="httptools",
+        http=BoundedHttp.within(settings.request_timeout),
         lifespan="on",
         access_log=False,
         log_config=None,

@@ -79,6 +79,15 @@ class Settings(Struct, frozen=True, kw_only=True):
             "Off by default.",
         ),
     ] = None
+    request_timeout: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=3600,
+            description="Seconds within which the head of a request has to be whole, and its body, "
+            "but for one more for each 500 bytes.",
+        ),
+    ] = 20
     metrics_listen: Annotated[
         str | None,
         Meta(

@@ -27,6 +27,9 @@ def serve(
     trusted_proxy: Annotated[str | None, option("trusted_proxy", metavar="ADDRESSES")] = None,
     cors_origin: Annotated[str | None, option("cors_origin", metavar="ORIGINS")] = None,
     rate_limit: Annotated[int | None, option("rate_limit", metavar="N")] = None,
+    request_timeout: Annotated[
+        int, option("request_timeout", metavar="SECONDS")
+    ] = _DEFAULTS.request_timeout,
     metrics_listen: Annotated[str | None, option("metrics_listen", metavar="HOST:PORT")] = None,
 ) -> None:
     """Serve the API and the page until Ctrl-C or SIGTERM. Accepted requests are completed first.
@@ -45,6 +48,7 @@ def serve(
         trusted_proxy=trusted_proxy,
         cors_origin=cors_origin,
         rate_limit=rate_limit,
+        request_timeout=request_timeout,
         metrics_listen=metrics_listen,
     )
     if settings.workers > 1:

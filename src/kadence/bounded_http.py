@@ -1,0 +1,183 @@
+"""A connection of the server: what comes over it is bounded in bytes, fields and time.
+
+A request's head has to be whole within some seconds, and so has its body, but for a second more for
+each RATE bytes that came: so whoever is slow goes on, and whoever sends nothing is let go. What a
+stream sends has no bound.
+"""
+
+import asyncio
+import resource
+import time
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import structlog
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+log = structlog.get_logger()
+
+HEAD_BYTES = 65_536
+HEAD_FIELDS = 100
+RATE = 500
+"""Bytes that make one second more for a body."""
+RESERVE = 40
+"""Descriptors that are not for connections: files, the database, the helper process."""
+LOG_EVERY = 60.0
+"""Seconds between two lines about the same."""
+
+_logged: dict[str, float] = {}
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """uvicorn's protocol, with a bound for each thing that a client decides about."""
+
+    seconds: ClassVar[float]
+    """Within which a head has to be whole, and a body begun."""
+
+    @classmethod
+    def within(cls, seconds: float) -> type["BoundedHttp"]:
+        """Return the protocol with that many seconds."""
+        return type(cls.__name__, (cls,), {"seconds": seconds})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._timer: asyncio.TimerHandle | None = None
+        self._deadline = 0.0
+        self._reads: str | None = None
+        """What of a request is being read: its head, its body, or nothing."""
+        self._bytes = self._head = self._fields = 0
+        self._refused = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client is there, who has to send a head."""
+        super().connection_made(transport)
+        descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        if len(self.connections) > descriptors - RESERVE:
+            _tell("no descriptors are left", connections=len(self.connections))
+        self._begin("head")
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone."""
+        self._end()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, as far as there is room."""
+        if self._refused:
+            return
+        if self._reads is None:
+            self._begin("head")
+        # Only what came before is surely of the head: a chunk may hold all of a request.
+        if self._reads == "head" and self._bytes > HEAD_BYTES:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            return
+        self._bytes += len(data)
+        super().data_received(data)
+        # Most requests come whole, and need no watch.
+        self._watch()
+
+    def on_message_begin(self) -> None:
+        """A request begins, perhaps right behind another."""
+        if self._reads is None:
+            self._begin("head")
+        self._fields = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """A part of the address."""
+        super().on_url(url)
+        self._count(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A field of the head."""
+        self._fields += 1
+        self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def _count(self, length: int) -> None:
+        self._head += length
+        if self._head > HEAD_BYTES or self._fields > HEAD_FIELDS:
+            # The parser ends with it, and `send_400_response` says what it is.
+            raise _TooLarge
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._begin("body")
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body, which makes its deadline later."""
+        self._deadline += len(body) / RATE
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        self._end()
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Say what is wrong with a request that cannot be read."""
+        if self._head > HEAD_BYTES or self._fields > HEAD_FIELDS:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        elif not self._refused:
+            super().send_400_response(msg)
+
+    def _begin(self, part: str) -> None:
+        self._reads, self._bytes = part, 0
+        if part == "head":
+            self._head = 0
+        self._deadline = self.loop.time() + self.seconds
+
+    def _watch(self) -> None:
+        if self._reads is not None and self._timer is None:
+            self._timer = self.loop.call_at(self._deadline, self._look)
+
+    def _end(self) -> None:
+        self._reads = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look(self) -> None:
+        """It is time: let go who has not sent enough."""
+        self._timer = None
+        if self._reads is None or self.transport.is_closing():
+            return
+        busy = self.cycle is not None and not self.cycle.response_complete
+        # An answer that is under way goes on, and whoever is not read from cannot send.
+        waits = (busy and self._reads == "head") or _is_paused(self.flow)
+        later = self.loop.time() + 1 if waits else self._deadline
+        if later > self.loop.time():
+            self._timer = self.loop.call_at(later, self._look)
+        elif self._reads == "head" and self._bytes == 0:
+            self.transport.close()
+        else:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        self._refused = True
+        self._end()
+        client = self.client[0] if self.client else None
+        _tell("a client was refused", why=status.phrase, client=client)
+        begun = self.cycle is not None and self.cycle.response_started
+        if not begun or self.cycle.response_complete:
+            head = b"content-length: 0\r\nconnection: close\r\n\r\n"
+            self.transport.write(STATUS_LINE[status] + head)
+        self.transport.close()
+
+
+class _TooLarge(Exception):
+    """A head has too much in it."""
+
+
+def _is_paused(flow: FlowControl) -> bool:
+    return bool(flow.read_paused)
+
+
+def _tell(event: str, **values: object) -> None:
+    now, key = time.monotonic(), f"{event} {values.get('why')}"
+    if now - _logged.get(key, -LOG_EVERY) >= LOG_EVERY:
+        _logged[key] = now
+        log.warning(event, **values)

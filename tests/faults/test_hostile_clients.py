@@ -1,0 +1,160 @@
+"""Clients that send without end, or nothing: they are let go, and everybody else is answered."""
+
+import contextlib
+import json
+import resource
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.world import Server, file_url, fresh_database, make_company, serving
+
+MIB = 2**20
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str, str]]:
+    """A server that waits a second for a request, a token, and its space."""
+    url = file_url(fresh_database(tmp_path_factory.mktemp("hostile")))
+    made = make_company(url, "Home")
+    with serving(url, "--request-timeout", "1") as server:
+        yield server, made.token, made.space_uid
+
+
+def connect(server: Server) -> socket.socket:
+    host, port = server.url.removeprefix("http://").split(":")
+    return socket.create_connection((host, int(port)), timeout=30)
+
+
+def answer(client: socket.socket) -> bytes:
+    """All that comes until the server closes."""
+    said = b""
+    with contextlib.suppress(ConnectionResetError):
+        while part := client.recv(65536):
+            said += part
+    return said
+
+
+def pour(client: socket.socket, piece: bytes, most: int) -> int:
+    """Send a piece again and again until the server closes; how many bytes it took."""
+    sent = 0
+    with contextlib.suppress(ConnectionError):
+        while sent < most:
+            client.sendall(piece)
+            sent += len(piece)
+    return sent
+
+
+def memory(server: Server) -> int:
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) * 1024
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [b"X-Line: " + b"a" * 100 + b"\r\n", b"a" * 65536, b"x:y\r\n"],
+    ids=["lines", "one", "many"],
+)
+def test_a_head_without_end_is_cut_off(served: tuple[Server, str, str], piece: bytes) -> None:
+    server, _, _ = served
+    before = memory(server)
+    with connect(server) as client:
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: ")
+        sent = pour(client, piece, 120 * MIB)
+        said = answer(client)
+    # What a socket holds on its way is not yet with the server.
+    assert sent < 16 * MIB
+    assert said == b"" or b" 431 " in said
+    assert memory(server) - before < 16 * MIB
+    assert httpx.get(f"{server.url}/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(("fields", "status"), [(99, b" 200 "), (100, b" 431 ")])
+def test_a_head_has_a_hundred_fields_at_most(
+    served: tuple[Server, str, str], fields: int, status: bytes
+) -> None:
+    server, _, _ = served
+    with connect(server) as client:
+        lines = b"".join(b"X-%d: y\r\n" % n for n in range(fields - 1))
+        client.sendall(
+            b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + lines + b"\r\n"
+        )
+        assert status in answer(client)
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /healthz HT", b"GET /healthz HTTP/1.1\r\nHost: x\r\n"])
+def test_a_head_that_does_not_come_is_not_waited_for(
+    served: tuple[Server, str, str], sent: bytes
+) -> None:
+    with connect(served[0]) as client:
+        client.sendall(sent)
+        said = answer(client)
+    assert said == b"" if not sent else b" 408 " in said
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(served: tuple[Server, str, str]) -> None:
+    server, token, space = served
+    head = (
+        f"POST /api/latest/spaces/{space}/iterations HTTP/1.1\r\nHost: x\r\n"
+        f"Authorization: Bearer {token}\r\nContent-Length: 100\r\n\r\n"
+    )
+    with connect(server) as client:
+        client.sendall(head.encode() + b"{")
+        assert b" 408 " in answer(client)
+
+
+def test_who_is_slow_but_honest_is_served_and_a_stream_goes_on(
+    served: tuple[Server, str, str],
+) -> None:
+    server, token, space = served
+    events = f"{server.url}/api/kadence/v1/spaces/{space}/events"
+    headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
+    # Five seconds are due to it by its length, of which it takes more than the one of its head.
+    body = json.dumps({"title": "Slow", "goal": "x" * 2500}).encode()
+    head = (
+        f"POST /api/latest/spaces/{space}/iterations HTTP/1.1\r\nHost: x\r\n"
+        f"Authorization: Bearer {token}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    with (
+        httpx.stream("GET", events, headers=headers, timeout=30) as stream,
+        connect(server) as slow,
+        connect(server) as silent,
+    ):
+        slow.sendall(head.encode() + body[:-1])
+        silent.sendall(b"GET /healthz HTTP/1.1\r\n")
+        assert b" 408 " in answer(silent)
+        slow.sendall(body[-1:])
+        assert b" 200 " in answer(slow)
+        assert any("Slow" in line for line in stream.iter_lines())
+
+
+def test_silent_clients_leave_room_for_others(served: tuple[Server, str, str]) -> None:
+    server, _, _ = served
+    with contextlib.ExitStack() as stack:
+        silent = [stack.enter_context(connect(server)) for _ in range(200)]
+        for client in silent:
+            client.sendall(b"GET / HTTP/1.1\r\nX: ")
+        assert httpx.get(f"{server.url}/healthz").status_code == 200
+        assert all(b" 408 " in answer(client) for client in silent)
+    refused = [line for line in server.log if "a client was refused" in line]
+    assert 1 <= len(refused) <= 4
+
+
+def test_when_descriptors_run_out_it_is_said_and_passes(tmp_path: Path) -> None:
+    url = file_url(fresh_database(tmp_path))
+    make_company(url, "Home")
+    with serving(url, "--request-timeout", "1") as server, contextlib.ExitStack() as stack:
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (64, 64))
+        silent = [stack.enter_context(connect(server)) for _ in range(100)]
+        for client in silent:
+            with contextlib.suppress(ConnectionError):
+                client.sendall(b"GET / HTTP/1.1\r\nX: ")
+        for client in silent:
+            with contextlib.suppress(ConnectionError):
+                answer(client)
+        assert httpx.get(f"{server.url}/healthz", timeout=30).status_code == 200
+    said = [line for line in server.log if "no descriptors are left" in line]
+    assert len(said) == 1
