@@ -11,7 +11,7 @@ import pytest
 
 from kadence.storage import sqlite
 from tests.cli.test_cli import INIT, run
-from tests.faults.kit import assert_nothing_lost, company, loading
+from tests.faults.kit import assert_nothing_lost, company, kept, loading
 from tests.world import file_url, fresh_database, serving
 
 pytestmark = pytest.mark.both_engines
@@ -141,3 +141,38 @@ def test_a_damaged_file_is_told_and_left_as_it_is(tmp_path: Path) -> None:
     # Only what tells when a token was last used may have been written.
     assert path.read_bytes()[(page - 1) * size : page * size] == b"\xff" * size
     assert len(path.read_bytes()) >= len(damaged)
+
+
+@pytest.mark.parametrize("gone", ["", "-wal"])
+@pytest.mark.parametrize("how", ["deleted", "moved", "replaced"])
+def test_a_file_that_is_gone_takes_no_more_writes(tmp_path: Path, gone: str, how: str) -> None:
+    path = fresh_database(tmp_path)
+    url = file_url(path)
+    made = company(url)
+    with serving(url) as server, loading(server, made, threads=3) as load:
+        load.wait_for(lambda seen: seen[200] >= 20)
+        file = path.with_name(path.name + gone)
+        assert httpx.get(f"{server.url}/readyz").status_code == 200
+        whole = file.read_bytes()
+        file.rename(tmp_path / "elsewhere")
+        if how == "replaced":
+            file.write_bytes(whole)
+        if how == "deleted":
+            (tmp_path / "elsewhere").unlink()
+        done = len(load.titles(200))
+        load.wait_for(lambda seen: seen[503] >= 30)
+        # What was on its way then may still be answered.
+        assert len(load.titles(200)) <= done + 6
+        assert any("moved, replaced or deleted" in line for line in server.log)
+        answer = httpx.get(f"{server.url}/readyz")
+        assert answer.status_code == 503
+        path_of_list = f"{server.api}/spaces/{made.space_uid}/iterations?limit=5"
+        headers = {"Authorization": f"Bearer {made.token}"}
+        assert len(httpx.get(path_of_list, headers=headers).json()) == 5
+        if how == "moved":
+            (tmp_path / "elsewhere").replace(file)
+            again = len(load.titles(200))
+            load.wait_for(lambda seen: seen[200] >= again + 20)
+    if how == "moved":
+        # One batch was in doubt; nothing that was acknowledged is missing.
+        assert load.titles(200) <= kept(url, made).keys()

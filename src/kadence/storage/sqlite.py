@@ -126,6 +126,23 @@ _OF_THE_FILE = {
 }
 
 
+class FileGone(StorageUnusable):
+    """What is open is not any more what is found under its name."""
+
+
+def _identities(path: Path) -> tuple[tuple[int, int] | None, ...]:
+    """Return which files the database and its log are, by device and inode; None: not there."""
+    found: list[tuple[int, int] | None] = []
+    for name in (f"{path}", f"{path}-wal"):
+        try:
+            status = os.stat(name)  # noqa: PTH116 - at each commit, and twice as quick
+        except OSError:
+            found.append(None)
+        else:
+            found.append((status.st_dev, status.st_ino))
+    return tuple(found)
+
+
 class SqliteConnection:
     """One connection to the file, as storage.connections.Connection."""
 
@@ -138,11 +155,17 @@ class SqliteConnection:
         self._connection = connect(path)
         if not writes:
             self._connection.execute("PRAGMA query_only=ON")
+        else:
+            # So that its log is there, too.
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("ROLLBACK")
         cursor = self._connection.cursor()
         self.transaction = Transaction(cursor, DIALECT)
         self._begin = partial(cursor.execute, "BEGIN IMMEDIATE" if writes else "BEGIN")
         self._waits = True
-        self.commit: Callable[[], Any] = partial(cursor.execute, "COMMIT")
+        self._commit = partial(cursor.execute, "COMMIT")
+        self._files = _identities(path) if writes else ()
+        self._path = path
         self.savepoint: Callable[[], Any] = partial(cursor.execute, "SAVEPOINT job")
         self.rollback_to_savepoint: Callable[[], Any] = partial(cursor.execute, "ROLLBACK TO job")
         self.release_savepoint: Callable[[], Any] = partial(cursor.execute, "RELEASE job")
@@ -153,7 +176,24 @@ class SqliteConnection:
         if wait is not self._waits:
             self._waits = wait
             self._connection.set_busy_timeout(int(BUSY_SECONDS * 1000) if wait else 0)
+        self._see_that_it_is_there()
         self._begin()
+
+    def commit(self) -> None:
+        """See Connection.commit; what went into a file that nobody will find is not acknowledged.
+
+        Raises:
+            FileGone: it is in doubt what was kept.
+        """
+        self._commit()
+        self._see_that_it_is_there()
+
+    def _see_that_it_is_there(self) -> None:
+        if self._files and _identities(self._path) != self._files:
+            raise FileGone(
+                f"the database file {self._path} or its log was moved, replaced or deleted while"
+                " it was open: nothing more is written; put it back and restart"
+            )
 
     @property
     def in_transaction(self) -> bool:

@@ -247,12 +247,13 @@ class UnitOfWorkRunner:
         return await self._database.write(attempt)
 
     async def ping(self) -> None:
-        """Ask the database for an answer.
+        """Ask the database for an answer, and whether it would take a change.
 
         Raises:
             StorageError: it cannot give one.
         """
         await self._database.read(people.all_companies)
+        await self._database.write_inline(lambda _: None)
 
     def _unit_of_bearer(self, tx: Transaction, digest: str) -> UnitOfWork:
         unit = self._unit(tx, _NOBODY)
