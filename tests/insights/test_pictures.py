@@ -1,10 +1,12 @@
 """Charts and badges over HTTP: well-formed, named, safe to open, and there again after a crash."""
 
+import asyncio
 import html
 import os
 import re
 import signal
 import struct
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +22,7 @@ from kadence.domain.lifecycle import IterationChange
 from kadence.drawing import burndown, charts, i18n
 from kadence.drawing.i18n.russian import RUSSIAN
 from kadence.drawing.picture import Drawing, Format
-from kadence.drawing.render_worker import RenderWorker
+from kadence.drawing.render_worker import MOST_WAITING, RenderWorker
 from kadence.drawing.theme import COLOURS, Theme
 from kadence.storage.location import locate, transaction
 from kadence.usecases.iteration_cards import add_card
@@ -183,6 +185,46 @@ def test_a_helper_that_died_is_replaced(render_worker: RenderWorker) -> None:
     assert render_worker.run(drawing(description="again")).startswith(b"<svg")
     render_worker.close()
     assert helpers(os.getpid()) == []
+
+
+def test_what_ends_the_helper_is_not_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker, asked = RenderWorker(), []
+
+    def dies(task: Drawing) -> bytes:
+        asked.append(task)
+        raise EOFError
+
+    monkeypatch.setattr(worker, "_ask", dies)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            worker.run(drawing(description="deadly"))
+    assert len(asked) == 2
+    with pytest.raises(Unavailable):
+        worker.run(drawing(description="another"))
+    assert len(asked) == 4
+    worker.close()
+
+
+def test_too_many_charts_are_refused_and_nobody_else_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worker, go = RenderWorker(), threading.Event()
+    monkeypatch.setattr(worker, "_ask", lambda _: go.wait(30) and b"<svg/>")
+
+    async def story() -> list[object]:
+        asked = [
+            asyncio.create_task(worker.draw(drawing(description=str(n))))
+            for n in range(MOST_WAITING + 5)
+        ]
+        # As passwords are looked at.
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "let in"), 10) == "let in"
+        go.set()
+        return list(await asyncio.gather(*asked, return_exceptions=True))
+
+    found = asyncio.run(story())
+    assert found.count(b"<svg/>") == MOST_WAITING
+    assert [type(one) for one in found[MOST_WAITING:]] == [Unavailable] * 5
+    worker.close()
 
 
 def helpers(pid: int) -> list[psutil.Process]:

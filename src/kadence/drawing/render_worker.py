@@ -8,11 +8,14 @@ import contextlib
 import multiprocessing
 import signal
 import threading
-from asyncio import to_thread
-from collections.abc import Sequence
+from asyncio import get_running_loop
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from time import monotonic
 from typing import Any, cast
 
 import structlog
@@ -27,6 +30,15 @@ SECONDS = 20
 
 KEPT = 64
 """Pictures that are kept: links are looked at by many people, and over and over."""
+
+MOST_WAITING = 20
+"""Tasks that may wait for the helper; what comes then is refused."""
+
+DEADLY_SECONDS = 600
+"""How long a task is remembered that ended the helper twice or took too long: for that time it is
+not begun again."""
+
+NOT_NOW = "Charts and forecasts are not available at the moment"
 
 log = structlog.get_logger()
 
@@ -43,6 +55,10 @@ class RenderWorker:
     def __init__(self) -> None:
         self._draw = lru_cache(maxsize=KEPT)(self.run)
         self._turn = threading.Lock()
+        # Of its own: who signs in does not wait behind charts for one of asyncio's threads.
+        self._thread = ThreadPoolExecutor(1, "kadence-render-worker")
+        self._waiting = 0
+        self._deadly: OrderedDict[str, float] = OrderedDict()
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
 
@@ -50,31 +66,43 @@ class RenderWorker:
         """Return the picture; one that was drawn lately is not drawn again.
 
         Raises:
-            Unavailable: it could not be drawn at the moment.
+            Unavailable: it could not be drawn at the moment, or too many wait.
         """
-        return cast("bytes", await to_thread(self._draw, drawing))
+        return cast("bytes", await self._queued(self._draw, drawing))
 
     async def simulate(self, questions: Sequence[Question]) -> list[Simulated]:
         """Return what `forecast.simulate` answers to each question.
 
         Raises:
-            Unavailable: it could not be simulated at the moment.
+            Unavailable: it could not be simulated at the moment, or too many wait.
         """
-        return cast("list[Simulated]", await to_thread(self.run, list(questions)))
+        return cast("list[Simulated]", await self._queued(self.run, list(questions)))
+
+    async def _queued(self, work: Callable[[Any], Any], task: Drawing | list[Question]) -> Any:
+        if self._waiting >= MOST_WAITING:
+            raise Unavailable(NOT_NOW)
+        self._waiting += 1
+        try:
+            return await get_running_loop().run_in_executor(self._thread, work, task)
+        finally:
+            self._waiting -= 1
 
     def run(self, task: Drawing | list[Question]) -> Any:
         """Have a task done, by a new helper if the one that is there cannot.
 
         Raises:
-            Unavailable: neither could.
+            Unavailable: neither could, or the task has ended two lately.
         """
         with self._turn:
+            if self._is_deadly(task):
+                raise Unavailable(NOT_NOW)
             for _ in range(2):
                 try:
                     done = self._ask(task)
                 except TimeoutError as error:
                     log.warning("a picture or simulation took too long", error=str(error))
                     self._end()
+                    self._remember(task)
                     break
                 except (OSError, EOFError) as error:
                     log.warning("the drawing process is replaced", error=repr(error))
@@ -84,7 +112,18 @@ class RenderWorker:
                     log.error("a picture or simulation failed", error=done.why)
                     break
                 return done
-        raise Unavailable("Charts and forecasts are not available at the moment")
+            else:
+                self._remember(task)
+        raise Unavailable(NOT_NOW)
+
+    def _remember(self, task: Drawing | list[Question]) -> None:
+        self._deadly[repr(task)] = monotonic()
+        if len(self._deadly) > KEPT:
+            self._deadly.popitem(last=False)
+
+    def _is_deadly(self, task: Drawing | list[Question]) -> bool:
+        since = self._deadly.get(repr(task)) if self._deadly else None
+        return since is not None and monotonic() - since < DEADLY_SECONDS
 
     def _ask(self, task: Drawing | list[Question]) -> Any:
         if self._pipe is None:
@@ -114,6 +153,7 @@ class RenderWorker:
 
     def close(self) -> None:
         """Let the helper go."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
         with self._turn:
             self._end()
 
