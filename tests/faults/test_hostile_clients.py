@@ -134,9 +134,10 @@ def test_who_is_slow_but_honest_is_served_and_a_stream_goes_on(
 def test_silent_clients_leave_room_for_others(served: tuple[Server, str, str]) -> None:
     server, _, _ = served
     with contextlib.ExitStack() as stack:
-        silent = [stack.enter_context(connect(server)) for _ in range(200)]
-        for client in silent:
-            client.sendall(b"GET / HTTP/1.1\r\nX: ")
+        silent = []
+        for _ in range(200):
+            silent.append(stack.enter_context(connect(server)))
+            silent[-1].sendall(b"GET / HTTP/1.1\r\nX: ")
         assert httpx.get(f"{server.url}/healthz").status_code == 200
         assert all(b" 408 " in answer(client) for client in silent)
     refused = [line for line in server.log if "a client was refused" in line]
