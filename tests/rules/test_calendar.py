@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from kadence.domain.calendar import (
     LONGEST,
     WorkingCalendar,
     day_of,
     end_of,
+    frozen,
     holidays_of,
     is_workday,
     local_day,
@@ -164,3 +166,13 @@ def test_a_time_zone_is_one_of_the_standard_and_not_of_this_machine() -> None:
     assert time_zones() <= available_timezones()
     assert {"UTC", "Europe/Berlin", "US/Pacific", "Europe/Kyiv"} <= time_zones()
     assert not {"localtime", "Factory", "posixrules", "posix/UTC"} & time_zones()
+
+
+def test_a_frozen_calendar_needs_nobody_who_knows_the_holidays() -> None:
+    german = WorkingCalendar(country="DE", subdivision="BY", days_off=("2026-01-02",))
+    kept = frozen(german, at("2025-12-02T00:00Z"), at("2026-03-02T00:00Z"))
+    assert "2026-01-06" in kept.holidays
+    assert kept.holidays[0][:4] == "2025"
+    again = replace(kept, holidays=("2026-01-07",))
+    told = [is_workday(again, date(2026, 1, n)) for n in (2, 5, 6, 7, 8)]
+    assert told == [False, True, True, False, True]

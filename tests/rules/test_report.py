@@ -1,14 +1,12 @@
 """A report and a flow of small timelines, each number of them, in sizes and in cards."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from kadence.domain import events
-from kadence.domain.calendar import WorkingCalendar, end_of, frozen, is_workday, period
+from kadence.domain.calendar import WorkingCalendar, end_of, period
 from kadence.domain.flow import CycleTime, FlowDay, flow, percentiles
 from kadence.domain.model import Condition, Event, IterationStatus
 from kadence.domain.report import (
@@ -26,7 +24,7 @@ from kadence.domain.report import (
     iteration_at,
     report,
 )
-from kadence.domain.timeline import Entry, Lifespan, Timeline, build_timeline
+from kadence.domain.timeline import Lifespan, Timeline
 from tests.rules.kit import ALL_WEEK, CLOSING, HERE, at, dated, day, deed, iteration, timeline
 
 COUNT, SIZE = UnitOfMeasure.COUNT, UnitOfMeasure.SIZE
@@ -300,88 +298,6 @@ def test_an_iteration_is_as_it_was_at_a_place_of_the_journal() -> None:
     assert iteration_at(now, changes[2:], 5).status == "planned"
 
 
-def carried(*deeds: Entry, elsewhere: Lifespan) -> tuple[int, int]:
-    """How many cards HERE got from ELSEWHERE, and how many that one says that it gave."""
-    spans = {HERE: Lifespan(activated=(100, at(0))), ELSEWHERE: elsewhere}
-    counts = []
-    for one in (HERE, ELSEWHERE):
-        told = build_timeline(deeds, one, spans[one], 10_000, spans)
-        scope = report(iteration(id=one), told, ALL_WEEK, COUNT).scope
-        counts.append((scope.carried_in if one == HERE else scope.carried_out).count)
-    return counts[0], counts[1]
-
-
-BEGUN = Lifespan(activated=(1, at(-9)))
-
-
-def into(seq: int, when: int, where: str) -> Entry:
-    return deed(seq, when, "a", where)
-
-
-def out_of(seq: int, when: int, where: str) -> Entry:
-    return Entry(seq, when, events.ITERATION_CARD_REMOVED, where, "a", None)
-
-
-@pytest.mark.parametrize("later", [0, 60_000])
-def test_what_one_iteration_gives_the_other_gets_however_much_later(later: int) -> None:
-    deeds = into(2, at(-8), ELSEWHERE), out_of(3, at(-7), ELSEWHERE), into(4, at(-7) + later, HERE)
-    assert carried(*deeds, elsewhere=BEGUN) == (1, 1)
-
-
-@pytest.mark.parametrize(
-    ("deeds", "elsewhere"),
-    [
-        # It was done there and reopened since.
-        (
-            [
-                into(2, at(-8), ELSEWHERE),
-                deed(3, at(-7), "a", state=3),
-                out_of(4, at(-6), ELSEWHERE),
-                deed(5, at(-5), "a", state=1),
-                into(6, at(-4), HERE),
-            ],
-            BEGUN,
-        ),
-        # It was done between the two.
-        (
-            [
-                into(2, at(-8), ELSEWHERE),
-                out_of(3, at(-7), ELSEWHERE),
-                deed(4, at(-6), "a", state=3),
-                into(5, at(-5), HERE),
-            ],
-            BEGUN,
-        ),
-        # That one had not begun.
-        (
-            [into(2, at(-8), ELSEWHERE), out_of(3, at(-7), ELSEWHERE), into(4, at(-6), HERE)],
-            Lifespan(activated=(50, at(-1))),
-        ),
-        # It was done when that one was closed, where it still stands, and reopened since.
-        (
-            [
-                into(2, at(-8), ELSEWHERE),
-                deed(3, at(-7), "a", state=3),
-                deed(5, at(-5), "a", state=1),
-                into(6, at(-4), HERE),
-            ],
-            Lifespan(activated=(1, at(-9)), closed=(4, at(-6))),
-        ),
-    ],
-)
-def test_what_was_finished_or_had_not_begun_is_not_carried(
-    deeds: list[Entry], elsewhere: Lifespan
-) -> None:
-    assert carried(*deeds, elsewhere=elsewhere) == (0, 0)
-
-
-def test_what_a_closed_iteration_left_standing_is_carried_in() -> None:
-    deeds = into(2, at(-8), ELSEWHERE), into(5, at(-4), HERE)
-    closed = Lifespan(activated=(1, at(-9)), closed=(3, at(-6)))
-    # What was closed does not change by what comes later.
-    assert carried(*deeds, elsewhere=closed) == (1, 0)
-
-
 def test_a_card_that_was_done_before_it_came_has_its_own_time() -> None:
     one = timeline(
         deed(1, at(-4, 8), "a", state=2),
@@ -400,13 +316,3 @@ def test_the_days_of_what_was_removed_do_not_go_on() -> None:
     removed = iteration(status=IterationStatus.REMOVED.value, **PERIOD)
     found = report(removed, one, ALL_WEEK, COUNT)
     assert [d.day for d in days_of(found, ALL_WEEK, at(9))] == [day(0), day(1), day(2)]
-
-
-def test_a_frozen_calendar_needs_nobody_who_knows_the_holidays() -> None:
-    german = WorkingCalendar(country="DE", subdivision="BY", days_off=("2026-01-02",))
-    kept = frozen(german, at(-90, 0), at(0, 0))
-    assert "2026-01-06" in kept.holidays
-    assert kept.holidays[0][:4] == "2025"
-    again = replace(kept, holidays=("2026-01-07",))
-    told = [is_workday(again, date(2026, 1, n)) for n in (2, 5, 6, 7, 8)]
-    assert told == [False, True, True, False, True]
