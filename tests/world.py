@@ -22,6 +22,7 @@ from kadence.domain.model import CompanyRole, Shows, SpaceRole, SpaceVisibility,
 from kadence.storage import migrate, people
 from kadence.storage.location import SqliteFile, locate, transaction
 from kadence.usecases import people as people_usecases
+from kadence.usecases import tokens
 from kadence.usecases.boards import FIRST_COLUMNS, NewBoard, create_board
 from kadence.usecases.card_members import add_card_member
 from kadence.usecases.cards import NewCard, create_card
@@ -186,10 +187,10 @@ class World:
         ).secret
         (revoked,) = (
             shown.token
-            for shown in self.do(people_usecases.list_tokens)
+            for shown in self.do(tokens.list_tokens)
             if shown.user.id == self.users["revoked"].id
         )
-        self.do(people_usecases.revoke_token, revoked.id)
+        self.do(tokens.revoke_token, revoked.id)
         self.do(people_usecases.deactivate_user, "deactivated@home.example")
         self.space = self.make_space()
         self.http = httpx.Client(timeout=30)

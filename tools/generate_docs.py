@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.syntax import Syntax
 
 from kadence.settings import Settings, meta_of, option_name, variable_name
-from kadence.web.app import OWN_ROUTES, ROUTES
+from kadence.web.routes import OWN_ROUTES, ROUTES
 from kadence.web.unsupported_endpoints import NOT_SERVED, SCIM
 
 DOCS = Path(__file__).parent.parent / "docs"

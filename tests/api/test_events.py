@@ -14,7 +14,7 @@ from kadence.domain.events import KINDS
 from kadence.domain.replay import APPLY
 from kadence.storage import integrity
 from kadence.storage.location import locate
-from kadence.usecases import people
+from kadence.usecases import people, tokens
 from tests.api.kit import Team
 from tests.world import NOWHERE, World, serving
 
@@ -165,7 +165,7 @@ def test_a_revoked_token_ends_the_stream(team: Team) -> None:
     team.world.tokens["streaming"] = made.secret
     with live(team, "streaming", after=2**40) as lines:
         assert next(lines) == ": kadence"
-        team.world.do(people.revoke_token, made.token.id)
+        team.world.do(tokens.revoke_token, made.token.id)
         assert [line for line in lines if line and not line.startswith(":")] == []
 
 

@@ -16,7 +16,8 @@ from schemathesis.pytest._test_builder import build_operation_test
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from kadence.web.app import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES, api_document
+from kadence.web.app import api_document
+from kadence.web.routes import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES
 from tests.conftest import DEEP
 from tests.world import World, make_company
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from kadence.web.app import ROUTES
 from kadence.web.query import Harmless, Parameter, Refused
+from kadence.web.routes import ROUTES
 from tests.api.kit import Team
 from tests.world import World
 

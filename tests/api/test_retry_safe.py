@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kadence.storage import idempotency
-from kadence.usecases import people
+from kadence.usecases import companies
 from kadence.usecases.runner import KEPT_FOR
 from kadence.usecases.unit_of_work import UnitOfWork
 from tests.api.kit import Team
@@ -121,12 +121,12 @@ def test_a_retry_is_answered_to_who_may_do_it_now(team: Team) -> None:
     first = again(200)
     # What is gone by now was deleted by this very request.
     assert again(200) == first
-    world.do(people.switch_iterations, on=False)
+    world.do(companies.switch_iterations, on=False)
     try:
         path, body = calls[3][1:3]
         answer = world.call("POST", path, "writer", json=body, headers=key(f"3-{space.uid}"))
     finally:
-        world.do(people.switch_iterations, on=True)
+        world.do(companies.switch_iterations, on=True)
     assert answer.status_code == 402
     team.call("PATCH", member, {"role_id": 1}, as_="admin")
     again(403)

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kadence.usecases import people
+from kadence.usecases import companies
 from tests.world import World, file_url, fresh_database, make_company, serving
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
@@ -113,7 +113,7 @@ def test_a_request_is_one_log_line_without_the_token(world: World) -> None:
 def test_iterations_switched_off_are_402_there_and_nowhere_else(database: str) -> None:
     with serving(database) as server, World(database, server) as world:
         path = f"/spaces/{world.space.uid}/iterations"
-        world.do(people.switch_iterations, on=False)
+        world.do(companies.switch_iterations, on=False)
         one = f"{path}/{world.space.iteration_id}"
         for method, where in (("POST", path), ("GET", path), ("GET", one)):
             answer = world.call(method, where, content=b"{")
@@ -124,7 +124,7 @@ def test_iterations_switched_off_are_402_there_and_nowhere_else(database: str) -
         assert gone.status_code == 402
         assert world.call("GET", "/spaces").status_code == 200
         assert world.call("GET", f"/spaces/{world.other.space_uid}/iterations", "other").is_success
-        world.do(people.switch_iterations, on=True)
+        world.do(companies.switch_iterations, on=True)
         assert world.call("GET", path).status_code == 200
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kadence.web.app import OWN_ROUTES, ROUTES
+from kadence.web.routes import OWN_ROUTES, ROUTES
 
 SOURCE = Path(__file__).parents[2] / "src/kadence"
 WITHOUT_A_USE_CASE = {

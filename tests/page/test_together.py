@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from kadence.usecases import people
+from kadence.usecases import tokens
 from tests.api.kit import Team
 from tests.page.conftest import Held, box, cards, enter, eventually, id_of, inside
 from tests.world import World
@@ -58,9 +58,9 @@ def test_what_is_done_while_the_server_is_gone_is_sent_when_it_is_back(
 
 
 def end_sessions(world: World, who: str = "writer") -> None:
-    for token in world.do(people.list_tokens):
+    for token in world.do(tokens.list_tokens):
         if token.user.id == world.users[who].id and token.token.name == "browser session":
-            world.do(people.revoke_token, token.token.id)
+            world.do(tokens.revoke_token, token.token.id)
 
 
 def puts(team: Team) -> list[Any]:

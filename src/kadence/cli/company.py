@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kadence.cli.common import DATABASE, DatabaseOption, operate, out
-from kadence.usecases import people
+from kadence.usecases import companies
 
 app = typer.Typer(help="Switch features of the company.", no_args_is_help=True)
 
@@ -29,5 +29,5 @@ def set_(
     database: DatabaseOption = DATABASE,
 ) -> None:
     """Switch the iterations feature on or off. It takes effect with the next request."""
-    operate(database, people.switch_iterations, on=iterations is Switch.ON)
+    operate(database, companies.switch_iterations, on=iterations is Switch.ON)
     out.print(f"Iterations are {iterations.value}.")

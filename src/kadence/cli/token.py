@@ -16,8 +16,8 @@ from kadence.cli.common import (
     shown,
 )
 from kadence.domain.model import DAY, Instant
-from kadence.usecases import people
-from kadence.usecases.people import ShownToken
+from kadence.usecases import people, tokens
+from kadence.usecases.tokens import ShownToken
 
 app = typer.Typer(help="Make, list and revoke API tokens.", no_args_is_help=True)
 
@@ -45,12 +45,12 @@ def create(
 @app.command("list")
 def list_(database: DatabaseOption = DATABASE, json: JsonOption = False) -> None:
     """List all API tokens: whose, what for, since when, and whether they still work."""
-    tokens = operate(database, people.list_tokens)
+    every = operate(database, tokens.list_tokens)
     if json:
-        print_json({"tokens": [_as_json(one) for one in tokens]})
+        print_json({"tokens": [_as_json(one) for one in every]})
         return
     table = Table("id", "whose", "name", "created", "last used", "expires", "revoked")
-    for one in tokens:
+    for one in every:
         token = one.token
         table.add_row(
             str(token.id),
@@ -75,7 +75,7 @@ def revoke(
     database: DatabaseOption = DATABASE,
 ) -> None:
     """Revoke a token. The next request with it returns 401."""
-    operate(database, people.revoke_token, token_id)
+    operate(database, tokens.revoke_token, token_id)
     out.print(f"Token {token_id} is revoked.")
 
 

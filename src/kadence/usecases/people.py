@@ -1,4 +1,4 @@
-"""What is done with a company, its people and their API tokens."""
+"""What is done with the people of a company."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ from msgspec.structs import asdict, replace
 from kadence.domain import events
 from kadence.domain.access import role_in_space
 from kadence.domain.errors import BadRequest, NotFound, RuleViolation
-from kadence.domain.model import Company, CompanyRole, Instant, Token, TokenKind, User
+from kadence.domain.model import CompanyRole, User
 from kadence.domain.text import required_line
 from kadence.storage import people, spaces
-from kadence.usecases.access import require_owner
-from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, token_digest, unwrap
+from kadence.usecases.tokens import EVERYBODY, NewToken, end_token, make_token
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
 
 
 class PeopleQuery(Struct, frozen=True):
@@ -33,20 +33,6 @@ class NewUser(Struct, frozen=True):
 
     user: User
     token: str
-
-
-class NewToken(Struct, frozen=True):
-    """A token that was just made, with its secret: shown once."""
-
-    secret: str
-    token: Token
-
-
-class ShownToken(Struct, frozen=True):
-    """A token beside the person that it belongs to."""
-
-    token: Token
-    user: User
 
 
 def current_user(unit: UnitOfWork, validated: Validated[None] = None) -> User:
@@ -96,61 +82,6 @@ def get_user(unit: UnitOfWork, user_id: int, validated: Validated[None]) -> User
         raise NotFound
     unwrap(validated)
     return found
-
-
-def make_company(unit: UnitOfWork, name: str) -> Company:
-    """Make a company; the unit acts for it from here on.
-
-    Raises:
-        BadRequest: the name cannot be seen, or is too long.
-    """
-    line = required_line("company", name)
-    company = people.insert_company(
-        unit.tx, Company(0, unit.new_id(), line, None, unit.now, unit.now)
-    )
-    unit.actor = replace(unit.actor, company_id=company.id)
-    unit.record(events.COMPANY_CREATED, asdict(company))
-    return company
-
-
-def get_company(unit: UnitOfWork, validated: Validated[None]) -> Company:
-    """Return the actor's company.
-
-    Raises:
-        BadRequest: the body is invalid.
-    """
-    unwrap(validated)
-    return _company(unit)
-
-
-def rename_company(unit: UnitOfWork, validated: Validated[str | None]) -> Company:
-    """Give the actor's company another name; None leaves it.
-
-    Raises:
-        KadenceError: Forbidden (no owner), BadRequest.
-    """
-    require_owner(unit)
-    name = unwrap(validated)
-    company = _company(unit)
-    if name is None or name == company.name:
-        return company
-    changed = people.COMPANIES.update(unit.tx, company, {"name": name, "updated": unit.now})
-    unit.record(events.COMPANY_CHANGED, {"old": {"name": company.name}, "new": {"name": name}})
-    return changed
-
-
-def _company(unit: UnitOfWork) -> Company:
-    company = people.COMPANIES.find(unit.tx, unit.actor.company_id)
-    if company is None:
-        raise NotFound
-    return company
-
-
-def switch_iterations(unit: UnitOfWork, *, on: bool) -> None:
-    """Switch the company's iterations on or off; off, their endpoints answer 402."""
-    off_at = None if on else unit.now
-    people.switch_iterations(unit.tx, unit.actor.company_id, off_at=off_at, now=unit.now)
-    unit.record(events.COMPANY_CHANGED, {"new": {"iterations_off_at": off_at}})
 
 
 def make_user(unit: UnitOfWork, email: str, full_name: str, role: CompanyRole) -> User:
@@ -253,7 +184,7 @@ def deactivate_user(unit: UnitOfWork, email: str) -> User:
     if user.deactivated_at is not None:
         return user
     everybody = people.list_users(
-        unit.tx, unit.actor.company_id, deactivated=False, limit=_EVERYBODY
+        unit.tx, unit.actor.company_id, deactivated=False, limit=EVERYBODY
     )
     owners = [one.id for one in everybody if one.role == CompanyRole.OWNER]
     if owners == [user.id]:
@@ -289,43 +220,6 @@ def active_user_by_email(unit: UnitOfWork, email: str) -> User:
     return user
 
 
-def make_token(
-    unit: UnitOfWork,
-    user: User,
-    name: str,
-    *,
-    expires: Instant | None,
-    kind: TokenKind = TokenKind.API,
-    parent_id: int | None = None,
-) -> NewToken:
-    """Make a token; of its secret only the digest is kept.
-
-    Raises:
-        BadRequest: its name cannot be seen, or is too long.
-    """
-    secret = unit.new_secret()
-    token = people.insert_token(
-        unit.tx,
-        Token(
-            id=0,
-            company_id=unit.actor.company_id,
-            user_id=user.id,
-            digest=token_digest(secret),
-            name=required_line("name", name),
-            created=unit.now,
-            last_used=None,
-            expires=expires,
-            revoked_at=None,
-            kind=kind.value,
-            parent_id=parent_id,
-        ),
-    )
-    shown = asdict(token)
-    del shown["digest"]
-    unit.record(events.TOKEN_CREATED, shown)
-    return NewToken(secret, token)
-
-
 def create_token(unit: UnitOfWork, email: str, name: str, expires_in: int | None) -> NewToken:
     """Make a token for a person, ending in so many milliseconds if that is given.
 
@@ -336,48 +230,6 @@ def create_token(unit: UnitOfWork, email: str, name: str, expires_in: int | None
     user = active_user_by_email(unit, email)
     expires = None if expires_in is None else unit.now + expires_in
     return make_token(unit, user, name, expires=expires)
-
-
-def list_tokens(unit: UnitOfWork) -> list[ShownToken]:
-    """Return all tokens of the company, oldest first."""
-    everybody = people.list_users(
-        unit.tx, unit.actor.company_id, deactivated=True, limit=_EVERYBODY
-    )
-    by_id = {user.id: user for user in everybody}
-    return [
-        ShownToken(token, by_id[token.user_id])
-        for token in people.list_tokens(unit.tx, unit.actor.company_id)
-    ]
-
-
-def revoke_token(unit: UnitOfWork, token_id: int) -> None:
-    """Revoke a token, from the next request on; once revoked it stays so.
-
-    Raises:
-        NotFound: the company has no such token.
-    """
-    for token in people.list_tokens(unit.tx, unit.actor.company_id):
-        if token.id == token_id:
-            if token.revoked_at is None:
-                end_token(unit, token)
-            return
-    raise NotFound(f"there is no token {token_id}")
-
-
-def end_token(unit: UnitOfWork, token: Token) -> None:
-    """Revoke a token of the actor's company that is still valid.
-
-    The sessions that were begun by it end too.
-    """
-    company_id = unit.actor.company_id
-    good = people.tokens_of(unit.tx, company_id, token.user_id, unit.now)
-    for ended in [token, *(one for one in good if one.parent_id == token.id)]:
-        people.revoke_token(unit.tx, company_id, ended.id, unit.now)
-        unit.record(events.TOKEN_REVOKED, {"id": ended.id, "user_id": ended.user_id})
-
-
-_EVERYBODY = 2**31
-"""More people than a company has."""
 
 
 def normal_email(email: str) -> str:

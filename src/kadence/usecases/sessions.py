@@ -14,15 +14,13 @@ from kadence.domain.model import DAY, CompanyRole, Instant, Token, TokenKind, Us
 from kadence.storage import people
 from kadence.usecases.access import require_owner
 from kadence.usecases.people import (
-    NewToken,
     active_user_by_email,
     current_user,
-    end_token,
     let_in_again,
-    make_token,
     make_user,
     normal_email,
 )
+from kadence.usecases.tokens import NewToken, end_token, make_token
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, token_digest, unwrap
 
 SESSION_LASTS = 30 * DAY

@@ -6,8 +6,10 @@ from kadence.domain.access import Actor, SpaceAccess
 from kadence.domain.model import CompanyRole, Space, SpaceRole
 from kadence.usecases.boards import FIRST_COLUMNS, FullBoard, NewBoard, make_board
 from kadence.usecases.columns import NewLane
-from kadence.usecases.people import make_company, make_token, make_user
+from kadence.usecases.companies import make_company
+from kadence.usecases.people import make_user
 from kadence.usecases.spaces import NewSpace, create_space
+from kadence.usecases.tokens import make_token
 from kadence.usecases.unit_of_work import UnitOfWork
 
 

@@ -4,12 +4,11 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
-from kadence.domain.model import Company, CompanyRole, User
+from kadence.domain.model import CompanyRole, User
 from kadence.usecases import people as usecases
 from kadence.usecases.people import PeopleQuery
 from kadence.usecases.sessions import who_is_here
-from kadence.web.bodies import Body
-from kadence.web.codec import Name, Uid, When, format_optional, format_timestamp, plain
+from kadence.web.codec import Uid, When, format_optional, format_timestamp
 from kadence.web.http import RequestContext
 from kadence.web.query import LIMIT, OFFSET, SKIP, Flag, Ids, OneUid, Query, Text, Word
 
@@ -66,28 +65,6 @@ class CurrentUserAnswer(UserAnswer, frozen=True, kw_only=True):
     max_messenger_settings: dict[str, Any] = field(default_factory=dict)
     directory_synced_profile_fields: list[str] = field(default_factory=list)
 
-
-class CompanyAnswer(Struct, frozen=True):
-    """The company of the person who asks."""
-
-    id: int
-    uid: Uid
-    name: str
-    created: When
-    updated: When
-
-
-class ChangeCompany(Struct, frozen=True):
-    """The company's new name."""
-
-    name: Name | None = None
-
-    def validated(self) -> str | None:
-        """Return the same for the use case."""
-        return plain(self.name)
-
-
-CHANGE_COMPANY = Body("Company", ChangeCompany, ChangeCompany.validated)
 
 SEARCH = Text("query", "Only people with this text in their name or address, in any case.")
 IDS = Ids("ids", "Only people with these integer ids, comma-separated.")
@@ -165,24 +142,3 @@ async def list_users(context: RequestContext) -> list[UserAnswer]:
     """List the people of the company, by id."""
     found = await context.read(usecases.list_users, context.query(_list_query))
     return [UserAnswer(**user_values(user)) for user in found]
-
-
-def _company(company: Company) -> CompanyAnswer:
-    return CompanyAnswer(
-        company.id,
-        company.uid,
-        company.name,
-        format_timestamp(company.created),
-        format_timestamp(company.updated),
-    )
-
-
-async def get_company(context: RequestContext) -> CompanyAnswer:
-    """Get the company of the caller."""
-    return _company(await context.read_inline(usecases.get_company, context.nothing()))
-
-
-async def rename_company(context: RequestContext) -> CompanyAnswer:
-    """Give the company another name; its owner can."""
-    validated = await context.body(CHANGE_COMPANY)
-    return await context.write(_company, usecases.rename_company, validated)

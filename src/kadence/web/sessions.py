@@ -9,8 +9,8 @@ from kadence.domain.errors import BadRequest, RuleViolation, Unauthenticated
 from kadence.domain.model import Token, TokenKind, User
 from kadence.usecases import passwords
 from kadence.usecases import sessions as usecases
-from kadence.usecases.people import NewToken
 from kadence.usecases.sessions import SESSION_LASTS, Invitation, Invited, NewOwnToken, NewSession
+from kadence.usecases.tokens import NewToken
 from kadence.usecases.unit_of_work import token_digest
 from kadence.web.bodies import Body
 from kadence.web.codec import Name, When, format_optional, format_timestamp, plain

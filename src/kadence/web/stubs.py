@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from kadence.domain.errors import BadRequest
 from kadence.domain.text import fold
-from kadence.usecases import people as usecases
+from kadence.usecases import companies as usecases
 from kadence.web.card_views import CardTypeAnswer, card_type
 from kadence.web.codec import Uid, When, format_timestamp
 from kadence.web.http import RequestContext

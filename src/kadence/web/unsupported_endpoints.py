@@ -1,7 +1,8 @@
 """The published operations of the Kaiten API that this server does not serve.
 
 A request for one of them is answered 404 with `X-Kadence: not-served`, so that whoever builds a
-client can tell it from a wrong address. An entry leaves this list when its route enters web/app.py.
+client can tell it from a wrong address. An entry leaves this list when its route enters
+web/routes.py.
 """
 
 import re

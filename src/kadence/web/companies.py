@@ -1,0 +1,53 @@
+"""What goes over the wire about the company (contract: workspace.md, Users)."""
+
+from msgspec import Struct
+
+from kadence.domain.model import Company
+from kadence.usecases import companies as usecases
+from kadence.web.bodies import Body
+from kadence.web.codec import Name, Uid, When, format_timestamp, plain
+from kadence.web.http import RequestContext
+
+
+class CompanyAnswer(Struct, frozen=True):
+    """The company of the person who asks."""
+
+    id: int
+    uid: Uid
+    name: str
+    created: When
+    updated: When
+
+
+class ChangeCompany(Struct, frozen=True):
+    """The company's new name."""
+
+    name: Name | None = None
+
+    def validated(self) -> str | None:
+        """Return the same for the use case."""
+        return plain(self.name)
+
+
+CHANGE = Body("Company", ChangeCompany, ChangeCompany.validated)
+
+
+def _company(company: Company) -> CompanyAnswer:
+    return CompanyAnswer(
+        company.id,
+        company.uid,
+        company.name,
+        format_timestamp(company.created),
+        format_timestamp(company.updated),
+    )
+
+
+async def get_company(context: RequestContext) -> CompanyAnswer:
+    """Get the company of the caller."""
+    return _company(await context.read_inline(usecases.get_company, context.nothing()))
+
+
+async def rename_company(context: RequestContext) -> CompanyAnswer:
+    """Give the company another name; its owner can."""
+    validated = await context.body(CHANGE)
+    return await context.write(_company, usecases.rename_company, validated)
