@@ -113,7 +113,7 @@ class RequestContext:
         self.headers: dict[bytes, bytes] = dict(request.scope["headers"])
         self.has_secret = False
         """Whether the answer holds one, so that nobody is to keep it."""
-        self.session = session_of(request.scope)
+        self.session = session_of(self.headers, secure=self.is_https)
         self.token = self.session or bearer_token(request.scope["headers"])
 
     @property
@@ -367,12 +367,11 @@ def rendered(result: Any) -> RenderedResponse:
 Handler = Callable[[RequestContext], Awaitable[Any]]
 
 
-def session_of(scope: Mapping[str, Any]) -> str | None:
+def session_of(headers: Mapping[bytes, bytes], *, secure: bool) -> str | None:
     """Return the secret of a browser's session, or None; Authorization goes before it."""
-    headers = dict(scope["headers"])
     if b"authorization" in headers:
         return None
-    return cookie_of(headers.get(b"cookie"), secure=scope["scheme"] == "https")
+    return cookie_of(headers.get(b"cookie"), secure=secure)
 
 
 def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

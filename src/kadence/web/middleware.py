@@ -213,7 +213,8 @@ class RateLimit:
         if scope["type"] == ScopeType.HTTP:
             token = bearer_token(scope["headers"])
             if token is None and scope["path"].startswith("/api/"):
-                token = session_of(scope)
+                sent = dict(scope["headers"])
+                token = session_of(sent, secure=scope["scheme"] == "https")
         if token is None:
             await self._app(scope, receive, send)
             return

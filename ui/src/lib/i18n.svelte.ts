@@ -90,13 +90,20 @@ function zoneOf(instant: string, timeZone: string): string {
   return /^\d{4}-\d\d-\d\d(?:T00:00:00\.000Z)?$/.test(instant) ? "UTC" : known(timeZone);
 }
 
+const zones = new Map<string, string>();
+
 /** The time zone, or UTC where this browser does not know what the server does. */
 function known(timeZone: string): string {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
-  } catch {
-    return "UTC";
+  let zone = zones.get(timeZone);
+  if (zone === undefined) {
+    try {
+      zone = new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
+    } catch {
+      zone = "UTC";
+    }
+    zones.set(timeZone, zone);
   }
+  return zone;
 }
 
 /** A day of an instant in a time zone, for people. */
