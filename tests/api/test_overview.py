@@ -68,6 +68,8 @@ def test_periods_keep_whether_a_date_came_with_a_time(team: Team) -> None:
 
     told = found()
     assert gone["id"] not in told
+    assert own(team, "periods?status=closed") == []
+    assert len(own(team, "periods?status=active,planned")) == len(told)
     assert {one["id"]: told[one["id"]] for one in (bare, timed, half, none)} == {
         bare["id"]: ("2026-03-02", "2026-03-13"),
         timed["id"]: ("2026-03-01", "2026-03-12"),

@@ -128,7 +128,7 @@ def test_a_change_of_the_calendar_does_not_reach_what_is_closed(stage: Stage) ->
     after = stage.report(old)
     assert after.report == before.report
     assert after.calendar == before.calendar
-    told = {one.id: days for one, *days in get_periods(stage.unit, stage.space_uid, None)}
+    told = {one.id: days for one, *days in get_periods(stage.unit, stage.space_uid, ())}
     assert told[old.id] == [date(2026, 7, 27), date(2026, 7, 31)]
     new = stage.iteration("2026-08-10", "2026-08-16")
     lasts = stage.report(new).report.period

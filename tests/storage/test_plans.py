@@ -189,7 +189,7 @@ REQUESTS: dict[str, tuple[int, Callable[[UnitOfWork, Space], object]]] = {
         lambda u, s: insights.get_report(u, s.made.space_uid, s.active.id, ReportQuery()),
     ),
     "flow": (6, lambda u, s: insights.get_flow(u, s.made.space_uid, s.active.id, ReportQuery())),
-    "periods": (3, lambda u, s: overview.get_periods(u, s.made.space_uid, None)),
+    "periods": (3, lambda u, s: overview.get_periods(u, s.made.space_uid, ())),
     "totals": (2, lambda u, s: overview.get_totals(u, s.made.space_uid, None)),
     "leftovers": (2, lambda u, s: overview.get_leftovers(u, s.made.space_uid, None)),
     "velocity": (2, lambda u, s: insights.get_velocity(u, s.made.space_uid, VelocityQuery())),

@@ -31,15 +31,18 @@ Lasting: TypeAlias = tuple[Iteration, date | None, date | None]
 """An iteration with its first and its last day."""
 
 
-def get_periods(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> list[Lasting]:
-    """Return the iterations of a space that are not removed, each with its first and last day.
+def get_periods(
+    unit: UnitOfWork, space_uid: str, validated: Validated[Sequence[str]]
+) -> list[Lasting]:
+    """Return the iterations of a space in these statuses, each with its first and last day.
+
+    No status means all that are not removed.
 
     Raises:
         KadenceError: NotFound, Forbidden (a stranger), BadRequest.
     """
     access = authorize_space(unit, space_uid, SpaceRole.READER)
-    unwrap(validated)
-    return _lasting(unit, access.space_uid)[1]
+    return _lasting(unit, access.space_uid, unwrap(validated))[1]
 
 
 def calendar_feed(
@@ -54,11 +57,14 @@ def calendar_feed(
     return (title_of(unit, access.space_uid), *_lasting(unit, access.space_uid))
 
 
-def _lasting(unit: UnitOfWork, space_uid: str) -> tuple[WorkingCalendar, list[Lasting]]:
+def _lasting(
+    unit: UnitOfWork, space_uid: str, statuses: Sequence[str] = ()
+) -> tuple[WorkingCalendar, list[Lasting]]:
     """Return the calendar of a space and its iterations; a closed one has the days it closed by."""
     company_id = unit.actor.company_id
     calendar = calendars.find(unit.tx, company_id, space_uid)
-    found = iterations.live(unit.tx, company_id, space_uid)
+    live = iterations.live(unit.tx, company_id, space_uid)
+    found = [one for one in live if not statuses or one.status in statuses]
     closed = [one.id for one in found if one.status == IterationStatus.CLOSED]
     told = history.changes_of(unit.tx, company_id, closed)
     kept = {id_: calendar_kept(changes) for id_, changes in told.items()}

@@ -4,11 +4,13 @@ from datetime import date
 
 from msgspec import Struct
 
+from kadence.domain.model import IterationStatus
 from kadence.storage.overview import Total
 from kadence.usecases import overview as usecases
 from kadence.web.codec import Uid, number, optional_number
 from kadence.web.http import RequestContext
 from kadence.web.insights import Day, TotalAnswer
+from kadence.web.query import Words
 
 
 class TotalOfIterationAnswer(Struct, frozen=True):
@@ -54,9 +56,17 @@ async def get_totals(context: RequestContext) -> list[TotalOfIterationAnswer]:
     return [_total(total) for total in found]
 
 
+STATUS = Words(
+    "status",
+    [status.value for status in IterationStatus if status is not IterationStatus.REMOVED],
+    "Only iterations of these statuses, comma-separated.",
+)
+
+
 async def get_periods(context: RequestContext) -> list[IterationPeriodAnswer]:
     """List the first and the last day of each iteration of the space, removed ones aside."""
-    found = await context.read(usecases.get_periods, context.uid("space_uid"), context.nothing())
+    statuses = context.query(lambda query: query.get(STATUS))
+    found = await context.read(usecases.get_periods, context.uid("space_uid"), statuses)
     return [IterationPeriodAnswer(one.id, _day(first), _day(last)) for one, first, last in found]
 
 

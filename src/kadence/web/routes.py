@@ -194,7 +194,7 @@ OWN_ROUTES: Sequence[Route] = (
     ),
     Route(_GET, f"{_UID_SPACE}/totals", overview.get_totals),
     Route(_GET, f"{_UID_SPACE}/leftovers", overview.get_leftovers),
-    Route(_GET, f"{_UID_SPACE}/periods", overview.get_periods),
+    Route(_GET, f"{_UID_SPACE}/periods", overview.get_periods, query=(overview.STATUS,)),
     Route(_GET, f"{_UID_SPACE}/calendar", calendars.get_calendar),
     Route(_PATCH, f"{_UID_SPACE}/calendar", calendars.change_calendar, body=calendars.CHANGE),
     Route(_GET, f"{_ITERATION}/report", insights.get_report, query=insights.REPORT_PARAMETERS),

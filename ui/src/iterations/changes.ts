@@ -27,8 +27,9 @@ export async function latest(
   const at = "/spaces/{space_uid}/iterations/{id}";
   const { found, etag } = await tagged(api.GET(at, { params }));
   // Behind it: days that are newer than the tag are met by a refusal, older ones by nothing.
-  const withDays = await daysOf(space.uid);
-  return { iteration: withDays(found), etag };
+  const kept = found.status !== "removed";
+  const iteration = kept ? (await daysOf(space.uid, found.status))(found) : found;
+  return { iteration, etag };
 }
 
 /** Change an iteration, if it is still the one with this tag. Throws ApiError, with 412 if not. */

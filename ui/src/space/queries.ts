@@ -46,7 +46,7 @@ export async function iterationsOf(
 ): Promise<Iteration[]> {
   const path = { space_uid: space };
   const [withDays, all] = await Promise.all([
-    daysOf(space),
+    daysOf(space, status),
     allPages((offset) => {
       const query = { status, limit: 100, offset, ...more };
       return unwrap(api.GET("/spaces/{space_uid}/iterations", { params: { path, query } }));
@@ -60,9 +60,15 @@ export async function iterationsOf(
 /** A day as it is answered where it was written without a time. */
 const midnight = (day: string | null): string => `${day}T00:00:00.000Z`;
 
-/** Ask what the dates of a space's iterations mean; returns how to put that in. Throws ApiError. */
-export async function daysOf(space: string): Promise<(one: Iteration) => Iteration> {
-  const params = { path: { space_uid: space } };
+/**
+ * Ask what the dates of a space's iterations in some states mean; returns how to put that in.
+ * Throws ApiError.
+ */
+export async function daysOf(
+  space: string,
+  status: string,
+): Promise<(one: Iteration) => Iteration> {
+  const params = { path: { space_uid: space }, query: { status } };
   const found = await unwrap(own.GET("/spaces/{space_uid}/periods", { params }));
   const periods = new Map(found.map((period) => [period.iteration_id, period]));
   return (one) => {
