@@ -12,7 +12,6 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 import structlog
-from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 log = structlog.get_logger()
@@ -54,7 +53,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_made(transport)
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         if len(self.connections) > descriptors - RESERVE:
-            _tell("no descriptors are left", connections=len(self.connections))
+            _tell("descriptors run out", connections=len(self.connections))
         self._begin("head")
         self._watch()
 
@@ -147,7 +146,7 @@ class BoundedHttp(HttpToolsProtocol):
             return
         busy = self.cycle is not None and not self.cycle.response_complete
         # An answer that is under way goes on, and whoever is not read from cannot send.
-        waits = (busy and self._reads == "head") or _is_paused(self.flow)
+        waits = (busy and self._reads == "head") or self.flow.read_paused
         later = self.loop.time() + 1 if waits else self._deadline
         if later > self.loop.time():
             self._timer = self.loop.call_at(later, self._look)
@@ -170,10 +169,6 @@ class BoundedHttp(HttpToolsProtocol):
 
 class _TooLarge(Exception):
     """A head has too much in it."""
-
-
-def _is_paused(flow: FlowControl) -> bool:
-    return bool(flow.read_paused)
 
 
 def _tell(event: str, **values: object) -> None:

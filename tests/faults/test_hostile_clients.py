@@ -157,5 +157,5 @@ def test_when_descriptors_run_out_it_is_said_and_passes(tmp_path: Path) -> None:
             with contextlib.suppress(ConnectionError):
                 answer(client)
         assert httpx.get(f"{server.url}/healthz", timeout=30).status_code == 200
-    said = [line for line in server.log if "no descriptors are left" in line]
+    said = [line for line in server.log if "descriptors run out" in line]
     assert len(said) == 1

@@ -5,6 +5,7 @@ too long, and ends with its parent: then the pipe between them is closed.
 """
 
 import contextlib
+import hashlib
 import multiprocessing
 import signal
 import threading
@@ -58,7 +59,7 @@ class RenderWorker:
         # Of its own: who signs in does not wait behind charts for one of asyncio's threads.
         self._thread = ThreadPoolExecutor(1, "kadence-render-worker")
         self._waiting = 0
-        self._deadly: OrderedDict[str, float] = OrderedDict()
+        self._deadly: OrderedDict[bytes, float] = OrderedDict()
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
 
@@ -117,12 +118,12 @@ class RenderWorker:
         raise Unavailable(NOT_NOW)
 
     def _remember(self, task: Drawing | list[Question]) -> None:
-        self._deadly[repr(task)] = monotonic()
+        self._deadly[_digest(task)] = monotonic()
         if len(self._deadly) > KEPT:
             self._deadly.popitem(last=False)
 
     def _is_deadly(self, task: Drawing | list[Question]) -> bool:
-        since = self._deadly.get(repr(task)) if self._deadly else None
+        since = self._deadly.get(_digest(task)) if self._deadly else None
         return since is not None and monotonic() - since < DEADLY_SECONDS
 
     def _ask(self, task: Drawing | list[Question]) -> Any:
@@ -156,6 +157,10 @@ class RenderWorker:
         self._thread.shutdown(wait=False, cancel_futures=True)
         with self._turn:
             self._end()
+
+
+def _digest(task: Drawing | list[Question]) -> bytes:
+    return hashlib.sha256(repr(task).encode()).digest()
 
 
 def _work(pipe: Connection) -> None:
