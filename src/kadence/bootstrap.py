@@ -137,7 +137,7 @@ def serve_on(
     runner, render_worker = UnitOfWorkRunner(database), RenderWorker()
     config = uvicorn.Config(
         build(settings, AppState(runner, tail, render_worker), context),
-        http=BoundedHttp.within(settings.request_timeout),
+        http=BoundedHttp.within(settings.request_timeout, settings.max_connections),
         lifespan="on",
         access_log=False,
         log_config=None,

@@ -1,8 +1,8 @@
-"""A connection of the server: what comes over it is bounded in bytes, fields and time.
+"""A connection of the server: what comes over it is bounded in bytes, fields, number and time.
 
 A request's head has to be whole within some seconds, and so has its body, but for a second more for
-each RATE bytes that came: so whoever is slow goes on, and whoever sends nothing is let go. What a
-stream sends has no bound.
+each RATE bytes that came: so whoever is slow goes on, and whoever sends nothing is let go. All
+connections together may hold HELD_BYTES of requests. What a stream sends has no bound.
 """
 
 import asyncio
@@ -22,10 +22,18 @@ RATE = 500
 """Bytes that make one second more for a body."""
 RESERVE = 40
 """Descriptors that are not for connections: files, the database, the helper process."""
+HELD_BYTES = 16 * 1024 * 1024
+"""Bytes of heads and bodies that are in memory at once, of all connections, until answered."""
 LOG_EVERY = 60.0
 """Seconds between two lines about the same."""
 
 _logged: dict[str, float] = {}
+
+
+class _Held:
+    """How many bytes all connections of this process hold."""
+
+    bytes: ClassVar[int] = 0
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -33,11 +41,13 @@ class BoundedHttp(HttpToolsProtocol):
 
     seconds: ClassVar[float]
     """Within which a head has to be whole, and a body begun."""
+    most: ClassVar[int]
+    """Connections that may be open at once."""
 
     @classmethod
-    def within(cls, seconds: float) -> type["BoundedHttp"]:
-        """Return the protocol with that many seconds."""
-        return type(cls.__name__, (cls,), {"seconds": seconds})
+    def within(cls, seconds: float, connections: int) -> type["BoundedHttp"]:
+        """Return the protocol with that many seconds and connections."""
+        return type(cls.__name__, (cls,), {"seconds": seconds, "most": connections})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,6 +57,7 @@ class BoundedHttp(HttpToolsProtocol):
         """What of a request is being read: its head, its body, or nothing."""
         self._bytes = self._head = self._fields = 0
         self._refused = False
+        self._held = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there, who has to send a head."""
@@ -54,12 +65,16 @@ class BoundedHttp(HttpToolsProtocol):
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         if len(self.connections) > descriptors - RESERVE:
             _tell("descriptors run out", connections=len(self.connections))
+        if len(self.connections) > self.most:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+            return
         self._begin("head")
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
         self._end()
+        self._release()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -75,7 +90,23 @@ class BoundedHttp(HttpToolsProtocol):
         self._bytes += len(data)
         super().data_received(data)
         # Most requests come whole, and need no watch.
-        self._watch()
+        if self._reads is not None and not self._refused:
+            self._held += len(data)
+            _Held.bytes += len(data)
+            if _Held.bytes > HELD_BYTES:
+                self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+                return
+            self._watch()
+
+    def on_response_complete(self) -> None:
+        """The request is answered, and needs no memory any more."""
+        if self._held and self._reads is None:
+            self._release()
+        super().on_response_complete()
+
+    def _release(self) -> None:
+        _Held.bytes -= self._held
+        self._held = 0
 
     def on_message_begin(self) -> None:
         """A request begins, perhaps right behind another."""
@@ -130,7 +161,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._deadline = self.loop.time() + self.seconds
 
     def _watch(self) -> None:
-        if self._reads is not None and self._timer is None:
+        if self._timer is None:
             self._timer = self.loop.call_at(self._deadline, self._look)
 
     def _end(self) -> None:
@@ -162,8 +193,9 @@ class BoundedHttp(HttpToolsProtocol):
         _tell("a client was refused", why=status.phrase, client=client)
         begun = self.cycle is not None and self.cycle.response_started
         if not begun or self.cycle.response_complete:
-            head = b"content-length: 0\r\nconnection: close\r\n\r\n"
-            self.transport.write(STATUS_LINE[status] + head)
+            head = b"content-length: 0\r\nconnection: close\r\n"
+            later = b"retry-after: 1\r\n" if status is HTTPStatus.SERVICE_UNAVAILABLE else b""
+            self.transport.write(STATUS_LINE[status] + head + later + b"\r\n")
         self.transport.close()
 
 

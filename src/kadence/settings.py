@@ -75,8 +75,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         int | None,
         Meta(
             ge=1,
-            description="Most requests of one token or session in a second, over all workers. "
-            "Off by default.",
+            description="Most requests of one token or session in a second, over all workers of "
+            "this server; several servers count each for itself. Off by default.",
         ),
     ] = None
     request_timeout: Annotated[
@@ -88,6 +88,15 @@ class Settings(Struct, frozen=True, kw_only=True):
             "but for one more for each 500 bytes.",
         ),
     ] = 20
+    max_connections: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100_000,
+            description="Connections of clients that one worker has open at once, live streams "
+            "too; those beyond are answered 503.",
+        ),
+    ] = 2000
     metrics_listen: Annotated[
         str | None,
         Meta(

@@ -4,6 +4,7 @@ import contextlib
 import json
 import resource
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,6 +130,52 @@ def test_who_is_slow_but_honest_is_served_and_a_stream_goes_on(
         slow.sendall(body[-1:])
         assert b" 200 " in answer(slow)
         assert any("Slow" in line for line in stream.iter_lines())
+
+
+@pytest.mark.parametrize("part", ["heads", "bodies"])
+def test_many_large_requests_at_once_are_refused_before_memory_runs_out(
+    served: tuple[Server, str, str], part: str
+) -> None:
+    server, token, space = served
+    head = f"POST /api/latest/spaces/{space}/iterations HTTP/1.1\r\nHost: x\r\n"
+    if part == "heads":
+        lines = b"".join(b"X-%d: %b\r\n" % (n, b"a" * 600) for n in range(95))
+        number, sent = 600, head.encode() + lines
+    else:
+        head += f"Authorization: Bearer {token}\r\nContent-Length: 1000000\r\n\r\n"
+        number, sent = 60, head.encode() + b" " * 999_999
+    with contextlib.ExitStack() as stack:
+        clients = []
+        for _ in range(number):
+            clients.append(stack.enter_context(connect(server)))
+            with contextlib.suppress(ConnectionError):
+                clients[-1].sendall(sent)
+        assert memory(server) < 120 * MIB
+        # Whoever came last was refused, whoever came first is waited for.
+        assert b" 503 " in answer(clients[-1])
+    ends = time.monotonic() + 20
+    while httpx.post(
+        f"{server.url}/api/latest/spaces/{space}/iterations",
+        headers={"Authorization": f"Bearer {token}"},
+        json={"title": "x" * 100, "goal": "y" * 200_000},
+        timeout=30,
+    ).status_code == 503:  # fmt: skip
+        assert time.monotonic() < ends
+
+
+def test_there_are_only_so_many_connections(tmp_path: Path) -> None:
+    url = file_url(fresh_database(tmp_path))
+    with serving(url, "--max-connections", "5") as server:
+        with contextlib.ExitStack() as stack:
+            for _ in range(5):
+                stack.enter_context(connect(server))
+            with connect(server) as one_more:
+                said = answer(one_more)
+        assert b" 503 " in said
+        assert b"retry-after: 1\r\n" in said
+        ends = time.monotonic() + 20
+        while httpx.get(f"{server.url}/healthz").status_code != 200:
+            assert time.monotonic() < ends
 
 
 def test_silent_clients_leave_room_for_others(served: tuple[Server, str, str]) -> None:

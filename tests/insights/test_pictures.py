@@ -19,6 +19,7 @@ import pytest
 
 from kadence.domain.errors import Unavailable
 from kadence.domain.lifecycle import IterationChange
+from kadence.domain.simulation import LARGEST_TRIALS, Question
 from kadence.drawing import burndown, charts, i18n
 from kadence.drawing.i18n.russian import RUSSIAN
 from kadence.drawing.picture import Drawing, Format
@@ -225,6 +226,64 @@ def test_too_many_charts_are_refused_and_nobody_else_waits(
     assert found.count(b"<svg/>") == MOST_WAITING
     assert [type(one) for one in found[MOST_WAITING:]] == [Unavailable] * 5
     worker.close()
+
+
+def test_who_has_gone_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker, asked = RenderWorker(), []
+    begun, go = threading.Event(), threading.Event()
+
+    def draws(task: Drawing) -> bytes:
+        asked.append(task)
+        begun.set()
+        go.wait(30)
+        return b"<svg/>"
+
+    monkeypatch.setattr(worker, "_ask", draws)
+
+    async def story() -> object:
+        gone = [
+            asyncio.create_task(worker.draw(drawing(description=str(n))))
+            for n in range(MOST_WAITING)
+        ]
+        await asyncio.to_thread(begun.wait, 30)
+        for one in gone:
+            one.cancel()
+        await asyncio.gather(*gone, return_exceptions=True)
+        later = asyncio.create_task(worker.draw(drawing(description="later")))
+        await asyncio.sleep(0)
+        go.set()
+        return await later
+
+    assert asyncio.run(story()) == b"<svg/>"
+    # The one that was begun, and the one of who is still there.
+    assert len(asked) == 2
+    worker.close()
+
+
+def test_a_helper_that_nobody_asks_ends() -> None:
+    worker = RenderWorker(idle_seconds=0.05)
+
+    async def story() -> None:
+        for n in range(2):
+            assert (await worker.draw(drawing(description=f"idle {n}"))).startswith(b"<svg")
+            running = helpers(os.getpid())
+            gone, _ = await asyncio.to_thread(psutil.wait_procs, running, 30)
+            assert len(gone) == len(running)
+
+    asyncio.run(story())
+    worker.close()
+
+
+def test_a_simulation_of_a_long_past_takes_little_memory() -> None:
+    worker = RenderWorker()
+    past = [(1.0, 0.5 * (n % 2)) for n in range(4000)]
+    asked = Question(20_000, past, grows=True, first=1, until=200, seed=1, trials=LARGEST_TRIALS)
+    (found,) = worker.run([asked])
+    assert found.amounts[50] == pytest.approx(200)
+    (helper,) = helpers(os.getpid())
+    peak = int(Path(f"/proc/{helper.pid}/status").read_text().split("VmHWM:")[1].split()[0])
+    worker.close()
+    assert peak < 200 * 1024
 
 
 def helpers(pid: int) -> list[psutil.Process]:

@@ -30,6 +30,9 @@ def serve(
     request_timeout: Annotated[
         int, option("request_timeout", metavar="SECONDS")
     ] = _DEFAULTS.request_timeout,
+    max_connections: Annotated[
+        int, option("max_connections", metavar="N")
+    ] = _DEFAULTS.max_connections,
     metrics_listen: Annotated[str | None, option("metrics_listen", metavar="HOST:PORT")] = None,
 ) -> None:
     """Serve the API and the page until Ctrl-C or SIGTERM. Accepted requests are completed first.
@@ -49,6 +52,7 @@ def serve(
         cors_origin=cors_origin,
         rate_limit=rate_limit,
         request_timeout=request_timeout,
+        max_connections=max_connections,
         metrics_listen=metrics_listen,
     )
     if settings.workers > 1:

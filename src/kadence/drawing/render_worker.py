@@ -1,7 +1,8 @@
 """A helper process that draws charts and simulates, so that the server stays small and quick.
 
 It is started with the first task, works on one after the other, is replaced when it dies or takes
-too long, and ends with its parent: then the pipe between them is closed.
+too long, and ends when nothing was asked for a while, or with its parent: then the pipe between
+them is closed.
 """
 
 import contextlib
@@ -9,7 +10,7 @@ import hashlib
 import multiprocessing
 import signal
 import threading
-from asyncio import get_running_loop
+from asyncio import Lock, TimerHandle, get_running_loop
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +36,9 @@ KEPT = 64
 MOST_WAITING = 20
 """Tasks that may wait for the helper; what comes then is refused."""
 
+IDLE_SECONDS = 300
+"""After how long without a task the helper ends: it has 100 MB that nobody uses."""
+
 DEADLY_SECONDS = 600
 """How long a task is remembered that ended the helper twice or took too long: for that time it is
 not begun again."""
@@ -51,14 +55,20 @@ class _Failed(Struct, frozen=True):
 
 
 class RenderWorker:
-    """The way to the helper; one task at a time, the others queue up."""
+    """The way to the helper; one task at a time, the others queue up.
 
-    def __init__(self) -> None:
+    Whose wait is cancelled leaves the queue.
+    """
+
+    def __init__(self, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._idle_seconds = idle_seconds
         self._draw = lru_cache(maxsize=KEPT)(self.run)
         self._turn = threading.Lock()
         # Of its own: who signs in does not wait behind charts for one of asyncio's threads.
         self._thread = ThreadPoolExecutor(1, "kadence-render-worker")
+        self._next = Lock()
         self._waiting = 0
+        self._rest: TimerHandle | None = None
         self._deadly: OrderedDict[bytes, float] = OrderedDict()
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
@@ -83,10 +93,23 @@ class RenderWorker:
         if self._waiting >= MOST_WAITING:
             raise Unavailable(NOT_NOW)
         self._waiting += 1
+        loop = get_running_loop()
         try:
-            return await get_running_loop().run_in_executor(self._thread, work, task)
+            async with self._next:
+                return await loop.run_in_executor(self._thread, work, task)
         finally:
             self._waiting -= 1
+            if self._rest is not None:
+                self._rest.cancel()
+            self._rest = loop.call_later(self._idle_seconds, self._rest_if_idle)
+
+    def _rest_if_idle(self) -> None:
+        if self._waiting == 0:
+            self._thread.submit(self._let_go)
+
+    def _let_go(self) -> None:
+        with self._turn:
+            self._end()
 
     def run(self, task: Drawing | list[Question]) -> Any:
         """Have a task done, by a new helper if the one that is there cannot.
@@ -155,8 +178,7 @@ class RenderWorker:
     def close(self) -> None:
         """Let the helper go."""
         self._thread.shutdown(wait=False, cancel_futures=True)
-        with self._turn:
-            self._end()
+        self._let_go()
 
 
 def _digest(task: Drawing | list[Question]) -> bytes:

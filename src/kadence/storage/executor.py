@@ -274,6 +274,9 @@ class ThreadedDatabase:
 
     def _read_loop(self, connection: Connection) -> None:
         while (job := self._reads.get()) is not None:
+            if job.future.cancelled():
+                # Whoever asked has gone.
+                continue
             try:
                 read(connection, job)
             except Exception as error:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0009"
+REVISION = "0010"
 """The newest migration that this program knows: a database must stand there to be served."""
 
 metadata = MetaData(
@@ -107,6 +107,22 @@ passwords = Table(
     Column("hash", Text, nullable=False),
     Column("updated", Millis, nullable=False),
     PrimaryKeyConstraint("company_id", "user_id"),
+)
+
+# Of those that failed, for some minutes; no names and no addresses, but their digests.
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    Column("company_id", Id, nullable=False),
+    Column("id", Uid, nullable=False),
+    Column("client", String(64), nullable=False),
+    Column("email", String(64), nullable=False),
+    Column("at", Millis, nullable=False),
+    PrimaryKeyConstraint("company_id", "id"),
+    Index(None, "company_id", "client"),
+    Index(None, "company_id", "email"),
+    Index(None, "at"),
+    sqlite_with_rowid=False,
 )
 
 spaces = Table(

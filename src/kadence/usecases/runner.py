@@ -179,6 +179,19 @@ class UnitOfWorkRunner:
         self.commits.notify()
         return response
 
+    async def note(
+        self, token: str | None, command: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a use case that leaves no event, and whose change stays.
+
+        Raises:
+            KadenceError: Unauthenticated, or what the use case raises; nothing was changed then.
+        """
+        digest = token_digest(token)
+        return await self._database.write(
+            lambda tx: command(self._unit_of_bearer(tx, digest), *args, **kwargs)
+        )
+
     async def read_via_link(
         self, link_key: str, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:

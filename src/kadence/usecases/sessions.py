@@ -12,6 +12,7 @@ from kadence.domain import events
 from kadence.domain.errors import Forbidden, NotFound, Unauthenticated
 from kadence.domain.model import DAY, CompanyRole, Instant, Token, TokenKind, User
 from kadence.storage import people
+from kadence.storage.sign_in_attempts import SignInAttempt
 from kadence.usecases.access import require_owner
 from kadence.usecases.people import (
     active_user_by_email,
@@ -20,6 +21,7 @@ from kadence.usecases.people import (
     make_user,
     normal_email,
 )
+from kadence.usecases.sign_in_attempts import count_attempt, take_back
 from kadence.usecases.tokens import NewToken, end_token, make_token
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, token_digest, unwrap
 
@@ -29,10 +31,14 @@ SESSION_NAME = "browser session"
 
 
 class Candidate(Struct, frozen=True):
-    """Somebody who may be who they say, and what is kept of their password."""
+    """Somebody who may be who they say, and what is kept of their password.
 
-    user_id: int
+    There may be nobody with the address; the `attempt` counts all the same.
+    """
+
+    user_id: int | None
     password_hash: str | None
+    attempt: SignInAttempt
 
 
 class NewSession(Struct, frozen=True):
@@ -79,12 +85,19 @@ class NewOwnToken(Struct, frozen=True):
     days: int | None
 
 
-def candidate(unit: UnitOfWork, email: str) -> Candidate | None:
-    """Return the person of the company with this address, if they are in it still."""
-    user = people.find_user_by_email(unit.tx, unit.actor.company_id, email.strip().lower())
+def candidate(unit: UnitOfWork, attempt_id: str, client: str, email: str) -> Candidate:
+    """Return the person of the company with this address, and count the attempt to be them.
+
+    Raises:
+        TooManyAttempts: too many of the client or for the address failed.
+    """
+    address = email.strip().lower()
+    attempt = count_attempt(unit, attempt_id, client, address)
+    user = people.find_user_by_email(unit.tx, unit.actor.company_id, address)
     if user is None or user.deactivated_at is not None:
-        return None
-    return Candidate(user.id, people.password_hash(unit.tx, unit.actor.company_id, user.id))
+        return Candidate(None, None, attempt)
+    kept = people.password_hash(unit.tx, unit.actor.company_id, user.id)
+    return Candidate(user.id, kept, attempt)
 
 
 def begin_with_password(unit: UnitOfWork, proved: Candidate) -> NewSession:
@@ -93,10 +106,13 @@ def begin_with_password(unit: UnitOfWork, proved: Candidate) -> NewSession:
     Raises:
         Unauthenticated: they have been deactivated, or have another password.
     """
+    if proved.user_id is None:
+        raise Unauthenticated
     user = people.find_user(unit.tx, unit.actor.company_id, proved.user_id)
     kept = people.password_hash(unit.tx, unit.actor.company_id, proved.user_id)
     if user is None or user.deactivated_at is not None or kept != proved.password_hash:
         raise Unauthenticated
+    take_back(unit, proved.attempt)
     return _begin(unit, user)
 
 
@@ -185,7 +201,7 @@ def end_session(unit: UnitOfWork, validated: Validated[None]) -> User:
     return user
 
 
-def own_password_hash(unit: UnitOfWork) -> str | None:
+def own_password(unit: UnitOfWork) -> str | None:
     """Return what is kept of the password of whoever asks.
 
     Raises:
@@ -195,18 +211,32 @@ def own_password_hash(unit: UnitOfWork) -> str | None:
     return people.password_hash(unit.tx, unit.actor.company_id, unit.actor.user_id)
 
 
-def set_password(unit: UnitOfWork, hash_: str, known: str | None) -> User:
+def guess_own_password(unit: UnitOfWork, attempt_id: str, client: str) -> Candidate:
+    """As `own_password`, and count that somebody tries to know it.
+
+    Raises:
+        KadenceError: Forbidden (an API token asks), TooManyAttempts.
+    """
+    kept = own_password(unit)
+    attempt = count_attempt(unit, attempt_id, client, f"session {unit.actor.token_id}")
+    return Candidate(unit.actor.user_id, kept, attempt)
+
+
+def set_password(unit: UnitOfWork, hash_: str, proved: Candidate | None) -> User:
     """Give whoever asks another password, and end their other sessions.
 
-    `hash_` is what is kept of it; `known` what was kept of the old one when that was checked.
+    `hash_` is what is kept of it; `proved` whose old one was right, if they had one.
 
     Raises:
         Forbidden: an API token asks, or a session by one; or the password was changed meanwhile.
     """
     _only_in_person(unit)
     actor = unit.actor
+    known = proved.password_hash if proved else None
     if people.password_hash(unit.tx, actor.company_id, actor.user_id) != known:
         raise Forbidden
+    if proved is not None:
+        take_back(unit, proved.attempt)
     people.set_password(unit.tx, actor.company_id, actor.user_id, hash_, unit.now)
     unit.record(events.PASSWORD_SET, {"id": actor.user_id})
     for token in _own(unit):

@@ -306,6 +306,7 @@ async def get_forecast(context: RequestContext) -> ForecastAnswer:
     """
     space_uid, iteration_id = context.uid("space_uid"), context.uid("iteration_id")
     query = context.query(forecast_query)
-    return forecast_answer(
-        await run_forecast(context.read, context.render_worker, space_uid, iteration_id, query)
+    found = await context.while_there(
+        run_forecast(context.read, context.render_worker, space_uid, iteration_id, query)
     )
+    return forecast_answer(found)

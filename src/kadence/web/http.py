@@ -1,9 +1,18 @@
 """One HTTP request as a handler sees it."""
 
+import asyncio
 import hashlib
 import hmac
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import msgspec
@@ -20,8 +29,8 @@ from kadence.usecases.unit_of_work import RenderedResponse, UseCase, WriteOption
 from kadence.web.bodies import Body
 from kadence.web.codec import canonical_uid, encode
 from kadence.web.cookies import cookie_of, csrf_of
+from kadence.web.password_checks import PasswordChecks
 from kadence.web.query import Flag, Query, integer_id
-from kadence.web.throttle import Throttle
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,7 +49,7 @@ _KEY = re.compile(rb"[!-~]{1,255}")
 
 
 class Disconnected(Exception):
-    """The client went away before its body had come."""
+    """The client went away before its body had come, or its answer could be given."""
 
 
 Read = Callable[[int], Awaitable[Sequence[Event]]]
@@ -54,7 +63,7 @@ class AppState(Struct, frozen=True):
     runner: UnitOfWorkRunner
     tail: Tail
     render_worker: RenderWorker
-    throttle: Throttle = msgspec.field(default_factory=Throttle)
+    password_checks: PasswordChecks = msgspec.field(default_factory=PasswordChecks)
 
 
 class WithETag(Struct, Generic[S], frozen=True):
@@ -133,9 +142,30 @@ class RequestContext:
         return bool(self._request.scope["scheme"] == "https")
 
     @property
-    def throttle(self) -> Throttle:
-        """What slows down guessing."""
-        return self._state.throttle
+    def password_checks(self) -> PasswordChecks:
+        """The queue in front of passwords."""
+        return self._state.password_checks
+
+    async def while_there(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do what takes long for as long as the client waits for it; then it is cancelled.
+
+        Raises:
+            Disconnected: the client has gone.
+            Exception: what the work raises.
+        """
+        doing, going = asyncio.ensure_future(work), asyncio.ensure_future(self._has_gone())
+        try:
+            await asyncio.wait({doing, going}, return_when=asyncio.FIRST_COMPLETED)
+            if not doing.done():
+                raise Disconnected
+            return doing.result()
+        finally:
+            going.cancel()
+            doing.cancel()
+
+    async def _has_gone(self) -> None:
+        while (await self._request.receive())["type"] != "http.disconnect":
+            pass
 
     def refuse_forged(self) -> None:
         """Let a request of a session pass only if a page of ours made it.
@@ -220,6 +250,10 @@ class RequestContext:
         self._options = msgspec.structs.replace(self._options, idempotency_key=None)
         self.has_secret = True
         return await self.write(shape, use_case, *args, **kwargs)
+
+    async def note(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case whose change stays, whatever becomes of the request, for the caller."""
+        return await self._runner.note(self.token, use_case, *args, **kwargs)
 
     def tail(
         self, read: Read, first: Sequence[Event], after: int

@@ -16,12 +16,12 @@ from kadence.usecases.links import LONGEST, NewLink, SignedLink
 from kadence.web.bodies import Body
 from kadence.web.codec import JSON, Uid, When, canonical_uid, encode, format_timestamp
 from kadence.web.feeds import iterations_feed
-from kadence.web.forecasts import FORECAST_PARAMETERS
+from kadence.web.forecasts import FORECAST_PARAMETERS, SEED, TRIALS
 from kadence.web.http import NOTHING, RequestContext
 from kadence.web.insights import report_answer, report_query
-from kadence.web.pictures import KINDS, LANGUAGE, SAFE, THEME, Place, Read, badge_of, drawn
+from kadence.web.pictures import KINDS, SAFE, THEME, Place, Read, badge_of, drawn
 from kadence.web.query import Parameter, Query
-from kadence.web.tables import TABLES, table
+from kadence.web.tables import FILE_PARAMETERS, TABLES, table
 from kadence.web.velocity import VELOCITY_PARAMETERS
 
 FILES: dict[Shows, tuple[str, ...]] = {
@@ -79,11 +79,12 @@ class RevokedAnswer(Struct, frozen=True):
 
 CREATE = Body("Link", CreateLink, CreateLink.validated)
 SHARED_PARAMETERS: Sequence[Parameter[Any]] = (
-    *FORECAST_PARAMETERS,
+    *(one for one in FORECAST_PARAMETERS if one not in (SEED, TRIALS)),
     *VELOCITY_PARAMETERS,
     THEME,
-    LANGUAGE,
+    *FILE_PARAMETERS,
 )
+"""What a signed link can be asked for; how often is simulated is not for strangers to say."""
 
 
 def _answer(signed: SignedLink) -> LinkAnswer:
@@ -140,7 +141,8 @@ async def revoke_link(context: RequestContext) -> RevokedAnswer:
 async def get_shared(context: RequestContext) -> bytes:
     """Get what a signed link shows; needs no token.
 
-    The parameters are those of the same thing under its own address.
+    The parameters are those of the same thing under its own address, but for how a forecast is
+    simulated.
     """
     key, name = context.text("key"), context.text("file")
     read: Read = partial(context.read_via_link, key)
@@ -148,11 +150,12 @@ async def get_shared(context: RequestContext) -> bytes:
     if name not in FILES[Shows(link.shows)]:
         raise NotFound
     place = Place(link.space_uid, link.iteration_id or "")
-    query = context.sound_query()
+    query = context.sound_query().only({parameter.name for parameter in SHARED_PARAMETERS})
     for parameter in SHARED_PARAMETERS:
         query.get(parameter)
+    shown = _shown(context, read, Shows(link.shows), name, place, query)
     try:
-        answer: Any = await _shown(context, read, Shows(link.shows), name, place, query)
+        answer: Any = await context.while_there(shown)
     except Forbidden:
         # Its maker may not see it any more: then there is no such link.
         raise NotFound from None

@@ -40,6 +40,7 @@ class RequestLog:
         self._metrics = metrics
         self._prefix = secrets.token_hex(4)
         self._numbers = itertools.count(1)
+        self._has_warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -51,6 +52,8 @@ class RequestLog:
         if peer and self._trusts(peer[0]):
             request |= _of_proxy(scope["headers"])
             request_id = request["id"]
+        elif not self._has_warned:
+            self._warn_of_proxy(scope)
         logs.REQUEST.set(request)
         began = time.perf_counter()
         path = scope["path"]
@@ -83,6 +86,16 @@ class RequestLog:
             if self._metrics is not None:
                 route = scope.get("path_template") or "unknown"
                 self._metrics.observe(scope["method"], str(route), status, seconds)
+
+    def _warn_of_proxy(self, scope: Scope) -> None:
+        """Say once that all who come through a proxy are taken for one client."""
+        if any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
+            self._has_warned = True
+            client = scope.get("client")
+            log.warning(
+                "X-Forwarded-For from an address that --trusted-proxy does not name is ignored",
+                client=client[0] if client else None,
+            )
 
 
 _NO_SNIFF = (b"x-content-type-options", b"nosniff")

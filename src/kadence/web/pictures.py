@@ -161,8 +161,9 @@ def chart(kind: str, format_: Format) -> Handler:
 
     async def get_chart(context: RequestContext) -> bytes:
         place = Place(context.uid("space_uid"), _iteration(context))
-        answer: Any = await drawn(
-            context.read, context.render_worker, kind, format_, place, context.sound_query()
+        query = context.sound_query()
+        answer: Any = await context.while_there(
+            drawn(context.read, context.render_worker, kind, format_, place, query)
         )
         return answer  # type: ignore[no-any-return]
 

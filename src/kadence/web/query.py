@@ -333,6 +333,13 @@ class Query:
             if name not in known:
                 raise BadRequest(f"Query should NOT have additional parameter '{name}'")
 
+    def only(self, known: Collection[str]) -> Query:
+        """Return the query with these parameters alone."""
+        query = Query(b"")
+        query._values = {name: self._values[name] for name in self._values if name in known}
+        query._repeated = self._repeated & set(known)
+        return query
+
     def get(self, parameter: Parameter[T]) -> T:
         """Return the value of `parameter`, or its default when it is absent or empty.
 

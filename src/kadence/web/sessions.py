@@ -1,6 +1,6 @@
 """What goes over the wire of signing in: sessions, one-time links, passwords and own tokens."""
 
-from asyncio import Semaphore, to_thread
+from asyncio import to_thread
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -9,9 +9,16 @@ from kadence.domain.errors import BadRequest, RuleViolation, Unauthenticated
 from kadence.domain.model import Token, TokenKind, User
 from kadence.usecases import passwords
 from kadence.usecases import sessions as usecases
-from kadence.usecases.sessions import SESSION_LASTS, Invitation, Invited, NewOwnToken, NewSession
+from kadence.usecases.sessions import (
+    SESSION_LASTS,
+    Candidate,
+    Invitation,
+    Invited,
+    NewOwnToken,
+    NewSession,
+)
 from kadence.usecases.tokens import NewToken
-from kadence.usecases.unit_of_work import token_digest
+from kadence.usecases.unit_of_work import random_id, token_digest
 from kadence.web.bodies import Body
 from kadence.web.codec import Name, When, format_optional, format_timestamp, plain
 from kadence.web.cookies import csrf_of, session_cookie
@@ -20,9 +27,6 @@ from kadence.web.people import UserAnswer, user_values
 
 LOGIN_PAGE = "/enter"
 """Where the page takes a one-time key, behind a #: so no server's log has it."""
-
-_AT_ONCE = Semaphore(2)
-"""Passwords that are checked at once: each takes 64 MiB."""
 
 Password = Annotated[str, Meta(min_length=passwords.SHORTEST, max_length=passwords.LONGEST)]
 Typed = Annotated[str, Meta(max_length=passwords.LONGEST)]
@@ -161,19 +165,19 @@ async def _begun(context: RequestContext, validated: CreateSession) -> NewSessio
         return await context.write_anonymous(usecases.begin_with_token, validated.token)
     if validated.key is not None:
         return await context.write_anonymous(usecases.begin_with_login_token, validated.key)
-    email = (validated.email or "").strip().lower()
-    context.throttle.attempt(context.client, email)
-    found = await context.read_anonymous(usecases.candidate, email)
-    right = await _is_right(found.password_hash if found else None, validated.password or "")
-    if found is None or not right:
-        raise Unauthenticated
-    context.throttle.succeeded(context.client, email)
-    return await context.write_anonymous(usecases.begin_with_password, found)
+    proved = await context.while_there(_proved(context, validated))
+    return await context.write_anonymous(usecases.begin_with_password, proved)
 
 
-async def _is_right(kept: str | None, password: str) -> bool:
-    async with _AT_ONCE:
-        return await to_thread(passwords.is_right, kept, password)
+async def _proved(context: RequestContext, validated: CreateSession) -> Candidate:
+    async with context.password_checks.turn(context.client):
+        found = await context.write_anonymous(
+            usecases.candidate, random_id(), context.client, validated.email or ""
+        )
+        password = validated.password or ""
+        if not await to_thread(passwords.is_right, found.password_hash, password):
+            raise Unauthenticated
+        return found
 
 
 async def get_session(context: RequestContext) -> SessionAnswer:
@@ -196,18 +200,25 @@ async def end_session(context: RequestContext) -> WithCookie[UserAnswer]:
 async def change_password(context: RequestContext) -> UserAnswer:
     """Set one's password, or another one; all one's other sessions end. Only in a session."""
     validated = await context.body(PASSWORD)
-    known = await context.read(usecases.own_password_hash)
+    known = await context.read(usecases.own_password)
     if isinstance(validated, BadRequest):
         raise validated
-    email = f"password of {context.session}"
-    if known is not None:
-        context.throttle.attempt(context.client, email)
-        if not await _is_right(known, validated.current or ""):
-            raise BadRequest("current should be the password that you have now")
-        context.throttle.succeeded(context.client, email)
-    async with _AT_ONCE:
-        new = await to_thread(passwords.hashed, validated.password)
-    return await context.write_secret(_user, usecases.set_password, new, known)
+    new = await context.while_there(_renewed(context, validated, known))
+    return await context.write_secret(_user, usecases.set_password, *new)
+
+
+async def _renewed(
+    context: RequestContext, validated: ChangePassword, known: str | None
+) -> tuple[str, Candidate | None]:
+    """Return what is kept of the new password, and who has proved to know the old one."""
+    proved = None
+    async with context.password_checks.turn(context.client):
+        if known is not None:
+            proved = await context.note(usecases.guess_own_password, random_id(), context.client)
+            current = validated.current or ""
+            if not await to_thread(passwords.is_right, proved.password_hash, current):
+                raise BadRequest("current should be the password that you have now")
+        return await to_thread(passwords.hashed, validated.password), proved
 
 
 async def create_invitation(context: RequestContext) -> InvitationAnswer:

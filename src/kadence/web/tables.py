@@ -194,8 +194,9 @@ def csv_of(name: str) -> Handler:
     async def get(context: RequestContext) -> str:
         iteration_id = "" if name == "velocity" else context.uid("iteration_id")
         place = Place(context.uid("space_uid"), iteration_id)
-        answer: Any = await table(
-            context.read, context.render_worker, name, place, context.sound_query()
+        query = context.sound_query()
+        answer: Any = await context.while_there(
+            table(context.read, context.render_worker, name, place, query)
         )
         return answer  # type: ignore[no-any-return]
 

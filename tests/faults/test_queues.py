@@ -1,0 +1,76 @@
+"""Clients who ask and go: nothing is done for them, and nobody waits behind them."""
+
+import contextlib
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from kadence.drawing.render_worker import MOST_WAITING
+from tests.insights.test_pictures import helpers
+from tests.world import Server, file_url, fresh_database, make_company, serving
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[Server, str]]:
+    """A server whose helper runs, and the path of a signed link's chart."""
+    url = file_url(fresh_database(tmp_path))
+    made = make_company(url, "Home")
+    headers = {"Authorization": f"Bearer {made.token}"}
+    with serving(url) as server:
+        links = f"{server.url}/api/kadence/v1/spaces/{made.space_uid}/links"
+        link = httpx.post(links, json={"shows": "velocity"}, headers=headers).json()
+        path = next(path for path in link["paths"] if path.endswith(".svg"))
+        assert httpx.get(f"{server.url}{path}", timeout=30).status_code == 200
+        yield server, path
+
+
+def ask_and_stay(server: Server, path: str, number: int) -> socket.socket:
+    host, port = server.url.removeprefix("http://").split(":")
+    client = socket.create_connection((host, int(port)), timeout=30)
+    client.sendall(f"GET {path}?theme=dark&last={number} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    return client
+
+
+def test_who_has_gone_is_not_drawn_for(served: tuple[Server, str]) -> None:
+    server, path = served
+    (helper,) = helpers(server.process.pid)
+    os.kill(helper.pid, signal.SIGSTOP)
+
+    def refused(number: int) -> bool:
+        """Whether there is no room; who has to wait is let wait."""
+        with contextlib.suppress(httpx.ReadTimeout):
+            answer = httpx.get(f"{server.url}{path}?theme=dark&last={number}", timeout=0.5)
+            assert answer.status_code == 503
+            assert answer.headers["retry-after"] == "5"
+            return True
+        return False
+
+    try:
+        with contextlib.ExitStack() as stack:
+            for number in range(1, MOST_WAITING + 1):
+                stack.enter_context(ask_and_stay(server, path, number))
+            ends = time.monotonic() + 10
+            while not refused(30):
+                assert time.monotonic() < ends
+            # A password is looked at all the same.
+            wrong = {"email": "owner@home.example", "password": "not this one"}
+            session = f"{server.url}/api/kadence/v1/session"
+            assert httpx.post(session, json=wrong, timeout=10).status_code == 401
+        while refused(31):
+            assert time.monotonic() < ends
+    finally:
+        os.kill(helper.pid, signal.SIGCONT)
+    assert httpx.get(f"{server.url}{path}?theme=dark", timeout=30).status_code == 200
+
+
+def test_how_often_is_simulated_is_not_for_strangers_to_say(served: tuple[Server, str]) -> None:
+    server, path = served
+    answer = httpx.get(f"{server.url}{path}?seed=7&trials=50000&theme=dark", timeout=30)
+    assert answer.status_code == 200
+    assert answer.headers["x-kadence-ignored"] == "seed, trials"
