@@ -1,35 +1,39 @@
-"""What the server is measured against: the same framework, server and answer, no database.
+"""What the server is measured against: a bare ASGI application under the same server, no database.
 
 It decodes the same body with the same rules and encodes the same answer; what kadence adds to it is
-access, rules, the durable write, the journal, request ids and the log.
+routing, access, rules, the durable write, the journal, request ids and the log.
 """
 
 import asyncio
 import sys
 import time
+from typing import Any
 
 import uvicorn
-from litestar import Litestar, Request
-from litestar.enums import HttpMethod
-from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
 
+from kadence.bounded_http import BoundedHttp
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Iteration
+from kadence.settings import Settings
 from kadence.usecases.unit_of_work import random_id
 from kadence.web.codec import encode
 from kadence.web.iterations import CREATE, shape
 
-JSON = "application/json; charset=utf-8"
+JSON = b"application/json; charset=utf-8"
 
 
-async def create(request: Request) -> ASGIResponse:  # type: ignore[type-arg]
+async def create(scope: Any, receive: Any, send: Any) -> None:
     """Answer as Create iteration does, remembering nothing."""
-    draft = CREATE.read(await request.body())
+    body, more = b"", True
+    while more:
+        event = await receive()
+        body += event["body"]
+        more = event["more_body"]
+    draft = CREATE.read(body)
     if isinstance(draft, BadRequest):
-        return ASGIResponse(status_code=400)
+        raise draft
     now = time.time_ns() // 1_000_000
-    space_uid = request.scope["path_params"]["space_uid"]
+    space_uid = scope["path"].split("/")[4]
     iteration = Iteration(
         company_id=1,
         id=random_id(),
@@ -51,21 +55,20 @@ async def create(request: Request) -> ASGIResponse:  # type: ignore[type-arg]
         created=now,
         updated=now,
     )
-    return ASGIResponse(body=encode(shape(iteration)), media_type=JSON)
+    answer = encode(shape(iteration))
+    headers = [(b"content-type", JSON), (b"content-length", b"%d" % len(answer))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": answer, "more_body": False})
 
 
 def main() -> None:
     """Serve on the port given as the only argument until told to stop."""
-    handler = HTTPRouteHandler(
-        "/api/latest/spaces/{space_uid:str}/iterations",
-        http_method=HttpMethod.POST,
-        status_code=200,
-    )(create)
-    app = Litestar([handler], openapi_config=None, logging_config=None)
+    settings = Settings()
     config = uvicorn.Config(
-        app,
+        create,
         port=int(sys.argv[1]),
-        http="httptools",
+        http=BoundedHttp.within(settings.request_timeout, settings.max_connections),
+        lifespan="off",
         access_log=False,
         log_config=None,
         server_header=False,

@@ -84,7 +84,8 @@ def main() -> None:
     The arguments are the socket's descriptor and the module's name.
     """
     channel = socket.socket(fileno=int(sys.argv[1]))
-    importlib.import_module(sys.argv[2])
+    for name in sys.argv[2].split(","):
+        importlib.import_module(name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.freeze()
     while (received := receive(channel)) is not None:

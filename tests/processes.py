@@ -14,6 +14,7 @@ from io import FileIO
 from pathlib import Path
 from typing import IO, Literal
 
+from kadence.cli.app import COMMANDS
 from tests import forkserver
 
 COMMAND = [sys.executable, "-m", "kadence"]
@@ -138,7 +139,7 @@ class Forkserver:
             self._program.wait()
 
 
-kadence = Forkserver("kadence", imports="kadence.cli.app")
+kadence = Forkserver("kadence", imports=",".join(f"kadence.cli.{name}" for name in COMMANDS))
 
 
 def start(

@@ -63,7 +63,7 @@ def compatibility() -> str:
         "| method | path | |",
         "|---|---|---|",
     ]
-    lines += [f"| {route.method.value} | `{route.path}` | works |" for route in ROUTES]
+    lines += [f"| {route.method} | `{route.path}` | works |" for route in ROUTES]
     lines += [
         f"| {method} | `{path}` | not served |"
         for path, methods in (*NOT_SERVED, *SCIM)
@@ -77,7 +77,7 @@ def compatibility() -> str:
         "|---|---|---|",
     ]
     lines += [
-        f"| {route.method.value} | `{route.path}` | {route.doc.partition(chr(10))[0]} |"
+        f"| {route.method} | `{route.path}` | {route.doc.partition(chr(10))[0]} |"
         for route in OWN_ROUTES
     ]
     lines += [
@@ -93,7 +93,7 @@ def compatibility() -> str:
         if struct in seen or not (isinstance(struct, type) and issubclass(struct, msgspec.Struct)):
             continue
         seen.add(struct)
-        lines += ["", f"### {route.method.value} `{route.path}`", "", "| key | |", "|---|---|"]
+        lines += ["", f"### {route.method} `{route.path}`", "", "| key | |", "|---|---|"]
         lines += [f"| `{key}` | {kind} |" for key, kind in keys(struct)]
     return "\n".join([*lines, ""])
 

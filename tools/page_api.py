@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from kadence.web.app import api_document
+from kadence.web.endpoints import api_document
 
 OPEN = ("additionalProperties", "patternProperties", "propertyNames")
 """What says that unknown keys are ignored: true on the wire, but it blinds a type checker."""

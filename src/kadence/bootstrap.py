@@ -7,10 +7,10 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Generator
+from functools import partial
 from types import FrameType
 
 import uvicorn
-from litestar.types import ASGIApp
 from msgspec import Struct
 from prometheus_client import CollectorRegistry, start_http_server
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -25,10 +25,14 @@ from kadence.storage.executor import ThreadedDatabase
 from kadence.storage.location import locate
 from kadence.storage.location import open_database as connect_to
 from kadence.usecases.runner import UnitOfWorkRunner
-from kadence.web.app import create_app
+from kadence.web.app import Application, Around
+from kadence.web.asgi import ASGIApp
+from kadence.web.cors import Cors
+from kadence.web.endpoints import Endpoints
+from kadence.web.faults import fault
 from kadence.web.http import AppState
-from kadence.web.middleware import Faults, HttpRules, Metrics, RateLimit, RequestLog
-from kadence.web.rates import Counts, LocalCounts
+from kadence.web.metrics import Metrics
+from kadence.web.rate_limit import Counts, LocalCounts, RateLimit
 
 STOP_SECONDS = 6
 """How long a stopping server waits for the answers that it owes."""
@@ -71,20 +75,24 @@ class ProcessContext(Struct, frozen=True):
     faults: bool = False
 
 
-def build(settings: Settings, state: AppState, context: ProcessContext) -> ASGIApp:
+def build(settings: Settings, state: AppState, context: ProcessContext) -> Application:
     """Return the ASGI application with everything that the settings put around it."""
     origins = [o.strip() for o in (settings.cors_origin or "").split(",") if o.strip()]
-    app: ASGIApp = create_app(state, cors_origins=origins, public_url=settings.public_url)
-    if settings.rate_limit is not None:
-        app = RateLimit(app, settings.rate_limit, context.counts)
-    if context.faults:
-        app = Faults(app)
-    app = HttpRules(app, varies=bool(origins) and "*" not in origins)
-    if settings.trusted_proxy is None:
-        return RequestLog(app, context.metrics)
-    behind = ProxyHeadersMiddleware(app, settings.trusted_proxy)  # type: ignore[arg-type]
-    # Inside, because it puts the browser's address in place of the proxy's.
-    return RequestLog(behind, context.metrics, behind.trusted_hosts.__contains__)  # type: ignore[arg-type]
+    limit, proxy = settings.rate_limit, settings.trusted_proxy
+    around = Around(
+        metrics=context.metrics,
+        rate_limit=None if limit is None else RateLimit(limit, context.counts),
+        cors=Cors(origins) if origins else None,
+        fault=fault if context.faults else None,
+        behind=None if proxy is None else partial(_behind, proxy),
+    )
+    return Application(Endpoints(state, public_url=settings.public_url).respond, around)
+
+
+def _behind(proxy: str, app: ASGIApp) -> tuple[ASGIApp, Callable[[str], bool]]:
+    """Return the application behind a proxy, and what says whether an address is the proxy's."""
+    inside = ProxyHeadersMiddleware(app, proxy)  # type: ignore[arg-type]
+    return inside, inside.trusted_hosts.__contains__  # type: ignore[return-value]
 
 
 def serve(settings: Settings, ready: Callable[[Listening], None]) -> None:
@@ -138,7 +146,7 @@ def serve_on(
     config = uvicorn.Config(
         build(settings, AppState(runner, tail, render_worker), context),
         http=BoundedHttp.within(settings.request_timeout, settings.max_connections),
-        lifespan="on",
+        lifespan="off",
         access_log=False,
         log_config=None,
         server_header=False,

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 import msgspec
@@ -23,6 +24,8 @@ WHOLE = 4096
 NO_REQUEST: Mapping[str, str] = {}
 REQUEST: ContextVar[Mapping[str, str]] = ContextVar("request", default=NO_REQUEST)
 """What tells the request that is being worked on: `id`, and `trace_id` where a proxy sent one."""
+
+log = structlog.get_logger()
 
 _encode = msgspec.json.Encoder(enc_hook=repr).encode
 
@@ -41,7 +44,8 @@ def configure() -> None:
             cache_logger_on_first_use=True,
         )
     else:
-        lines = _Lines(sys.stderr.buffer)
+        global _lines  # noqa: PLW0603 - one process has one log
+        lines = _lines = _Lines(sys.stderr.buffer)
         structlog.configure(
             processors=[*shared, structlog.processors.format_exc_info, _as_json],
             logger_factory=lambda *_: lines,
@@ -50,9 +54,52 @@ def configure() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[_IntoStructlog()], force=True)
 
 
+def request_done(method: str, path: str, status: int, seconds: float, client: str) -> None:
+    """Write the line of a request that was answered, the one that every request has.
+
+    It has the same keys as every other line, and is written in one step: by structlog's it costs
+    as much as a third of a request.
+    """
+    if _lines is None:
+        ms = round(seconds * 1000, 2)
+        log.info("request", method=method, path=path, status=status, ms=ms, client=client)
+        return
+    request = REQUEST.get()
+    line = _RequestLine(
+        method,
+        path,
+        status,
+        round(seconds * 1000, 2),
+        client or None,
+        "request",
+        request.get("id"),
+        request.get("trace_id", msgspec.UNSET),
+        "info",
+        datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+    )
+    _lines.msg(_encode(line))
+
+
+class _RequestLine(msgspec.Struct):
+    method: str
+    path: str
+    status: int
+    ms: float
+    client: str | None
+    event: str
+    id: str | None
+    trace_id: str | msgspec.UnsetType
+    level: str
+    timestamp: str
+
+
 def request_ids(requests: Iterable[Mapping[str, str]]) -> list[str]:
     """Return the ids of requests, for a line that is about several; work of no request has none."""
     return [request["id"] for request in requests if request]
+
+
+_lines: "_Lines | None" = None
+"""Where lines for a machine go, once they do."""
 
 
 def _add_request(

@@ -23,8 +23,8 @@ from kadence.domain.errors import KadenceError
 from kadence.settings import Settings
 from kadence.storage import migrate
 from kadence.storage.location import SqliteFile, locate
-from kadence.web.middleware import Metrics
-from kadence.web.rates import SharedCounts
+from kadence.web.metrics import Metrics
+from kadence.web.rate_limit import SharedCounts
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable by which prometheus_client is told to keep its numbers where all workers do."""

@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import zstandard
 
+from kadence.web.compression import coding_of
 from tests.api.kit import Team
 from tests.world import World, file_url, fresh_database, serving
 
@@ -124,3 +126,83 @@ def test_pages_of_other_origins_send_and_read_what_is_documented(elsewhere: http
 )
 def test_a_path_with_a_nul_is_that_of_nothing(world: World, path: str) -> None:
     assert world.http.get(world.url + path, headers=world.headers()).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        (b"", None),
+        (b"identity", None),
+        (b"gzip", b"gzip"),
+        (b"GZIP, deflate, br, zstd", b"zstd"),
+        (b"gzip;q=1.0, zstd;q=0.5", b"gzip"),
+        (b"zstd;q=0, gzip;q=0.1", b"gzip"),
+        (b"gzip;q=0", None),
+        (b"*", b"zstd"),
+        (b"*;q=0, gzip", b"gzip"),
+        (b"gzip;q=x", None),
+        (b",;,=", None),
+    ],
+)
+def test_the_coding_is_one_that_the_client_takes(accepted: bytes, coding: bytes | None) -> None:
+    assert coding_of(accepted) == coding
+
+
+def test_long_answers_are_compressed_and_say_the_same(team: Team) -> None:
+    world = team.world
+    for number in range(30):
+        team.call("POST", "/cards", {"board_id": team.space.board_id, "title": f"Card {number}"})
+    url = f"{world.api}/users/current"
+    for path in (f"{world.api}/cards?space_id={team.space.id}", f"{world.url}/schema"):
+        plain, packed = (
+            world.http.get(path, headers=world.headers("writer") | {"Accept-Encoding": coding})
+            for coding in ("identity", "gzip")
+        )
+        assert "content-encoding" not in plain.headers
+        assert packed.headers["content-encoding"] == "gzip"
+        assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
+        assert packed.content == plain.content
+        assert int(packed.headers["content-length"]) < len(plain.content) / 4
+        assert packed.headers.get("etag") == plain.headers.get("etag")
+        headers = world.headers("writer") | {"Accept-Encoding": "zstd"}
+        with world.http.stream("GET", path, headers=headers) as answer:
+            assert answer.headers["content-encoding"] == "zstd"
+            raw = b"".join(answer.iter_raw())
+        assert zstandard.ZstdDecompressor().decompress(raw) == plain.content
+        head = world.http.head(path, headers=world.headers("writer") | {"Accept-Encoding": "gzip"})
+        assert head.headers["content-length"] == packed.headers["content-length"]
+    short = world.http.get(url, headers=world.headers("writer") | {"Accept-Encoding": "gzip"})
+    assert len(short.content) < 1024
+    assert "content-encoding" not in short.headers
+
+
+def test_what_holds_a_secret_is_not_compressed(team: Team) -> None:
+    for _ in range(8):
+        team.world.own(
+            "POST", f"/spaces/{team.space.uid}/links", "writer", json={"shows": "velocity"}
+        )
+    path = f"{team.world.url}/api/kadence/v1/spaces/{team.space.uid}/links"
+    headers = team.world.headers("writer") | {"Accept-Encoding": "gzip"}
+    answer = team.world.http.get(path, headers=headers)
+    assert len(answer.content) > 1024
+    assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("GET", "/api/latest//users/current", 404, None),
+        ("GET", "/api/latest/users/current/", 200, None),
+        ("GET", "/api/latest/users/current/x", 404, None),
+        ("DELETE", "/api/latest/users/current", 405, "GET"),
+        ("OPTIONS", "/api/latest/spaces", 405, "GET, POST"),
+        ("POST", "/healthz", 405, "GET"),
+        ("GET", "/api/latest/spaces//iterations", 404, None),
+        ("PUT", "/api/latest/spaces", 405, "GET, POST"),
+    ],
+)
+def test_paths_and_methods_that_are_not_served(
+    world: World, method: str, path: str, status: int, allow: str | None
+) -> None:
+    answer = world.http.request(method, world.url + path, headers=world.headers())
+    assert (answer.status_code, answer.headers.get("allow")) == (status, allow)

@@ -16,7 +16,7 @@ from schemathesis.pytest._test_builder import build_operation_test
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from kadence.web.app import api_document
+from kadence.web.endpoints import api_document
 from kadence.web.routes import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES
 from tests.conftest import DEEP
 from tests.world import World, make_company
@@ -208,9 +208,7 @@ def names_in(part: object) -> set[str]:
 def test_every_route_is_in_the_document() -> None:
     paths = api_document()["paths"]
     served = ((BASE_PATHS, ROUTES), (OWN_BASE_PATHS, OWN_ROUTES))
-    assert {
-        (r.method.value.lower(), bases[0] + r.path) for bases, part in served for r in part
-    } == {
+    assert {(r.method.lower(), bases[0] + r.path) for bases, part in served for r in part} == {
         (method, path)
         for path, methods in paths.items()
         for method, operation in methods.items()

@@ -20,8 +20,7 @@ def shape(path: str) -> str:
 
 
 TAKEN: dict[tuple[str, str], dict[str, Parameter[Any]]] = {
-    (route.method.value, shape(route.path)): {one.name: one for one in route.query}
-    for route in ROUTES
+    (route.method, shape(route.path)): {one.name: one for one in route.query} for route in ROUTES
 }
 LISTED = [
     (one["method"], one["path"], key)

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kadence.web.rates import SharedCounts
+from kadence.web.rate_limit import SharedCounts
 from tests.cli.test_cli import run
 from tests.cluster import Cluster
 from tests.faults.kit import assert_nothing_lost, company, loading

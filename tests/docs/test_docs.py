@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from kadence.cli.app import app
+from kadence.cli.app import COMMANDS as LISTED
+from kadence.cli.app import command_line
 from tests.world import World
 
 ROOT = Path(__file__).parent.parent.parent
@@ -76,10 +77,16 @@ COMMANDS = re.findall(
 )
 
 
+def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
+    commands: Any = get_command(command_line(None))
+    told = {name: found.help.partition("\n\n")[0] for name, found in commands.commands.items()}
+    assert {name: " ".join(text.split()) for name, text in told.items()} == LISTED
+
+
 @pytest.mark.parametrize("line", sorted(set(COMMANDS)))
 def test_a_command_in_the_docs_exists(line: str) -> None:
     first, *rest = line.split()
-    groups: Any = get_command(app)
+    groups: Any = get_command(command_line(None))
     assert first in groups.commands
     subcommands = getattr(groups.commands[first], "commands", None)
     assert not rest or subcommands is None or rest[0] in subcommands

@@ -16,7 +16,8 @@ from kadence.delivery.stream import tail
 from kadence.drawing.render_worker import RenderWorker
 from kadence.settings import Settings
 from kadence.usecases.runner import UnitOfWorkRunner
-from kadence.web.app import create_app
+from kadence.web.app import Application
+from kadence.web.endpoints import Endpoints
 from kadence.web.http import AppState
 
 MINUTE = 60_000
@@ -38,7 +39,7 @@ class Clock:
 def served(url: str, clock: Clock) -> Iterator[str]:
     """A server of this process by that clock; where it answers."""
     database, worker = open_database(Settings(database=url)), RenderWorker()
-    app = create_app(AppState(UnitOfWorkRunner(database, clock), tail, worker))
+    app = Application(Endpoints(AppState(UnitOfWorkRunner(database, clock), tail, worker)).respond)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -1,36 +1,70 @@
-"""The `kadence` command: its subcommands, and how it ends when something is wrong."""
+"""The `kadence` command: its subcommands, and how it ends when something is wrong.
 
+A command's module is loaded when it is that command which is wanted: most of the program is behind
+it, and whoever asks for help or the version does not wait for that.
+"""
+
+import os
 import sys
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
 from kadence import __version__
-from kadence.cli import company, db, demo, init, report, serve, space, token, user
-from kadence.cli.common import err
 from kadence.domain.errors import KadenceError
 from kadence.outputs import for_terminal
 
-app = typer.Typer(
-    name="kadence",
-    help="Plan sprints on your own machine, through the Kaiten API.\n\n"
-    "Start with [bold]kadence demo[/bold] for a look, or [bold]kadence init[/bold] and "
-    "[bold]kadence serve[/bold] to keep your data.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-)
-app.command("init")(init.init)
-app.command("serve")(serve.serve)
-app.command("demo")(demo.demo)
-app.command("report")(report.report)
+COMMANDS = {
+    "init": "Create a database with your company, a first space with a board, and a token for you.",
+    "serve": "Serve the API and the page until Ctrl-C or SIGTERM. Accepted requests are completed "
+    "first.",
+    "demo": "Serve a temporary database with sample data until Ctrl-C. The data is then deleted.",
+    "report": "Show the burndown of an iteration and where its scope came from and went.",
+    "user": "Add, list and deactivate people.",
+    "token": "Make, list and revoke API tokens.",
+    "space": "Settings of a space.",
+    "company": "Switch features of the company.",
+    "db": "Back up, restore, upgrade, check and move the database.",
+}
+"""What the list of commands says of each, in its order; a test compares it with the commands."""
 
-app.add_typer(user.app, name="user")
-app.add_typer(token.app, name="token")
-app.add_typer(space.app, name="space")
-app.add_typer(company.app, name="company")
-app.add_typer(db.app, name="db")
+
+def command_line(wanted: str | None) -> typer.Typer:
+    """Return the command line with one command loaded, or all of them if none is `wanted`."""
+    app = typer.Typer(
+        name="kadence",
+        help="Plan sprints on your own machine, through the Kaiten API.\n\n"
+        "Start with [bold]kadence demo[/bold] for a look, or [bold]kadence init[/bold] and "
+        "[bold]kadence serve[/bold] to keep your data.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+    app.callback()(_root)
+    for name, help_ in COMMANDS.items():
+        if wanted not in (None, name):
+            app.command(name, help=help_)(_not_loaded)
+            continue
+        module = import_module(f"kadence.cli.{name}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+    return app
+
+
+def _not_loaded() -> None:
+    raise NotImplementedError
+
+
+def _wanted(arguments: list[str]) -> str | None:
+    """Return which command's module is needed; "" for none, None for all, as to complete a line."""
+    if "_KADENCE_COMPLETE" in os.environ:
+        return None
+    first = next((one for one in arguments if not one.startswith("-")), "")
+    return first if first in COMMANDS else ""
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
@@ -39,7 +73,6 @@ def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
         raise typer.Exit
 
 
-@app.callback()
 def _root(
     version: Annotated[
         bool,
@@ -61,10 +94,10 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper) and stream.encoding.lower() != "utf-8":
             stream.reconfigure(errors="replace")
     try:
-        app()
+        command_line(_wanted(sys.argv[1:]))()
     except KadenceError as error:
-        err.print(f"kadence: {for_terminal(error.message)}", markup=False)
+        sys.stderr.write(f"kadence: {for_terminal(error.message)}\n")
         sys.exit(2)
     except UnicodeEncodeError:
-        err.print("kadence: an argument is not valid UTF-8")
+        sys.stderr.write("kadence: an argument is not valid UTF-8\n")
         sys.exit(2)

@@ -1,5 +1,7 @@
 """Passwords as they are kept: argon2id, slow on purpose, so never in a transaction."""
 
+from functools import cache
+
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -7,7 +9,11 @@ SHORTEST, LONGEST = 10, 1024
 """Characters of a password; no other rule (NIST SP 800-63B)."""
 
 _HASHER = argon2.PasswordHasher()
-_OF_NOBODY = _HASHER.hash("nobody has this password")
+
+
+@cache
+def _of_nobody() -> str:
+    return _HASHER.hash("nobody has this password")
 
 
 def hashed(password: str) -> str:
@@ -21,6 +27,6 @@ def is_right(kept: str | None, password: str) -> bool:
     Takes as long when there is none, so that nobody learns from it who has one.
     """
     try:
-        return _HASHER.verify(kept or _OF_NOBODY, password) and kept is not None
+        return _HASHER.verify(kept or _of_nobody(), password) and kept is not None
     except (VerificationError, InvalidHashError):
         return False

@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, cast
 
-from litestar.response.streaming import ASGIStreamingResponse
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
@@ -18,6 +17,7 @@ from kadence.web.codec import Uid, When, encode, format_timestamp
 from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_values
 from kadence.web.query import LARGEST_INTEGER, LIMIT, OFFSET, SKIP, Clamped, Flag, Query, Words
+from kadence.web.responses import Response
 
 
 class EventAnswer(Struct, frozen=True, kw_only=True):
@@ -157,7 +157,7 @@ def _resume_position(query: EventQuery, last_seen: bytes | None) -> EventQuery |
 
 def _stream(
     context: RequestContext, space_uid: str, query: EventQuery, first: Sequence[Event]
-) -> ASGIStreamingResponse:
+) -> Response:
     async def behind(after: int) -> Sequence[Event]:
         return await context.read(usecases.space_events, space_uid, replace(query, after=after))
 
@@ -169,11 +169,12 @@ def _stream(
             async for found in context.tail(behind, first, query.after):
                 yield stream_chunk(found)
 
-    return ASGIStreamingResponse(
-        iterator=lines(),
-        media_type="text/event-stream",
-        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-    )
+    headers = [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+    ]
+    return Response(200, headers, stream=lines())
 
 
 def stream_chunk(found: Sequence[Event]) -> bytes:

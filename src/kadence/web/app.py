@@ -1,151 +1,205 @@
-"""The application, made of the routes."""
+"""The application: finds who answers a request, and gives each request an id and a log line."""
 
-from collections.abc import Sequence
-from typing import Any
+import asyncio
+import contextlib
+import itertools
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterable
 
-from litestar import Litestar, Request, Response
-from litestar.config.cors import CORSConfig
-from litestar.enums import HttpMethod
-from litestar.exceptions import HTTPException
-from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
-from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_405_METHOD_NOT_ALLOWED
+import structlog
+from msgspec import Struct
 
-from kadence.web import errors, openapi, pages
-from kadence.web.adapter import adapt
-from kadence.web.http import AppState
-from kadence.web.route import Route
-from kadence.web.routes import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES
-from kadence.web.unsupported_endpoints import BY_PATH, NOT_SERVED, not_served
+from kadence import logs
+from kadence.web.asgi import ASGIApp, Receive, Scope, Send
+from kadence.web.compression import compress
+from kadence.web.cors import Cors
+from kadence.web.metrics import Metrics
+from kadence.web.rate_limit import RateLimit
+from kadence.web.requests import Request
+from kadence.web.responses import Response, empty, json
 
-_LITERAL = frozenset(route.path for route in ROUTES if "{" not in route.path)
-"""Those without a parameter."""
+log = structlog.get_logger()
+
+Respond = Callable[[Request], Awaitable[Response]]
+"""Answers a request; what it raises is a defect."""
 
 
-def create_app(
-    state: AppState, *, cors_origins: Sequence[str] = (), public_url: str | None = None
-) -> Litestar:
-    """Return the ASGI application that works with this state.
+class Around(Struct, frozen=True, kw_only=True):
+    """What stands around the routes, where the settings want it.
 
-    Pages of `cors_origins` may call it; `public_url` is where people reach it from outside.
+    `behind` makes the application one that takes the client's address from a proxy's headers, and
+    says whether an address is that of such a proxy.
     """
-    document = api_document(public_url)
-    return Litestar(
-        route_handlers=[
-            *_api(state, ROUTES, BASE_PATHS),
-            *_api(state, OWN_ROUTES, OWN_BASE_PATHS),
-            *pages.handlers(state.runner, document),
-        ],
-        exception_handlers={HTTPException: _refused, Exception: _refused},
-        cors_config=_cors(cors_origins) if cors_origins else None,
-        openapi_config=None,
-        logging_config=None,
-        debug=False,
-    )
+
+    metrics: Metrics | None = None
+    rate_limit: RateLimit | None = None
+    cors: Cors | None = None
+    fault: Callable[[Request], Awaitable[Response | None]] | None = None
+    behind: Callable[[ASGIApp], tuple[ASGIApp, Callable[[str], bool]]] | None = None
 
 
-def api_document(public_url: str | None = None) -> openapi.Schema:
-    """Return what the server does, as an OpenAPI document."""
-    parts = [openapi.Part(ROUTES, BASE_PATHS), openapi.Part(OWN_ROUTES, OWN_BASE_PATHS)]
-    return openapi.document(parts, public_url, NOT_SERVED)
+class Application:
+    """What the server calls: an ASGI application.
 
+    Each request has an id (`X-Request-Id`) and one line in the log, without its query. From a
+    trusted proxy the id is the proxy's, and a `traceparent` (W3C Trace Context) is noted; of
+    headers nothing else is. Every line that the request causes has both.
 
-def _cors(origins: Sequence[str]) -> CORSConfig:
-    return CORSConfig(
-        allow_origins=list(origins),
-        allow_methods=["GET", "POST", "PATCH", "DELETE"],
-        allow_headers=[
-            "authorization",
-            "content-type",
-            "idempotency-key",
-            "if-match",
-            "if-none-match",
-            "last-event-id",
-            "x-idempotency-key",
-            "x-kadence-fault",
-            "x-kadence-strict",
-            "x-kaiten-client-name",
-            "x-kaiten-client-type",
-            "x-kaiten-client-version",
-        ],
-        expose_headers=[
-            "content-disposition",
-            "etag",
-            "x-ratelimit-limit",
-            "x-ratelimit-remaining",
-            "x-ratelimit-reset",
-            "retry-after",
-            "x-kadence",
-            "x-kadence-ignored",
-            "x-request-id",
-        ],
-    )
-
-
-def _api(
-    state: AppState, routes: Sequence[Route], base_paths: Sequence[str]
-) -> list[HTTPRouteHandler]:
-    """Return one Litestar handler for each route, under its base paths.
-
-    The first of a path takes OPTIONS too: Litestar would answer that by itself, but to the contract
-    it is one more wrong method.
+    The query and other headers stay out of the log: they may hold secrets. So does the signature of
+    a signed link, which is in its path.
     """
-    allowed: dict[str, list[str]] = {}
-    for route in routes:
-        allowed.setdefault(route.path, [*BY_PATH.get(route.path, ())]).append(route.method)
-    firsts = {route.path: route.method for route in reversed(routes)}
-    return [
-        HTTPRouteHandler(
-            [base + _litestar_path(route.path) for base in base_paths],
-            http_method=_methods(route.method, first=route.method == firsts[route.path]),
-            status_code=200,
-            name=f"{route.method} {base_paths[0]}{route.path}",
-        )(
-            adapt(
-                route.handler,
-                state,
-                allowed[route.path],
-                route.query_keys,
-                public=route.public,
+
+    def __init__(self, respond: Respond, around: Around | None = None) -> None:
+        self._respond = respond
+        self._around = around = around or Around()
+        self._behind: ASGIApp = self._serve
+        self._trusts: Callable[[str], bool] = lambda _: False
+        if around.behind:
+            self._behind, self._trusts = around.behind(self._serve)
+        self._prefix = secrets.token_hex(4)
+        self._numbers = itertools.count(1)
+        self._has_warned = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] != "http":
+            return
+        request = {"id": f"{self._prefix}-{next(self._numbers)}"}
+        peer = scope.get("client")
+        if peer and self._trusts(peer[0]):
+            logs.REQUEST.set(request | _of_proxy(scope["headers"]))
+            await self._behind(scope, receive, send)
+            return
+        logs.REQUEST.set(request)
+        if not self._has_warned:
+            self._warn_of_proxy(scope)
+        await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        # As the request came: a HEAD is answered as a GET.
+        method, status = scope["method"], 0
+        request = Request(scope, receive)
+        try:
+            response = await self._response(request)
+            status = response.status
+            response.headers += (_NO_SNIFF, (b"x-request-id", logs.REQUEST.get()["id"].encode()))
+            await send(
+                {"type": "http.response.start", "status": status, "headers": response.headers}
             )
-        )
-        for route in routes
-    ]
+            if response.stream is None or method == "HEAD":
+                body = b"" if method == "HEAD" else response.body
+                await send({"type": "http.response.body", "body": body, "more_body": False})
+            else:
+                await _stream(response, request, send)
+        finally:
+            seconds = time.perf_counter() - began
+            logs.request_done(method, _without_key(scope["path"]), status, seconds, request.client)
+            if self._around.metrics is not None:
+                self._around.metrics.observe(method, request.route, status, seconds)
+
+    async def _response(self, request: Request) -> Response:
+        refused = _refused(request)
+        if refused is not None:
+            return refused
+        if request.method == "HEAD":
+            request.method = "GET"
+            # A live stream would have no end, and has no body to tell of.
+            request.headers.pop(b"accept", None)
+        cors = self._around.cors
+        response = cors.preflight(request) if cors else None
+        if response is None:
+            response = await self._limited(request)
+        if cors is not None:
+            cors.mark(request, response)
+        if response.stream is None:
+            await compress(request, response)
+        return response
+
+    async def _limited(self, request: Request) -> Response:
+        if self._around.fault is not None:
+            asked = await self._around.fault(request)
+            if asked is not None:
+                return asked
+        if self._around.rate_limit is None:
+            return await self._respond(request)
+        headers, too_much = self._around.rate_limit.look(request)
+        response = too_much or await self._respond(request)
+        response.headers += headers
+        return response
+
+    def _warn_of_proxy(self, scope: Scope) -> None:
+        """Say once that all who come through a proxy are taken for one client."""
+        if any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
+            self._has_warned = True
+            client = scope.get("client")
+            log.warning(
+                "X-Forwarded-For from an address that --trusted-proxy does not name is ignored",
+                client=client[0] if client else None,
+            )
 
 
-def _methods(method: HttpMethod, *, first: bool) -> list[HttpMethod]:
-    return [method, HttpMethod.OPTIONS] if first else [method]
+_NO_SNIFF = (b"x-content-type-options", b"nosniff")
+"""No browser is to guess what an answer is."""
+_ID = re.compile(rb"[A-Za-z0-9._:/=+-]{1,128}")
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
 
 
-def _litestar_path(path: str) -> str:
-    return path.replace("}", ":str}")
+def _of_proxy(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return what a proxy tells of a request, as far as it may stand in a log."""
+    told = {}
+    for name, value in headers:
+        if name == b"x-request-id" and _ID.fullmatch(value):
+            told["id"] = value.decode()
+        elif name == b"traceparent" and (found := _TRACEPARENT.fullmatch(value)):
+            told["trace_id"] = found["trace"].decode()
+    return told
 
 
-class _Ready(Response[bytes]):
-    """An answer made already, in the form that Litestar's exception handlers must have."""
+def _without_key(path: str) -> str:
+    """Return the path as it may be logged.
 
-    def __init__(self, answer: ASGIResponse) -> None:
-        super().__init__(b"")
-        self._answer = answer
-
-    def to_asgi_response(self, *_: Any, **__: Any) -> ASGIResponse:
-        return self._answer
+    The key of a signed link is left out: who reads it there could use it.
+    """
+    before, shared, key = path.partition("/shared/")
+    return f"{before}{shared}{key.partition('.')[0]}" if shared else path
 
 
-def _refused(request: Request[Any, Any, Any], error: Exception) -> _Ready:
-    if not isinstance(error, HTTPException):
-        return _Ready(errors.response(error))
-    path, method = request.scope["path"], request.scope["method"]
-    whole = path if path.startswith("/scim/") else ""
-    below = next((path.removeprefix(b) for b in BASE_PATHS if path.startswith(b)), whole)
-    known = error.status_code == HTTP_405_METHOD_NOT_ALLOWED
-    if known or error.status_code == HTTP_404_NOT_FOUND:
-        missing = not_served(below, literal=below in _LITERAL)
-        if method in missing:
-            return _Ready(errors.empty(404, {"x-kadence": "not-served"}))
-        if known:
-            methods = set((error.headers or {}).get("allow", "").split(", ")) - {"OPTIONS"}
-            return _Ready(errors.wrong_method([*methods, *missing]))
-        if not path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
-            return _Ready(pages.nowhere())
-    return _Ready(errors.response(error))
+def _refused(request: Request) -> Response | None:
+    """Refuse a request that names no one host, or has U+0000 in its path.
+
+    A request of HTTP/1.1 has exactly one Host (RFC 9112, 3.2): with two, a proxy and this server
+    might each believe another one.
+    """
+    scope = request.scope
+    hosts = sum(name == b"host" for name, _ in scope["headers"])
+    if hosts > 1 or (hosts == 0 and scope["http_version"] == "1.1"):
+        return json({"message": "A request should have one Host header"}, 400)
+    if "\x00" in request.path:
+        # No name of anything has it, and PostgreSQL takes no text with it.
+        return empty(404)
+    return None
+
+
+async def _stream(response: Response, request: Request, send: Send) -> None:
+    """Send a stream until it ends or its client has gone."""
+    assert response.stream is not None  # noqa: S101 - for the type checker
+    stream = response.stream
+
+    async def pump() -> None:
+        async with contextlib.aclosing(stream):  # type: ignore[type-var]
+            async for part in stream:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+
+    pumping = asyncio.ensure_future(pump())
+    going = asyncio.ensure_future(request.wait_until_gone())
+    try:
+        await asyncio.wait({pumping, going}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        going.cancel()
+        pumping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await pumping
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from icalendar import Calendar, Event, vText
-from litestar.response.base import ASGIResponse
 
 from kadence import __version__
 from kadence.domain.calendar import WorkingCalendar
@@ -14,11 +13,12 @@ from kadence.outputs import for_icalendar
 from kadence.usecases.overview import Lasting, calendar_feed
 from kadence.web.http import RequestContext
 from kadence.web.pictures import SAFE, Place, Read
+from kadence.web.responses import Response, content
 
 ICALENDAR = "text/calendar"
 
 
-async def iterations_feed(read: Read, place: Place) -> ASGIResponse:
+async def iterations_feed(read: Read, place: Place) -> Response:
     """Return the space's iterations as an iCalendar."""
     title, calendar, found = await read(calendar_feed, place.space_uid)
     body = calendar_of(title, calendar, found)
@@ -62,14 +62,14 @@ def _event(iteration: Iteration, first: date, last: date) -> Event:
     return event
 
 
-def file_of(body: bytes, media_type: str) -> ASGIResponse:
+def file_of(body: bytes, media_type: str) -> Response:
     """Bytes that a browser keeps as a file, called as the page wishes or as its address ends."""
     headers = {
         **SAFE,
         "cache-control": "private, max-age=60",
         "content-disposition": "attachment",
     }
-    return ASGIResponse(body=body, media_type=media_type, headers=headers)
+    return content(body, media_type, headers)
 
 
 async def get_iterations_feed(context: RequestContext) -> str:

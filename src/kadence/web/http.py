@@ -9,14 +9,12 @@ from collections.abc import (
     Awaitable,
     Callable,
     Coroutine,
-    Iterable,
     Mapping,
     Sequence,
 )
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import msgspec
-from litestar import Request
 from msgspec import Struct
 
 from kadence.domain.errors import BadRequest, BodyTooLarge, CrossSite
@@ -31,6 +29,7 @@ from kadence.web.codec import canonical_uid, encode
 from kadence.web.cookies import cookie_of, csrf_of
 from kadence.web.password_checks import PasswordChecks
 from kadence.web.query import Flag, Query, integer_id
+from kadence.web.requests import Request
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -108,7 +107,7 @@ class RequestContext:
 
     def __init__(
         self,
-        request: Request[Any, Any, Any],
+        request: Request,
         state: AppState,
         known: frozenset[str] = frozenset(),
     ) -> None:
@@ -119,11 +118,11 @@ class RequestContext:
         self._known = known
         self._options = WriteOptions()
         self._query: Query | None = None
-        self.headers: dict[bytes, bytes] = dict(request.scope["headers"])
+        self.headers = request.headers
         self.has_secret = False
         """Whether the answer holds one, so that nobody is to keep it."""
-        self.session = session_of(self.headers, secure=self.is_https)
-        self.token = self.session or bearer_token(request.scope["headers"])
+        self.session = session_of(request.headers, secure=request.is_https)
+        self.token = self.session or bearer_token(request.headers)
 
     @property
     def is_dry_run(self) -> bool:
@@ -133,13 +132,12 @@ class RequestContext:
     @property
     def client(self) -> str:
         """The address that the request came from."""
-        client = self._request.scope.get("client")
-        return client[0] if client else ""
+        return self._request.client
 
     @property
     def is_https(self) -> bool:
         """Whether the browser is spoken to through TLS."""
-        return bool(self._request.scope["scheme"] == "https")
+        return self._request.is_https
 
     @property
     def password_checks(self) -> PasswordChecks:
@@ -153,7 +151,10 @@ class RequestContext:
             Disconnected: the client has gone.
             Exception: what the work raises.
         """
-        doing, going = asyncio.ensure_future(work), asyncio.ensure_future(self._has_gone())
+        doing, going = (
+            asyncio.ensure_future(work),
+            asyncio.ensure_future(self._request.wait_until_gone()),
+        )
         try:
             await asyncio.wait({doing, going}, return_when=asyncio.FIRST_COMPLETED)
             if not doing.done():
@@ -162,10 +163,6 @@ class RequestContext:
         finally:
             going.cancel()
             doing.cancel()
-
-    async def _has_gone(self) -> None:
-        while (await self._request.receive())["type"] != "http.disconnect":
-            pass
 
     def refuse_forged(self) -> None:
         """Let a request of a session pass only if a page of ours made it.
@@ -284,22 +281,22 @@ class RequestContext:
 
     def has(self, name: str) -> bool:
         """Return whether the path has such a part."""
-        return name in self._request.scope["path_params"]
+        return name in self._request.params
 
     def text(self, name: str) -> str:
         """Return a part of the path as it is."""
-        return str(self._request.scope["path_params"][name])
+        return str(self._request.params[name])
 
     def uid(self, name: str) -> str:
         """Return a UUID of the path in canonical form.
 
         Anything else is "", which matches nothing.
         """
-        return canonical_uid(self._request.scope["path_params"][name])
+        return canonical_uid(self._request.params[name])
 
     def id(self, name: str) -> int:
         """Return an integer id of the path; 0 for anything else, which matches nothing."""
-        return integer_id(self._request.scope["path_params"][name])
+        return integer_id(self._request.params[name])
 
     def query(self, build: Callable[[Query], D]) -> D | BadRequest:
         """Return what `build` makes of the query, or the query's validation error."""
@@ -314,7 +311,7 @@ class RequestContext:
     def _split_query(self) -> Query:
         """Return the query, split once however often it is read."""
         if self._query is None:
-            self._query = Query(self._request.scope["query_string"])
+            self._query = Query(self._request.query_string)
         return self._query
 
     @property
@@ -357,10 +354,9 @@ class RequestContext:
         )
 
     def _digest(self, raw: bytes) -> str:
-        scope = self._request.scope
         # The aliases are one, and so are a uid's ways to be written.
-        path = _ALIAS.sub("/api/latest/", scope["path"]).lower()
-        line = f"{scope['method']} {path}\n".encode()
+        path = _ALIAS.sub("/api/latest/", self._request.path).lower()
+        line = f"{self._request.method} {path}\n".encode()
         return hashlib.sha256(line + raw).hexdigest()
 
     async def _raw_body(self) -> bytes | None:
@@ -408,12 +404,12 @@ def session_of(headers: Mapping[bytes, bytes], *, secure: bool) -> str | None:
     return cookie_of(headers.get(b"cookie"), secure=secure)
 
 
-def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+def bearer_token(headers: Mapping[bytes, bytes]) -> str | None:
     """Return the token of `Authorization: Bearer <token>`, or None."""
-    for name, value in headers:
-        if name == b"authorization":
-            scheme, _, token = value.partition(b" ")
-            if scheme.lower() == b"bearer":
-                return token.strip().decode("latin-1") or None
-            return None
-    return None
+    value = headers.get(b"authorization")
+    if value is None:
+        return None
+    scheme, _, token = value.partition(b" ")
+    if scheme.lower() != b"bearer":
+        return None
+    return token.strip().decode("latin-1") or None

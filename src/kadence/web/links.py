@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
 
-from litestar.response.base import ASGIResponse
 from msgspec import Meta, Struct
 
 from kadence.domain.errors import Forbidden, NotFound
@@ -21,6 +20,7 @@ from kadence.web.http import NOTHING, RequestContext
 from kadence.web.insights import report_answer, report_query
 from kadence.web.pictures import KINDS, SAFE, THEME, Place, Read, badge_of, drawn
 from kadence.web.query import Parameter, Query
+from kadence.web.responses import Response, content
 from kadence.web.tables import FILE_PARAMETERS, TABLES, table
 from kadence.web.velocity import VELOCITY_PARAMETERS
 
@@ -164,7 +164,7 @@ async def get_shared(context: RequestContext) -> bytes:
 
 async def _shown(
     context: RequestContext, read: Read, shows: Shows, name: str, place: Place, query: Query
-) -> ASGIResponse:
+) -> Response:
     if shows is Shows.BADGE:
         return await badge_of(read, place, query)
     if shows is Shows.ITERATIONS:
@@ -175,6 +175,6 @@ async def _shown(
         found = await read(
             insights.get_report, place.space_uid, place.iteration_id, report_query(query)
         )
-        return ASGIResponse(body=encode(report_answer(found)), media_type=JSON, headers=SAFE)
+        return content(encode(report_answer(found)), JSON, SAFE)
     format_ = Format(name.rpartition(".")[2])
     return await drawn(read, context.render_worker, shows.value, format_, place, query)

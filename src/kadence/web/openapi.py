@@ -55,7 +55,7 @@ def document(
     for part in parts:
         for route in part.routes:
             operations = paths.setdefault(part.base_paths[0] + route.path, {})
-            operations[route.method.value.lower()] = _operation(route, schema_of)
+            operations[route.method.lower()] = _operation(route, schema_of)
     for path, methods in not_served:
         whole = parts[0].base_paths[0] + path
         for method in methods if whole in paths else ():

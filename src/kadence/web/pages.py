@@ -7,22 +7,20 @@ from importlib.resources import files
 from pathlib import PurePath
 from typing import Any
 
-from litestar import Request
-from litestar.enums import HttpMethod
-from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
 from msgspec import Struct
 
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web import errors
 from kadence.web.api_docs import page
 from kadence.web.codec import JSON, encode
+from kadence.web.compression import coding_of
+from kadence.web.requests import Request
+from kadence.web.responses import Response, content, empty
 
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
 }
 
 
@@ -40,12 +38,15 @@ ADDRESSES = (
     "/",
     "/enter",
     "/account",
-    "/spaces/{space:str}",
-    "/spaces/{space:str}/{view:str}",
-    "/spaces/{space:str}/{view:str}/{id:str}",
+    "/spaces/{space}",
+    "/spaces/{space}/{view}",
+    "/spaces/{space}/{view}/{id}",
 )
 """Where the page has a view: ui/src/lib/router.svelte.ts knows which."""
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Health(Struct, frozen=True):
@@ -54,49 +55,44 @@ class Health(Struct, frozen=True):
     status: str = "ok"
 
 
-def handlers(runner: UnitOfWorkRunner, document: dict[str, Any]) -> list[HTTPRouteHandler]:
-    """Return the handlers of these pages; `document` is the OpenAPI document to show."""
+def endpoints(runner: UnitOfWorkRunner, document: dict[str, Any]) -> list[tuple[str, Endpoint]]:
+    """Return the paths of these pages, and what answers there; `document` is the API's."""
     well = encode(Health())
 
-    async def readyz() -> ASGIResponse:
+    async def readyz(_request: Request) -> Response:
         try:
             await runner.ping()
         except Exception as error:
             return errors.response(error)
-        return ASGIResponse(body=well, media_type=JSON)
+        return content(well, JSON)
 
-    async def part(request: Request[Any, Any, Any]) -> ASGIResponse:
-        found = parts.get(request.path_params["name"])
+    async def part(request: Request) -> Response:
+        found = parts.get(request.params["name"])
         if found is None:
-            return errors.empty(404)
-        if "gzip" in request.headers.get("accept-encoding", ""):
+            return empty(404)
+        if coding_of(request.headers.get(b"accept-encoding", b""), (b"gzip",)) is not None:
             headers = _PART_HEADERS | {"content-encoding": "gzip"}
-            return ASGIResponse(body=found.packed, media_type=found.media_type, headers=headers)
-        return ASGIResponse(body=found.body, media_type=found.media_type, headers=_PART_HEADERS)
+            return content(found.packed, found.media_type, headers)
+        return content(found.body, found.media_type, _PART_HEADERS)
 
     parts = _parts()
     shell = _fixed(_page(), "text/html", PAGE_HEADERS)
     style = files("kadence.web").joinpath("static/api_docs.css").read_text("utf-8")
     return [
-        _get("/healthz", _fixed(well, JSON)),
-        _get("/readyz", readyz),
-        _get("/schema", _fixed(page(document).encode(), "text/html")),
-        _get("/schema/style.css", _fixed(style.encode(), "text/css")),
-        _get("/schema/openapi.json", _fixed(encode(document), JSON)),
-        *(_get(address, shell) for address in ADDRESSES),
-        _get("/favicon.svg", _fixed(_file("favicon.svg"), _TYPES[".svg"])),
-        _get("/assets/{name:str}", part),
+        ("/healthz", _fixed(well, JSON)),
+        ("/readyz", readyz),
+        ("/schema", _fixed(page(document).encode(), "text/html")),
+        ("/schema/style.css", _fixed(style.encode(), "text/css")),
+        ("/schema/openapi.json", _fixed(encode(document), JSON)),
+        *((address, shell) for address in ADDRESSES),
+        ("/favicon.svg", _fixed(_file("favicon.svg"), _TYPES[".svg"])),
+        ("/assets/{name}", part),
     ]
 
 
-def nowhere() -> ASGIResponse:
+def nowhere() -> Response:
     """For a browser at an address that nothing has: the page, which says so."""
-    return ASGIResponse(
-        body=_page(),
-        media_type="text/html",
-        headers=PAGE_HEADERS | {"vary": "accept"},
-        status_code=404,
-    )
+    return content(_page(), "text/html", PAGE_HEADERS | {"vary": "accept"}, 404)
 
 
 class _Part(Struct, frozen=True):
@@ -139,14 +135,8 @@ def _parts() -> dict[str, _Part]:
     }
 
 
-def _fixed(
-    body: bytes, media_type: str, headers: dict[str, str] = HEADERS
-) -> Callable[[], Awaitable[ASGIResponse]]:
-    async def answer() -> ASGIResponse:
-        return ASGIResponse(body=body, media_type=media_type, headers=headers)
+def _fixed(body: bytes, media_type: str, headers: dict[str, str] = HEADERS) -> Endpoint:
+    async def answer(_request: Request) -> Response:
+        return content(body, media_type, headers)
 
     return answer
-
-
-def _get(path: str, handler: Callable[..., Awaitable[ASGIResponse]]) -> HTTPRouteHandler:
-    return HTTPRouteHandler(path, http_method=HttpMethod.GET, status_code=200, name=path)(handler)

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from litestar.response.base import ASGIResponse
 from msgspec import Struct
 
 from kadence.domain.report import size_of
@@ -24,6 +23,7 @@ from kadence.web.insights import (
     report_query,
 )
 from kadence.web.query import Parameter, Query, Word
+from kadence.web.responses import Response, content
 from kadence.web.velocity import VELOCITY_PARAMETERS, velocity_query
 
 THEME = Word("theme", [theme.value for theme in Theme], "Drawn for a light or a dark ground.")
@@ -34,7 +34,6 @@ SVG, PNG = "image/svg+xml", "image/png"
 MEDIA_TYPES = {Format.SVG: SVG, Format.PNG: PNG}
 SAFE = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
 }
 """Headers of what is looked at by itself in a browser."""
@@ -130,7 +129,7 @@ KINDS: dict[str, Kind] = {
 
 async def drawn(
     read: Read, render_worker: RenderWorker, kind: str, format_: Format, place: Place, query: Query
-) -> ASGIResponse:
+) -> Response:
     """Return the picture as an answer.
 
     Raises:
@@ -141,13 +140,13 @@ async def drawn(
     return picture(body, MEDIA_TYPES[format_])
 
 
-def picture(body: bytes, media_type: str) -> ASGIResponse:
+def picture(body: bytes, media_type: str) -> Response:
     """Bytes to be looked at in a browser, or shown by another page."""
     headers = {**SAFE, "cache-control": "private, max-age=60"}
-    return ASGIResponse(body=body, media_type=media_type, headers=headers)
+    return content(body, media_type, headers)
 
 
-async def badge_of(read: Read, place: Place, query: Query) -> ASGIResponse:
+async def badge_of(read: Read, place: Place, query: Query) -> Response:
     """Return a badge that says what remains of an iteration."""
     found = await _report(read, place, query)
     scope, done = size_of(found.report.tally, found.unit)

@@ -1,4 +1,4 @@
-"""One entry of the route table: what Litestar serves and what the OpenAPI document says of it."""
+"""One entry of the route table: what is served and what the OpenAPI document says of it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import inspect
 import re
 import typing
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
-from litestar.enums import HttpMethod
 from msgspec import Struct
 
 from kadence.web.bodies import Body
 from kadence.web.http import Handler, WithCookie, WithETag
 from kadence.web.query import Harmless, Parameter
+
+Method = Literal["GET", "POST", "PATCH", "DELETE"]
 
 
 class Route(Struct, frozen=True):
@@ -23,7 +24,7 @@ class Route(Struct, frozen=True):
     is `public` needs no token.
     """
 
-    method: HttpMethod
+    method: Method
     path: str
     handler: Handler
     body: Body[Any, Any] | None = None
@@ -56,7 +57,7 @@ class Route(Struct, frozen=True):
     @property
     def writes(self) -> bool:
         """Whether it changes something."""
-        return self.method != HttpMethod.GET
+        return self.method != "GET"
 
     @property
     def query_keys(self) -> frozenset[str]:

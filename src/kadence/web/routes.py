@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from litestar.enums import HttpMethod
-
 from kadence.drawing.picture import Format
 from kadence.web import (
     activity,
@@ -34,14 +32,17 @@ from kadence.web import (
     tags,
     velocity,
 )
-from kadence.web.route import Route
+from kadence.web.route import Method, Route
 
 BASE_PATHS = ("/api/latest", "/api/v1", "/api")
 """Two names of the published API."""
 OWN_BASE_PATHS = ("/api/kadence/v1",)
 """Where what this server adds to it is."""
 
-_GET, _POST, _PATCH, _DELETE = HttpMethod.GET, HttpMethod.POST, HttpMethod.PATCH, HttpMethod.DELETE
+_GET: Method = "GET"
+_POST: Method = "POST"
+_PATCH: Method = "PATCH"
+_DELETE: Method = "DELETE"
 _ITERATIONS = "/spaces/{space_uid}/iterations"
 _ITERATION = f"{_ITERATIONS}/{{iteration_id}}"
 _ITERATION_CARDS = f"{_ITERATION}/cards"

@@ -5,7 +5,6 @@ import io
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from litestar.response.base import ASGIResponse
 from msgspec import Struct
 
 from kadence.drawing.i18n import Language
@@ -20,6 +19,7 @@ from kadence.web.http import Handler, RequestContext
 from kadence.web.insights import REPORT_PARAMETERS, flow_answer, report_query
 from kadence.web.pictures import LANGUAGE, Place, Read
 from kadence.web.query import Flag, Parameter, Query, Word
+from kadence.web.responses import Response
 from kadence.web.velocity import VELOCITY_PARAMETERS, velocity_answer, velocity_query
 
 CSV = "text/csv"
@@ -150,7 +150,7 @@ TABLES: dict[str, Table] = {
 
 async def table(
     read: Read, render_worker: RenderWorker, name: str, place: Place, query: Query
-) -> ASGIResponse:
+) -> Response:
     """Return a table as CSV (RFC 4180), with a first line of names.
 
     Raises:

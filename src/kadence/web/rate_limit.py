@@ -1,10 +1,16 @@
-"""How many requests a token made in the current second: in one process, or across workers."""
+"""At most so many requests of a token in a second, counted in one process or across workers."""
 
 import fcntl
 import hashlib
 import mmap
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
+
+from kadence.web.http import bearer_token, session_of
+from kadence.web.requests import Request
+from kadence.web.responses import Response
 
 SLOTS = 16_384
 """Tokens that can be counted in one second; one process answers fewer requests than that."""
@@ -75,3 +81,43 @@ class SharedCounts:
                 cells[place + 1] += 1
                 return cells[place + 1]
         return 1
+
+
+class RateLimit:
+    """At most `limit` requests in a second of the clock for each token or session; above it 429.
+
+    Of a session those of the API count: its browser sends it along for pictures and scripts too.
+    Requests without either pass: most are answered 401 before anything is looked up.
+    """
+
+    def __init__(self, limit: int, counts: Counts, clock: Callable[[], float] = time.time) -> None:
+        self._limit = limit
+        self._counts = counts
+        self._clock = clock
+
+    def look(self, request: Request) -> tuple[list[tuple[bytes, bytes]], Response | None]:
+        """Count a request; returns headers for its response, and the refusal if it is too much."""
+        token = bearer_token(request.headers)
+        if token is None and request.path.startswith("/api/"):
+            token = session_of(request.headers, secure=request.is_https)
+        if token is None:
+            return [], None
+        now = int(self._clock())
+        used = self._counts.count(token, now)
+        headers = [
+            (b"x-ratelimit-limit", b"%d" % self._limit),
+            (b"x-ratelimit-remaining", b"%d" % max(self._limit - used, 0)),
+            (b"x-ratelimit-reset", b"%d" % (now + 1)),
+        ]
+        return headers, too_many_requests() if used > self._limit else None
+
+
+def too_many_requests() -> Response:
+    """Return the published answer to whoever asks too often."""
+    body = b"Too many requests, please try again later."
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", b"%d" % len(body)),
+        (b"retry-after", b"1"),
+    ]
+    return Response(429, headers, body)

@@ -1,0 +1,75 @@
+"""Makes text smaller on its way, with zstd or gzip, if the client takes it."""
+
+import asyncio
+import gzip
+from collections.abc import Sequence
+
+import zstandard
+
+from kadence.web.requests import Request
+from kadence.web.responses import Response
+
+LEAST = 1024
+"""Bytes of a body from which on it is worth it: less fits into one packet anyway."""
+AT_ONCE = 32_768
+"""Bytes up to which it is done on the event loop; more takes milliseconds, and a thread."""
+_TYPES = (b"application/json", b"text/", b"image/svg+xml")
+_GZIP_LEVEL, _ZSTD_LEVEL = 5, 3
+
+
+async def compress(request: Request, response: Response) -> None:
+    """Compress the body of a response in place.
+
+    An answer with a secret is left as it is: its length would tell of it (BREACH). So is the entity
+    tag: it stands for a version, and If-Match takes no weak one.
+    """
+    body = response.body
+    if len(body) < LEAST or not _is_text(response):
+        return
+    response.headers.append((b"vary", b"Accept-Encoding"))
+    coding = coding_of(request.headers.get(b"accept-encoding", b""))
+    if coding is None:
+        return
+    pack = _zstd if coding == b"zstd" else _gzip
+    packed = pack(body) if len(body) <= AT_ONCE else await asyncio.to_thread(pack, body)
+    response.body = packed
+    response.headers = [one for one in response.headers if one[0] != b"content-length"]
+    response.headers.append((b"content-length", b"%d" % len(packed)))
+    response.headers.append((b"content-encoding", coding))
+
+
+def _is_text(response: Response) -> bool:
+    kind = response.header(b"content-type") or b""
+    return (
+        kind.startswith(_TYPES)
+        and response.header(b"content-encoding") is None
+        and response.header(b"cache-control") != b"no-store"
+    )
+
+
+def coding_of(accepted: bytes, offered: Sequence[bytes] = (b"zstd", b"gzip")) -> bytes | None:
+    """Return which coding of those offered an Accept-Encoding header wants; None for none."""
+    weights: dict[bytes, float] = {}
+    for part in accepted.lower().split(b","):
+        name, _, rest = part.strip().partition(b";")
+        weights[name.strip()] = _weight(rest)
+    usable = [name for name in offered if weights.get(name, weights.get(b"*", 0)) > 0]
+    return max(usable, key=lambda name: weights.get(name, 0), default=None)
+
+
+def _weight(rest: bytes) -> float:
+    name, _, value = rest.strip().partition(b"=")
+    if name.strip() != b"q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
+
+
+def _gzip(body: bytes) -> bytes:
+    return gzip.compress(body, _GZIP_LEVEL, mtime=0)
+
+
+def _zstd(body: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body)

@@ -1,0 +1,140 @@
+"""Makes the routes answer: calls a route's handler, and sends its result as JSON."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from kadence.usecases.unit_of_work import RenderedResponse
+from kadence.web import errors, openapi, pages
+from kadence.web.codec import JSON
+from kadence.web.http import (
+    DRY_RUN,
+    AppState,
+    Disconnected,
+    Handler,
+    RequestContext,
+    WithCookie,
+    rendered,
+    tags_of,
+)
+from kadence.web.requests import Request
+from kadence.web.responses import Response, empty
+from kadence.web.route import Route
+from kadence.web.router import Found, Router
+from kadence.web.routes import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES
+from kadence.web.unsupported_endpoints import NOT_SERVED, not_served
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_LITERAL = frozenset(route.path for route in ROUTES if "{" not in route.path)
+"""Those without a parameter."""
+_OF_WRITES = frozenset({DRY_RUN.name})
+
+
+class Endpoints:
+    """Everything that is served, found by path and method."""
+
+    def __init__(self, state: AppState, *, public_url: str | None = None) -> None:
+        """`public_url` is where people reach the server from outside."""
+        self._router: Router[tuple[Endpoint, str]] = Router()
+        document = api_document(public_url)
+        for path, endpoint in pages.endpoints(state.runner, document):
+            self._router.add("GET", path, (endpoint, path))
+        for routes, base_paths in ((ROUTES, BASE_PATHS), (OWN_ROUTES, OWN_BASE_PATHS)):
+            for route in routes:
+                for base in base_paths:
+                    path = base + route.path
+                    self._router.add(route.method, path, (endpoint_of(route, state), path))
+
+    @property
+    def paths(self) -> list[str]:
+        """All paths that are served, with the names of their parameters in braces."""
+        return self._router.paths
+
+    async def respond(self, request: Request) -> Response:
+        """Answer a request; an error that nobody foresaw is logged, and answered as one."""
+        found = self._router.find(request.path)
+        served = found.by(request.method) if found else None
+        if served is None:
+            return _not_found(request, found)
+        (endpoint, request.route), request.params = served
+        return await endpoint(request)
+
+
+def api_document(public_url: str | None = None) -> openapi.Schema:
+    """Return what the server does, as an OpenAPI document."""
+    parts = [openapi.Part(ROUTES, BASE_PATHS), openapi.Part(OWN_ROUTES, OWN_BASE_PATHS)]
+    return openapi.document(parts, public_url, NOT_SERVED)
+
+
+def endpoint_of(route: Route, state: AppState) -> Endpoint:
+    """Return what answers the requests of a route.
+
+    What is public acts for nobody, so that nobody can be made to do it.
+    """
+    handler: Handler = route.handler
+    reads, public = route.method == "GET", route.public
+    known = route.query_keys if reads else route.query_keys | _OF_WRITES
+
+    async def answer(request: Request) -> Response:
+        context = RequestContext(request, state, known)
+        try:
+            if not reads and not public:
+                context.refuse_forged()
+            result = await handler(context)
+            ignored = context.ignored
+        except Disconnected:
+            return Response(400, [])
+        except Exception as error:
+            return errors.response(error)
+        if isinstance(result, Response):
+            response = result
+        elif isinstance(result, WithCookie):
+            response = _success(rendered(result.answer), b"no-store")
+            if result.cookie is not None:
+                response.headers.append((b"set-cookie", result.cookie.encode()))
+        else:
+            made = rendered(result)
+            if reads and _is_known(made, context.headers.get(b"if-none-match")):
+                return empty(304, {"etag": made.etag or ""})
+            kept = b"no-store" if context.has_secret else _PRIVATE if reads else None
+            response = _success(made, kept)
+        if ignored:
+            response.headers.append((b"x-kadence-ignored", ignored.encode()))
+        return response
+
+    return answer
+
+
+def _success(made: RenderedResponse, kept: bytes | None) -> Response:
+    body, etag = made.body, made.etag
+    headers = [(b"content-type", _JSON), (b"content-length", b"%d" % len(body))]
+    if etag is not None:
+        headers.append((b"etag", etag.encode()))
+    if kept is not None:
+        headers.append((b"cache-control", kept))
+    return Response(200, headers, body)
+
+
+def _is_known(made: RenderedResponse, header: bytes | None) -> bool:
+    """Return whether the client has this answer, by its If-None-Match."""
+    known = tags_of(header)
+    return made.etag is not None and known is not None and (made.etag in known or "*" in known)
+
+
+_JSON = JSON.encode()
+_PRIVATE = b"private, no-cache"
+"""A read is for its caller alone, and to be asked for again (ETag) before it is used again."""
+
+
+def _not_found(request: Request, found: "Found[tuple[Endpoint, str]] | None") -> Response:
+    """Refuse a path that nothing has, or a method that the path does not have."""
+    path = request.path
+    whole = path if path.startswith("/scim/") else ""
+    below = next((path.removeprefix(b) for b in BASE_PATHS if path.startswith(b)), whole)
+    missing: Sequence[str] = not_served(below, literal=below in _LITERAL)
+    if request.method in missing:
+        return empty(404, {"x-kadence": "not-served"})
+    if found is not None:
+        return errors.wrong_method([*found.methods, *missing])
+    if not path.startswith("/api/") and b"text/html" in request.headers.get(b"accept", b""):
+        return pages.nowhere()
+    return empty(404)

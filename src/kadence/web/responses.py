@@ -1,0 +1,58 @@
+"""Responses as the application sends them: status, headers, and a body or a stream."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from kadence.web.codec import JSON, encode
+
+_TEXTS = ("text/",)
+"""Media types whose text is UTF-8, which is said of them."""
+
+
+class Response(Struct):
+    """What goes back over the wire; a `stream` comes in the place of the body.
+
+    `headers` are names in lower case, and values, as they stand on the wire.
+    """
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes = b""
+    stream: AsyncIterator[bytes] | None = None
+
+    def header(self, name: bytes) -> bytes | None:
+        """Return the value of a header, None if there is none."""
+        return next((value for known, value in self.headers if known == name), None)
+
+
+def content(
+    body: bytes, media_type: str, headers: Mapping[str, str] | None = None, status: int = 200
+) -> Response:
+    """Return a response with a body."""
+    of_text = media_type.startswith(_TEXTS) and "charset" not in media_type
+    kind = f"{media_type}; charset=utf-8" if of_text else media_type
+    return Response(
+        status,
+        [
+            (b"content-type", kind.encode()),
+            (b"content-length", b"%d" % len(body)),
+            *_lines(headers),
+        ],
+        body,
+    )
+
+
+def json(answer: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a response with JSON."""
+    return content(encode(answer), JSON, headers, status)
+
+
+def empty(status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a response without body and so without Content-Type."""
+    return Response(status, [(b"content-length", b"0"), *_lines(headers)])
+
+
+def _lines(headers: Mapping[str, str] | None) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
