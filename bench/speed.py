@@ -11,7 +11,7 @@ from bench.kit import CREATE, Load, Measure, company, floor, kadence, line, load
 SECTION = "32 connections, one process, SQLite"
 ROUNDS = 8
 SECONDS = 2
-FRESH = 12_000
+FRESH = 20_000
 """Cards for one turn of adding."""
 CARDS = 2_000 + ROUNDS * FRESH
 
@@ -64,10 +64,10 @@ def _measures(turns: dict[str, list[Load]], loop: list[float]) -> list[Measure]:
             note=f"{medians[name]:,.0f} of {medians['floor']:,.0f} a second",
         )
         for name, what, budget in (
-            ("create", "create an iteration", 0.55),
-            ("move", "move a card", 0.40),
-            ("add", "add a card to an iteration", 0.40),
-            ("get", "get one iteration", 0.60),
+            ("create", "create an iteration", 0.40),
+            ("move", "move a card", 0.30),
+            ("add", "add a card to an iteration", 0.25),
+            ("get", "get one iteration", 0.40),
         )
     ]
     found.insert(

@@ -25,7 +25,7 @@ from kadence.storage.executor import ThreadedDatabase
 from kadence.storage.location import locate
 from kadence.storage.location import open_database as connect_to
 from kadence.usecases.runner import UnitOfWorkRunner
-from kadence.web.app import Application, Around
+from kadence.web.app import Application, Middleware
 from kadence.web.asgi import ASGIApp
 from kadence.web.cors import Cors
 from kadence.web.endpoints import Endpoints
@@ -79,14 +79,14 @@ def build(settings: Settings, state: AppState, context: ProcessContext) -> Appli
     """Return the ASGI application with everything that the settings put around it."""
     origins = [o.strip() for o in (settings.cors_origin or "").split(",") if o.strip()]
     limit, proxy = settings.rate_limit, settings.trusted_proxy
-    around = Around(
+    middleware = Middleware(
         metrics=context.metrics,
         rate_limit=None if limit is None else RateLimit(limit, context.counts),
         cors=Cors(origins) if origins else None,
         fault=fault if context.faults else None,
         behind=None if proxy is None else partial(_behind, proxy),
     )
-    return Application(Endpoints(state, public_url=settings.public_url).respond, around)
+    return Application(Endpoints(state, public_url=settings.public_url).respond, middleware)
 
 
 def _behind(proxy: str, app: ASGIApp) -> tuple[ASGIApp, Callable[[str], bool]]:

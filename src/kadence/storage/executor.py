@@ -131,9 +131,10 @@ class ThreadedDatabase:
         return await self._submit(work, inline=True)
 
     async def _submit(self, work: Callable[[Transaction], T], *, inline: bool) -> T:
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop:
-            self._rebind_loop(loop)
+        loop = self._loop
+        # Asking for the running loop is a call of the operating system in Python 3.11.
+        if loop is None or not loop.is_running():
+            loop = self._rebind_loop(asyncio.get_running_loop())
         future: asyncio.Future[T] = loop.create_future()
         # What arrives in one turn of the loop goes together.
         if not self._arrived:
@@ -141,11 +142,12 @@ class ThreadedDatabase:
         self._arrived.append(Job(work, future, inline=inline))
         return await future
 
-    def _rebind_loop(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _rebind_loop(self, loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
         """Begin afresh on another loop: nobody waits for what the one before has left."""
         with self._writer_lock:
             self._arrived.clear()
             self._loop = loop
+        return loop
 
     def _advance(self) -> None:
         """Let the writer begin with what has arrived, unless it is busy: then it comes back."""

@@ -12,8 +12,8 @@ import structlog
 from msgspec import Struct
 
 from kadence import logs
-from kadence.web.asgi import ASGIApp, Receive, Scope, Send
-from kadence.web.compression import compress
+from kadence.web.asgi import SEND_WHOLE, ASGIApp, Receive, Scope, Send
+from kadence.web.compression import LEAST, compress
 from kadence.web.cors import Cors
 from kadence.web.metrics import Metrics
 from kadence.web.rate_limit import RateLimit
@@ -26,7 +26,7 @@ Respond = Callable[[Request], Awaitable[Response]]
 """Answers a request; what it raises is a defect."""
 
 
-class Around(Struct, frozen=True, kw_only=True):
+class Middleware(Struct, frozen=True, kw_only=True):
     """What stands around the routes, where the settings want it.
 
     `behind` makes the application one that takes the client's address from a proxy's headers, and
@@ -51,16 +51,16 @@ class Application:
     a signed link, which is in its path.
     """
 
-    def __init__(self, respond: Respond, around: Around | None = None) -> None:
+    def __init__(self, respond: Respond, middleware: Middleware | None = None) -> None:
         self._respond = respond
-        self._around = around = around or Around()
+        self._middleware = middleware = middleware or Middleware()
         self._behind: ASGIApp = self._serve
         self._trusts: Callable[[str], bool] = lambda _: False
-        if around.behind:
-            self._behind, self._trusts = around.behind(self._serve)
+        if middleware.behind:
+            self._behind, self._trusts = middleware.behind(self._serve)
         self._prefix = secrets.token_hex(4)
         self._numbers = itertools.count(1)
-        self._has_warned = False
+        self._warns = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -70,11 +70,10 @@ class Application:
         peer = scope.get("client")
         if peer and self._trusts(peer[0]):
             logs.REQUEST.set(request | _of_proxy(scope["headers"]))
+            scope[_TRUSTED] = True
             await self._behind(scope, receive, send)
             return
         logs.REQUEST.set(request)
-        if not self._has_warned:
-            self._warn_of_proxy(scope)
         await self._serve(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,23 +81,27 @@ class Application:
         # As the request came: a HEAD is answered as a GET.
         method, status = scope["method"], 0
         request = Request(scope, receive)
+        if self._warns and b"x-forwarded-for" in request.headers and _TRUSTED not in scope:
+            self._warn_of_proxy(request)
         try:
             response = await self._response(request)
             status = response.status
             response.headers += (_NO_SNIFF, (b"x-request-id", logs.REQUEST.get()["id"].encode()))
-            await send(
-                {"type": "http.response.start", "status": status, "headers": response.headers}
-            )
-            if response.stream is None or method == "HEAD":
-                body = b"" if method == "HEAD" else response.body
-                await send({"type": "http.response.body", "body": body, "more_body": False})
-            else:
-                await _stream(response, request, send)
+            body = b"" if method == "HEAD" else response.body
+            send_whole = scope.get("extensions", {}).get(SEND_WHOLE)
+            streams = response.stream is not None and method != "HEAD"
+            if streams or not (send_whole and send_whole(status, response.headers, body)):
+                head = {"type": "http.response.start", "status": status}
+                await send({**head, "headers": response.headers})
+                if streams:
+                    await _stream(response, request, send)
+                else:
+                    await send({"type": "http.response.body", "body": body, "more_body": False})
         finally:
             seconds = time.perf_counter() - began
             logs.request_done(method, _without_key(scope["path"]), status, seconds, request.client)
-            if self._around.metrics is not None:
-                self._around.metrics.observe(method, request.route, status, seconds)
+            if self._middleware.metrics is not None:
+                self._middleware.metrics.observe(method, request.route, status, seconds)
 
     async def _response(self, request: Request) -> Response:
         refused = _refused(request)
@@ -108,39 +111,39 @@ class Application:
             request.method = "GET"
             # A live stream would have no end, and has no body to tell of.
             request.headers.pop(b"accept", None)
-        cors = self._around.cors
+        cors = self._middleware.cors
         response = cors.preflight(request) if cors else None
         if response is None:
             response = await self._limited(request)
         if cors is not None:
             cors.mark(request, response)
-        if response.stream is None:
+        if len(response.body) >= LEAST:
             await compress(request, response)
         return response
 
     async def _limited(self, request: Request) -> Response:
-        if self._around.fault is not None:
-            asked = await self._around.fault(request)
+        if self._middleware.fault is not None:
+            asked = await self._middleware.fault(request)
             if asked is not None:
                 return asked
-        if self._around.rate_limit is None:
+        if self._middleware.rate_limit is None:
             return await self._respond(request)
-        headers, too_much = self._around.rate_limit.look(request)
+        headers, too_much = self._middleware.rate_limit.look(request)
         response = too_much or await self._respond(request)
         response.headers += headers
         return response
 
-    def _warn_of_proxy(self, scope: Scope) -> None:
+    def _warn_of_proxy(self, request: Request) -> None:
         """Say once that all who come through a proxy are taken for one client."""
-        if any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
-            self._has_warned = True
-            client = scope.get("client")
-            log.warning(
-                "X-Forwarded-For from an address that --trusted-proxy does not name is ignored",
-                client=client[0] if client else None,
-            )
+        self._warns = False
+        log.warning(
+            "X-Forwarded-For from an address that --trusted-proxy does not name is ignored",
+            client=request.client,
+        )
 
 
+_TRUSTED = "kadence.trusted"
+"""The key of a scope whose request came from a trusted proxy."""
 _NO_SNIFF = (b"x-content-type-options", b"nosniff")
 """No browser is to guess what an answer is."""
 _ID = re.compile(rb"[A-Za-z0-9._:/=+-]{1,128}")
@@ -173,9 +176,11 @@ def _refused(request: Request) -> Response | None:
     A request of HTTP/1.1 has exactly one Host (RFC 9112, 3.2): with two, a proxy and this server
     might each believe another one.
     """
-    scope = request.scope
-    hosts = sum(name == b"host" for name, _ in scope["headers"])
-    if hosts > 1 or (hosts == 0 and scope["http_version"] == "1.1"):
+    sent = request.scope["headers"]
+    hosts = int(b"host" in request.headers)
+    if len(sent) > len(request.headers):
+        hosts = sum(name == b"host" for name, _ in sent)
+    if hosts > 1 or (hosts == 0 and request.scope["http_version"] == "1.1"):
         return json({"message": "A request should have one Host header"}, 400)
     if "\x00" in request.path:
         # No name of anything has it, and PostgreSQL takes no text with it.

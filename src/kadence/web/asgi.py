@@ -8,3 +8,7 @@ Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+SEND_WHOLE = "kadence.send_whole"
+"""An extension of ours: `scope["extensions"][SEND_WHOLE](status, headers, body)` sends an answer in
+one piece, or returns False when it has to go the common way."""

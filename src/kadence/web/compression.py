@@ -9,8 +9,8 @@ import zstandard
 from kadence.web.requests import Request
 from kadence.web.responses import Response
 
-LEAST = 1024
-"""Bytes of a body from which on it is worth it: less fits into one packet anyway."""
+LEAST = 8192
+"""Bytes of a body from which on it is worth it: one card is less, and cards are written often."""
 AT_ONCE = 32_768
 """Bytes up to which it is done on the event loop; more takes milliseconds, and a thread."""
 _TYPES = (b"application/json", b"text/", b"image/svg+xml")
@@ -18,13 +18,13 @@ _GZIP_LEVEL, _ZSTD_LEVEL = 5, 3
 
 
 async def compress(request: Request, response: Response) -> None:
-    """Compress the body of a response in place.
+    """Compress the body of a response in place, which has at least LEAST bytes.
 
     An answer with a secret is left as it is: its length would tell of it (BREACH). So is the entity
     tag: it stands for a version, and If-Match takes no weak one.
     """
     body = response.body
-    if len(body) < LEAST or not _is_text(response):
+    if not _is_text(response):
         return
     response.headers.append((b"vary", b"Accept-Encoding"))
     coding = coding_of(request.headers.get(b"accept-encoding", b""))

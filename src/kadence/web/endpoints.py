@@ -18,7 +18,7 @@ from kadence.web.http import (
 from kadence.web.requests import Request
 from kadence.web.responses import Response, empty
 from kadence.web.route import Route
-from kadence.web.router import Found, Router
+from kadence.web.router import Router
 from kadence.web.routes import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES
 from kadence.web.unsupported_endpoints import NOT_SERVED, not_served
 
@@ -51,11 +51,10 @@ class Endpoints:
 
     async def respond(self, request: Request) -> Response:
         """Answer a request; an error that nobody foresaw is logged, and answered as one."""
-        found = self._router.find(request.path)
-        served = found.by(request.method) if found else None
-        if served is None:
+        found = self._router.find(request.method, request.path)
+        if isinstance(found, list):
             return _not_found(request, found)
-        (endpoint, request.route), request.params = served
+        (endpoint, request.route), request.params = found
         return await endpoint(request)
 
 
@@ -125,16 +124,16 @@ _PRIVATE = b"private, no-cache"
 """A read is for its caller alone, and to be asked for again (ETag) before it is used again."""
 
 
-def _not_found(request: Request, found: "Found[tuple[Endpoint, str]] | None") -> Response:
-    """Refuse a path that nothing has, or a method that the path does not have."""
+def _not_found(request: Request, methods: Sequence[str]) -> Response:
+    """Refuse a path that nothing has, or a method that is none of those that the path has."""
     path = request.path
     whole = path if path.startswith("/scim/") else ""
     below = next((path.removeprefix(b) for b in BASE_PATHS if path.startswith(b)), whole)
     missing: Sequence[str] = not_served(below, literal=below in _LITERAL)
     if request.method in missing:
         return empty(404, {"x-kadence": "not-served"})
-    if found is not None:
-        return errors.wrong_method([*found.methods, *missing])
+    if methods:
+        return errors.wrong_method([*methods, *missing])
     if not path.startswith("/api/") and b"text/html" in request.headers.get(b"accept", b""):
         return pages.nowhere()
     return empty(404)

@@ -41,6 +41,6 @@ class Request:
         return str(client[0]) if client else ""
 
     async def wait_until_gone(self) -> None:
-        """Return once the client has gone; what it still sends is passed over."""
+        """Return once the client has gone; what it still sends is ignored."""
         while (await self.receive())["type"] != "http.disconnect":
             pass

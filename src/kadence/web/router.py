@@ -16,29 +16,6 @@ class _Node(Generic[T]):
         self.methods: dict[str, tuple[T, tuple[str, ...]]] = {}
 
 
-class Found(Generic[T]):
-    """What is served at a path, by method, and the values of the path's parameters."""
-
-    __slots__ = ("_methods", "_values")
-
-    def __init__(self, methods: dict[str, tuple[T, tuple[str, ...]]], values: list[str]) -> None:
-        self._methods = methods
-        self._values = values
-
-    @property
-    def methods(self) -> list[str]:
-        """The methods that are served here."""
-        return list(self._methods)
-
-    def by(self, method: str) -> tuple[T, dict[str, str]] | None:
-        """Return what serves the method with the path's parameters by name; None if nothing."""
-        found = self._methods.get(method)
-        if found is None:
-            return None
-        served, names = found
-        return served, dict(zip(names, self._values, strict=True))
-
-
 class Router(Generic[T]):
     """Paths with parameters in braces, `/spaces/{space_uid}`; each stands for one whole part."""
 
@@ -61,11 +38,21 @@ class Router(Generic[T]):
                 node = node.fixed.setdefault(part, _Node())
         node.methods[method] = (served, tuple(names))
 
-    def find(self, path: str) -> Found[T] | None:
-        """Return what is served at a path, None if nothing; a slash at its end does not matter."""
+    def find(self, method: str, path: str) -> tuple[T, dict[str, str]] | list[str]:
+        """Return what serves a method of a path, and the path's parameters by name.
+
+        If nothing does it is the list of the methods that the path has, empty for none. A slash at
+        the end of a path does not matter.
+        """
         values: list[str] = []
         node = _find(self._root, _parts(path), 0, values)
-        return Found(node.methods, values) if node else None
+        if node is None:
+            return []
+        found = node.methods.get(method)
+        if found is None:
+            return list(node.methods)
+        served, names = found
+        return served, dict(zip(names, values, strict=True))
 
 
 def _parts(path: str) -> list[str]:
