@@ -21,7 +21,7 @@ AREAS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("src/kadence/usecases/", ("tests/api/test_access_matrix.py", "tests/api/test_events.py")),
     ("src/kadence/web/", ("tests/api/test_access_matrix.py", "tests/api/test_keys.py")),
     ("src/kadence/drawing/", ("tests/insights/test_pictures.py",)),
-    ("src/kadence/delivery/", ("tests/api/test_events.py",)),
+    ("src/kadence/live/", ("tests/api/test_events.py",)),
     ("src/kadence/cli/", ("tests/cli/test_cli.py",)),
     ("src/kadence/", ("tests/api/test_server.py",)),
     ("docs/", ("tests/docs",)),

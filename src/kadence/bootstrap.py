@@ -16,9 +16,10 @@ from prometheus_client import CollectorRegistry, start_http_server
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kadence.bounded_http import BoundedHttp
-from kadence.delivery.stream import tail
 from kadence.domain.errors import KadenceError
 from kadence.drawing.render_worker import RenderWorker
+from kadence.live.journal_tail import ALONE_SECONDS, SHARED_SECONDS, JournalTail
+from kadence.live.stream import follow
 from kadence.settings import Settings
 from kadence.storage import migrate
 from kadence.storage.executor import ThreadedDatabase
@@ -143,8 +144,10 @@ def serve_on(
     `parent` is a file descriptor that can be read once the parent process has ended.
     """
     runner, render_worker = UnitOfWorkRunner(database), RenderWorker()
+    every = SHARED_SECONDS if database.is_shared else ALONE_SECONDS
+    tail = JournalTail(database.read, runner.commits, every)
     config = uvicorn.Config(
-        build(settings, AppState(runner, tail, render_worker), context),
+        build(settings, AppState(runner, partial(follow, tail), render_worker), context),
         http=BoundedHttp.within(settings.request_timeout, settings.max_connections),
         lifespan="off",
         access_log=False,

@@ -1,14 +1,16 @@
 """Who may what: every route times every kind of caller, in one table."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kadence.delivery.stream import tail
 from kadence.domain.access import ROLE_UIDS
 from kadence.domain.model import SpaceRole
 from kadence.drawing.render_worker import RenderWorker
+from kadence.live.journal_tail import JournalTail
+from kadence.live.stream import follow
 from kadence.storage import journal
 from kadence.storage.location import locate, transaction
 from kadence.storage.sqlite import SqliteDatabase
@@ -225,7 +227,9 @@ def test_the_table_has_every_route(tmp_path: Path) -> None:
     assert set(MATRIX) == {(route.method, route.path) for route in ROUTES}
     assert set(OWN_MATRIX) == {(route.method, route.path) for route in OWN_ROUTES}
     opened = SqliteDatabase(fresh_database(tmp_path))
-    state = AppState(UnitOfWorkRunner(opened), tail, RenderWorker())
+    runner = UnitOfWorkRunner(opened)
+    tail = JournalTail(opened.read, runner.commits, 1)
+    state = AppState(runner, partial(follow, tail), RenderWorker())
     served = set(Endpoints(state).paths)
     opened.close()
     below = {path for _, path in MATRIX}

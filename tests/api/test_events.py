@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from kadence.domain.replay import APPLY
 from kadence.storage import integrity
 from kadence.storage.location import locate
 from kadence.usecases import people, tokens
+from kadence.web.http import MOST_STREAMS
 from tests.api.kit import Team
 from tests.world import NOWHERE, World, serving
 
@@ -192,6 +194,33 @@ def test_the_stream_is_correct_across_server_processes(team: Team) -> None:
             assert [post.status_code for post in posts] == [200] * 3
             found = events(lines, 3)
             assert [data["card_uid"] for _, _, data in found] == [p.json()["uid"] for p in posts]
+
+
+def test_a_token_has_so_many_streams_at_once(team: Team) -> None:
+    path = f"{team.world.url}/api/kadence/v1/spaces/{team.space.uid}/events?after={2**40}"
+    headers = team.world.headers("reader") | {"Accept": "text/event-stream"}
+    limits = httpx.Limits(max_connections=None)
+    with httpx.Client(timeout=20, limits=limits, headers=headers) as http:
+
+        def begin() -> httpx.Response:
+            return http.send(http.build_request("GET", path), stream=True)
+
+        streams = [begin() for _ in range(MOST_STREAMS)]
+        lines = [stream.iter_lines() for stream in streams]
+        assert [next(line) for line in lines] == [": kadence"] * MOST_STREAMS
+        refused = begin()
+        assert refused.status_code == 429
+        assert json.loads(refused.read())["message"].endswith("50 live streams")
+        assert int(refused.headers["retry-after"]) > 0
+        with live(team, "writer", after=2**40) as others:
+            assert next(others) == ": kadence"
+        streams[0].close()
+        ends = time.monotonic() + 10
+        while (again := begin()).status_code != 200:
+            again.close()
+            assert time.monotonic() < ends
+        for stream in (*streams, again):
+            stream.close()
 
 
 def test_a_stopping_server_ends_its_streams_at_once(team: Team) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from kadence.domain.access import Actor
-from kadence.domain.errors import TooManyAttempts
+from kadence.domain.errors import TooManyRequests
 from kadence.domain.model import CompanyRole
 from kadence.storage.engine import Statement, Transaction
 from kadence.storage.location import locate, transaction
@@ -61,7 +61,7 @@ def test_failures_are_forgotten_after_the_window(guesses: Guesses) -> None:
     for _ in range(BY_BOTH):
         guesses.guess("192.0.2.1", "x@y.example")
     guesses.now += WINDOW // 2
-    with pytest.raises(TooManyAttempts, match="try again in 8 minutes") as refused:
+    with pytest.raises(TooManyRequests, match="try again in 8 minutes") as refused:
         guesses.guess("192.0.2.1", "x@y.example")
     assert refused.value.seconds == WINDOW // 2000 + 1
     guesses.guess("192.0.2.1", "other@y.example")
@@ -75,7 +75,7 @@ def test_failures_are_forgotten_after_the_window(guesses: Guesses) -> None:
 def test_one_client_cannot_try_everybody(guesses: Guesses) -> None:
     for number in range(BY_CLIENT):
         guesses.guess("192.0.2.1", f"{number}@y.example")
-    with pytest.raises(TooManyAttempts):
+    with pytest.raises(TooManyRequests):
         guesses.guess("192.0.2.1", "one-more@y.example")
     guesses.guess("192.0.2.2", "1@y.example")
 
@@ -83,7 +83,7 @@ def test_one_client_cannot_try_everybody(guesses: Guesses) -> None:
 def test_many_clients_cannot_try_one_person(guesses: Guesses) -> None:
     for number in range(BY_EMAIL):
         guesses.guess(f"192.0.2.{number}", "x@y.example")
-    with pytest.raises(TooManyAttempts):
+    with pytest.raises(TooManyRequests):
         guesses.guess("192.0.2.200", "x@y.example")
 
 
@@ -92,7 +92,7 @@ def test_what_was_right_does_not_count(guesses: Guesses) -> None:
         take_back(guesses.unit, guesses.guess("192.0.2.1", "x@y.example"))
     for _ in range(BY_BOTH):
         guesses.guess("192.0.2.1", "x@y.example")
-    with pytest.raises(TooManyAttempts):
+    with pytest.raises(TooManyRequests):
         guesses.guess("192.0.2.1", "x@y.example")
 
 
@@ -101,7 +101,7 @@ def test_an_attempt_that_is_run_twice_counts_once(guesses: Guesses) -> None:
     for number in range(BY_BOTH):
         for _ in range(2):
             guesses.guess("192.0.2.1", "x@y.example", f"attempt {number}")
-    with pytest.raises(TooManyAttempts):
+    with pytest.raises(TooManyRequests):
         guesses.guess("192.0.2.1", "x@y.example")
 
 

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from random import Random
 from typing import Any, NamedTuple, Self
 
@@ -12,8 +13,9 @@ import httpx
 import uvicorn
 
 from kadence.bootstrap import open_database
-from kadence.delivery.stream import tail
 from kadence.drawing.render_worker import RenderWorker
+from kadence.live.journal_tail import JournalTail
+from kadence.live.stream import follow
 from kadence.settings import Settings
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web.app import Application
@@ -39,7 +41,9 @@ class Clock:
 def served(url: str, clock: Clock) -> Iterator[str]:
     """A server of this process by that clock; where it answers."""
     database, worker = open_database(Settings(database=url)), RenderWorker()
-    app = Application(Endpoints(AppState(UnitOfWorkRunner(database, clock), tail, worker)).respond)
+    runner = UnitOfWorkRunner(database, clock)
+    following = partial(follow, JournalTail(database.read, runner.commits, 1))
+    app = Application(Endpoints(AppState(runner, following, worker)).respond)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -77,8 +77,8 @@ class CrossSite(KadenceError):
     """A request with a session's cookie that another site's page may have made."""
 
 
-class TooManyAttempts(KadenceError):
-    """Somebody was let down too often to try again before `seconds` have passed."""
+class TooManyRequests(KadenceError):
+    """Somebody asked too often, or for too much, to ask again before `seconds` have passed."""
 
     def __init__(self, message: str, seconds: int) -> None:
         super().__init__(message)

@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import structlog
 
@@ -67,6 +67,9 @@ class _Doubt:
 
 class ThreadedDatabase:
     """A database under one process, as storage.engine.Database."""
+
+    is_shared: ClassVar[bool]
+    """Whether other servers may write to it too."""
 
     def __init__(
         self,

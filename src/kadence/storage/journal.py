@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from kadence.domain.model import Event
 from kadence.domain.timeline import counts
@@ -62,6 +62,33 @@ def holds(tx: Transaction, row: Mapping[str, Any]) -> bool:
     That says what became of its transaction.
     """
     return tx.first(_HOLDS, row) is not None
+
+
+class Head(NamedTuple):
+    """Of an event what says whom it concerns."""
+
+    seq: int
+    space_uid: str | None
+    kind: str
+
+
+_HEADS = Statement(
+    select(journal.c.seq, journal.c.space_uid, journal.c.kind)
+    .where(journal.c.seq > bindparam("after"))
+    .order_by(journal.c.seq)
+    .limit(bindparam("limit"))
+)
+_LAST = Statement(select(func.coalesce(func.max(journal.c.seq), 0)))
+
+
+def last_seq(tx: Transaction) -> int:
+    """Return the position of the newest event, 0 without any."""
+    return int(tx.scalar(_LAST, {}))
+
+
+def heads(tx: Transaction, after: int, limit: int) -> list[Head]:
+    """Return the heads of the next events behind a position, of all companies and spaces."""
+    return [Head(*row) for row in tx.all(_HEADS, {"after": after, "limit": limit})]
 
 
 def all_events(tx: Transaction) -> list[Event]:

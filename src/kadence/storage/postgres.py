@@ -276,6 +276,8 @@ class PostgresConnection:
 class PostgresDatabase(ThreadedDatabase):
     """A database of a PostgreSQL server, as storage.engine.Database."""
 
+    is_shared = True
+
     def __init__(self, url: str, *, connections: int, statement_seconds: int) -> None:
         """Connect to `url`: once to write, else to read.
 

@@ -230,6 +230,8 @@ class SqliteConnection:
 class SqliteDatabase(ThreadedDatabase):
     """A database file under one process, as storage.engine.Database."""
 
+    is_shared = False
+
     def __init__(self, path: Path) -> None:
         """Open the file `path`, which must exist.
 

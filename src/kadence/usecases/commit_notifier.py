@@ -9,19 +9,24 @@ class CommitNotifier:
 
     def __init__(self) -> None:
         self._beat = asyncio.Event()
+        self.count = 0
+        """How many commits there were; who has seen so many need not look."""
         self.ended = False
 
     def notify(self) -> None:
         """Wake everybody who waits."""
+        self.count += 1
         self._beat.set()
-        self._beat = asyncio.Event()
 
     def end(self) -> None:
         """Let everybody who follows stop: the server does."""
         self.ended = True
         self.notify()
 
-    async def wait(self, seconds: float) -> None:
-        """Wait for the next commit, for at most `seconds`."""
+    async def wait(self, seen: int, seconds: float) -> None:
+        """Wait for a commit after the first `seen` ones, for at most `seconds`."""
+        if self.count != seen:
+            return
+        self._beat.clear()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._beat.wait(), seconds)

@@ -89,7 +89,7 @@ def candidate(unit: UnitOfWork, attempt_id: str, client: str, email: str) -> Can
     """Return the person of the company with this address, and count the attempt to be them.
 
     Raises:
-        TooManyAttempts: too many of the client or for the address failed.
+        TooManyRequests: too many of the client or for the address failed.
     """
     address = email.strip().lower()
     attempt = count_attempt(unit, attempt_id, client, address)
@@ -215,7 +215,7 @@ def guess_own_password(unit: UnitOfWork, attempt_id: str, client: str) -> Candid
     """As `own_password`, and count that somebody tries to know it.
 
     Raises:
-        KadenceError: Forbidden (an API token asks), TooManyAttempts.
+        KadenceError: Forbidden (an API token asks), TooManyRequests.
     """
     kept = own_password(unit)
     attempt = count_attempt(unit, attempt_id, client, f"session {unit.actor.token_id}")

@@ -7,7 +7,7 @@ as failed until it is known to be right, so that many at once count as well.
 import hashlib
 import ipaddress
 
-from kadence.domain.errors import TooManyAttempts
+from kadence.domain.errors import TooManyRequests
 from kadence.storage import sign_in_attempts
 from kadence.storage.sign_in_attempts import ATTEMPTS, SignInAttempt
 from kadence.usecases.unit_of_work import UnitOfWork
@@ -43,7 +43,7 @@ def count_attempt(unit: UnitOfWork, attempt_id: str, client: str, email: str) ->
     """Count an attempt, or refuse it; `email` is whose password is guessed.
 
     Raises:
-        TooManyAttempts: too many failed.
+        TooManyRequests: too many failed.
     """
     tx, company_id = unit.tx, unit.actor.company_id
     known = ATTEMPTS.find(tx, company_id, attempt_id)
@@ -58,7 +58,7 @@ def count_attempt(unit: UnitOfWork, attempt_id: str, client: str, email: str) ->
         if count >= limit and first is not None:
             left = (first - after) // 1000
             message = f"There were too many failed attempts, try again in {left // 60 + 1} minutes"
-            raise TooManyAttempts(message, left + 1)
+            raise TooManyRequests(message, left + 1)
     sign_in_attempts.forget(tx, after)
     return ATTEMPTS.insert(tx, attempt)
 

@@ -1,7 +1,7 @@
 """What goes over the wire about events: a card's activity and locations, a space's feed."""
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Annotated, Any, cast
 
 from msgspec import Meta, Struct
@@ -140,9 +140,12 @@ async def space_events(context: RequestContext) -> list[EventAnswer]:
         forward = replace(query, newest_first=False)
         query = _resume_position(forward, context.headers.get(b"last-event-id"))
     space_uid = context.uid("space_uid")
-    found = await context.read(usecases.space_events, space_uid, query)
     if live and isinstance(query, EventQuery):
-        return cast("list[EventAnswer]", _stream(context, space_uid, query, found))
+        # Whether it may be read is asked before the stream begins.
+        await context.read(usecases.space_events, space_uid, replace(query, limit=1))
+        context.refuse_more_streams()
+        return cast("list[EventAnswer]", _stream(context, space_uid, query))
+    found = await context.read(usecases.space_events, space_uid, query)
     return [_event(event) for event in found]
 
 
@@ -155,19 +158,19 @@ def _resume_position(query: EventQuery, last_seen: bytes | None) -> EventQuery |
     return replace(query, after=AFTER.parse(last_seen.decode()))
 
 
-def _stream(
-    context: RequestContext, space_uid: str, query: EventQuery, first: Sequence[Event]
-) -> Response:
+def _stream(context: RequestContext, space_uid: str, query: EventQuery) -> Response:
     async def behind(after: int) -> Sequence[Event]:
         return await context.read(usecases.space_events, space_uid, replace(query, after=after))
 
-    async def lines() -> AsyncIterator[bytes]:
+    async def lines() -> AsyncGenerator[bytes, None]:
         # At once, so that the client knows that it is connected.
         yield b": kadence\n\n"
         # The token was revoked or the space closed to its bearer: that is the end of the stream.
         with contextlib.suppress(KadenceError):
-            async for found in context.tail(behind, first, query.after):
-                yield stream_chunk(found)
+            following = context.follow(space_uid, behind, query.after, query.limit)
+            async with contextlib.aclosing(following):
+                async for found in following:
+                    yield stream_chunk(found)
 
     headers = [
         (b"content-type", b"text/event-stream; charset=utf-8"),

@@ -194,7 +194,7 @@ async def _stream(response: Response, request: Request, send: Send) -> None:
     stream = response.stream
 
     async def pump() -> None:
-        async with contextlib.aclosing(stream):  # type: ignore[type-var]
+        async with contextlib.aclosing(stream):
             async for part in stream:
                 await send({"type": "http.response.body", "body": part, "more_body": True})
 

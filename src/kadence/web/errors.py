@@ -20,7 +20,7 @@ from kadence.domain.errors import (
     StorageBusy,
     StorageError,
     StorageFull,
-    TooManyAttempts,
+    TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
@@ -64,7 +64,7 @@ def wrong_method(allowed: Sequence[str]) -> Response:
 _TABLE: dict[type, Callable[..., Response]] = {
     Unauthenticated: lambda _: content(b"Unauthorized", "text/plain", status=401),
     CrossSite: lambda e: json(ErrorMessage(e.message), 403),
-    TooManyAttempts: lambda e: json(ErrorMessage(e.message), 429, {"retry-after": str(e.seconds)}),
+    TooManyRequests: lambda e: json(ErrorMessage(e.message), 429, {"retry-after": str(e.seconds)}),
     FeatureOff: lambda _: json(ErrorMessage(FEATURE_OFF), 402),
     Forbidden: lambda _: empty(403),
     NotFound: lambda _: empty(404),

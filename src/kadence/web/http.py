@@ -1,11 +1,13 @@
 """One HTTP request as a handler sees it."""
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import re
+from collections import Counter
 from collections.abc import (
-    AsyncIterator,
+    AsyncGenerator,
     Awaitable,
     Callable,
     Coroutine,
@@ -17,13 +19,12 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 import msgspec
 from msgspec import Struct
 
-from kadence.domain.errors import BadRequest, BodyTooLarge, CrossSite
+from kadence.domain.errors import BadRequest, BodyTooLarge, CrossSite, TooManyRequests
 from kadence.domain.model import Event
 from kadence.drawing.render_worker import RenderWorker
 from kadence.outputs import for_header
-from kadence.usecases.commit_notifier import CommitNotifier
 from kadence.usecases.runner import UnitOfWorkRunner
-from kadence.usecases.unit_of_work import RenderedResponse, UseCase, WriteOptions
+from kadence.usecases.unit_of_work import RenderedResponse, UseCase, WriteOptions, token_digest
 from kadence.web.bodies import Body
 from kadence.web.codec import canonical_uid, encode
 from kadence.web.cookies import cookie_of, csrf_of
@@ -52,17 +53,21 @@ class Disconnected(Exception):
 
 
 Read = Callable[[int], Awaitable[Sequence[Event]]]
-Tail = Callable[[CommitNotifier, Read, Sequence[Event], int], AsyncIterator[Sequence[Event]]]
-"""How live streams are made: delivery.stream.tail, which web may not know."""
+Follow = Callable[[str, Read, int, int], AsyncGenerator[Sequence[Event], None]]
+"""How live streams are made: live.stream.follow, which web may not know."""
+MOST_STREAMS = 50
+"""Live streams of one token or session at once, of one server process."""
 
 
 class AppState(Struct, frozen=True):
     """What handlers work with."""
 
     runner: UnitOfWorkRunner
-    tail: Tail
+    follow: Follow
     render_worker: RenderWorker
     password_checks: PasswordChecks = msgspec.field(default_factory=PasswordChecks)
+    streams: Counter[str] = msgspec.field(default_factory=Counter)
+    """How many live streams each token has."""
 
 
 class WithETag(Struct, Generic[S], frozen=True):
@@ -252,11 +257,32 @@ class RequestContext:
         """Run a use case whose change stays, whatever becomes of the request, for the caller."""
         return await self._runner.note(self.token, use_case, *args, **kwargs)
 
-    def tail(
-        self, read: Read, first: Sequence[Event], after: int
-    ) -> AsyncIterator[Sequence[Event]]:
-        """Return the events that `read` gives, as they happen; see delivery.stream."""
-        return self._state.tail(self._runner.commits, read, first, after)
+    async def follow(
+        self, space_uid: str, read: Read, after: int, page: int
+    ) -> AsyncGenerator[Sequence[Event], None]:
+        """Yield the events that `read` gives, as they happen; see live.stream."""
+        streams, token = self._state.streams, token_digest(self.token)
+        streams[token] += 1
+        try:
+            async with contextlib.aclosing(
+                self._state.follow(space_uid, read, after, page)
+            ) as following:
+                async for found in following:
+                    yield found
+        finally:
+            streams[token] -= 1
+            if not streams[token]:
+                del streams[token]
+
+    def refuse_more_streams(self) -> None:
+        """Stop here when the caller has as many live streams as a token may have.
+
+        Raises:
+            TooManyRequests: they have.
+        """
+        if self._state.streams[token_digest(self.token)] >= MOST_STREAMS:
+            message = f"A token should NOT have more than {MOST_STREAMS} live streams"
+            raise TooManyRequests(message, 5)
 
     @property
     def render_worker(self) -> RenderWorker:

@@ -1,6 +1,6 @@
 """Responses as the application sends them: status, headers, and a body or a stream."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -20,7 +20,7 @@ class Response(Struct):
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes = b""
-    stream: AsyncIterator[bytes] | None = None
+    stream: AsyncGenerator[bytes, None] | None = None
 
     def header(self, name: bytes) -> bytes | None:
         """Return the value of a header, None if there is none."""
