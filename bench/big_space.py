@@ -22,9 +22,10 @@ from kadence.domain.model import CompanyRole
 from kadence.storage.engine import Transaction
 from kadence.storage.sqlite import DIALECT, connect
 from kadence.usecases.cards import NewCard, create_card
+from kadence.usecases.clock import system_clock
 from kadence.usecases.iterations import NewIteration, create_iteration
 from kadence.usecases.setup import Initialised, make_space
-from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, system_clock
+from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
 
 SECTION = "200,000 cards compared with 2,000, SQLite"
 SIZES = {"small": (20, 2_000), "big": (2_000, 200_000)}

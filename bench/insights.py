@@ -14,10 +14,11 @@ from kadence.domain.model import CompanyRole
 from kadence.storage import boards
 from kadence.storage.location import locate, transaction
 from kadence.usecases.cards import CardChange, NewCard, change_card, create_card
+from kadence.usecases.clock import system_clock
 from kadence.usecases.iteration_cards import add_card
 from kadence.usecases.iterations import NewIteration, change_iteration, create_iteration
 from kadence.usecases.setup import Initialised
-from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, system_clock
+from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
 
 CARDS = 1_000
 CHANGES = 18

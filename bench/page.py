@@ -11,9 +11,10 @@ from kadence.domain.access import Actor
 from kadence.domain.model import CompanyRole
 from kadence.storage.location import locate, transaction
 from kadence.usecases.cards import NewCard, create_card
+from kadence.usecases.clock import system_clock
 from kadence.usecases.iterations import NewIteration, create_iteration
 from kadence.usecases.setup import Initialised
-from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, system_clock
+from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
 
 CARDS = 2_000
 TURNS = 5

@@ -1,13 +1,15 @@
 """A private PostgreSQL cluster: its own directory, its own socket, nobody else's data."""
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg
 from msgspec import Struct
 
@@ -18,7 +20,7 @@ def binaries() -> Path | None:
     """Where initdb and pg_ctl are: on PATH, else where Debian puts them; None if nowhere."""
     found = shutil.which("initdb")
     if found:
-        return Path(found).parent
+        return Path(found).resolve().parent
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=str)
     return debian[-1].parent if debian else None
 
@@ -56,6 +58,25 @@ class Cluster(Struct):
         """Stop the server: `fast` ends its sessions, `immediate` is as if it had crashed."""
         self.run("pg_ctl", "-w", "-D", self.data, "-m", mode, "stop")
 
+    def follow(self, primary: "Cluster") -> None:
+        """Become a standby of another cluster, and start."""
+        self.run(
+            "pg_basebackup", "-D", self.data, "-h", str(primary.folder), "-U", "kadence", "-R",
+            "--checkpoint=fast", "--no-sync",
+        )  # fmt: skip
+        self.start()
+
+    def promote(self) -> None:
+        """Take changes from now on."""
+        self.run("pg_ctl", "-w", "-D", self.data, "promote")
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to all its processes."""
+        first = int(Path(self.data, "postmaster.pid").read_text().split()[0])
+        for process in [psutil.Process(first), *psutil.Process(first).children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
+
     @property
     def data(self) -> str:
         """Its data directory."""
@@ -69,18 +90,24 @@ class Cluster(Struct):
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
 
 
-@contextmanager
+@contextlib.contextmanager
+def empty() -> Iterator[Cluster]:
+    """A folder for a cluster that is still to be made."""
+    where = binaries()
+    assert where is not None, "no initdb on PATH: install postgresql"
+    with tempfile.TemporaryDirectory(prefix="kpg-", ignore_cleanup_errors=True) as name:
+        if os.geteuid() == 0:
+            shutil.chown(name, "postgres", "postgres")
+        yield Cluster(Path(name), where)
+
+
+@contextlib.contextmanager
 def running() -> Iterator[Cluster]:
     """A new cluster for as long as the block lasts.
 
     Its folder has a short name: that of a socket may have about a hundred letters.
     """
-    where = binaries()
-    assert where is not None, "no initdb on PATH: install postgresql"
-    with tempfile.TemporaryDirectory(prefix="kpg-", ignore_cleanup_errors=True) as name:
-        cluster = Cluster(Path(name), where)
-        if os.geteuid() == 0:
-            shutil.chown(name, "postgres", "postgres")
+    with empty() as cluster:
         cluster.run(
             "initdb", "-D", cluster.data, "-U", "kadence", "-A", "trust", "-E", "UTF8", "--no-sync",
             "--locale=C.UTF-8",
@@ -89,4 +116,6 @@ def running() -> Iterator[Cluster]:
         try:
             yield cluster
         finally:
-            cluster.stop("immediate")
+            # A test may have stopped it for good.
+            with contextlib.suppress(subprocess.CalledProcessError):
+                cluster.stop("immediate")

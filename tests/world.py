@@ -26,6 +26,7 @@ from kadence.usecases import tokens
 from kadence.usecases.boards import FIRST_COLUMNS, NewBoard, create_board
 from kadence.usecases.card_members import add_card_member
 from kadence.usecases.cards import NewCard, create_card
+from kadence.usecases.clock import system_clock
 from kadence.usecases.columns import NewColumn, NewLane, create_subcolumn
 from kadence.usecases.comments import add_comment
 from kadence.usecases.iteration_cards import add_card
@@ -35,7 +36,7 @@ from kadence.usecases.members import NewMember, add_member
 from kadence.usecases.setup import Initialised, initialise
 from kadence.usecases.spaces import NewSpace, create_space
 from kadence.usecases.tags import NewTag, add_card_tag
-from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, system_clock
+from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
 from tests import processes
 from tests.processes import Process
 

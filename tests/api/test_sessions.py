@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from kadence.domain.errors import Unauthenticated
+from kadence.domain.replay import KEYS
 from kadence.storage import integrity
 from kadence.storage.engine import Statement
 from kadence.storage.location import locate, transaction
@@ -302,7 +303,7 @@ def test_neither_journal_nor_tables_hold_a_secret(world: World) -> None:
         token = made.json()["token"]
     with transaction(locate(world.database)) as tx:
         assert integrity.journal_gaps(tx) == []
-        kept = repr(integrity.tables(tx))
+        kept = repr([integrity.rows_of(tx, name) for name in KEYS])
         rows = tx.all(Statement(select(journal.c.payload)))
         hashes = tx.all(Statement(select(passwords.c.hash)))
         answers = tx.all(Statement(select(idempotency_keys.c.answer)))

@@ -9,10 +9,11 @@ from kadence.domain.model import CompanyRole, Event, Iteration
 from kadence.storage import integrity, journal
 from kadence.storage.location import locate, open_database
 from kadence.usecases.cards import NewCard, create_card
+from kadence.usecases.clock import SteadyClock
 from kadence.usecases.iteration_cards import add_card, card_history, remove_card
 from kadence.usecases.iterations import NewIteration, create_iteration
 from kadence.usecases.runner import UnitOfWorkRunner
-from kadence.usecases.unit_of_work import SteadyClock, UnitOfWork
+from kadence.usecases.unit_of_work import UnitOfWork
 from tests.faults.kit import company
 
 pytestmark = pytest.mark.both_engines
@@ -53,7 +54,7 @@ def test_a_clock_that_is_set_back_breaks_no_order(database: str) -> None:
         )
         assert [entry.record.iteration_id for entry in history] == [first.id, second.id, first.id]
         assert history[0].record.removed_at is not None
-        return await opened.read(journal.all_events)
+        return await opened.read(lambda tx: list(journal.all_events(tx)))
 
     try:
         events = asyncio.run(story())

@@ -27,13 +27,14 @@ from kadence.usecases import (
 from kadence.usecases.activity import EventQuery
 from kadence.usecases.card_list import CardQuery
 from kadence.usecases.cards import CardChange, NewCard
+from kadence.usecases.clock import system_clock
 from kadence.usecases.forecasts import ForecastQuery
 from kadence.usecases.insights import ReportQuery, VelocityQuery
 from kadence.usecases.iterations import IterationQuery, NewIteration
 from kadence.usecases.pages import Page
 from kadence.usecases.planning import Action, Arrangement
 from kadence.usecases.setup import Initialised, initialise
-from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret, system_clock
+from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
 from tests.cluster import Cluster
 from tests.world import fresh_database
 

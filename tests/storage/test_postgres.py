@@ -124,13 +124,15 @@ def test_a_commit_in_which_the_connection_is_lost_is_done_once_and_answered(
         def __init__(self, cursor: Any) -> None:
             self.cursor = cursor
 
-        def execute(self, sql: str, *arguments: Any) -> None:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.cursor, name)
+
+        def within(self, seconds: float, sql: str) -> None:
+            if sql != "COMMIT" or made:
+                self.cursor.within(seconds, sql)
             if sql != "COMMIT":
-                self.cursor.execute(sql, *arguments)
                 return
-            if made:
-                self.cursor.execute(sql)
-            self.cursor.connection.close()
+            self.cursor._cursor.connection.close()  # noqa: SLF001
             raise psycopg.OperationalError("server closed the connection unexpectedly")
 
     def rename(tx: Transaction) -> str:
@@ -157,7 +159,7 @@ def test_a_commit_in_which_the_connection_is_lost_is_done_once_and_answered(
     assert len(tries) == 1 + refused + (not made) * (1 + refused)
     assert answer == f"kept {len(tries)}"
     assert asyncio.run(opened.read(names))[0] == answer
-    told = asyncio.run(opened.read(journal.all_events))
+    told = asyncio.run(opened.read(lambda tx: list(journal.all_events(tx))))
     assert [event.kind for event in told].count("company.changed") == 1
 
 

@@ -105,8 +105,16 @@ class StorageBusy(StorageError):
     """Another program holds the database's lock for longer than we wait."""
 
 
+class CommitInDoubt(StorageBusy):
+    """Nobody can say at the moment whether the change was kept."""
+
+
 class DatabaseUnavailable(StorageBusy):
     """The database server does not answer, or lets nobody in at the moment."""
+
+
+class StandbyDatabase(DatabaseUnavailable):
+    """The database server follows another one, and takes no changes."""
 
 
 class StorageFull(StorageError):

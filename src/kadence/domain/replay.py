@@ -5,7 +5,7 @@ because nobody's work depends on it: when a token or person was last seen, the d
 the revision that entity tags are made of.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 import msgspec
@@ -17,7 +17,8 @@ from kadence.domain.model import Condition, Event, TokenKind
 
 Row: TypeAlias = dict[str, Any]
 Key: TypeAlias = tuple[Any, ...]
-State: TypeAlias = dict[str, dict[Key, Row]]
+Rows: TypeAlias = dict[Key, Row]
+State: TypeAlias = dict[str, Rows]
 
 KEYS: dict[str, tuple[str, ...]] = {
     "companies": ("id",),
@@ -69,7 +70,7 @@ def empty() -> State:
     return {table: {} for table in KEYS}
 
 
-def replay(journal: list[Event]) -> State:
+def replay(journal: Iterable[Event]) -> State:
     """Return the state after all these events.
 
     Raises:

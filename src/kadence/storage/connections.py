@@ -50,6 +50,12 @@ class Connection(Protocol):
     def commit(self) -> None:
         """Make it durable; when this raises anything but InDoubt, nothing of it was kept."""
 
+    def confirm(self) -> None:
+        """Commit once more, so that all that was seen in this transaction is as durable as can be.
+
+        A commit that nobody knows the end of may be seen before every standby has it.
+        """
+
     def rollback(self) -> None:
         """Undo it, if there is one."""
 

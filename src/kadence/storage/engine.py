@@ -18,6 +18,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ColumnElement, Select
 from sqlalchemy.sql.dml import UpdateBase
 
+from kadence.domain.model import Instant
 from kadence.storage.dialects import OneOf, rows_as_json
 
 T = TypeVar("T")
@@ -171,12 +172,14 @@ class Transaction:
     that turns out to look at or to write more rows at once is stopped by `InlineLimitExceeded`.
     """
 
-    __slots__ = ("_cursor", "_deferred", "_dialect", "last_row", "row_limit", "writes")
+    __slots__ = ("_cursor", "_deferred", "_dialect", "last_row", "latest", "row_limit", "writes")
 
     def __init__(self, cursor: Cursor, dialect: Dialect) -> None:
         self._cursor = cursor
         self._dialect = dialect
         self.writes = 0
+        self.latest: Instant = 0
+        """When the last event before this transaction was, if it is one that writes."""
         self.row_limit: int | None = None
         self._deferred: list[tuple[Statement, Mapping[str, Any]]] = []
         self.last_row: Mapping[str, Any] | None = None

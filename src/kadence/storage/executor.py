@@ -8,6 +8,7 @@ the event loop itself, where the database is a file, and only its commit is left
 import asyncio
 import contextlib
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from queue import Empty, SimpleQueue
@@ -16,7 +17,7 @@ from typing import Any, ClassVar, TypeVar
 import structlog
 
 from kadence import logs
-from kadence.domain.errors import KadenceError
+from kadence.domain.errors import CommitInDoubt, KadenceError
 from kadence.storage import journal
 from kadence.storage.connections import (
     Connection,
@@ -37,6 +38,8 @@ LARGEST_BATCH = 256
 """Commands that share one commit; more would only make the first of them wait."""
 LARGEST_INLINE_BATCH = 32
 """Commands that run on the event loop one after the other."""
+LONGEST_DOUBT = 30.0
+"""Seconds after which those who wait for the end of such a commit are told that it is unknown."""
 DOUBT_SECONDS = 0.2
 """How often the database is asked what became of a commit that nobody knows the end of."""
 INLINE_ROW_LIMIT = 500
@@ -58,11 +61,12 @@ class _Task:
 class _Doubt:
     """A batch whose commit may have been made, and the last event of it."""
 
-    __slots__ = ("batch", "row")
+    __slots__ = ("batch", "row", "since")
 
     def __init__(self, batch: Sequence[Job], row: Mapping[str, Any]) -> None:
         self.batch = batch
         self.row = row
+        self.since = time.monotonic()
 
 
 class ThreadedDatabase:
@@ -259,11 +263,13 @@ class ThreadedDatabase:
         try:
             self._writer.begin()
             made = journal.holds(self._writer.transaction, doubt.row)
+            if made:
+                self._writer.confirm()
             self._writer.rollback()
         except Exception as error:
             self._writer.rollback()
             log.info("a commit is still in doubt", requests=requests_of(batch), error=str(error))
-            return False
+            return self._given_up(doubt)
         log.warning("a commit was in doubt", requests=requests_of(batch), made=made)
         try:
             if not made:
@@ -275,6 +281,16 @@ class ThreadedDatabase:
             with contextlib.suppress(Exception):
                 fail(self._writer, batch, error)
         self._completions.complete(batch, batch[0].future.get_loop())
+        return True
+
+    def _given_up(self, doubt: "_Doubt") -> bool:
+        """Tell those who have waited for too long that nobody knows; False: not yet."""
+        if time.monotonic() - doubt.since < LONGEST_DOUBT:
+            return False
+        for job in doubt.batch:
+            job.error = CommitInDoubt("nobody knows whether the commit was made")
+        log.error("a commit stays in doubt", requests=requests_of(doubt.batch))
+        self._completions.complete(doubt.batch, doubt.batch[0].future.get_loop())
         return True
 
     def _read_loop(self, connection: Connection) -> None:

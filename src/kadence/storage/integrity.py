@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from kadence.domain import replay, statistics
 from kadence.domain.model import Iteration
-from kadence.domain.replay import KEYS, NOT_JOURNALED, State
+from kadence.domain.replay import KEYS, NOT_JOURNALED, Rows
 from kadence.domain.timeline import RULES
 from kadence.storage import history, journal, timeline
 from kadence.storage.engine import Statement, Transaction
@@ -57,8 +57,11 @@ def journal_gaps(tx: Transaction) -> list[str]:
         told = replay.replay(journal.all_events(tx))
     except replay.CannotReplay as error:
         return [f"journal: {error}"]
-    kept = tables(tx)
-    return [gap for table in KEYS for gap in _gaps(table, told, kept)] + frozen_gaps(tx)
+    found = []
+    for name in KEYS:
+        # Each table by itself, and no longer than it is looked at.
+        found += _gaps(name, told.pop(name), rows_of(tx, name))
+    return found + frozen_gaps(tx)
 
 
 def frozen_gaps(tx: Transaction) -> list[str]:
@@ -94,24 +97,25 @@ def _frozen_gap(journal_slice: timeline.JournalSlice, iteration: Iteration) -> l
     return [f"journal: iteration {iteration.id} froze {frozen}, but its events give {told}"]
 
 
-def tables(tx: Transaction) -> State:
-    """Return the tables as they are, in the shape in which the journal is replayed."""
-    state = replay.empty()
-    for name, rows in state.items():
-        table = metadata.tables[name]
-        columns = [
-            column for column in table.columns if column.name not in NOT_JOURNALED.get(name, ())
-        ]
-        for values in tx.all(Statement(select(*columns))):
-            row = dict(zip((column.name for column in columns), values, strict=True))
-            rows[tuple(row[key] for key in KEYS[name])] = row
-    return state
+def rows_of(tx: Transaction, name: str) -> Rows:
+    """Return a table as it is, in the shape in which the journal is replayed."""
+    columns = [
+        column
+        for column in metadata.tables[name].columns
+        if column.name not in NOT_JOURNALED.get(name, ())
+    ]
+    names = [column.name for column in columns]
+    rows: Rows = {}
+    for values in tx.all(Statement(select(*columns))):
+        row = dict(zip(names, values, strict=True))
+        rows[tuple(row[key] for key in KEYS[name])] = row
+    return rows
 
 
-def _gaps(table: str, told: State, kept: State) -> list[str]:
+def _gaps(table: str, told: Rows, kept: Rows) -> list[str]:
     found = []
-    for key in told[table].keys() | kept[table].keys():
-        was_told, is_kept = told[table].get(key), kept[table].get(key)
+    for key in told.keys() | kept.keys():
+        was_told, is_kept = told.get(key), kept.get(key)
         what = f"journal: {table} {', '.join(map(str, key))}"
         if was_told is None:
             found.append(f"{what} was never made")

@@ -1,6 +1,6 @@
 """The journal: every change as an event, appended in the change's own transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,7 +18,14 @@ _APPEND = Statement(
         bound(journal, *(f for f in Event.__struct_fields__ if f != "seq"), "counts")
     )
 )
-_ALL = Statement(select(*_COLUMNS).order_by(journal.c.seq))
+_NEXT = Statement(
+    select(*_COLUMNS)
+    .where(journal.c.seq > bindparam("after"))
+    .order_by(journal.c.seq)
+    .limit(bindparam("limit"))
+)
+AT_ONCE = 2000
+"""Events of the whole journal that are in memory at once."""
 
 RECENT = 200_000
 """Events that may have been written while a lost connection was replaced."""
@@ -91,9 +98,15 @@ def heads(tx: Transaction, after: int, limit: int) -> list[Head]:
     return [Head(*row) for row in tx.all(_HEADS, {"after": after, "limit": limit})]
 
 
-def all_events(tx: Transaction) -> list[Event]:
-    """Return the whole journal in its order."""
-    return [_event(row) for row in tx.all(_ALL)]
+def all_events(tx: Transaction) -> Iterator[Event]:
+    """Yield the whole journal in its order, of which a part is in memory at a time."""
+    after = 0
+    rows: Sequence[Row] = [()] * AT_ONCE
+    while len(rows) == AT_ONCE:
+        rows = tx.all(_NEXT, {"after": after, "limit": AT_ONCE})
+        for event in map(_event, rows):
+            yield event
+            after = event.seq
 
 
 def of_space(

@@ -6,7 +6,8 @@ SERIALIZABLE: docs/decisions/0006-postgresql-writes.md.
 """
 
 import contextlib
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
 
 import psycopg
 import structlog
@@ -16,12 +17,14 @@ from sqlalchemy.dialects.postgresql import psycopg as dialect
 
 from kadence.domain.errors import (
     DatabaseUnavailable,
+    StandbyDatabase,
     StorageBusy,
     StorageError,
     StorageFull,
     StorageUnusable,
 )
 from kadence.storage.connections import InDoubt
+from kadence.storage.deadlines import Line
 from kadence.storage.engine import Transaction
 from kadence.storage.executor import ThreadedDatabase
 
@@ -32,6 +35,14 @@ CONNECT_SECONDS = 5
 """How long a new connection may take, unless the URL says otherwise."""
 LOCK_SECONDS = 5
 """How long a statement waits for a lock before it is refused."""
+GRACE_SECONDS = 2
+"""How much longer we wait for an answer than the server is to take for it; then we hang up."""
+COMMIT_SECONDS = 10
+"""How long we wait for a commit, which may wait for a standby."""
+LONGEST_SECONDS = 3600
+"""How long we wait for a statement that the server sets no limit to, as in a backup."""
+SILENT_SECONDS = 15
+"""After how long without a sign of the other machine the operating system gives up."""
 IDLE_SECONDS = 60
 """After how long a process that stands still inside a transaction loses it: others wait for it."""
 
@@ -53,12 +64,13 @@ def connect(
     where = shown(url)
     try:
         connection = psycopg.connect(url, autocommit=True, **_defaults(url))
-        connection.execute(
-            "SELECT set_config('statement_timeout', %s, false),"
-            " set_config('lock_timeout', %s, false),"
-            " set_config('idle_in_transaction_session_timeout', %s, false)",
-            (f"{statement_seconds}s", f"{LOCK_SECONDS}s", f"{idle_seconds}s"),
-        )
+        with closing_line(connection) as line, line.within(CONNECT_SECONDS):
+            connection.execute(
+                "SELECT set_config('statement_timeout', %s, false),"
+                " set_config('lock_timeout', %s, false),"
+                " set_config('idle_in_transaction_session_timeout', %s, false)",
+                (f"{statement_seconds}s", f"{LOCK_SECONDS}s", f"{idle_seconds}s"),
+            )
     except psycopg.Error as error:
         raise _refused(error, where) from error
     if connection.info.parameter_status("server_encoding") != "UTF8":
@@ -87,7 +99,14 @@ def _defaults(url: str) -> dict[str, Any]:
         "connect_timeout": CONNECT_SECONDS,
         "application_name": "kadence",
         "client_encoding": "UTF8",
+        "keepalives_idle": SILENT_SECONDS // 3,
+        "keepalives_interval": SILENT_SECONDS // 3,
+        "keepalives_count": 2,
+        "tcp_user_timeout": SILENT_SECONDS * 1000,
     }
+    if "," in str(given.get("host") or given.get("hostaddr") or ""):
+        # Of several servers the one that takes changes: the others are its standbys.
+        ours["target_session_attrs"] = "read-write"
     return {name: value for name, value in ours.items() if name not in given}
 
 
@@ -110,6 +129,58 @@ def shown(url: str) -> str:
     user = f"{given['user']}@" if given.get("user") else ""
     port = f":{given['port']}" if given.get("port") else ""
     return f"postgresql://{user}{host}{port}/{given.get('dbname') or ''}"
+
+
+def refuse_transaction_pooling(url: str) -> None:
+    """Refuse a pooler that gives each transaction another session of the server.
+
+    Then nobody could say whose settings a statement runs with, nor hold a lock. A pooler shows by
+    the process id that it says at the beginning, which is not that of the server's process; one
+    that changes sessions between transactions shows when another connection is in a transaction:
+    that has the session that this one had before.
+
+    Raises:
+        StorageUnusable: it is one.
+        StorageError: the server cannot be asked.
+    """
+    where = shown(url)
+    with contextlib.ExitStack() as stack:
+        one = stack.enter_context(contextlib.closing(connect(url)))
+        line = stack.enter_context(closing_line(one))
+        try:
+            with line.within(CONNECT_SECONDS):
+                before = _process(one)
+            if before == one.info.backend_pid:
+                return
+            other = stack.enter_context(contextlib.closing(connect(url)))
+            others = stack.enter_context(closing_line(other))
+            with others.within(CONNECT_SECONDS):
+                other.execute("BEGIN")
+                _process(other)
+            with line.within(CONNECT_SECONDS):
+                same = _process(one) == before
+        except psycopg.Error as error:
+            raise StorageUnusable(
+                f"{where}: that is a pooler, and no second session could be had through it: it"
+                f" needs pool_mode=session and one for each connection ({str(error).strip()})"
+            ) from error
+    if not same:
+        raise StorageUnusable(
+            f"{where}: that is a pooler in transaction mode, in which settings and locks are not"
+            " kept: set pool_mode=session for this database, or name the server itself"
+        )
+
+
+def _process(connection: psycopg.Connection[tuple[Any, ...]]) -> int:
+    row = connection.execute("SELECT pg_backend_pid()").fetchone()
+    return int(row[0]) if row else 0
+
+
+def closing_line(
+    connection: psycopg.Connection[tuple[Any, ...]],
+) -> contextlib.closing[Line]:
+    """Return the line of a connection, watched while the block lasts."""
+    return contextlib.closing(Line(connection.pgconn.socket))
 
 
 def translated(error: psycopg.Error, where: str = "") -> StorageError:
@@ -149,6 +220,55 @@ class NotCommitted(StorageBusy):
     """The connection was lost in a commit that was not made."""
 
 
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# Each statement sees what was committed before it: all that other writers did, once the lock is
+# ours.
+_BEGIN_WRITING = "; ".join(
+    (
+        "BEGIN ISOLATION LEVEL READ COMMITTED",
+        f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})",
+        "SELECT pg_is_in_recovery(), (SELECT at FROM journal ORDER BY seq DESC LIMIT 1)",
+    )
+)
+
+
+class _Cursor:
+    """A cursor whose statements have a deadline."""
+
+    def __init__(self, cursor: psycopg.Cursor[tuple[Any, ...]], line: Line, seconds: float) -> None:
+        self._cursor = cursor
+        self._line = line
+        self._seconds = seconds
+        self.fetchone: Callable[[], Any] = cursor.fetchone
+        self.fetchall: Callable[[], Any] = cursor.fetchall
+
+    @property
+    def statusmessage(self) -> str | None:
+        """What the server says that it did."""
+        return self._cursor.statusmessage
+
+    def execute(self, sql: str, parameters: Any = None, /) -> None:
+        """Run a statement."""
+        with self._line.within(self._seconds):
+            self._cursor.execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> None:
+        """Run a statement once for each of these."""
+        with self._line.within(self._seconds):
+            self._cursor.executemany(sql, parameters)
+
+    def within(self, seconds: float, sql: str) -> None:
+        """Run statements that have a deadline of their own."""
+        with self._line.within(seconds):
+            self._cursor.execute(sql)
+
+    def last_row(self) -> tuple[Any, ...]:
+        """Return the first row of the last of several statements."""
+        while self._cursor.nextset():
+            pass
+        return self._cursor.fetchone() or ()
+
+
 class PostgresConnection:
     """One connection to the server, as storage.connections.Connection."""
 
@@ -165,14 +285,23 @@ class PostgresConnection:
         self._writes = writes
         self._statement_seconds = statement_seconds
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
+        self._warned = False
+        """Whether the server has said a warning since that was asked for."""
         self._open()
 
     def _open(self) -> None:
         self._connection = connect(
             self._url, statement_seconds=self._statement_seconds, idle_seconds=self._idle_seconds
         )
-        self._cursor = self._connection.cursor()
+        self._connection.add_notice_handler(self._note)
+        self._line = Line(self._connection.pgconn.socket)
+        seconds = self._statement_seconds
+        longest = seconds + GRACE_SECONDS if seconds else LONGEST_SECONDS
+        self._cursor = _Cursor(self._connection.cursor(), self._line, longest)
         self.transaction = Transaction(self._cursor, DIALECT)
+
+    def _note(self, notice: psycopg.errors.Diagnostic) -> None:
+        self._warned = self._warned or notice.severity_nonlocalized == "WARNING"
 
     @property
     def _status(self) -> TransactionStatus:
@@ -197,29 +326,49 @@ class PostgresConnection:
             self._open()
             log.info("connected to the database again", writes=self._writes)
         if self._writes:
-            # Each statement sees what was committed before it: all that other writers did, once
-            # the lock is ours.
-            self._cursor.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
-            self._cursor.execute("SELECT pg_advisory_xact_lock(%s)", (WRITERS_LOCK,))
+            self._begin_writing()
         else:
-            self._cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self._cursor.within(LOCK_SECONDS, _BEGIN_READING)
+
+    def _begin_writing(self) -> None:
+        """Take the writers' lock, in one round trip."""
+        self._cursor.within(LOCK_SECONDS + GRACE_SECONDS, _BEGIN_WRITING)
+        is_standby, latest = self._cursor.last_row()
+        if is_standby:
+            # Perhaps another one of several servers takes changes by now.
+            self._drop()
+            raise StandbyDatabase("the database is a standby, which takes no changes")
+        self.transaction.latest = latest or 0
 
     def commit(self) -> None:
         """See Connection.commit."""
+        self._warned = False
         try:
-            self._cursor.execute("COMMIT")
+            self._cursor.within(COMMIT_SECONDS, "COMMIT")
         except psycopg.Error as error:
             if self._status == TransactionStatus.IDLE and not _lost(error):
                 # The server itself refused, and has undone it all.
                 raise
-            last_row = self.transaction.last_row
-            self._drop()
-            if last_row is None:
-                # What leaves no event, as when a token was last used, can as well be done twice.
-                raise NotCommitted("the connection was lost before the commit") from error
-            raise InDoubt(last_row) from error
+            self._doubt(error)
+        if self._warned:
+            # It no longer waits for its standby, which may not have it.
+            self._doubt(None)
         if self._cursor.statusmessage != "COMMIT":
             raise StorageUnusable("the database undid what it was told to commit")
+
+    def _doubt(self, error: psycopg.Error | None) -> NoReturn:
+        last_row = self.transaction.last_row
+        self._drop()
+        if last_row is None:
+            # What leaves no event, as when a token was last used, can as well be done twice.
+            raise NotCommitted("the connection was lost before the commit") from error
+        raise InDoubt(last_row) from error
+
+    def confirm(self) -> None:
+        """See Connection.confirm: a commit that comes later, and has waited for all standbys."""
+        self._cursor.execute("SELECT pg_logical_emit_message(true, 'kadence', '')")
+        self.transaction.last_row = None
+        self.commit()
 
     def rollback(self) -> None:
         """See Connection.rollback; a connection that cannot is dropped."""
@@ -268,6 +417,7 @@ class PostgresConnection:
 
     def _drop(self) -> None:
         if self._connection is not None:
+            self._line.close()
             with contextlib.suppress(psycopg.Error):
                 self._connection.close()
         self._connection = None
@@ -284,6 +434,7 @@ class PostgresDatabase(ThreadedDatabase):
         Raises:
             StorageError: the server is not there or refuses us.
         """
+        refuse_transaction_pooling(url)
         sessions = [
             PostgresConnection(url, writes=n == 0, statement_seconds=statement_seconds)
             for n in range(connections)

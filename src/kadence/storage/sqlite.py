@@ -126,6 +126,9 @@ _OF_THE_FILE = {
 }
 
 
+_LATEST = "SELECT at FROM journal ORDER BY seq DESC LIMIT 1"
+
+
 class FileGone(StorageUnusable):
     """What is open is not any more what is found under its name."""
 
@@ -161,6 +164,7 @@ class SqliteConnection:
             self._connection.execute("ROLLBACK")
         cursor = self._connection.cursor()
         self.transaction = Transaction(cursor, DIALECT)
+        self._cursor = cursor
         self._begin = partial(cursor.execute, "BEGIN IMMEDIATE" if writes else "BEGIN")
         self._waits = True
         self._commit = partial(cursor.execute, "COMMIT")
@@ -178,6 +182,9 @@ class SqliteConnection:
             self._connection.set_busy_timeout(int(BUSY_SECONDS * 1000) if wait else 0)
         self._see_that_it_is_there()
         self._begin()
+        if self._files:
+            row = self._cursor.execute(_LATEST).fetchone()
+            self.transaction.latest = row[0] if row else 0
 
     def commit(self) -> None:
         """See Connection.commit; what went into a file that nobody will find is not acknowledged.
@@ -187,6 +194,10 @@ class SqliteConnection:
         """
         self._commit()
         self._see_that_it_is_there()
+
+    def confirm(self) -> None:
+        """See Connection.confirm; there is no standby."""
+        self.commit()
 
     def _see_that_it_is_there(self) -> None:
         if self._files and _identities(self._path) != self._files:

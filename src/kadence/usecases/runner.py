@@ -23,10 +23,10 @@ from kadence.storage import idempotency, people
 from kadence.storage.engine import Database, Transaction
 from kadence.usecases import links
 from kadence.usecases.access import demand_again, demands_left
+from kadence.usecases.clock import SteadyClock
 from kadence.usecases.commit_notifier import CommitNotifier
 from kadence.usecases.unit_of_work import (
     RenderedResponse,
-    SteadyClock,
     UnitOfWork,
     UseCase,
     WriteOptions,
@@ -277,7 +277,9 @@ class UnitOfWorkRunner:
         return unit
 
     def _unit(self, tx: Transaction, actor: Actor) -> UnitOfWork:
-        return UnitOfWork(tx, actor, self._clock(), self._new_id, self._new_secret)
+        # Another server's clock may be ahead of ours, and so may the one of before a restart.
+        now = max(self._clock(), tx.latest)
+        return UnitOfWork(tx, actor, now, self._new_id, self._new_secret)
 
     def _note_in_background(self, actor: Actor, now: Instant) -> None:
         task = asyncio.create_task(self._note(actor, now))

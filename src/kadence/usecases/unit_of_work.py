@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
@@ -47,28 +46,6 @@ class RenderedResponse(Struct, frozen=True):
 
     body: bytes
     etag: str | None = None
-
-
-def system_clock() -> Instant:
-    """Return the time now, by the machine's clock."""
-    return time.time_ns() // 1_000_000
-
-
-class SteadyClock:
-    """The time by another clock, but never earlier than it was told before by this one.
-
-    The machine's clock can be set back while a server runs; what happens later must not seem to
-    have happened earlier. `seq` orders the journal in any case.
-    """
-
-    def __init__(self, clock: Callable[[], Instant] = system_clock) -> None:
-        self._clock = clock
-        self._latest: Instant = 0
-
-    def __call__(self) -> Instant:
-        """Return the time now."""
-        self._latest = max(self._latest, self._clock())
-        return self._latest
 
 
 def random_id() -> str:

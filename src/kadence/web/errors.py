@@ -8,6 +8,7 @@ from msgspec import Struct
 from kadence.domain.errors import (
     BadRequest,
     BodyTooLarge,
+    CommitInDoubt,
     Conflict,
     CrossSite,
     DatabaseUnavailable,
@@ -17,6 +18,7 @@ from kadence.domain.errors import (
     NotFound,
     PreconditionFailed,
     RuleViolation,
+    StandbyDatabase,
     StorageBusy,
     StorageError,
     StorageFull,
@@ -74,6 +76,15 @@ _TABLE: dict[type, Callable[..., Response]] = {
     BodyTooLarge: lambda e: json(ErrorMessage(e.message), 413),
     BadRequest: lambda e: json(ErrorMessage(e.message), 400),
     Unavailable: lambda e: json(ErrorMessage(e.message), 503, {"retry-after": "5"}),
+    CommitInDoubt: lambda _: json(
+        ErrorMessage(
+            "It is not known whether this was saved: look, or send it again with the same"
+            " Idempotency-Key"
+        ),
+        503,
+        {"retry-after": "5"},
+    ),
+    StandbyDatabase: lambda e: json(ErrorMessage(e.message), 503, {"retry-after": "5"}),
     DatabaseUnavailable: lambda _: json(
         ErrorMessage("The database does not answer at the moment, please try again"),
         503,

@@ -1,5 +1,6 @@
 """What is served beside the API: the page, the API's description, whether the server is well."""
 
+import asyncio
 import gzip
 from collections.abc import Awaitable, Callable
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from kadence.domain.errors import DatabaseUnavailable
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web import errors
 from kadence.web.api_docs import page
@@ -49,6 +51,10 @@ _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
+READY_SECONDS = 1.5
+"""Within which the database has to answer to be called ready."""
+
+
 class Health(Struct, frozen=True):
     """How the server is."""
 
@@ -61,7 +67,9 @@ def endpoints(runner: UnitOfWorkRunner, document: dict[str, Any]) -> list[tuple[
 
     async def readyz(_request: Request) -> Response:
         try:
-            await runner.ping()
+            await asyncio.wait_for(runner.ping(), READY_SECONDS)
+        except TimeoutError:
+            return errors.response(DatabaseUnavailable("no answer in time"))
         except Exception as error:
             return errors.response(error)
         return content(well, JSON)
