@@ -7,7 +7,7 @@ import pytest
 from kadence.domain.access import Actor
 from kadence.domain.model import CompanyRole, Event, Iteration
 from kadence.storage import integrity, journal
-from kadence.storage.location import locate, open_database
+from kadence.storage.location import locate, open_database, transaction
 from kadence.usecases.cards import NewCard, create_card
 from kadence.usecases.clock import SteadyClock
 from kadence.usecases.iteration_cards import add_card, card_history, remove_card
@@ -65,3 +65,75 @@ def test_a_clock_that_is_set_back_breaks_no_order(database: str) -> None:
     assert len(told) >= 7
     assert told == sorted(told)
     assert integrity.problems(locate(database)) == []
+
+
+class Machine:
+    """A machine whose clock can be set, and whose time passes all the same."""
+
+    def __init__(self) -> None:
+        self.at, self.off = 10_000, 1_800_000_000_000
+        self.clock = SteadyClock(lambda: self.at + self.off, lambda: self.at)
+
+    def after(self, seconds: float, jump: float = 0) -> int:
+        """What the clock tells so much later, set by so much in the meantime; from the start."""
+        self.at += int(seconds * 1000)
+        self.off += int(jump * 1000)
+        return self.clock() - 1_800_000_010_000
+
+
+def test_a_small_correction_is_followed_forward_and_waited_for_backward() -> None:
+    machine = Machine()
+    assert machine.after(1) == 1_000
+    assert machine.after(1, jump=30) == 32_000
+    assert machine.after(1, jump=-60) == 32_000
+    assert machine.after(61) == 34_000
+
+
+@pytest.mark.parametrize("jump", [3600, -3600, 61, 10 * 365 * 86_400])
+def test_a_jump_is_believed_after_five_minutes_and_time_goes_on_meanwhile(jump: float) -> None:
+    machine = Machine()
+    assert machine.after(1) == 1_000
+    told = [machine.after(1, jump=jump), machine.after(100), machine.after(199)]
+    assert told == [2_000, 102_000, 301_000]
+    believed = machine.after(1)
+    # What was told is never taken back.
+    assert believed == max(302_000 + jump * 1000, 301_000)
+    assert machine.after(1) == max(303_000 + jump * 1000, 301_000)
+
+
+def test_a_clock_that_comes_back_had_not_jumped() -> None:
+    machine = Machine()
+    assert machine.after(1, jump=3600) == 1_000
+    assert machine.after(100) == 101_000
+    assert machine.after(1, jump=-3600) == 102_000
+    assert machine.after(1, jump=3600) == 103_000
+    assert machine.after(299) == 402_000
+    assert machine.after(1) == 403_000 + 3_600_000
+
+
+def test_a_restart_by_a_clock_that_is_behind_goes_on_behind_the_last_event(database: str) -> None:
+    made = company(database)
+
+    def plan(unit: UnitOfWork) -> Iteration:
+        unit.actor = Actor(made.user_id, made.user_uid, 1, CompanyRole.OWNER)
+        return create_iteration(unit, made.space_uid, NewIteration("Sprint"))
+
+    found = []
+    for now in (2_000_000 * HOUR, 1_999_999 * HOUR):
+        opened = open_database(locate(database))
+        try:
+            runner = UnitOfWorkRunner(opened, SteadyClock(lambda now=now: now))  # type: ignore[misc]
+            found.append(asyncio.run(runner.run_as_operator(plan)).created)
+        finally:
+            opened.close()
+    assert found == [2_000_000 * HOUR] * 2
+    assert integrity.problems(locate(database)) == []
+
+
+def test_an_event_before_the_one_before_it_is_damage(database: str) -> None:
+    made = company(database)
+    with transaction(locate(database)) as tx:
+        event = Event(0, 1, 5, "link.revoked", None, made.space_uid, None, None, {})
+        journal.append(tx, [event])
+    found = integrity.problems(locate(database))
+    assert any("is earlier than the event of its space before it" in gap for gap in found), found

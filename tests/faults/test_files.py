@@ -3,13 +3,17 @@
 import contextlib
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
-from kadence.storage import sqlite
+from kadence.storage import integrity, migrate, sqlite
+from kadence.storage.location import locate
+from kadence.storage.schema import REVISION
 from tests.cli.test_cli import INIT, run
 from tests.faults.kit import assert_nothing_lost, company, kept, loading
 from tests.world import file_url, fresh_database, serving
@@ -58,6 +62,10 @@ def test_a_full_disk_is_507_for_all_until_there_is_room(tmp_path: Path) -> None:
                 answer = httpx.get(path, headers=headers)
                 assert answer.status_code == 200
                 assert len(answer.json()) == 5
+                ends = time.monotonic() + 10
+                while httpx.get(f"{server.url}/readyz").status_code != 507:
+                    assert time.monotonic() < ends
+                    time.sleep(0.1)
                 ballast.unlink()
                 done = len(load.titles(200))
                 load.wait_for(lambda seen, done=done: seen[200] >= done + 20)  # type: ignore[misc]
@@ -176,3 +184,30 @@ def test_a_file_that_is_gone_takes_no_more_writes(tmp_path: Path, gone: str, how
     if how == "moved":
         # One batch was in doubt; nothing that was acknowledged is missing.
         assert load.titles(200) <= kept(url, made).keys()
+
+
+def test_a_database_that_was_migrated_under_a_server_is_not_ready(database: str) -> None:
+    company(database)
+    with serving(database) as server:
+        engine = migrate.engine_of(locate(database))
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        answer = httpx.get(f"{server.url}/readyz")
+        assert answer.status_code == 503
+        assert "schema 9999" in answer.json()["message"]
+        with engine.begin() as connection:
+            back = text("UPDATE alembic_version SET version_num = :revision")
+            connection.execute(back, {"revision": REVISION})
+        engine.dispose()
+        assert httpx.get(f"{server.url}/readyz").status_code == 200
+
+
+def test_readiness_is_a_write_that_changes_nothing(database: str) -> None:
+    made = company(database)
+    headers = {"Authorization": f"Bearer {made.token}"}
+    with serving(database) as server:
+        events = f"{server.url}/api/kadence/v1/spaces/{made.space_uid}/events"
+        before = httpx.get(events, headers=headers).json()
+        assert httpx.get(f"{server.url}/readyz").json() == {"status": "ok"}
+        assert httpx.get(events, headers=headers).json() == before
+    assert integrity.problems(locate(database)) == []

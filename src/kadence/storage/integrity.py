@@ -1,5 +1,6 @@
 """Looks a database over for damage: pages, references, the journal against tables and reports."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import msgspec
 from sqlalchemy import select
 
 from kadence.domain import replay, statistics
-from kadence.domain.model import Iteration
+from kadence.domain.model import Event, Instant, Iteration
 from kadence.domain.replay import KEYS, NOT_JOURNALED, Rows
 from kadence.domain.timeline import RULES
 from kadence.storage import history, journal, timeline
@@ -53,11 +54,11 @@ def _of_file(path: Path) -> list[str]:
 
 def journal_gaps(tx: Transaction) -> list[str]:
     """Return where the tables differ from what the journal tells, a sentence each."""
+    found: list[str] = []
     try:
-        told = replay.replay(journal.all_events(tx))
+        told = replay.replay(_in_order(journal.all_events(tx), found))
     except replay.CannotReplay as error:
-        return [f"journal: {error}"]
-    found = []
+        return [*found, f"journal: {error}"]
     for name in KEYS:
         # Each table by itself, and no longer than it is looked at.
         found += _gaps(name, told.pop(name), rows_of(tx, name))
@@ -95,6 +96,19 @@ def _frozen_gap(journal_slice: timeline.JournalSlice, iteration: Iteration) -> l
     if told == frozen:
         return []
     return [f"journal: iteration {iteration.id} froze {frozen}, but its events give {told}"]
+
+
+def _in_order(told: Iterator[Event], found: list[str]) -> Iterator[Event]:
+    """Yield the events, and note those that are earlier than the one before them in their space."""
+    latest: dict[str, Instant] = {}
+    for event in told:
+        if event.space_uid is not None:
+            if event.at < latest.get(event.space_uid, 0):
+                found.append(
+                    f"journal: event {event.seq} is earlier than the event of its space before it"
+                )
+            latest[event.space_uid] = event.at
+        yield event
 
 
 def rows_of(tx: Transaction, name: str) -> Rows:

@@ -19,7 +19,7 @@ from kadence.domain.errors import (
     Unauthenticated,
 )
 from kadence.domain.model import DAY, CompanyRole, Instant
-from kadence.storage import idempotency, people
+from kadence.storage import idempotency, people, readiness
 from kadence.storage.engine import Database, Transaction
 from kadence.usecases import links
 from kadence.usecases.access import demand_again, demands_left
@@ -65,6 +65,7 @@ class UnitOfWorkRunner:
         self._new_id = new_id
         self._new_secret = new_secret
         self._notes: set[asyncio.Task[None]] = set()
+        self._checking: asyncio.Task[None] | None = None
         self.commits = CommitNotifier()
 
     async def read(
@@ -259,14 +260,21 @@ class UnitOfWorkRunner:
 
         return await self._database.write(attempt)
 
-    async def ping(self) -> None:
-        """Ask the database for an answer, and whether it would take a change.
+    async def check_readiness(self) -> None:
+        """Make sure that the database can be read, has our schema, and takes a change durably.
+
+        Who asks while that is looked at waits for the same answer.
 
         Raises:
-            StorageError: it cannot give one.
+            StorageError: it cannot be served at the moment.
         """
-        await self._database.read(people.all_companies)
-        await self._database.write_inline(lambda _: None)
+        if self._checking is None or self._checking.done():
+            self._checking = asyncio.ensure_future(self._check_readiness())
+        await asyncio.shield(self._checking)
+
+    async def _check_readiness(self) -> None:
+        await self._database.read(readiness.check_schema)
+        await self._database.write(readiness.write_nothing_new)
 
     def _unit_of_bearer(self, tx: Transaction, digest: str) -> UnitOfWork:
         unit = self._unit(tx, _NOBODY)

@@ -10,14 +10,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from kadence.domain.errors import DatabaseUnavailable
+from kadence.domain.errors import DatabaseUnavailable, SchemaMismatch
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web import errors
 from kadence.web.api_docs import page
 from kadence.web.codec import JSON, encode
 from kadence.web.compression import coding_of
 from kadence.web.requests import Request
-from kadence.web.responses import Response, content, empty
+from kadence.web.responses import Response, content, empty, json
 
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; base-uri 'none'; "
@@ -67,9 +67,11 @@ def endpoints(runner: UnitOfWorkRunner, document: dict[str, Any]) -> list[tuple[
 
     async def readyz(_request: Request) -> Response:
         try:
-            await asyncio.wait_for(runner.ping(), READY_SECONDS)
+            await asyncio.wait_for(runner.check_readiness(), READY_SECONDS)
         except TimeoutError:
             return errors.response(DatabaseUnavailable("no answer in time"))
+        except SchemaMismatch as error:
+            return json({"message": error.message}, 503)
         except Exception as error:
             return errors.response(error)
         return content(well, JSON)
