@@ -211,3 +211,37 @@ def test_readiness_is_a_write_that_changes_nothing(database: str) -> None:
         assert httpx.get(f"{server.url}/readyz").json() == {"status": "ok"}
         assert httpx.get(events, headers=headers).json() == before
     assert integrity.problems(locate(database)) == []
+
+
+@pytest.mark.parametrize("how", ["served", "moved", "deleted"])
+def test_nothing_is_put_where_a_server_has_a_file_open(tmp_path: Path, how: str) -> None:
+    folder = tmp_path / "served"
+    folder.mkdir()
+    url = file_url(fresh_database(folder))
+    company(url)
+    backup, other = tmp_path / "backup", folder / "other.db"
+    assert run("db", "backup", str(backup), "--database", url, cwd=tmp_path)[0] == 0
+    with serving(url) as server:
+        for file in sorted(folder.glob("*.db*")):
+            if how == "moved":
+                file.rename(tmp_path / file.name)
+            elif how == "deleted":
+                file.unlink()
+        commands = (
+            ("db", "restore", str(backup), "--database", url),
+            ("db", "copy", "--from", file_url(backup), "--to", url),
+        )
+        for command in commands:
+            code, _, err = run(*command, cwd=tmp_path)
+            assert code == 2
+            assert "a server has" in err
+        # Beside it there is room.
+        assert (
+            run("db", "restore", str(backup), "--database", file_url(other), cwd=tmp_path)[0] == 0
+        )
+        assert server.stop() == 0
+    for file in folder.glob("*.db*"):
+        file.unlink()
+    assert run("db", "restore", str(backup), "--database", url, cwd=tmp_path)[0] == 0
+    with serving(url) as server:
+        assert httpx.get(f"{server.url}/readyz").status_code == 200

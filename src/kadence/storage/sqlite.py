@@ -18,6 +18,7 @@ from kadence.domain.errors import (
     StorageFull,
     StorageUnusable,
 )
+from kadence.storage.claims import Claim
 from kadence.storage.engine import Transaction
 from kadence.storage.executor import ThreadedDatabase
 
@@ -249,8 +250,15 @@ class SqliteDatabase(ThreadedDatabase):
         Raises:
             StorageError: the file cannot be opened or is no database.
         """
+        writer = SqliteConnection(path, writes=True)
+        self._claim = Claim(path)
         super().__init__(
-            SqliteConnection(path, writes=True),
+            writer,
             [SqliteConnection(path, writes=False) for _ in range(READERS)],
             inline_reader=SqliteConnection(path, writes=False),
         )
+
+    def close(self) -> None:
+        """See ThreadedDatabase.close."""
+        super().close()
+        self._claim.close()

@@ -15,6 +15,7 @@ from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.errors import StorageUnusable
 from kadence.storage import migrate, postgres, sqlite
+from kadence.storage.claims import refuse_claimed
 from kadence.storage.dialects import Bytewise
 from kadence.storage.engine import Row, Statement
 from kadence.storage.location import Location, PostgresServer, SqliteFile
@@ -53,6 +54,8 @@ def copy(source: Location, target: Location, progress: Progress) -> list[Carried
             overwritten), or what arrived is not what was sent (nothing is kept).
     """
     migrate.check(source)
+    if isinstance(target, SqliteFile):
+        refuse_claimed(target.path)
     migrate.prepare(target)
     with _opened(source) as sender, _opened(target, filled=True) as receiver:
         receiver.begin_filling()
@@ -294,6 +297,7 @@ def restore(file: Path, target: Location, progress: Progress) -> None:
     if not file.is_file():
         raise StorageUnusable(f"there is no backup {file}")
     if isinstance(target, SqliteFile):
+        refuse_claimed(target.path)
         for end in ("", "-wal", "-shm"):
             _refuse_existing(target.path.with_name(target.path.name + end))
         found = migrate.revision_of(backup)

@@ -270,6 +270,8 @@ class UnitOfWorkRunner:
         """
         if self._checking is None or self._checking.done():
             self._checking = asyncio.ensure_future(self._check_readiness())
+            # Whoever asked may have given up by then.
+            self._checking.add_done_callback(lambda done: done.cancelled() or done.exception())
         await asyncio.shield(self._checking)
 
     async def _check_readiness(self) -> None:
