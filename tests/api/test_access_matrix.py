@@ -144,6 +144,7 @@ OWN_MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
         BY_UID_TO_WRITE,
         {"capacity": 20},
     ),
+    ("GET", "/spaces/{space_uid}/cards"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/totals"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/periods"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/leftovers"): (BY_UID_TO_READ, None),

@@ -27,7 +27,9 @@ def test_what_web_serves_is_named_like_its_use_case(name: str) -> None:
 def test_no_noun_of_storage_has_another_name_above() -> None:
     """What a layer calls a noun, the layers above call it too."""
     machinery = {
+        "claims",
         "connections",
+        "deadlines",
         "dialects",
         "engine",
         "executor",
@@ -38,6 +40,7 @@ def test_no_noun_of_storage_has_another_name_above() -> None:
         "location",
         "migrate",
         "postgres",
+        "readiness",
         "schema",
         "sqlite",
         "table_gateway",

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from kadence.domain.model import Board, Condition
+from kadence.domain.model import Board, Card, Condition
 from kadence.storage import boards, card_list, iterations, spaces
 from kadence.storage.card_list import CardFilter, Mark
 from kadence.usecases.access import VisibleScope, visible_scope_of
@@ -41,22 +41,35 @@ class CardPage(Struct, frozen=True):
     last: Mark | None
 
 
+class Matching(Struct, frozen=True):
+    """The cards that match, with the mark of the last one, and all that the actor can read."""
+
+    cards: Sequence[Card] = ()
+    last: Mark | None = None
+    scope: VisibleScope | None = None
+
+
 def list_cards(unit: UnitOfWork, query: Validated[CardQuery]) -> CardPage:
     """Return the cards that the actor can read and that match.
 
     Raises:
         BadRequest: the query is invalid.
     """
-    wanted = unwrap(query)
+    found = matching(unit, unwrap(query))
+    return CardPage(view_cards(unit, found.cards), found.last)
+
+
+def matching(unit: UnitOfWork, wanted: CardQuery) -> Matching:
+    """Return the cards themselves that the actor can read and that match."""
     if wanted.nothing or not wanted.conditions:
-        return CardPage([], None)
+        return Matching()
     accesses, shown = unit.tx.fetch_batch(
         spaces.accesses(unit.actor),
         boards.in_spaces(unit.actor.company_id, [wanted.space_id] if wanted.space_id else []),
     )
     all_of_it = visible_scope_of(unit, accesses)
     if _asks_for_a_hidden_iteration(unit, wanted, all_of_it):
-        return CardPage([], None)
+        return Matching()
     space_ids, board_ids = _narrowed(wanted, all_of_it, [board for _, board in shown])
     found = card_list.find_cards(
         unit.tx,
@@ -78,7 +91,7 @@ def list_cards(unit: UnitOfWork, query: Validated[CardQuery]) -> CardPage:
         ),
     )
     last = card_list.mark_of(found[-1], wanted.order_by) if found else None
-    return CardPage(view_cards(unit, found), last)
+    return Matching(found, last, all_of_it)
 
 
 def _asks_for_a_hidden_iteration(

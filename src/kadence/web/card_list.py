@@ -155,7 +155,12 @@ LIST_PARAMETERS: Sequence[Parameter[Any]] = (
 )
 
 
-def _card_query(query: Query) -> tuple[CardQuery, "Shown"]:
+def card_query(query: Query) -> tuple[CardQuery, "Shown"]:
+    """Return which cards a query asks for, and how they are to be shown.
+
+    Raises:
+        BadRequest: a parameter is wrong.
+    """
     query.get(FILTER)
     query.get(ORDER_SPACE)
     search = _search(query)
@@ -246,10 +251,15 @@ def _search(query: Query) -> Search:
         return Search(is_second=False, behind=None, preview=False)
     if query.get_first(OFFSET, SKIP):
         raise RuleViolation(1, "offset is not supported with version=2")
-    return Search(is_second=True, behind=_behind(query, start) if start else None, preview=preview)
+    return Search(is_second=True, behind=behind(query, start) if start else None, preview=preview)
 
 
-def _behind(query: Query, start: str) -> Mark:
+def behind(query: Query, start: str) -> Mark:
+    """Return the mark that a position stands for.
+
+    Raises:
+        RuleViolation: it is none, or one of another order (code 2).
+    """
     try:
         raw = base64.urlsafe_b64decode(start.encode() + b"=" * (-len(start) % 4))
         position = msgspec.json.decode(raw, type=_Position)
@@ -299,7 +309,7 @@ def _has_type(query: Query) -> bool:
 
 async def list_cards(context: RequestContext) -> list[ListedCardAnswer] | SearchAnswer:
     """List the cards that the caller can read and that match every filter, a page at a time."""
-    parsed = context.query(_card_query)
+    parsed = context.query(card_query)
     query = parsed[0] if isinstance(parsed, tuple) else parsed
     found = await context.read(usecases.list_cards, query)
     assert isinstance(parsed, tuple)  # noqa: S101 - else that was refused
@@ -311,7 +321,7 @@ async def list_cards(context: RequestContext) -> list[ListedCardAnswer] | Search
         FoundCardAnswer(**to_values(listed_card(view, shown.extra)), preview=preview)
         for view in found.cards
     ]
-    return SearchAnswer(result, _position(wanted, found.last))
+    return SearchAnswer(result, position_of(wanted, found.last))
 
 
 def to_values(answer: ListedCardAnswer) -> dict[str, Any]:
@@ -319,7 +329,8 @@ def to_values(answer: ListedCardAnswer) -> dict[str, Any]:
     return {name: getattr(answer, name) for name in answer.__struct_fields__}
 
 
-def _position(wanted: CardQuery, last: Mark | None) -> str | UnsetType:
+def position_of(wanted: CardQuery, last: Mark | None) -> str | UnsetType:
+    """Return the position of a mark, as text; nothing of nothing."""
     if last is None:
         return UNSET
     held = _Position(wanted.order_by, wanted.descending, last.value, last.id)

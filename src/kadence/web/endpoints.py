@@ -1,6 +1,8 @@
 """Makes the routes answer: calls a route's handler, and sends its result as JSON."""
 
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web import errors, openapi, pages
@@ -84,23 +86,32 @@ def endpoint_of(route: Route, state: AppState) -> Endpoint:
             return Response(400, [])
         except Exception as error:
             return errors.response(error)
-        if isinstance(result, Response):
-            response = result
-        elif isinstance(result, WithCookie):
-            response = _success(rendered(result.answer), b"no-store")
-            if result.cookie is not None:
-                response.headers.append((b"set-cookie", result.cookie.encode()))
-        else:
-            made = rendered(result)
-            if reads and _is_known(made, context.headers.get(b"if-none-match")):
-                return empty(304, {"etag": made.etag or ""})
-            kept = b"no-store" if context.has_secret else _PRIVATE if reads else None
-            response = _success(made, kept)
+        response = _response(result, context, reads=reads)
         if ignored:
             response.headers.append((b"x-kadence-ignored", ignored.encode()))
         return response
 
     return answer
+
+
+def _response(result: Any, context: RequestContext, *, reads: bool) -> Response:
+    """Return the response with a handler's result."""
+    if isinstance(result, Response):
+        return result
+    if isinstance(result, WithCookie):
+        response = _success(rendered(result.answer), b"no-store")
+        if result.cookie is not None:
+            response.headers.append((b"set-cookie", result.cookie.encode()))
+        return response
+    made = rendered(result)
+    if context.has_secret:
+        return _success(made, b"no-store")
+    if not reads:
+        return _success(made, None)
+    made = _tagged(made)
+    if _is_known(made, context.headers.get(b"if-none-match")):
+        return empty(304, {"etag": made.etag or ""})
+    return _success(made, _PRIVATE)
 
 
 def _success(made: RenderedResponse, kept: bytes | None) -> Response:
@@ -111,6 +122,14 @@ def _success(made: RenderedResponse, kept: bytes | None) -> Response:
     if kept is not None:
         headers.append((b"cache-control", kept))
     return Response(200, headers, body)
+
+
+def _tagged(made: RenderedResponse) -> RenderedResponse:
+    """Return the answer with an entity tag: of what has no version, one of its bytes."""
+    if made.etag is not None:
+        return made
+    digest = hashlib.blake2b(made.body, digest_size=12).hexdigest()
+    return RenderedResponse(made.body, f'"{digest}"')
 
 
 def _is_known(made: RenderedResponse, header: bytes | None) -> bool:
