@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from functools import partial
 from random import Random
 from typing import Any, NamedTuple, Self
@@ -60,6 +61,11 @@ def served(url: str, clock: Clock) -> Iterator[str]:
             database.close()
 
 
+def day(number: int) -> str:
+    """So many days after the Monday on which a story begins."""
+    return (date(2050, 2, 28) + timedelta(days=number)).isoformat()
+
+
 class Card(NamedTuple):
     """A card as the API showed it."""
 
@@ -95,7 +101,7 @@ class Story:
         board = self.call("POST", f"/spaces/{self.space_id}/boards", body)
         self.board, self.columns = board["id"], [column["id"] for column in board["columns"]]
         self.zone = self.random.choice(ZONES)
-        days_off = ["2026-03-04"] if self.random.random() < 0.5 else []
+        days_off = [day(2)] if self.random.random() < 0.5 else []
         change = {"time_zone": self.zone, "days_off": days_off}
         self.own("PATCH", f"/spaces/{self.uid}/calendar", change)
         self.days_off = days_off
@@ -155,7 +161,7 @@ class Story:
         )
 
     def _plan(self, n: int) -> None:
-        first, last = (f"2026-03-{day:02}" for day in (2 + 5 * n, 6 + 5 * n))
+        first, last = day(5 * n), day(5 * n + 4)
         body = {"title": f"Sprint {n}", "start_date": first, "finish_date": last}
         made = self.call("POST", f"/spaces/{self.uid}/iterations", body)
         self.plans[made["id"]] = {**made, "first": first, "last": last}
