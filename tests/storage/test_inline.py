@@ -87,7 +87,7 @@ def test_inline_and_other_work_come_in_their_order(opened: SqliteDatabase) -> No
             (opened.write_inline if n % 3 else opened.write)(refused if n % 5 == 4 else add(str(n)))
             for n in range(30)
         ]
-        return await asyncio.gather(*jobs, return_exceptions=True)
+        return list(await asyncio.gather(*jobs, return_exceptions=True))
 
     results = asyncio.run(story())
     assert [n for n, result in enumerate(results) if isinstance(result, NotFound)] == list(

@@ -156,7 +156,7 @@ def test_a_refused_job_hurts_no_other_of_its_batch(database: str, late: bool) ->
     async def batch(opened: ThreadedDatabase) -> list[Any]:
         jobs = [opened.write(partial(add, name=f"kept {n}")) for n in range(5)]
         jobs.insert(2, opened.write(refused))
-        return await asyncio.gather(*jobs, return_exceptions=True)
+        return list(await asyncio.gather(*jobs, return_exceptions=True))
 
     opened = open_database(locate(database))
     try:
@@ -175,7 +175,7 @@ def test_a_failing_statement_is_told_as_ours_and_only_to_its_own_job(database: s
     async def batch(opened: ThreadedDatabase) -> list[Any]:
         jobs = [opened.write(partial(add, name=name)) for name in ("one", "three")]
         jobs.insert(1, opened.write(twice))
-        return await asyncio.gather(*jobs, return_exceptions=True)
+        return list(await asyncio.gather(*jobs, return_exceptions=True))
 
     opened = open_database(locate(database))
     try:
@@ -317,7 +317,7 @@ def test_what_failed_before_its_batch_ran_again_is_no_error_of_the_second_run(
 
     async def batch(opened: ThreadedDatabase) -> list[Any]:
         jobs = [opened.write(work) for work in (refused_at_first, refused_late)]
-        return await asyncio.gather(*jobs, return_exceptions=True)
+        return list(await asyncio.gather(*jobs, return_exceptions=True))
 
     opened = open_database(locate(database))
     try:

@@ -10,7 +10,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any, ClassVar, TypeVar
 
@@ -129,13 +129,13 @@ class ThreadedDatabase:
             self._inline_reader.rollback()
         return await self.read(work)
 
-    async def write(self, work: Callable[[Transaction], T]) -> T:
+    def write(self, work: Callable[[Transaction], T]) -> Coroutine[Any, Any, T]:
         """See Database.write."""
-        return await self._submit(work, inline=False)
+        return self._submit(work, inline=False)
 
-    async def write_inline(self, work: Callable[[Transaction], T]) -> T:
+    def write_inline(self, work: Callable[[Transaction], T]) -> Coroutine[Any, Any, T]:
         """See Database.write_inline."""
-        return await self._submit(work, inline=True)
+        return self._submit(work, inline=True)
 
     async def _submit(self, work: Callable[[Transaction], T], *, inline: bool) -> T:
         loop = self._loop

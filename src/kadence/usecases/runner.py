@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, ParamSpec, TypeVar, cast
 
 import msgspec
@@ -68,25 +68,25 @@ class UnitOfWorkRunner:
         self._checking: asyncio.Task[None] | None = None
         self.commits = CommitNotifier()
 
-    async def read(
+    def read(
         self, token: str | None, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    ) -> Coroutine[Any, Any, T]:
         """Run a use case that changes nothing.
 
         Raises:
             KadenceError: Unauthenticated, or what the use case raises.
         """
-        return await self._read(self._database.read, token, query, *args, **kwargs)
+        return self._read(self._database.read, token, query, *args, **kwargs)
 
-    async def read_inline(
+    def read_inline(
         self, token: str | None, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    ) -> Coroutine[Any, Any, T]:
         """As `read`, for a use case of a few look-ups by key.
 
         Raises:
             KadenceError: as `read`.
         """
-        return await self._read(self._database.read_inline, token, query, *args, **kwargs)
+        return self._read(self._database.read_inline, token, query, *args, **kwargs)
 
     async def _read(
         self,
@@ -107,7 +107,7 @@ class UnitOfWorkRunner:
             self._note_in_background(actor, now)
         return cast("T", result)
 
-    async def write(
+    def write(
         self,
         token: str | None,
         options: WriteOptions,
@@ -115,7 +115,7 @@ class UnitOfWorkRunner:
         command: UseCase[P, T],
         *args: P.args,
         **kwargs: P.kwargs,
-    ) -> RenderedResponse:
+    ) -> Coroutine[Any, Any, RenderedResponse]:
         """Run a use case that changes something; the change is durable when this returns.
 
         The answer is rendered before the commit, so that nothing can go wrong after it. Under an
@@ -126,9 +126,9 @@ class UnitOfWorkRunner:
                 raises; nothing was changed then.
         """
         how = self._database.write
-        return await self._write(how, token, options, render, command, *args, **kwargs)
+        return self._write(how, token, options, render, command, *args, **kwargs)
 
-    async def write_inline(
+    def write_inline(
         self,
         token: str | None,
         options: WriteOptions,
@@ -136,14 +136,14 @@ class UnitOfWorkRunner:
         command: UseCase[P, T],
         *args: P.args,
         **kwargs: P.kwargs,
-    ) -> RenderedResponse:
+    ) -> Coroutine[Any, Any, RenderedResponse]:
         """As `write`, for a use case of a few look-ups and changes by key.
 
         Raises:
             KadenceError: as `write`.
         """
         how = self._database.write_inline
-        return await self._write(how, token, options, render, command, *args, **kwargs)
+        return self._write(how, token, options, render, command, *args, **kwargs)
 
     async def _write(
         self,

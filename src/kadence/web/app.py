@@ -53,9 +53,12 @@ class Application:
 
     def __init__(self, respond: Respond, middleware: Middleware | None = None) -> None:
         self._respond = respond
+        self._answered = respond
         self._middleware = middleware = middleware or Middleware()
         self._behind: ASGIApp = self._serve
         self._trusts: Callable[[str], bool] = lambda _: False
+        if middleware.fault is not None or middleware.rate_limit is not None:
+            self._answered = self._limited
         if middleware.behind:
             self._behind, self._trusts = middleware.behind(self._serve)
         self._prefix = secrets.token_hex(4)
@@ -114,7 +117,7 @@ class Application:
         cors = self._middleware.cors
         response = cors.preflight(request) if cors else None
         if response is None:
-            response = await self._limited(request)
+            response = await self._answered(request)
         if cors is not None:
             cors.mark(request, response)
         if len(response.body) >= LEAST:

@@ -51,13 +51,13 @@ class Endpoints:
         """All paths that are served, with the names of their parameters in braces."""
         return self._router.paths
 
-    async def respond(self, request: Request) -> Response:
+    def respond(self, request: Request) -> Awaitable[Response]:
         """Answer a request; an error that nobody foresaw is logged, and answered as one."""
         found = self._router.find(request.method, request.path)
         if isinstance(found, list):
             return _not_found(request, found)
         (endpoint, request.route), request.params = found
-        return await endpoint(request)
+        return endpoint(request)
 
 
 def api_document(public_url: str | None = None) -> openapi.Schema:
@@ -143,7 +143,7 @@ _PRIVATE = b"private, no-cache"
 """A read is for its caller alone, and to be asked for again (ETag) before it is used again."""
 
 
-def _not_found(request: Request, methods: Sequence[str]) -> Response:
+async def _not_found(request: Request, methods: Sequence[str]) -> Response:
     """Refuse a path that nothing has, or a method that is none of those that the path has."""
     path = request.path
     whole = path if path.startswith("/scim/") else ""

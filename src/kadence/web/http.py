@@ -205,23 +205,27 @@ class RequestContext:
         """Whether the caller wants keys refused that have no effect."""
         return self.headers.get(b"x-kadence-strict") == b"1"
 
-    async def read(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def read(
+        self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> Coroutine[Any, Any, T]:
         """Run a use case that changes nothing, for the caller."""
-        return await self._runner.read(self.token, use_case, *args, **kwargs)
+        return self._runner.read(self.token, use_case, *args, **kwargs)
 
-    async def read_inline(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def read_inline(
+        self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> Coroutine[Any, Any, T]:
         """As `read`, for a use case of a few look-ups by key, however much data there is."""
-        return await self._runner.read_inline(self.token, use_case, *args, **kwargs)
+        return self._runner.read_inline(self.token, use_case, *args, **kwargs)
 
-    async def write(
+    def write(
         self, shape: Callable[[T], S], use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> S:
+    ) -> Coroutine[Any, Any, S]:
         """Run a use case that changes something, for the caller; answers its result in `shape`.
 
         Its options are read with the body, which comes first. What comes back is rendered already,
         in the transaction, and sent as it is.
         """
-        done = await self._runner.write(
+        doing = self._runner.write(
             self.token,
             self._options,
             lambda result: rendered(shape(result)),
@@ -229,13 +233,13 @@ class RequestContext:
             *args,
             **kwargs,
         )
-        return cast("S", done)
+        return cast("Coroutine[Any, Any, S]", doing)
 
-    async def write_inline(
+    def write_inline(
         self, shape: Callable[[T], S], use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> S:
+    ) -> Coroutine[Any, Any, S]:
         """As `write`, for a use case of a few look-ups and changes by key."""
-        done = await self._runner.write_inline(
+        doing = self._runner.write_inline(
             self.token,
             self._options,
             lambda result: rendered(shape(result)),
@@ -243,7 +247,7 @@ class RequestContext:
             *args,
             **kwargs,
         )
-        return cast("S", done)
+        return cast("Coroutine[Any, Any, S]", doing)
 
     async def write_secret(
         self, shape: Callable[[T], S], use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
