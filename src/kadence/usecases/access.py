@@ -223,7 +223,9 @@ def require_owner(unit: UnitOfWork) -> None:
 
 def _demand(unit: UnitOfWork, accesses: Sequence[SpaceAccess], need: int, *, hidden: bool) -> None:
     """Demand a role in one of these spaces; with `hidden`, who has none does not hear of it."""
-    role = max((role_in_space(unit.actor.company_role, one) or 0 for one in accesses), default=0)
+    role: int = 0
+    for one in accesses:
+        role = max(role, role_in_space(unit.actor.company_role, one) or 0)
     if role < need:
         raise NotFound if hidden and not role else Forbidden
     if unit.demands is not None:

@@ -56,7 +56,7 @@ class Application:
         self._answered = respond
         self._middleware = middleware = middleware or Middleware()
         self._behind: ASGIApp = self._serve
-        self._trusts: Callable[[str], bool] = lambda _: False
+        self._trusts: Callable[[str], bool] | None = None
         if middleware.fault is not None or middleware.rate_limit is not None:
             self._answered = self._limited
         if middleware.behind:
@@ -71,7 +71,7 @@ class Application:
             return
         request = {"id": f"{self._prefix}-{next(self._numbers)}"}
         peer = scope.get("client")
-        if peer and self._trusts(peer[0]):
+        if self._trusts is not None and peer and self._trusts(peer[0]):
             logs.REQUEST.set(request | _of_proxy(scope["headers"]))
             scope[_TRUSTED] = True
             await self._behind(scope, receive, send)

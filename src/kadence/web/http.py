@@ -45,7 +45,12 @@ LONGEST_HEADER = 1000
 """Characters that X-Kadence-Ignored has at most."""
 DRY_RUN = Flag("dry_run", "Answer what would be, and change nothing.")
 _ALIAS = re.compile(r"^/api/(?!kadence/|latest/)(v1/)?")
+_MAKE_IT_DEPEND = frozenset({b"idempotency-key", b"x-idempotency-key", b"if-match"})
+"""Headers that make a write depend on something."""
 _KEY = re.compile(rb"[!-~]{1,255}")
+
+
+_NO_OPTIONS = WriteOptions()
 
 
 class Disconnected(Exception):
@@ -121,7 +126,7 @@ class RequestContext:
         self._request = request
         self._runner = state.runner
         self._known = known
-        self._options = WriteOptions()
+        self._options = _NO_OPTIONS
         self._query: Query | None = None
         self.headers = request.headers
         self.has_secret = False
@@ -347,6 +352,8 @@ class RequestContext:
     @property
     def ignored(self) -> str:
         """The names of query keys that had no effect, as a header holds them; "" for none."""
+        if not self._request.query_string:
+            return ""
         names = self._split_query().ignored(self._known)
         return ", ".join(map(for_header, names))[:LONGEST_HEADER]
 
@@ -366,10 +373,11 @@ class RequestContext:
         raw = await self._raw_body()
         if raw is None:
             return BodyTooLarge(f"Request body is larger than {LARGEST_BODY} bytes")
-        options = self.query(lambda query: self._read_options(raw, query))
-        if isinstance(options, BadRequest):
-            return options
-        self._options = options
+        if self._request.query_string or not _MAKE_IT_DEPEND.isdisjoint(self.headers):
+            options = self.query(lambda query: self._read_options(raw, query))
+            if isinstance(options, BadRequest):
+                return options
+            self._options = options
         return kind.read(raw, strict=self.strict)
 
     def _read_options(self, raw: bytes, query: Query) -> WriteOptions:
