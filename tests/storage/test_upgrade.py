@@ -260,7 +260,8 @@ def test_an_upgrade_folds_anew_what_is_searched(location: Location) -> None:
 
 
 DATABASES = Path(__file__).parent / "databases"
-"""One of each schema, written by the code of then; 0005 had a first form without a column."""
+"""One of each schema that was released, written by the code of then; 0005 had a first form without
+a column."""
 
 RELEASED = {
     "0001_the_first_schema": "3177b575a0461ae9",
