@@ -48,7 +48,8 @@ NOWHERE = "01890000-0000-7000-8000-000000000000"
 def do(url: str, use_case: Callable[..., T], *args: Any, actor: Actor, **kwargs: Any) -> T:
     """Run a use case for `actor` on the database, beside a serving process."""
     with transaction(locate(url)) as tx:
-        unit = UnitOfWork(tx, actor, system_clock(), random_id, random_secret)
+        now = max(system_clock(), tx.latest)
+        unit = UnitOfWork(tx, actor, now, random_id, random_secret)
         return use_case(unit, *args, **kwargs)
 
 

@@ -30,6 +30,8 @@ RESERVE = 40
 """Descriptors that are not for connections: files, the database, the helper process."""
 HELD_BYTES = 16 * 1024 * 1024
 """Bytes of heads and bodies that are in memory at once, of all connections, until answered."""
+LINGER_SECONDS = 1.0
+"""For which is read on after an answer that came before the body was whole."""
 LOG_EVERY = 60.0
 """Seconds between two lines about the same."""
 
@@ -37,9 +39,10 @@ _logged: dict[str, float] = {}
 
 
 class _Held:
-    """How many bytes all connections of this process hold."""
+    """How many bytes all connections of this process hold, and which those are."""
 
     bytes: ClassVar[int] = 0
+    by: ClassVar[set["BoundedHttp"]] = set()
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -102,12 +105,16 @@ class BoundedHttp(HttpToolsProtocol):
         super().data_received(data)
         # Most requests come whole, and need no watch.
         if self._reads is not None and not self._refused:
-            self._held += len(data)
-            _Held.bytes += len(data)
-            if _Held.bytes > HELD_BYTES:
-                self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
-                return
+            self._hold(len(data))
             self._watch()
+
+    def _hold(self, length: int) -> None:
+        self._held += length
+        _Held.bytes += length
+        _Held.by.add(self)
+        if _Held.bytes > HELD_BYTES:
+            # Who comes last may want little: who holds most is let go.
+            max(_Held.by, key=lambda one: one._held)._refuse(HTTPStatus.SERVICE_UNAVAILABLE)  # noqa: SLF001
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answers = cycle
@@ -125,8 +132,12 @@ class BoundedHttp(HttpToolsProtocol):
         cycle = self._answers
         if cycle is None or cycle.disconnected or cycle.response_started or self.flow.write_paused:
             return False
+        headers = [*cycle.default_headers, *headers]
+        if self._reads == "body" and cycle is self.cycle:
+            # What is still to come of the request is for nobody.
+            cycle.keep_alive = False
         if not cycle.keep_alive:
-            headers = [*headers, (b"connection", b"close")]
+            headers.append((b"connection", b"close"))
         lines = b"\r\n".join([b"%b: %b" % header for header in headers])
         if lines.count(b"\n") != len(headers) - 1:
             raise ValueError("a header has a line break")
@@ -134,7 +145,7 @@ class BoundedHttp(HttpToolsProtocol):
         cycle.waiting_for_100_continue = False
         self.transport.write(b"%b%b\r\n\r\n%b" % (STATUS_LINE[status], lines, body))
         cycle.message_event.set()
-        if not cycle.keep_alive:
+        if not cycle.keep_alive and self._reads != "body":
             self.transport.close()
         cycle.on_response()
         return True
@@ -144,9 +155,16 @@ class BoundedHttp(HttpToolsProtocol):
         if self._held and self._reads is None:
             self._release()
         super().on_response_complete()
+        if self._reads == "body" and self.cycle.response_complete:
+            # Closed at once, the answer might be lost: what comes is thrown away for a moment.
+            self._refused = True
+            self._end()
+            self._release()
+            self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     def _release(self) -> None:
         _Held.bytes -= self._held
+        _Held.by.discard(self)
         self._held = 0
 
     def on_message_begin(self) -> None:
@@ -162,10 +180,11 @@ class BoundedHttp(HttpToolsProtocol):
         self._count(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A field of the head."""
+        """A field of the head; those behind a body are read, and mean nothing."""
         self._fields += 1
         self._count(len(name) + len(value))
-        super().on_header(name, value)
+        if self._reads == "head":
+            super().on_header(name, value)
 
     def _count(self, length: int) -> None:
         self._head += length
@@ -192,8 +211,16 @@ class BoundedHttp(HttpToolsProtocol):
         """Say what is wrong with a request that cannot be read."""
         if self._head > HEAD_BYTES or self._fields > HEAD_FIELDS:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        elif self._is_answering:
+            self.transport.close()
         elif not self._refused:
             super().send_400_response(msg)
+
+    @property
+    def _is_answering(self) -> bool:
+        """Whether an answer is on its way, in which nothing else may stand."""
+        cycle = self._answers
+        return cycle is not None and cycle.response_started and not cycle.response_complete
 
     def _begin(self, part: str) -> None:
         self._reads, self._bytes = part, 0
@@ -230,10 +257,10 @@ class BoundedHttp(HttpToolsProtocol):
     def _refuse(self, status: HTTPStatus) -> None:
         self._refused = True
         self._end()
+        self._release()
         client = self.client[0] if self.client else None
         _tell("a client was refused", why=status.phrase, client=client)
-        begun = self.cycle is not None and self.cycle.response_started
-        if not begun or self.cycle.response_complete:
+        if not self._is_answering:
             head = b"content-length: 0\r\nconnection: close\r\n"
             later = b"retry-after: 1\r\n" if status is HTTPStatus.SERVICE_UNAVAILABLE else b""
             self.transport.write(STATUS_LINE[status] + head + later + b"\r\n")

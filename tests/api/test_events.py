@@ -1,6 +1,8 @@
 """The journal outside: a space's feed in pages and live, and that the tables follow from it."""
 
+import contextlib
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -221,6 +223,26 @@ def test_a_token_has_so_many_streams_at_once(team: Team) -> None:
             assert time.monotonic() < ends
         for stream in (*streams, again):
             stream.close()
+
+
+def test_streams_that_are_opened_at_once_are_counted_too(team: Team) -> None:
+    made = team.world.do(people.create_token, "reader@home.example", "many", None)
+    path = f"/api/kadence/v1/spaces/{team.space.uid}/events?after={2**40}"
+    asked = (
+        f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {made.secret}\r\n"
+        "Accept: text/event-stream\r\n\r\n"
+    ).encode()
+    host, port = team.world.url.removeprefix("http://").split(":")
+    with contextlib.ExitStack() as stack:
+        clients = [
+            stack.enter_context(socket.create_connection((host, int(port)), 20))
+            for _ in range(3 * MOST_STREAMS)
+        ]
+        for client in clients:
+            client.sendall(asked)
+        found = [client.recv(12) for client in clients]
+    assert found.count(b"HTTP/1.1 200") == MOST_STREAMS
+    assert found.count(b"HTTP/1.1 429") == 2 * MOST_STREAMS
 
 
 def test_a_stopping_server_ends_its_streams_at_once(team: Team) -> None:

@@ -206,3 +206,20 @@ def test_paths_and_methods_that_are_not_served(
 ) -> None:
     answer = world.http.request(method, world.url + path, headers=world.headers())
     assert (answer.status_code, answer.headers.get("allow")) == (status, allow)
+
+
+def test_every_answer_has_a_date_and_none_without_a_body_a_length(
+    team: Team, elsewhere: httpx.Client
+) -> None:
+    world = team.world
+    first = world.call("GET", "/users/current", "writer")
+    known = {"If-None-Match": first.headers["etag"]}
+    same = world.call("GET", "/users/current", "writer", headers=known)
+    asked = {"Origin": "https://plan.example.com", "Access-Control-Request-Method": "POST"}
+    preflight = elsewhere.options("/api/latest/cards", headers=asked)
+    gone = world.call("GET", "/nowhere")
+    assert [one.status_code for one in (first, same, preflight, gone)] == [200, 304, 204, 404]
+    assert all("date" in one.headers for one in (first, same, preflight, gone))
+    assert "content-length" not in same.headers
+    assert "content-length" not in preflight.headers
+    assert same.headers["cache-control"] == first.headers["cache-control"]

@@ -1,5 +1,7 @@
 """Guessing passwords: who is slowed down, by which of many servers, and for how long."""
 
+import socket
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -188,3 +190,27 @@ def test_a_stranger_who_says_to_be_a_proxy_is_told_of_once(tmp_path: Path) -> No
     assert len(said) == 1
     assert "--trusted-proxy" in said[0]
     assert "203.0.113.5" not in said[0]
+
+
+def test_clients_who_hang_up_do_not_make_more_passwords_be_looked_at_at_once(
+    tmp_path: Path,
+) -> None:
+    url = file_url(fresh_database(tmp_path))
+    make_company(url, "Home")
+    body = b'{"email": "owner@home.example", "password": "wrong wrong"}'
+    asked = b"POST /api/kadence/v1/session HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%b" % (
+        len(body),
+        body,
+    )
+    with serving(url) as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        for number in range(30):
+            source = (f"127.0.1.{number + 1}", 0)
+            with socket.create_connection((host, int(port)), 10, source) as client:
+                client.sendall(asked)
+                time.sleep(0.01)
+        status = Path(f"/proc/{server.process.pid}/status").read_text()
+        peak = int(status.split("VmHWM:")[1].split()[0])
+        assert httpx.get(f"{server.url}/healthz").status_code == 200
+    # Two of them take 64 MiB each.
+    assert peak < 290 * 1024

@@ -5,15 +5,22 @@ import asyncio
 import pytest
 
 from kadence.domain.access import Actor
-from kadence.domain.model import CompanyRole, Event, Iteration
+from kadence.domain.model import DAY, CompanyRole, Event, Iteration
 from kadence.storage import integrity, journal
 from kadence.storage.location import locate, open_database, transaction
+from kadence.usecases import sessions
 from kadence.usecases.cards import NewCard, create_card
-from kadence.usecases.clock import SteadyClock
+from kadence.usecases.clock import SteadyClock, system_clock
 from kadence.usecases.iteration_cards import add_card, card_history, remove_card
 from kadence.usecases.iterations import NewIteration, create_iteration
 from kadence.usecases.runner import UnitOfWorkRunner
-from kadence.usecases.unit_of_work import UnitOfWork
+from kadence.usecases.sign_in_attempts import BY_BOTH, WINDOW
+from kadence.usecases.unit_of_work import (
+    RenderedResponse,
+    UnitOfWork,
+    WriteOptions,
+    random_id,
+)
 from tests.faults.kit import company
 
 pytestmark = pytest.mark.both_engines
@@ -137,3 +144,40 @@ def test_an_event_before_the_one_before_it_is_damage(database: str) -> None:
         journal.append(tx, [event])
     found = integrity.problems(locate(database))
     assert any("is earlier than the event of its space before it" in gap for gap in found), found
+
+
+def test_what_expires_goes_by_the_clock_and_not_by_the_last_event(database: str) -> None:
+    """One command with a clock that is far ahead: nobody is signed out or locked out for it."""
+    made = company(database)
+    opened = open_database(locate(database))
+    real = system_clock()
+
+    def plan(unit: UnitOfWork) -> Iteration:
+        unit.actor = Actor(made.user_id, made.user_uid, 1, CompanyRole.OWNER)
+        return create_iteration(unit, made.space_uid, NewIteration("Sprint"))
+
+    async def story() -> None:
+        def at(moment: int) -> UnitOfWorkRunner:
+            return UnitOfWorkRunner(opened, lambda: moment)
+
+        begun = await at(real).write_anonymous(sessions.begin_with_token, made.token)
+        await at(real + 40 * DAY).run_as_operator(plan)
+        options = WriteOptions()
+        answer = RenderedResponse(b"")
+        await at(real + 1).write(
+            begun.secret, options, lambda _: answer, create_iteration, made.space_uid,
+            NewIteration("After"),
+        )  # fmt: skip
+        link = await at(real + 2).run_as_operator(sessions.issue_login_link, "owner@home.example")
+        assert link.expires == real + 2 + sessions.LOGIN_LINK_LASTS
+        for number in range(3 * BY_BOTH):
+            now = real + number * WINDOW
+            await at(now).write_anonymous(
+                sessions.candidate, random_id(), "192.0.2.1", "owner@home.example"
+            )
+
+    try:
+        asyncio.run(story())
+    finally:
+        opened.close()
+    assert integrity.problems(locate(database)) == []

@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+import multiprocessing.context
 import os
 import re
 import signal
@@ -225,6 +226,22 @@ def test_too_many_charts_are_refused_and_nobody_else_waits(
     found = asyncio.run(story())
     assert found.count(b"<svg/>") == MOST_WAITING
     assert [type(one) for one in found[MOST_WAITING:]] == [Unavailable] * 5
+    worker.close()
+
+
+def test_a_helper_that_could_not_be_started_is_started_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worker = RenderWorker()
+
+    def fails(_: object) -> None:
+        raise OSError("no memory")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(multiprocessing.context.SpawnProcess, "start", fails)
+        with pytest.raises(Unavailable):
+            worker.run(drawing(description="too early"))
+    assert worker.run(drawing(description="later")).startswith(b"<svg")
     worker.close()
 
 

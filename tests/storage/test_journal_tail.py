@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kadence.domain.access import Actor
-from kadence.domain.errors import Forbidden
+from kadence.domain.errors import DatabaseUnavailable, Forbidden
 from kadence.domain.model import CompanyRole, Event
 from kadence.live import stream
 from kadence.live.journal_tail import JournalTail
@@ -202,6 +202,44 @@ def test_it_ends_with_the_server_and_when_the_reader_may_see_no_more(followed: F
         refused = stream.follow(followed.tail, followed.home.space_uid, read, 0, 100)
         with pytest.raises(Forbidden):
             await anext(refused)
+
+    run(story())
+
+
+def test_a_database_that_fails_at_first_is_followed_later(followed: Followed) -> None:
+    reading = followed.tail._read  # noqa: SLF001
+    failures = iter([DatabaseUnavailable("gone"), DatabaseUnavailable("gone")])
+
+    async def failing(work: Callable[[Transaction], Any]) -> Any:
+        for failure in failures:
+            raise failure
+        return await reading(work)
+
+    followed.tail._read = failing  # noqa: SLF001
+
+    async def story() -> None:
+        async with aclosing(followed.stream()) as events:
+            assert await whole(events, 2)
+
+    run(story())
+
+
+@pytest.mark.parametrize("turns", range(5))
+def test_a_wait_that_is_cancelled_ends_whenever_that_is(followed: Followed, turns: int) -> None:
+    async def story() -> None:
+        following = followed.stream(after=2**40)
+        waiting = asyncio.ensure_future(anext(following))
+        while followed.reads < 1:  # noqa: ASYNC110 - it counts from a thread of the database
+            await asyncio.sleep(0.01)
+        await followed.create(followed.home, "Sprint")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        await following.aclose()
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert not [task for task in asyncio.all_tasks() if "_follow" in repr(task)]
 
     run(story())
 

@@ -160,12 +160,18 @@ class RenderWorker:
 
     def _begin(self) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs,), name="kadence-render-worker")
-        self._process.daemon = True
-        self._process.start()
-        # Else nobody would notice that the helper is gone.
-        theirs.close()
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_work, args=(theirs,), name="kadence-render-worker")
+        process.daemon = True
+        try:
+            process.start()
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            # Else nobody would notice that the helper is gone.
+            theirs.close()
+        self._pipe, self._process = ours, process
 
     def _end(self) -> None:
         if self._pipe is not None:

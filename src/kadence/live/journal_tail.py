@@ -58,8 +58,10 @@ class Subscription:
 
     async def wait(self, seconds: float) -> bool:
         """Wait until something happens; False when nothing did for so long."""
+        # Not wait_for: in Python 3.11 that may not hear that it is cancelled.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
         return self._woken.is_set()
 
 
@@ -91,7 +93,7 @@ class JournalTail:
         subscription = Subscription()
         self._subscriptions.setdefault(space_uid, set()).add(subscription)
         try:
-            if self._looking is None:
+            if self._looking is None or self._looking.done():
                 self._began.clear()
                 self._looking = asyncio.create_task(self._follow())
             await self._began.wait()
@@ -106,17 +108,21 @@ class JournalTail:
                 self._looking = None
 
     async def _follow(self) -> None:
-        seen = self._commits.count
-        self.position = await self._read(journal.last_seq)
-        self._began.set()
+        seen, begun = -1, False
         while not self._commits.ended:
             await self._commits.wait(seen, self._every)
-            await asyncio.sleep(GATHER_SECONDS)
+            await asyncio.sleep(GATHER_SECONDS if begun else 0)
             seen = self._commits.count
             try:
-                await self._look()
+                if begun:
+                    await self._look()
+                else:
+                    self.position = await self._read(journal.last_seq)
+                    begun = True
+                    self._began.set()
             except KadenceError as error:
                 log.info("the journal cannot be read at the moment", error=error.message)
+        self._began.set()
         self._wake_all()
 
     async def _look(self) -> None:

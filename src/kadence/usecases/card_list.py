@@ -82,7 +82,7 @@ def matching(unit: UnitOfWork, wanted: CardQuery) -> Matching:
             flags=wanted.flags,
             words=wanted.words,
             search_in=wanted.search_in,
-            now=unit.now,
+            now=unit.clock,
             order_by=wanted.order_by,
             descending=wanted.descending,
             limit=wanted.limit,

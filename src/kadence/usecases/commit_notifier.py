@@ -28,5 +28,7 @@ class CommitNotifier:
         if self.count != seen:
             return
         self._beat.clear()
+        # Not wait_for: in Python 3.11 that may not hear that it is cancelled.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._beat.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._beat.wait()

@@ -68,7 +68,7 @@ def create_link(unit: UnitOfWork, space_uid: str, validated: Validated[NewLink])
         shows=new.shows.value,
         user_id=unit.actor.user_id,
         created=unit.now,
-        expires=unit.now + new.days * DAY,
+        expires=unit.clock + new.days * DAY,
         revoked_at=None,
     )
     links.LINKS.insert(unit.tx, link)
@@ -85,7 +85,7 @@ def list_links(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> 
     access = authorize_space(unit, space_uid, SpaceRole.WRITER)
     unwrap(validated)
     company_id = unit.actor.company_id
-    found = links.valid(unit.tx, company_id, access.space_uid, unit.now)
+    found = links.valid(unit.tx, company_id, access.space_uid, unit.clock)
     signing_key = links.key_of(unit.tx, company_id) or ""
     made = []
     for link in found:
@@ -121,7 +121,7 @@ def renew_links(unit: UnitOfWork, space_uid: str) -> list[Link]:
     """
     access = authorize_space(unit, space_uid, SpaceRole.ADMIN)
     renewed = []
-    for link in links.valid(unit.tx, unit.actor.company_id, access.space_uid, unit.now):
+    for link in links.valid(unit.tx, unit.actor.company_id, access.space_uid, unit.clock):
         _revoke(unit, link)
         new = replace(link, id=unit.new_id(), created=unit.now)
         links.LINKS.insert(unit.tx, new)
@@ -169,7 +169,7 @@ def find_link(unit: UnitOfWork, link_key: str) -> Link:
     Raises:
         NotFound: as `holder`.
     """
-    return holder(unit.tx, link_key, unit.now)[1]
+    return holder(unit.tx, link_key, unit.clock)[1]
 
 
 def _link_key(link: Link, signing_key: str) -> str:

@@ -130,7 +130,7 @@ def add_user(unit: UnitOfWork, email: str, full_name: str) -> NewUser:
 
 def let_in_again(unit: UnitOfWork, user: User, full_name: str) -> User:
     """Return a deactivated person who is active again; no token of before comes back to life."""
-    while good := people.tokens_of(unit.tx, unit.actor.company_id, user.id, unit.now):
+    while good := people.tokens_of(unit.tx, unit.actor.company_id, user.id, unit.clock):
         end_token(unit, good[0])
     return _store(unit, user, replace(user, full_name=full_name, deactivated_at=None))
 
@@ -228,7 +228,7 @@ def create_token(unit: UnitOfWork, email: str, name: str, expires_in: int | None
         BadRequest: they are deactivated.
     """
     user = active_user_by_email(unit, email)
-    expires = None if expires_in is None else unit.now + expires_in
+    expires = None if expires_in is None else unit.clock + expires_in
     return make_token(unit, user, name, expires=expires)
 
 

@@ -100,7 +100,7 @@ class UnitOfWorkRunner:
 
         def attempt(tx: Transaction) -> tuple[Actor, Instant, T]:
             unit = self._unit_of_bearer(tx, digest)
-            return unit.actor, unit.now, query(unit, *args, **kwargs)
+            return unit.actor, unit.clock, query(unit, *args, **kwargs)
 
         actor, now, result = await how(attempt)
         if _is_stale(actor, now):
@@ -167,8 +167,8 @@ class UnitOfWorkRunner:
             response = render(command(unit, *args, **kwargs))
             if options.dry_run:
                 raise _DryRunRollback(response)
-            if _is_stale(unit.actor, unit.now):
-                people.mark_seen(tx, unit.actor, unit.now)
+            if _is_stale(unit.actor, unit.clock):
+                people.mark_seen(tx, unit.actor, unit.clock)
             if keyed:
                 _keep_response(unit, response)
             return response
@@ -206,7 +206,7 @@ class UnitOfWorkRunner:
 
         def attempt(tx: Transaction) -> T:
             unit = self._unit(tx, _NOBODY)
-            unit.actor, _ = links.holder(tx, link_key, unit.now)
+            unit.actor, _ = links.holder(tx, link_key, unit.clock)
             return query(unit, *args, **kwargs)
 
         return await self._database.read(attempt)
@@ -280,7 +280,7 @@ class UnitOfWorkRunner:
 
     def _unit_of_bearer(self, tx: Transaction, digest: str) -> UnitOfWork:
         unit = self._unit(tx, _NOBODY)
-        actor = people.find_actor(tx, digest, unit.now)
+        actor = people.find_actor(tx, digest, unit.clock)
         if actor is None:
             raise Unauthenticated
         unit.actor = actor
@@ -288,8 +288,9 @@ class UnitOfWorkRunner:
 
     def _unit(self, tx: Transaction, actor: Actor) -> UnitOfWork:
         # Another server's clock may be ahead of ours, and so may the one of before a restart.
-        now = max(self._clock(), tx.latest)
-        return UnitOfWork(tx, actor, now, self._new_id, self._new_secret)
+        clock = self._clock()
+        now = max(clock, tx.latest)
+        return UnitOfWork(tx, actor, now, self._new_id, self._new_secret, clock=clock)
 
     def _note_in_background(self, actor: Actor, now: Instant) -> None:
         task = asyncio.create_task(self._note(actor, now))
@@ -326,7 +327,7 @@ def _kept_response(unit: UnitOfWork) -> RenderedResponse | None:
     """
     actor, options = unit.actor, unit.options
     kept = idempotency.KEPT.find(unit.tx, actor.company_id, actor.user_id, options.idempotency_key)
-    if kept is None or kept.created <= unit.now - KEPT_FOR:
+    if kept is None or kept.created <= unit.clock - KEPT_FOR:
         return None
     if kept.request != options.request:
         raise Conflict("This idempotency key was used for another request")
@@ -337,7 +338,7 @@ def _kept_response(unit: UnitOfWork) -> RenderedResponse | None:
 def _keep_response(unit: UnitOfWork, response: RenderedResponse) -> None:
     """Keep the answer under the caller's idempotency key, and drop those that are too old."""
     actor, options = unit.actor, unit.options
-    idempotency.forget(unit.tx, unit.now - KEPT_FOR)
+    idempotency.forget(unit.tx, unit.clock - KEPT_FOR)
     kept = idempotency.Kept(
         actor.company_id,
         actor.user_id,
@@ -346,7 +347,7 @@ def _keep_response(unit: UnitOfWork, response: RenderedResponse) -> None:
         response.body.decode(),
         response.etag,
         msgspec.json.encode(demands_left(unit)).decode(),
-        unit.now,
+        unit.clock,
     )
     idempotency.KEPT.insert(unit.tx, kept)
 

@@ -139,7 +139,7 @@ def _begin_by(unit: UnitOfWork, secret: str, kind: TokenKind) -> NewSession:
     if token is None or token.kind != kind:
         raise Unauthenticated
     unit.actor = replace(unit.actor, company_id=token.company_id)
-    if token.revoked_at is not None or (token.expires or unit.now + 1) <= unit.now:
+    if token.revoked_at is not None or (token.expires or unit.clock + 1) <= unit.clock:
         raise Unauthenticated
     user = people.find_user(unit.tx, token.company_id, token.user_id)
     if user is None or user.deactivated_at is not None:
@@ -152,7 +152,7 @@ def _begin_by(unit: UnitOfWork, secret: str, kind: TokenKind) -> NewSession:
 
 def _begin(unit: UnitOfWork, user: User, by: Token | None = None) -> NewSession:
     """Begin a session; `by` is the API token with which it ends."""
-    ends = unit.now + SESSION_LASTS
+    ends = unit.clock + SESSION_LASTS
     if by is not None and by.expires is not None:
         ends = min(ends, by.expires)
     made = make_token(
@@ -278,10 +278,10 @@ def issue_login_link(unit: UnitOfWork, email: str) -> Invited:
 
 def _issue_login_link(unit: UnitOfWork, user: User) -> Invited:
     # The newest link is the one that counts: the older ones may be with somebody else.
-    for token in people.tokens_of(unit.tx, unit.actor.company_id, user.id, unit.now):
+    for token in people.tokens_of(unit.tx, unit.actor.company_id, user.id, unit.clock):
         if token.kind == TokenKind.LOGIN_LINK:
             end_token(unit, token)
-    expires = unit.now + LOGIN_LINK_LASTS
+    expires = unit.clock + LOGIN_LINK_LASTS
     made = make_token(unit, user, "one-time link", expires=expires, kind=TokenKind.LOGIN_LINK)
     return Invited(user, made.secret, expires)
 
@@ -305,7 +305,7 @@ def create_own_token(unit: UnitOfWork, validated: Validated[NewOwnToken]) -> New
     """
     _only_in_person(unit)
     wanted = unwrap(validated)
-    expires = None if wanted.days is None else unit.now + wanted.days * DAY
+    expires = None if wanted.days is None else unit.clock + wanted.days * DAY
     return make_token(unit, current_user(unit), wanted.name, expires=expires)
 
 
@@ -323,7 +323,7 @@ def revoke_own_token(unit: UnitOfWork, token_id: int, validated: Validated[None]
 
 
 def _own(unit: UnitOfWork) -> list[Token]:
-    return people.tokens_of(unit.tx, unit.actor.company_id, unit.actor.user_id, unit.now)
+    return people.tokens_of(unit.tx, unit.actor.company_id, unit.actor.user_id, unit.clock)
 
 
 def _this(unit: UnitOfWork) -> Token:

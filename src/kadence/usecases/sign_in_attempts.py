@@ -49,9 +49,9 @@ def count_attempt(unit: UnitOfWork, attempt_id: str, client: str, email: str) ->
     known = ATTEMPTS.find(tx, company_id, attempt_id)
     if known is not None:
         return known
-    after = unit.now - WINDOW
+    after = unit.clock - WINDOW
     attempt = SignInAttempt(
-        company_id, attempt_id, _digest(network_of(client)), _digest(email), unit.now
+        company_id, attempt_id, _digest(network_of(client)), _digest(email), unit.clock
     )
     for names, limit in _LIMITS.items():
         count, first = sign_in_attempts.count_alike(tx, attempt, names, after)

@@ -95,7 +95,7 @@ def end_token(unit: UnitOfWork, token: Token) -> None:
     The sessions that were begun by it end too.
     """
     company_id = unit.actor.company_id
-    good = people.tokens_of(unit.tx, company_id, token.user_id, unit.now)
+    good = people.tokens_of(unit.tx, company_id, token.user_id, unit.clock)
     for ended in [token, *(one for one in good if one.parent_id == token.id)]:
         people.revoke_token(unit.tx, company_id, ended.id, unit.now)
         unit.record(events.TOKEN_REVOKED, {"id": ended.id, "user_id": ended.user_id})

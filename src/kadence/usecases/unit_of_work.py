@@ -89,8 +89,14 @@ class UnitOfWork(Struct, gc=False):
     new_id: Callable[[], str]
     new_secret: Callable[[], str]
     options: WriteOptions = WriteOptions()
+    clock: Instant = 0
+    """What time it is; what expires goes by this. `now` is when what is done here is told to happen:
+    never before what happened before, so that it may be ahead."""
     demands: Demands | None = None
     """What the actor has been asked for; noted where a retry of the write is to be answered."""
+
+    def __post_init__(self) -> None:
+        self.clock = self.clock or self.now
 
     def record(
         self,

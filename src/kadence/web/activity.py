@@ -1,7 +1,7 @@
 """What goes over the wire about events: a card's activity and locations, a space's feed."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Annotated, Any, cast
 
 from msgspec import Meta, Struct
@@ -143,8 +143,8 @@ async def space_events(context: RequestContext) -> list[EventAnswer]:
     if live and isinstance(query, EventQuery):
         # Whether it may be read is asked before the stream begins.
         await context.read(usecases.space_events, space_uid, replace(query, limit=1))
-        context.refuse_more_streams()
-        return cast("list[EventAnswer]", _stream(context, space_uid, query))
+        ended = context.begin_stream()
+        return cast("list[EventAnswer]", _stream(context, space_uid, query, ended))
     found = await context.read(usecases.space_events, space_uid, query)
     return [_event(event) for event in found]
 
@@ -158,7 +158,9 @@ def _resume_position(query: EventQuery, last_seen: bytes | None) -> EventQuery |
     return replace(query, after=AFTER.parse(last_seen.decode()))
 
 
-def _stream(context: RequestContext, space_uid: str, query: EventQuery) -> Response:
+def _stream(
+    context: RequestContext, space_uid: str, query: EventQuery, ended: Callable[[], None]
+) -> Response:
     async def behind(after: int) -> Sequence[Event]:
         return await context.read(usecases.space_events, space_uid, replace(query, after=after))
 
@@ -177,7 +179,7 @@ def _stream(context: RequestContext, space_uid: str, query: EventQuery) -> Respo
         (b"cache-control", b"no-store"),
         (b"x-accel-buffering", b"no"),
     ]
-    return Response(200, headers, stream=lines())
+    return Response(200, headers, stream=lines(), ended=ended)
 
 
 def stream_chunk(found: Sequence[Event]) -> bytes:

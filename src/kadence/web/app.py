@@ -86,6 +86,7 @@ class Application:
         request = Request(scope, receive)
         if self._warns and b"x-forwarded-for" in request.headers and _TRUSTED not in scope:
             self._warn_of_proxy(request)
+        response = None
         try:
             response = await self._response(request)
             status = response.status
@@ -101,6 +102,8 @@ class Application:
                 else:
                     await send({"type": "http.response.body", "body": body, "more_body": False})
         finally:
+            if response is not None and response.ended is not None:
+                response.ended()
             seconds = time.perf_counter() - began
             logs.request_done(method, _without_key(scope["path"]), status, seconds, request.client)
             if self._middleware.metrics is not None:

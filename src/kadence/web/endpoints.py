@@ -110,7 +110,7 @@ def _response(result: Any, context: RequestContext, *, reads: bool) -> Response:
         return _success(made, None)
     made = _tagged(made)
     if _is_known(made, context.headers.get(b"if-none-match")):
-        return empty(304, {"etag": made.etag or ""})
+        return empty(304, {"etag": made.etag or "", "cache-control": _PRIVATE.decode()})
     return _success(made, _PRIVATE)
 
 

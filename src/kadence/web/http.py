@@ -1,7 +1,6 @@
 """One HTTP request as a handler sees it."""
 
 import asyncio
-import contextlib
 import hashlib
 import hmac
 import re
@@ -266,32 +265,30 @@ class RequestContext:
         """Run a use case whose change stays, whatever becomes of the request, for the caller."""
         return await self._runner.note(self.token, use_case, *args, **kwargs)
 
-    async def follow(
+    def follow(
         self, space_uid: str, read: Read, after: int, page: int
     ) -> AsyncGenerator[Sequence[Event], None]:
-        """Yield the events that `read` gives, as they happen; see live.stream."""
+        """Return the events that `read` gives, as they happen; see live.stream."""
+        return self._state.follow(space_uid, read, after, page)
+
+    def begin_stream(self) -> Callable[[], None]:
+        """Count one more live stream of the caller; call what is returned when it has ended.
+
+        Raises:
+            TooManyRequests: they have as many as a token may have.
+        """
         streams, token = self._state.streams, token_digest(self.token)
+        if streams[token] >= MOST_STREAMS:
+            message = f"A token should NOT have more than {MOST_STREAMS} live streams"
+            raise TooManyRequests(message, 5)
         streams[token] += 1
-        try:
-            async with contextlib.aclosing(
-                self._state.follow(space_uid, read, after, page)
-            ) as following:
-                async for found in following:
-                    yield found
-        finally:
+
+        def ended() -> None:
             streams[token] -= 1
             if not streams[token]:
                 del streams[token]
 
-    def refuse_more_streams(self) -> None:
-        """Stop here when the caller has as many live streams as a token may have.
-
-        Raises:
-            TooManyRequests: they have.
-        """
-        if self._state.streams[token_digest(self.token)] >= MOST_STREAMS:
-            message = f"A token should NOT have more than {MOST_STREAMS} live streams"
-            raise TooManyRequests(message, 5)
+        return ended
 
     @property
     def render_worker(self) -> RenderWorker:

@@ -2,11 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from kadence.domain.errors import Unavailable
 from kadence.usecases.sign_in_attempts import network_of
+
+T = TypeVar("T")
 
 AT_ONCE = 2
 """Passwords that are looked at at once."""
@@ -24,8 +28,14 @@ class PasswordChecks:
 
     def __init__(self) -> None:
         self._slots = asyncio.Semaphore(AT_ONCE)
+        # Of its own: who goes away gives the turn back, but the work in a thread goes on.
+        self._threads = ThreadPoolExecutor(AT_ONCE, "kadence-passwords")
         self._clients: WeakValueDictionary[str, _Client] = WeakValueDictionary()
         self._waiting = 0
+
+    async def work(self, work: Callable[[], T]) -> T:
+        """Do the work of a turn in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     @contextlib.asynccontextmanager
     async def turn(self, client: str) -> AsyncIterator[None]:

@@ -1,6 +1,6 @@
 """Responses as the application sends them: status, headers, and a body or a stream."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -14,6 +14,8 @@ _TEXTS = ("text/",)
 class Response(Struct):
     """What goes back over the wire; a `stream` comes in the place of the body.
 
+    `ended` is called when it has been sent, or was given up, whatever came of it.
+
     `headers` are names in lower case, and values, as they stand on the wire.
     """
 
@@ -21,6 +23,7 @@ class Response(Struct):
     headers: list[tuple[bytes, bytes]]
     body: bytes = b""
     stream: AsyncGenerator[bytes, None] | None = None
+    ended: Callable[[], None] | None = None
 
     def header(self, name: bytes) -> bytes | None:
         """Return the value of a header, None if there is none."""
@@ -51,7 +54,9 @@ def json(answer: Any, status: int = 200, headers: Mapping[str, str] | None = Non
 
 def empty(status: int, headers: Mapping[str, str] | None = None) -> Response:
     """Return a response without body and so without Content-Type."""
-    return Response(status, [(b"content-length", b"0"), *_lines(headers)])
+    # RFC 9110, 8.6: the one never has a body, and of the other it would be that of the 200.
+    length = [] if status in (204, 304) else [(b"content-length", b"0")]
+    return Response(status, [*length, *_lines(headers)])
 
 
 def _lines(headers: Mapping[str, str] | None) -> list[tuple[bytes, bytes]]:

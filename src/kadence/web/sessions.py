@@ -1,6 +1,6 @@
 """What goes over the wire of signing in: sessions, one-time links, passwords and own tokens."""
 
-from asyncio import to_thread
+from functools import partial
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -175,7 +175,8 @@ async def _proved(context: RequestContext, validated: CreateSession) -> Candidat
             usecases.candidate, random_id(), context.client, validated.email or ""
         )
         password = validated.password or ""
-        if not await to_thread(passwords.is_right, found.password_hash, password):
+        check = partial(passwords.is_right, found.password_hash, password)
+        if not await context.password_checks.work(check):
             raise Unauthenticated
         return found
 
@@ -216,9 +217,11 @@ async def _renewed(
         if known is not None:
             proved = await context.note(usecases.guess_own_password, random_id(), context.client)
             current = validated.current or ""
-            if not await to_thread(passwords.is_right, proved.password_hash, current):
+            check = partial(passwords.is_right, proved.password_hash, current)
+            if not await context.password_checks.work(check):
                 raise BadRequest("current should be the password that you have now")
-        return await to_thread(passwords.hashed, validated.password), proved
+        hashing = partial(passwords.hashed, validated.password)
+        return await context.password_checks.work(hashing), proved
 
 
 async def create_invitation(context: RequestContext) -> InvitationAnswer:
