@@ -6,11 +6,14 @@ connections together may hold HELD_BYTES of requests. What a stream sends has no
 """
 
 import asyncio
+import contextlib
 import resource
 import time
+from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+import httptools
 import structlog
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
@@ -28,6 +31,13 @@ RATE = 500
 """Bytes that make one second more for a body."""
 RESERVE = 40
 """Descriptors that are not for connections: files, the database, the helper process."""
+MOST_PIPELINED = 16
+"""Requests that may wait on a connection behind the one that is answered; what follows is not read,
+and the connection ends when they are answered."""
+SMALL = 4096
+"""Bytes of a whole request up to which it is not counted among what is held."""
+UNSENT_BYTES = 16 * 1024 * 1024
+"""Bytes of answers that wait for their clients to read them, of all connections."""
 HELD_BYTES = 16 * 1024 * 1024
 """Bytes of heads and bodies that are in memory at once, of all connections, until answered."""
 LINGER_SECONDS = 1.0
@@ -42,6 +52,12 @@ class _Held:
     """How many bytes all connections of this process hold, and which those are."""
 
     bytes: ClassVar[int] = 0
+    by: ClassVar[set["BoundedHttp"]] = set()
+
+
+class _Unsent:
+    """The connections whose clients do not read what was sent to them."""
+
     by: ClassVar[set["BoundedHttp"]] = set()
 
 
@@ -67,6 +83,13 @@ class BoundedHttp(HttpToolsProtocol):
         self._bytes = self._head = self._fields = 0
         self._refused = False
         self._held = 0
+        self._left = 0
+        """Bytes of a body that is still to come, of a request that offered another protocol."""
+        self._full = False
+        """Whether as many requests wait as may."""
+        self._reading: asyncio.TimerHandle | None = None
+        self._unsent = 0
+        self._task: asyncio.Task[None] | None = None
         self._answers: RequestResponseCycle | None = None
         self._extensions: Any = {SEND_WHOLE: self._send_whole}
 
@@ -86,10 +109,20 @@ class BoundedHttp(HttpToolsProtocol):
         """The client is gone."""
         self._end()
         self._release()
-        # Without circles, nobody has to look for them.
-        self._answers = None
-        self._extensions = {}
+        self.resume_writing()
+        answered = self._answers
         super().connection_lost(exc)
+        # The one that is answered may be another than the newest, which alone is told.
+        self.pipeline.clear()
+        if answered is not None and not answered.response_complete:
+            answered.disconnected = True
+            answered.message_event.set()
+            if self._task is not None and answered.scope["method"] in ("GET", "HEAD"):
+                # Nothing is done for who has gone; what changes something is done to its end.
+                self._task.cancel()
+        # Without circles, nobody has to look for them.
+        self._answers = self._task = None
+        self._extensions = {}
 
     def data_received(self, data: bytes) -> None:
         """Read on, as far as there is room."""
@@ -102,11 +135,40 @@ class BoundedHttp(HttpToolsProtocol):
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             return
         self._bytes += len(data)
-        super().data_received(data)
+        self._feed(data)
+        if self._refused:
+            return
         # Most requests come whole, and need no watch.
-        if self._reads is not None and not self._refused:
+        if self._reads is not None:
             self._hold(len(data))
             self._watch()
+        elif len(data) > SMALL and not self.cycle.response_complete:
+            self._hold(len(data))
+
+    def _feed(self, data: bytes) -> None:
+        """Let the parser read; a request that offers another protocol is one like others.
+
+        The parser stops behind the head of such a request, so its body is read here.
+        """
+        while data:
+            if self._left:
+                part, data = data[: self._left], data[self._left :]
+                self._left -= len(part)
+                self.on_body(part)
+                if not self._left:
+                    self.on_message_complete()
+                continue
+            try:
+                self._unset_keepalive_if_required()
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as stopped:
+                data = data[stopped.args[0] :]
+                self.parser = httptools.HttpRequestParser(self)
+            except httptools.HttpParserError:
+                self.send_400_response("Invalid HTTP request received.")
+                return
+            else:
+                return
 
     def _hold(self, length: int) -> None:
         self._held += length
@@ -119,7 +181,44 @@ class BoundedHttp(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answers = cycle
         cycle.scope["extensions"] = self._extensions
-        super()._start_asgi_task(cycle, app)
+        task = self._task = self.loop.create_task(cycle.run_asgi(partial(_cancellable, app)))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than it is written to, or not at all."""
+        super().pause_writing()
+        _Unsent.by.add(self)
+        sizes = {one: one.transport.get_write_buffer_size() for one in _Unsent.by}
+        self._unsent = sizes[self]
+        if sum(sizes.values()) > UNSENT_BYTES:
+            most = max(sizes, key=sizes.__getitem__)
+            _tell(
+                "a client was let go", why="it does not read", client=most.client and most.client[0]
+            )
+            most.transport.abort()
+        if self._reading is None:
+            self._reading = self.loop.call_later(self.seconds, self._look_at_reading)
+
+    def resume_writing(self) -> None:
+        """The client has read what was written."""
+        _Unsent.by.discard(self)
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+        super().resume_writing()
+
+    def _look_at_reading(self) -> None:
+        """It is time: let go who has read nothing since."""
+        left = self.transport.get_write_buffer_size()
+        if left >= self._unsent:
+            _tell(
+                "a client was let go", why="it does not read", client=self.client and self.client[0]
+            )
+            self.transport.abort()
+            return
+        self._unsent = left
+        self._reading = self.loop.call_later(self.seconds, self._look_at_reading)
 
     def _send_whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> bool:
         """Send an answer with one call of the operating system in the place of two.
@@ -152,7 +251,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """The request is answered, and needs no memory any more."""
-        if self._held and self._reads is None:
+        if self._held and self._reads is None and not self.pipeline:
             self._release()
         super().on_response_complete()
         if self._reads == "body" and self.cycle.response_complete:
@@ -169,6 +268,9 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A request begins, perhaps right behind another."""
+        if len(self.pipeline) >= MOST_PIPELINED:
+            self._full = True
+            raise _TooLarge
         if self._reads is None:
             self._begin("head")
         self._fields = 0
@@ -195,7 +297,17 @@ class BoundedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is whole."""
         self._begin("body")
+        if self.parser.should_upgrade():
+            self._left = self._length_of_body()
         super().on_headers_complete()
+
+    def _length_of_body(self) -> int:
+        """Return what a request with `Upgrade` says of its body; in chunks it is not read."""
+        sent = dict(self.headers)
+        if b"transfer-encoding" in sent:
+            raise _TooLarge
+        length = sent.get(b"content-length", b"0")
+        return int(length) if length.isdigit() else 0
 
     def on_body(self, body: bytes) -> None:
         """A part of the body, which makes its deadline later."""
@@ -204,12 +316,19 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole."""
+        if self._left:
+            return
         self._end()
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Say what is wrong with a request that cannot be read."""
-        if self._head > HEAD_BYTES or self._fields > HEAD_FIELDS:
+        if self._full:
+            # No more is read, and the last that was is answered as the last.
+            self._refused = True
+            self._end()
+            self.cycle.keep_alive = False
+        elif self._head > HEAD_BYTES or self._fields > HEAD_FIELDS:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         elif self._is_answering:
             self.transport.close()
@@ -265,6 +384,12 @@ class BoundedHttp(HttpToolsProtocol):
             later = b"retry-after: 1\r\n" if status is HTTPStatus.SERVICE_UNAVAILABLE else b""
             self.transport.write(STATUS_LINE[status] + head + later + b"\r\n")
         self.transport.close()
+
+
+async def _cancellable(app: Any, scope: Any, receive: Any, send: Any) -> None:
+    """Run an application that may be told that nobody waits for its answer any more."""
+    with contextlib.suppress(asyncio.CancelledError):
+        await app(scope, receive, send)
 
 
 class _TooLarge(Exception):

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
+from kadence.web.http import MOST_STREAMS
 from tests.world import Server, file_url, fresh_database, make_company, serving
 
 MIB = 2**20
@@ -290,3 +292,90 @@ def test_a_refusal_does_not_stand_in_the_middle_of_an_answer(
         client.sendall(b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 200 + b"\r\n")
         said += answer(client)
     assert said.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize("offered", ["h2c", "websocket", "TLS/1.0"])
+@pytest.mark.parametrize("parts", [1, 3])
+def test_a_request_that_offers_another_protocol_is_one_like_others(
+    served: tuple[Server, str, str], offered: str, parts: int
+) -> None:
+    """As Java's HTTP client does with each of its first requests."""
+    server, token, _ = served
+    body = json.dumps({"title": f"By {offered}"}).encode()
+    head = (
+        f"POST /api/latest/spaces HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+        f"Connection: Upgrade\r\nUpgrade: {offered}\r\nContent-Length: {len(body)}\r\n\r\n"
+    ).encode()
+    behind = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    sent = head + body + behind
+    size = -(-len(sent) // parts)
+    with connect(server) as client:
+        for at in range(0, len(sent), size):
+            client.sendall(sent[at : at + size])
+            time.sleep(0.02)
+        said = answer(client)
+    assert b"HTTP/1.1 200" in said[:12]
+    assert f'"title":"By {offered}"'.encode() in said
+    assert said.count(b"HTTP/1.1 ") <= 2
+    assert b" 404 " not in said
+
+
+def test_so_many_requests_may_wait_on_a_connection(served: tuple[Server, str, str]) -> None:
+    server, _, _ = served
+    before = memory(server)
+    with connect(server) as client:
+        with contextlib.suppress(ConnectionError):
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 20_000)
+        said = answer(client)
+    assert 0 < said.count(b"HTTP/1.1 200") < 100
+    assert memory(server) - before < 16 * MIB
+    assert httpx.get(f"{server.url}/healthz").status_code == 200
+
+
+def test_who_does_not_read_is_let_go(served: tuple[Server, str, str]) -> None:
+    server, _, _ = served
+    with contextlib.ExitStack() as stack:
+        clients = []
+        for _ in range(100):
+            client = stack.enter_context(socket.socket())
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            host, port = server.url.removeprefix("http://").split(":")
+            client.connect((host, int(port)))
+            with contextlib.suppress(ConnectionError):
+                client.sendall(b"GET /schema HTTP/1.1\r\nHost: x\r\n\r\n" * 10)
+            clients.append(client)
+        assert httpx.get(f"{server.url}/healthz").status_code == 200
+        assert memory(server) < 120 * MIB
+        # Within a second nothing was read, which is as long as this server waits.
+        ends = time.monotonic() + 20
+        while _connections(server) > 5:
+            assert time.monotonic() < ends
+            time.sleep(0.1)
+
+
+def _connections(server: Server) -> int:
+    """How many clients the server has."""
+    found = psutil.Process(server.process.pid).net_connections("tcp")
+    return sum(one.status == psutil.CONN_ESTABLISHED for one in found)
+
+
+def test_streams_of_who_has_gone_end_though_other_requests_wait_behind_them(
+    served: tuple[Server, str, str],
+) -> None:
+    server, token, space = served
+    path = f"/api/kadence/v1/spaces/{space}/events?after={2**40}"
+    bearer = f"Host: x\r\nAuthorization: Bearer {token}\r\nAccept: text/event-stream\r\n\r\n"
+    two = f"GET {path} HTTP/1.1\r\n{bearer}GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        for _ in range(MOST_STREAMS):
+            client = stack.enter_context(connect(server))
+            client.sendall(two.encode())
+            assert b" 200 " in client.recv(65536)
+    headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
+    ends = time.monotonic() + 10
+    while True:
+        with httpx.stream("GET", f"{server.url}{path}", headers=headers, timeout=20) as one:
+            if one.status_code == 200:
+                break
+        assert time.monotonic() < ends
+    assert not [line for line in server.log if "Traceback" in line or "RuntimeError" in line]

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, TypeVar
 import structlog
 
 from kadence import logs
-from kadence.domain.errors import CommitInDoubt, KadenceError
+from kadence.domain.errors import CommitInDoubt, KadenceError, StorageBusy
 from kadence.storage import journal
 from kadence.storage.connections import (
     Connection,
@@ -38,6 +38,8 @@ LARGEST_BATCH = 256
 """Commands that share one commit; more would only make the first of them wait."""
 LARGEST_INLINE_BATCH = 32
 """Commands that run on the event loop one after the other."""
+MOST_READS = 500
+"""Reads that may wait for a thread; what comes then is refused."""
 LONGEST_DOUBT = 30.0
 """Seconds after which those who wait for the end of such a commit are told that it is unknown."""
 DOUBT_SECONDS = 0.2
@@ -106,6 +108,8 @@ class ThreadedDatabase:
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """See Database.read."""
+        if self._reads.qsize() >= MOST_READS:
+            raise StorageBusy("too many reads wait")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._reads.put(Job(work, future))
         return await future

@@ -90,8 +90,8 @@ class UnitOfWork(Struct, gc=False):
     new_secret: Callable[[], str]
     options: WriteOptions = WriteOptions()
     clock: Instant = 0
-    """What time it is; what expires goes by this. `now` is when what is done here is told to happen:
-    never before what happened before, so that it may be ahead."""
+    """What time it is; what expires goes by this. `now` is when what is done here is told to
+    happen: never before what happened before, so that it may be ahead."""
     demands: Demands | None = None
     """What the actor has been asked for; noted where a retry of the write is to be answered."""
 
