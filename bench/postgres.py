@@ -42,7 +42,7 @@ def measure(_folder: Path) -> list[Measure]:
             SECTION,
             "create relative to the floor, one worker",
             median_ratio(rates["one"], rates["floor"]),
-            at_least=0.12,
+            at_least=0.05,
             note=f"{medians['one']:,.0f} of {medians['floor']:,.0f} a second",
         ),
         Measure(

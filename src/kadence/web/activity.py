@@ -61,6 +61,8 @@ AFTER = Clamped("after", 0, 0, LARGEST_INTEGER, "Only events behind this `seq`."
 EVENT_KINDS = Words("kinds", KINDS, "Only events of these kinds, comma-separated.")
 NEWEST_FIRST = Flag("newest_first", "The newest first, in a page; a live stream goes forward.")
 EVENT_PARAMETERS = (AFTER, EVENT_KINDS, LIMIT, NEWEST_FIRST)
+STREAM_PAGE = 20
+"""Events that a live stream reads at once: an event may be large, and there are many streams."""
 ACTIVITY_PARAMETERS = (LIMIT, OFFSET, SKIP)
 
 
@@ -161,15 +163,18 @@ def _resume_position(query: EventQuery, last_seen: bytes | None) -> EventQuery |
 def _stream(
     context: RequestContext, space_uid: str, query: EventQuery, ended: Callable[[], None]
 ) -> Response:
+    page = min(query.limit, STREAM_PAGE)
+
     async def behind(after: int) -> Sequence[Event]:
-        return await context.read(usecases.space_events, space_uid, replace(query, after=after))
+        wanted = replace(query, after=after, limit=page)
+        return await context.read(usecases.space_events, space_uid, wanted)
 
     async def lines() -> AsyncGenerator[bytes, None]:
         # At once, so that the client knows that it is connected.
         yield b": kadence\n\n"
         # The token was revoked or the space closed to its bearer: that is the end of the stream.
         with contextlib.suppress(KadenceError):
-            following = context.follow(space_uid, behind, query.after, query.limit)
+            following = context.follow(space_uid, behind, query.after, page)
             async with contextlib.aclosing(following):
                 async for found in following:
                     yield stream_chunk(found)
