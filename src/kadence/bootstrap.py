@@ -146,8 +146,9 @@ def serve_on(
     runner, render_worker = UnitOfWorkRunner(database), RenderWorker()
     every = SHARED_SECONDS if database.is_shared else ALONE_SECONDS
     tail = JournalTail(database.read, runner.commits, every)
+    state = AppState(runner, partial(follow, tail), render_worker)
     config = uvicorn.Config(
-        build(settings, AppState(runner, partial(follow, tail), render_worker), context),
+        build(settings, state, context),
         http=BoundedHttp.within(settings.request_timeout, settings.max_connections),
         lifespan="off",
         access_log=False,
@@ -168,6 +169,7 @@ def serve_on(
             loop.run(server.serve(sockets=[listener]))
     finally:
         render_worker.close()
+        state.password_checks.close()
 
 
 class _Server(uvicorn.Server):

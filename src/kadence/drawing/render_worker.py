@@ -5,10 +5,7 @@ too long, and ends when nothing was asked for a while, or with its parent: then 
 them is closed.
 """
 
-import contextlib
 import hashlib
-import multiprocessing
-import signal
 import threading
 from asyncio import Lock, TimerHandle, get_running_loop
 from collections import OrderedDict
@@ -16,16 +13,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from time import monotonic
 from typing import Any, cast
 
 import structlog
-from msgspec import Struct
 
 from kadence.domain.errors import Unavailable
 from kadence.domain.simulation import Question, Simulated
 from kadence.drawing.picture import Drawing
+from kadence.helper_process import Failed, HelperProcess, serve
 
 SECONDS = 20
 """How long a task may take; far more than any does."""
@@ -48,12 +44,6 @@ NOT_NOW = "Charts and forecasts are not available at the moment"
 log = structlog.get_logger()
 
 
-class _Failed(Struct, frozen=True):
-    """What the helper says when a task was too much for it."""
-
-    why: str
-
-
 class RenderWorker:
     """The way to the helper; one task at a time, the others queue up.
 
@@ -70,8 +60,7 @@ class RenderWorker:
         self._waiting = 0
         self._rest: TimerHandle | None = None
         self._deadly: OrderedDict[bytes, float] = OrderedDict()
-        self._process: SpawnProcess | None = None
-        self._pipe: Connection | None = None
+        self._helper = HelperProcess("kadence-render-worker", _work)
 
     async def draw(self, drawing: Drawing) -> bytes:
         """Return the picture; one that was drawn lately is not drawn again.
@@ -132,7 +121,7 @@ class RenderWorker:
                     log.warning("the drawing process is replaced", error=repr(error))
                     self._end()
                     continue
-                if isinstance(done, _Failed):
+                if isinstance(done, Failed):
                     log.error("a picture or simulation failed", error=done.why)
                     break
                 return done
@@ -150,36 +139,10 @@ class RenderWorker:
         return since is not None and monotonic() - since < DEADLY_SECONDS
 
     def _ask(self, task: Drawing | list[Question]) -> Any:
-        if self._pipe is None:
-            self._begin()
-        assert self._pipe is not None  # noqa: S101 - it was made just now
-        self._pipe.send(task)
-        if not self._pipe.poll(SECONDS):
-            raise TimeoutError(f"no answer within {SECONDS} seconds")
-        return self._pipe.recv()
-
-    def _begin(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs,), name="kadence-render-worker")
-        process.daemon = True
-        try:
-            process.start()
-        except OSError:
-            ours.close()
-            raise
-        finally:
-            # Else nobody would notice that the helper is gone.
-            theirs.close()
-        self._pipe, self._process = ours, process
+        return self._helper.ask(task, SECONDS)
 
     def _end(self) -> None:
-        if self._pipe is not None:
-            self._pipe.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-        self._pipe = self._process = None
+        self._helper.end()
 
     def close(self) -> None:
         """Let the helper go."""
@@ -192,17 +155,8 @@ def _digest(task: Drawing | list[Question]) -> bytes:
 
 
 def _work(pipe: Connection) -> None:
-    """The helper: does tasks until the other end of the pipe is closed."""
-    # Ctrl-C reaches all processes of a terminal; this one ends when its parent does.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(EOFError, OSError):
-        while True:
-            task = pipe.recv()
-            try:
-                done: Any = _done(task)
-            except Exception as error:
-                done = _Failed(repr(error))
-            pipe.send(done)
+    """The helper."""
+    serve(pipe, _done)
 
 
 def _done(task: Drawing | list[Question]) -> Any:

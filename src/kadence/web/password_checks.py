@@ -1,41 +1,83 @@
-"""The queue in front of passwords, each of which takes 64 MiB and half a tenth of a second."""
+"""The queue in front of passwords, which a process of its own looks at, one after the other."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 from weakref import WeakValueDictionary
 
+import structlog
+
 from kadence.domain.errors import Unavailable
+from kadence.helper_process import Failed, HelperProcess
+from kadence.usecases import passwords
 from kadence.usecases.sign_in_attempts import network_of
 
-T = TypeVar("T")
-
-AT_ONCE = 2
-"""Passwords that are looked at at once."""
+SECONDS = 10
+"""How long a password may take; far more than any does."""
 MOST_WAITING = 50
 """Clients' requests that may wait for their turn; what comes then is refused."""
 MOST_OF_CLIENT = 10
 """Of them those of one client: behind its address may be a whole office."""
 
 
+log = structlog.get_logger()
+
+
 class PasswordChecks:
-    """Lets a few in at once, and of one client one after the other.
+    """Lets one in at a time.
 
     Whose wait is cancelled leaves the queue.
     """
 
     def __init__(self) -> None:
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        # Of its own: who goes away gives the turn back, but the work in a thread goes on.
-        self._threads = ThreadPoolExecutor(AT_ONCE, "kadence-passwords")
+        self._slot = asyncio.Lock()
+        # Who goes away gives the turn back, but the work goes on: in this one thread.
+        self._thread = ThreadPoolExecutor(1, "kadence-passwords")
+        self._helper = HelperProcess("kadence-passwords", passwords.work)
         self._clients: WeakValueDictionary[str, _Client] = WeakValueDictionary()
         self._waiting = 0
 
-    async def work(self, work: Callable[[], T]) -> T:
-        """Do the work of a turn in a thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+    async def is_right(self, kept: str | None, password: str) -> bool:
+        """Return whether a password is the one of which `kept` was made; in a turn.
+
+        Raises:
+            Unavailable: it cannot be looked at at the moment.
+        """
+        return bool(await self._asked(passwords.Check(kept, password)))
+
+    async def hashed(self, password: str) -> str:
+        """Return what is kept of a password; in a turn.
+
+        Raises:
+            Unavailable: as `is_right`.
+        """
+        return str(await self._asked(passwords.Hashing(password)))
+
+    async def _asked(self, task: passwords.Check | passwords.Hashing) -> bool | str:
+        loop = asyncio.get_running_loop()
+        done: bool | str = await loop.run_in_executor(self._thread, self._ask, task)
+        return done
+
+    def _ask(self, task: passwords.Check | passwords.Hashing) -> bool | str:
+        for _ in range(2):
+            try:
+                done: bool | str | Failed = self._helper.ask(task, SECONDS)
+            except (OSError, EOFError) as error:
+                # It ends by itself when nobody signs in for a while.
+                log.info("the process for passwords is started anew", error=repr(error))
+                self._helper.end()
+                continue
+            if not isinstance(done, Failed):
+                return done
+            log.error("a password could not be looked at", error=done.why)
+            break
+        raise Unavailable("Passwords cannot be checked at the moment, please try again")
+
+    def close(self) -> None:
+        """Let the helper go."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._helper.end()
 
     @contextlib.asynccontextmanager
     async def turn(self, client: str) -> AsyncIterator[None]:
@@ -53,7 +95,7 @@ class PasswordChecks:
         self._waiting += 1
         of_it.waiting += 1
         try:
-            async with of_it.turn, self._slots:
+            async with of_it.turn, self._slot:
                 yield
         finally:
             self._waiting -= 1

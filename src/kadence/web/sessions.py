@@ -1,6 +1,5 @@
 """What goes over the wire of signing in: sessions, one-time links, passwords and own tokens."""
 
-from functools import partial
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -175,8 +174,7 @@ async def _proved(context: RequestContext, validated: CreateSession) -> Candidat
             usecases.candidate, random_id(), context.client, validated.email or ""
         )
         password = validated.password or ""
-        check = partial(passwords.is_right, found.password_hash, password)
-        if not await context.password_checks.work(check):
+        if not await context.password_checks.is_right(found.password_hash, password):
             raise Unauthenticated
         return found
 
@@ -217,11 +215,9 @@ async def _renewed(
         if known is not None:
             proved = await context.note(usecases.guess_own_password, random_id(), context.client)
             current = validated.current or ""
-            check = partial(passwords.is_right, proved.password_hash, current)
-            if not await context.password_checks.work(check):
+            if not await context.password_checks.is_right(proved.password_hash, current):
                 raise BadRequest("current should be the password that you have now")
-        hashing = partial(passwords.hashed, validated.password)
-        return await context.password_checks.work(hashing), proved
+        return await context.password_checks.hashed(validated.password), proved
 
 
 async def create_invitation(context: RequestContext) -> InvitationAnswer:
