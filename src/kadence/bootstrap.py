@@ -151,6 +151,7 @@ def serve_on(
         build(settings, state, context),
         http=BoundedHttp.within(settings.request_timeout, settings.max_connections),
         lifespan="off",
+        ws="none",
         access_log=False,
         log_config=None,
         server_header=False,

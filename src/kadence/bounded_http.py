@@ -7,7 +7,10 @@ connections together may hold HELD_BYTES of requests. What a stream sends has no
 
 import asyncio
 import contextlib
+import fcntl
 import resource
+import sys
+import termios
 import time
 from functools import partial
 from http import HTTPStatus
@@ -37,9 +40,12 @@ and the connection ends when they are answered."""
 SMALL = 4096
 """Bytes of a whole request up to which it is not counted among what is held."""
 UNSENT_BYTES = 16 * 1024 * 1024
-"""Bytes of answers that wait for their clients to read them, of all connections."""
+"""Bytes of answers that wait for their clients to read them, of all connections: above it nothing
+new is answered, and who has read nothing for a second is let go."""
 HELD_BYTES = 16 * 1024 * 1024
 """Bytes of heads and bodies that are in memory at once, of all connections, until answered."""
+LOOK_SECONDS = 1.0
+"""Between two looks whether a client has read."""
 LINGER_SECONDS = 1.0
 """For which is read on after an answer that came before the body was whole."""
 LOG_EVERY = 60.0
@@ -56,9 +62,14 @@ class _Held:
 
 
 class _Unsent:
-    """The connections whose clients do not read what was sent to them."""
+    """The connections whose clients read more slowly than they are written to."""
 
     by: ClassVar[set["BoundedHttp"]] = set()
+
+    @classmethod
+    def bytes(cls) -> int:
+        """Return what waits for them in memory."""
+        return sum(one.transport.get_write_buffer_size() for one in cls.by)
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -88,7 +99,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._full = False
         """Whether as many requests wait as may."""
         self._reading: asyncio.TimerHandle | None = None
-        self._unsent = 0
+        self._unsent, self._unread_for = 0, 0.0
+        self._closing: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._answers: RequestResponseCycle | None = None
         self._extensions: Any = {SEND_WHOLE: self._send_whole}
@@ -110,6 +122,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._end()
         self._release()
         self.resume_writing()
+        if self._closing is not None:
+            self._closing.cancel()
         answered = self._answers
         super().connection_lost(exc)
         # The one that is answered may be another than the newest, which alone is told.
@@ -175,10 +189,13 @@ class BoundedHttp(HttpToolsProtocol):
         _Held.bytes += length
         _Held.by.add(self)
         if _Held.bytes > HELD_BYTES:
-            # Who comes last may want little: who holds most is let go.
-            max(_Held.by, key=lambda one: one._held)._refuse(HTTPStatus.SERVICE_UNAVAILABLE)  # noqa: SLF001
+            # Who comes last may want little: who holds most is let go, of those that still send.
+            sending = [one for one in _Held.by if one._reads is not None] or [self]  # noqa: SLF001
+            max(sending, key=lambda one: one._held)._refuse(HTTPStatus.SERVICE_UNAVAILABLE)  # noqa: SLF001
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if _Unsent.by and _Unsent.bytes() > UNSENT_BYTES:
+            app = _busy
         self._answers = cycle
         cycle.scope["extensions"] = self._extensions
         task = self._task = self.loop.create_task(cycle.run_asgi(partial(_cancellable, app)))
@@ -189,16 +206,17 @@ class BoundedHttp(HttpToolsProtocol):
         """The client reads more slowly than it is written to, or not at all."""
         super().pause_writing()
         _Unsent.by.add(self)
-        sizes = {one: one.transport.get_write_buffer_size() for one in _Unsent.by}
-        self._unsent = sizes[self]
-        if sum(sizes.values()) > UNSENT_BYTES:
-            most = max(sizes, key=sizes.__getitem__)
-            _tell(
-                "a client was let go", why="it does not read", client=most.client and most.client[0]
-            )
-            most.transport.abort()
         if self._reading is None:
-            self._reading = self.loop.call_later(self.seconds, self._look_at_reading)
+            self._unsent, self._unread_for = self._not_read, 0.0
+            self._reading = self.loop.call_later(LOOK_SECONDS, self._look_at_reading)
+
+    @property
+    def _not_read(self) -> int:
+        """Bytes that were sent to the client, and that its machine has not taken."""
+        waiting = bytearray(4)
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(self.transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, waiting)
+        return self.transport.get_write_buffer_size() + int.from_bytes(waiting, sys.byteorder)
 
     def resume_writing(self) -> None:
         """The client has read what was written."""
@@ -209,16 +227,27 @@ class BoundedHttp(HttpToolsProtocol):
         super().resume_writing()
 
     def _look_at_reading(self) -> None:
-        """It is time: let go who has read nothing since."""
-        left = self.transport.get_write_buffer_size()
-        if left >= self._unsent:
-            _tell(
-                "a client was let go", why="it does not read", client=self.client and self.client[0]
-            )
+        """Let go who has read nothing for too long, or while memory runs out."""
+        left = self._not_read
+        self._unread_for = self._unread_for + LOOK_SECONDS if left >= self._unsent else 0.0
+        self._unsent = left
+        longest = LOOK_SECONDS if _Unsent.bytes() > UNSENT_BYTES else self.seconds
+        if self._unread_for >= longest:
+            client = self.client[0] if self.client else None
+            _tell("a client was let go", why="it does not read", client=client)
             self.transport.abort()
             return
-        self._unsent = left
-        self._reading = self.loop.call_later(self.seconds, self._look_at_reading)
+        self._reading = self.loop.call_later(LOOK_SECONDS, self._look_at_reading)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """The client asks for nothing more."""
+        self._close()
+
+    def _close(self) -> None:
+        """Close when all is sent, and at the latest when a client could have read it."""
+        self.transport.close()
+        if self._closing is None and self.transport.get_write_buffer_size():
+            self._closing = self.loop.call_later(self.seconds, self.transport.abort)
 
     def _send_whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> bool:
         """Send an answer with one call of the operating system in the place of two.
@@ -254,12 +283,14 @@ class BoundedHttp(HttpToolsProtocol):
         if self._held and self._reads is None and not self.pipeline:
             self._release()
         super().on_response_complete()
-        if self._reads == "body" and self.cycle.response_complete:
+        if self.transport.is_closing():
+            self._close()
+        elif self._reads == "body" and self.cycle.response_complete:
             # Closed at once, the answer might be lost: what comes is thrown away for a moment.
             self._refused = True
             self._end()
             self._release()
-            self.loop.call_later(LINGER_SECONDS, self.transport.close)
+            self.loop.call_later(LINGER_SECONDS, self._close)
 
     def _release(self) -> None:
         _Held.bytes -= self._held
@@ -306,8 +337,10 @@ class BoundedHttp(HttpToolsProtocol):
         sent = dict(self.headers)
         if b"transfer-encoding" in sent:
             raise _TooLarge
-        length = sent.get(b"content-length", b"0")
-        return int(length) if length.isdigit() else 0
+        length = sent.get(b"content-length", b"0").strip(b" \t")
+        if not length.isdigit():
+            raise _TooLarge
+        return int(length)
 
     def on_body(self, body: bytes) -> None:
         """A part of the body, which makes its deadline later."""
@@ -324,22 +357,29 @@ class BoundedHttp(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Say what is wrong with a request that cannot be read."""
         if self._full:
-            # No more is read, and the last that was is answered as the last.
-            self._refused = True
-            self._end()
-            self.cycle.keep_alive = False
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
         elif self._head > HEAD_BYTES or self._fields > HEAD_FIELDS:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        elif self._is_answering:
-            self.transport.close()
+        elif self._owes:
+            self._refuse(HTTPStatus.BAD_REQUEST)
         elif not self._refused:
+            self._refused = True
             super().send_400_response(msg)
 
     @property
-    def _is_answering(self) -> bool:
-        """Whether an answer is on its way, in which nothing else may stand."""
+    def _owes(self) -> bool:
+        """Whether an earlier request is to be answered yet."""
         cycle = self._answers
-        return cycle is not None and cycle.response_started and not cycle.response_complete
+        return cycle is not None and not cycle.response_complete
+
+    def _stop(self, reads: str | None) -> None:
+        """Read no more, and end the connection behind the answers that are owed."""
+        if reads == "body" and self.pipeline and self.pipeline[0][0] is self.cycle:
+            # Its body will not come.
+            self.pipeline.popleft()
+        last = self.pipeline[0][0] if self.pipeline else self._answers
+        if last is not None:
+            last.keep_alive = False
 
     def _begin(self, part: str) -> None:
         self._reads, self._bytes = part, 0
@@ -369,21 +409,32 @@ class BoundedHttp(HttpToolsProtocol):
         if later > self.loop.time():
             self._timer = self.loop.call_at(later, self._look)
         elif self._reads == "head" and self._bytes == 0:
-            self.transport.close()
+            self._close()
         else:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
 
     def _refuse(self, status: HTTPStatus) -> None:
-        self._refused = True
+        reads, self._refused = self._reads, True
         self._end()
         self._release()
         client = self.client[0] if self.client else None
         _tell("a client was refused", why=status.phrase, client=client)
-        if not self._is_answering:
+        is_this = self._answers is self.cycle and reads == "body"
+        if self._owes and not is_this:
+            self._stop(reads)
+            return
+        if not self._owes or not self.cycle.response_started:
             head = b"content-length: 0\r\nconnection: close\r\n"
             later = b"retry-after: 1\r\n" if status is HTTPStatus.SERVICE_UNAVAILABLE else b""
             self.transport.write(STATUS_LINE[status] + head + later + b"\r\n")
-        self.transport.close()
+        self._close()
+
+
+async def _busy(_scope: Any, _receive: Any, send: Any) -> None:
+    """Answer that there is no memory for an answer at the moment."""
+    headers = [(b"content-length", b"0"), (b"retry-after", b"1")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _cancellable(app: Any, scope: Any, receive: Any, send: Any) -> None:

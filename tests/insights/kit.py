@@ -43,7 +43,7 @@ class Stage:
 
     def clock(self, text: str) -> None:
         """Let it be this instant."""
-        self.unit.now = at(text)
+        self.unit.now = self.unit.clock = at(text)
 
     def iteration(
         self, start: str | None = None, finish: str | None = None, title: str = "Sprint"

@@ -35,6 +35,7 @@ class PasswordChecks:
         # Who goes away gives the turn back, but the work goes on: in this one thread.
         self._thread = ThreadPoolExecutor(1, "kadence-passwords")
         self._helper = HelperProcess("kadence-passwords", passwords.work)
+        self._closed = False
         self._clients: WeakValueDictionary[str, _Client] = WeakValueDictionary()
         self._waiting = 0
 
@@ -60,7 +61,7 @@ class PasswordChecks:
         return done
 
     def _ask(self, task: passwords.Check | passwords.Hashing) -> bool | str:
-        for _ in range(2):
+        for _ in range(2 if not self._closed else 0):
             try:
                 done: bool | str | Failed = self._helper.ask(task, SECONDS)
             except (OSError, EOFError) as error:
@@ -76,6 +77,7 @@ class PasswordChecks:
 
     def close(self) -> None:
         """Let the helper go."""
+        self._closed = True
         self._thread.shutdown(wait=False, cancel_futures=True)
         self._helper.end()
 
