@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import fcntl
 import resource
+import socket
 import sys
 import termios
 import time
@@ -24,7 +25,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from kadence.web.asgi import SEND_WHOLE
+from kadence.web.asgi import HAS_ROOM, SEND_WHOLE
 
 log = structlog.get_logger()
 
@@ -44,6 +45,8 @@ UNSENT_BYTES = 16 * 1024 * 1024
 new is answered, and who has read nothing for a second is let go."""
 HELD_BYTES = 16 * 1024 * 1024
 """Bytes of heads and bodies that are in memory at once, of all connections, until answered."""
+SEND_BYTES = 256 * 1024
+"""Bytes of an answer that the operating system holds for a client."""
 LOOK_SECONDS = 1.0
 """Between two looks whether a client has read."""
 LINGER_SECONDS = 1.0
@@ -70,6 +73,11 @@ class _Unsent:
     def bytes(cls) -> int:
         """Return what waits for them in memory."""
         return sum(one.transport.get_write_buffer_size() for one in cls.by)
+
+    @classmethod
+    def has_room(cls) -> bool:
+        """Return whether another answer may wait."""
+        return not cls.by or cls.bytes() <= UNSENT_BYTES
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -103,11 +111,15 @@ class BoundedHttp(HttpToolsProtocol):
         self._closing: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._answers: RequestResponseCycle | None = None
-        self._extensions: Any = {SEND_WHOLE: self._send_whole}
+        self._extensions: Any = {SEND_WHOLE: self._send_whole, HAS_ROOM: _Unsent.has_room}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there, who has to send a head."""
         super().connection_made(transport)
+        # By itself the system takes megabytes for each, and what it took does not count as unsent.
+        connection = transport.get_extra_info("socket")
+        with contextlib.suppress(OSError):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         if len(self.connections) > descriptors - RESERVE:
             _tell("descriptors run out", connections=len(self.connections))
@@ -194,7 +206,7 @@ class BoundedHttp(HttpToolsProtocol):
             max(sending, key=lambda one: one._held)._refuse(HTTPStatus.SERVICE_UNAVAILABLE)  # noqa: SLF001
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        if _Unsent.by and _Unsent.bytes() > UNSENT_BYTES:
+        if not _Unsent.has_room():
             app = _busy
         self._answers = cycle
         cycle.scope["extensions"] = self._extensions
@@ -231,7 +243,7 @@ class BoundedHttp(HttpToolsProtocol):
         left = self._not_read
         self._unread_for = self._unread_for + LOOK_SECONDS if left >= self._unsent else 0.0
         self._unsent = left
-        longest = LOOK_SECONDS if _Unsent.bytes() > UNSENT_BYTES else self.seconds
+        longest = self.seconds if _Unsent.has_room() else LOOK_SECONDS
         if self._unread_for >= longest:
             client = self.client[0] if self.client else None
             _tell("a client was let go", why="it does not read", client=client)

@@ -167,7 +167,7 @@ def _stream(
 
     async def behind(after: int) -> Sequence[Event]:
         wanted = replace(query, after=after, limit=page)
-        return await context.read(usecases.space_events, space_uid, wanted)
+        return await context.read_apart(usecases.space_events, space_uid, wanted)
 
     async def lines() -> AsyncGenerator[bytes, None]:
         # At once, so that the client knows that it is connected.

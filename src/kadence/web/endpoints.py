@@ -86,7 +86,10 @@ def endpoint_of(route: Route, state: AppState) -> Endpoint:
             return Response(400, [])
         except Exception as error:
             return errors.response(error)
-        response = _response(result, context, reads=reads)
+        else:
+            response = _response(result, context, reads=reads)
+        finally:
+            context.give_turn()
         if ignored:
             response.headers.append((b"x-kadence-ignored", ignored.encode()))
         return response

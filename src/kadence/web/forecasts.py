@@ -307,6 +307,6 @@ async def get_forecast(context: RequestContext) -> ForecastAnswer:
     space_uid, iteration_id = context.uid("space_uid"), context.uid("iteration_id")
     query = context.query(forecast_query)
     found = await context.while_there(
-        run_forecast(context.read, context.render_worker, space_uid, iteration_id, query)
+        run_forecast(context.read_apart, context.render_worker, space_uid, iteration_id, query)
     )
     return forecast_answer(found)

@@ -24,11 +24,13 @@ from kadence.drawing.render_worker import RenderWorker
 from kadence.outputs import for_header
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.usecases.unit_of_work import RenderedResponse, UseCase, WriteOptions, token_digest
+from kadence.web.asgi import HAS_ROOM
 from kadence.web.bodies import Body
 from kadence.web.codec import canonical_uid, encode
 from kadence.web.cookies import cookie_of, csrf_of
 from kadence.web.password_checks import PasswordChecks
 from kadence.web.query import Flag, Query, integer_id
+from kadence.web.read_turns import ReadTurns
 from kadence.web.requests import Request
 
 P = ParamSpec("P")
@@ -52,6 +54,10 @@ _KEY = re.compile(rb"[!-~]{1,255}")
 _NO_OPTIONS = WriteOptions()
 
 
+def _always() -> bool:
+    return True
+
+
 class Disconnected(Exception):
     """The client went away before its body had come, or its answer could be given."""
 
@@ -70,6 +76,7 @@ class AppState(Struct, frozen=True):
     follow: Follow
     render_worker: RenderWorker
     password_checks: PasswordChecks = msgspec.field(default_factory=PasswordChecks)
+    read_turns: ReadTurns = msgspec.field(default_factory=ReadTurns)
     streams: Counter[str] = msgspec.field(default_factory=Counter)
     """How many live streams each token has."""
 
@@ -102,6 +109,7 @@ class RequestContext:
     """One request: its token, path, query and body, and the way into the use cases."""
 
     __slots__ = (
+        "_has_turn",
         "_known",
         "_options",
         "_query",
@@ -125,6 +133,7 @@ class RequestContext:
         self._request = request
         self._runner = state.runner
         self._known = known
+        self._has_turn = False
         self._options = _NO_OPTIONS
         self._query: Query | None = None
         self.headers = request.headers
@@ -209,10 +218,27 @@ class RequestContext:
         """Whether the caller wants keys refused that have no effect."""
         return self.headers.get(b"x-kadence-strict") == b"1"
 
-    def read(
+    async def read(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case that changes nothing, for the caller, when it is the request's turn."""
+        await self._take_turn()
+        return await self._runner.read(self.token, use_case, *args, **kwargs)
+
+    async def _take_turn(self) -> None:
+        if not self._has_turn:
+            has_room = self._request.scope.get("extensions", {}).get(HAS_ROOM, _always)
+            await self._state.read_turns.take(has_room)
+            self._has_turn = True
+
+    def give_turn(self) -> None:
+        """Let others read: the answer is made."""
+        if self._has_turn:
+            self._has_turn = False
+            self._state.read_turns.give()
+
+    def read_apart(
         self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> Coroutine[Any, Any, T]:
-        """Run a use case that changes nothing, for the caller."""
+        """As `read`, without a turn: for a stream's next events, or what is drawn in a queue."""
         return self._runner.read(self.token, use_case, *args, **kwargs)
 
     def read_inline(

@@ -162,7 +162,7 @@ def chart(kind: str, format_: Format) -> Handler:
         place = Place(context.uid("space_uid"), _iteration(context))
         query = context.sound_query()
         answer: Any = await context.while_there(
-            drawn(context.read, context.render_worker, kind, format_, place, query)
+            drawn(context.read_apart, context.render_worker, kind, format_, place, query)
         )
         return answer  # type: ignore[no-any-return]
 

@@ -196,7 +196,7 @@ def csv_of(name: str) -> Handler:
         place = Place(context.uid("space_uid"), iteration_id)
         query = context.sound_query()
         answer: Any = await context.while_there(
-            table(context.read, context.render_worker, name, place, query)
+            table(context.read_apart, context.render_worker, name, place, query)
         )
         return answer  # type: ignore[no-any-return]
 

@@ -1,0 +1,43 @@
+"""The turns of reads that may answer much: so many answers are made at once, and no more."""
+
+import asyncio
+from collections.abc import Callable
+
+from kadence.domain.errors import StorageBusy
+
+AT_ONCE = 8
+"""Reads whose answers are being made: twice as many as there are threads for them."""
+MOST_WAITING = 500
+"""Reads that may wait for a turn; what comes then is refused."""
+
+
+class ReadTurns:
+    """Lets a few requests read at once, and none while too much waits to be sent.
+
+    Whose wait is cancelled leaves the queue.
+    """
+
+    def __init__(self) -> None:
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
+
+    async def take(self, has_room: Callable[[], bool]) -> None:
+        """Wait for a turn, which `give` ends.
+
+        Raises:
+            StorageBusy: too many wait, or there is no room for an answer.
+        """
+        if self._waiting >= MOST_WAITING:
+            raise StorageBusy("too many reads wait")
+        self._waiting += 1
+        try:
+            await self._slots.acquire()
+        finally:
+            self._waiting -= 1
+        if not has_room():
+            self.give()
+            raise StorageBusy("too many answers wait to be read")
+
+    def give(self) -> None:
+        """Let the next one read."""
+        self._slots.release()
