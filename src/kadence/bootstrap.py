@@ -28,11 +28,11 @@ from kadence.storage.location import locate
 from kadence.storage.location import open_database as connect_to
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web.app import Application, Middleware
+from kadence.web.app_state import AppState
 from kadence.web.asgi import ASGIApp
 from kadence.web.cors import Cors
 from kadence.web.endpoints import Endpoints
 from kadence.web.faults import fault
-from kadence.web.http import AppState
 from kadence.web.metrics import Metrics
 from kadence.web.rate_limit import Counts, LocalCounts, RateLimit
 

@@ -15,8 +15,8 @@ from kadence.storage import journal
 from kadence.storage.location import locate, transaction
 from kadence.storage.sqlite import SqliteDatabase
 from kadence.usecases.runner import UnitOfWorkRunner
+from kadence.web.app_state import AppState
 from kadence.web.endpoints import Endpoints
-from kadence.web.http import AppState
 from kadence.web.routes import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES
 from tests.api.kit import Team
 from tests.world import Space, World, fresh_database

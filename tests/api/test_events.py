@@ -18,7 +18,7 @@ from kadence.domain.replay import APPLY
 from kadence.storage import integrity
 from kadence.storage.location import locate
 from kadence.usecases import people, tokens
-from kadence.web.http import MOST_STREAMS
+from kadence.web.app_state import MOST_STREAMS
 from tests.api.kit import Team
 from tests.world import NOWHERE, World, serving
 

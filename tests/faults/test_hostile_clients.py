@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from kadence.web.http import MOST_STREAMS
+from kadence.web.app_state import MOST_STREAMS
 from tests.world import Server, file_url, fresh_database, make_company, serving
 
 MIB = 2**20

@@ -20,8 +20,8 @@ from kadence.live.stream import follow
 from kadence.settings import Settings
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web.app import Application
+from kadence.web.app_state import AppState
 from kadence.web.endpoints import Endpoints
-from kadence.web.http import AppState
 
 MINUTE = 60_000
 SIZES = [None, "XL", "1", "2", "3 SP", "5", "8", "0.5", "2,5", "PROJ-3", "1 000"]

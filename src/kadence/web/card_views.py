@@ -16,8 +16,8 @@ from kadence.web.codec import (
     number,
     optional_number,
 )
-from kadence.web.http import WithETag
 from kadence.web.people import UserAnswer, user_values
+from kadence.web.responses import WithETag
 from kadence.web.tags import TagOfCardAnswer, tag_of_card
 
 

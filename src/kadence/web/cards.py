@@ -22,8 +22,9 @@ from kadence.web.codec import (
     moment,
     plain,
 )
-from kadence.web.http import NOTHING, RequestContext, WithETag
+from kadence.web.http import NOTHING, RequestContext
 from kadence.web.query import LARGEST_INTEGER, Harmless
+from kadence.web.responses import WithETag
 
 Id = Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)]
 

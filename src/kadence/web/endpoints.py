@@ -6,19 +6,11 @@ from typing import Any
 
 from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web import errors, openapi, pages
+from kadence.web.app_state import AppState
 from kadence.web.codec import JSON
-from kadence.web.http import (
-    DRY_RUN,
-    AppState,
-    Disconnected,
-    Handler,
-    RequestContext,
-    WithCookie,
-    rendered,
-    tags_of,
-)
+from kadence.web.http import DRY_RUN, Disconnected, Handler, RequestContext
 from kadence.web.requests import Request
-from kadence.web.responses import Response, empty
+from kadence.web.responses import Response, WithCookie, empty, rendered, tags_of
 from kadence.web.route import Route
 from kadence.web.router import Router
 from kadence.web.routes import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES

@@ -2,36 +2,33 @@
 
 import asyncio
 import hashlib
-import hmac
 import re
-from collections import Counter
 from collections.abc import (
     AsyncGenerator,
     Awaitable,
     Callable,
     Coroutine,
-    Mapping,
     Sequence,
 )
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
 
-from kadence.domain.errors import BadRequest, BodyTooLarge, CrossSite, TooManyRequests
+from kadence.domain.errors import BadRequest, BodyTooLarge
 from kadence.domain.model import Event
 from kadence.drawing.render_worker import RenderWorker
 from kadence.outputs import for_header
-from kadence.usecases.runner import UnitOfWorkRunner
-from kadence.usecases.unit_of_work import RenderedResponse, UseCase, WriteOptions, token_digest
+from kadence.usecases.unit_of_work import UseCase, WriteOptions, token_digest
+from kadence.web.app_state import AppState, Read
 from kadence.web.asgi import HAS_ROOM
 from kadence.web.bodies import Body
-from kadence.web.codec import canonical_uid, encode
-from kadence.web.cookies import cookie_of, csrf_of
+from kadence.web.codec import canonical_uid
+from kadence.web.credentials import bearer_token, refuse_forged, refuse_other_sites, session_of
 from kadence.web.password_checks import PasswordChecks
 from kadence.web.query import Flag, Query, integer_id
-from kadence.web.read_turns import ReadTurns
 from kadence.web.requests import Request
+from kadence.web.responses import rendered, tags_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,39 +57,6 @@ def _always() -> bool:
 
 class Disconnected(Exception):
     """The client went away before its body had come, or its answer could be given."""
-
-
-Read = Callable[[int], Awaitable[Sequence[Event]]]
-Follow = Callable[[str, Read, int, int], AsyncGenerator[Sequence[Event], None]]
-"""How live streams are made: live.stream.follow, which web may not know."""
-MOST_STREAMS = 50
-"""Live streams of one token or session at once, of one server process."""
-
-
-class AppState(Struct, frozen=True):
-    """What handlers work with."""
-
-    runner: UnitOfWorkRunner
-    follow: Follow
-    render_worker: RenderWorker
-    password_checks: PasswordChecks = msgspec.field(default_factory=PasswordChecks)
-    read_turns: ReadTurns = msgspec.field(default_factory=ReadTurns)
-    streams: Counter[str] = msgspec.field(default_factory=Counter)
-    """How many live streams each token has."""
-
-
-class WithETag(Struct, Generic[S], frozen=True):
-    """An answer with the entity tag of what it shows."""
-
-    answer: S
-    etag: str
-
-
-class WithCookie(Struct, Generic[S], frozen=True):
-    """An answer that sets a cookie, if there is one."""
-
-    answer: S
-    cookie: str | None
 
 
 class Nothing(Struct, frozen=True):
@@ -188,14 +152,8 @@ class RequestContext:
         Raises:
             CrossSite: it lacks what only such a page knows.
         """
-        if self.session is None:
-            return
-        self.refuse_other_sites()
-        said = self.headers.get(b"x-kadence-csrf", b"")
-        if not hmac.compare_digest(said, csrf_of(self.session).encode()):
-            raise CrossSite(
-                "X-Kadence-Csrf should be the csrf that GET /api/kadence/v1/session answers"
-            )
+        if self.session is not None:
+            refuse_forged(self._request, self.session)
 
     def refuse_other_sites(self) -> None:
         """Let a request pass only if no other site's page made it, as far as browsers say.
@@ -203,15 +161,7 @@ class RequestContext:
         Raises:
             CrossSite: one did.
         """
-        site = self.headers.get(b"sec-fetch-site")
-        if site is None:
-            # To addresses without TLS, other than localhost, browsers say only what page asks.
-            _, _, origin = self.headers.get(b"origin", b"").partition(b"://")
-            foreign = bool(origin) and origin != self.headers.get(b"host")
-        else:
-            foreign = site not in (b"none", b"same-origin")
-        if foreign:
-            raise CrossSite("This may be asked only from this server's own page")
+        refuse_other_sites(self._request)
 
     @property
     def strict(self) -> bool:
@@ -303,18 +253,7 @@ class RequestContext:
         Raises:
             TooManyRequests: they have as many as a token may have.
         """
-        streams, token = self._state.streams, token_digest(self.token)
-        if streams[token] >= MOST_STREAMS:
-            message = f"A token should NOT have more than {MOST_STREAMS} live streams"
-            raise TooManyRequests(message, 5)
-        streams[token] += 1
-
-        def ended() -> None:
-            streams[token] -= 1
-            if not streams[token]:
-                del streams[token]
-
-        return ended
+        return self._state.begin_stream(token_digest(self.token))
 
     @property
     def render_worker(self) -> RenderWorker:
@@ -439,38 +378,4 @@ class RequestContext:
         return self.query(lambda _: None)
 
 
-def tags_of(header: bytes | None) -> Sequence[str] | None:
-    """Return the entity tags of If-Match or If-None-Match, weak ones as if they were strong."""
-    if header is None:
-        return None
-    return [tag.strip().removeprefix("W/") for tag in header.decode("latin-1").split(",")]
-
-
-def rendered(result: Any) -> RenderedResponse:
-    """Return a handler's result as it goes over the wire."""
-    if isinstance(result, RenderedResponse):
-        return result
-    if isinstance(result, WithETag):
-        return RenderedResponse(encode(result.answer), result.etag)
-    return RenderedResponse(encode(result))
-
-
 Handler = Callable[[RequestContext], Awaitable[Any]]
-
-
-def session_of(headers: Mapping[bytes, bytes], *, secure: bool) -> str | None:
-    """Return the secret of a browser's session, or None; Authorization goes before it."""
-    if b"authorization" in headers:
-        return None
-    return cookie_of(headers.get(b"cookie"), secure=secure)
-
-
-def bearer_token(headers: Mapping[bytes, bytes]) -> str | None:
-    """Return the token of `Authorization: Bearer <token>`, or None."""
-    value = headers.get(b"authorization")
-    if value is None:
-        return None
-    scheme, _, token = value.partition(b" ")
-    if scheme.lower() != b"bearer":
-        return None
-    return token.strip().decode("latin-1") or None

@@ -26,7 +26,7 @@ from kadence.web.codec import (
     plain,
     timed,
 )
-from kadence.web.http import RequestContext, WithETag
+from kadence.web.http import RequestContext
 from kadence.web.iteration_cards import (
     IterationCardAnswer,
     MovedCardAnswer,
@@ -34,6 +34,7 @@ from kadence.web.iteration_cards import (
     record_answer,
 )
 from kadence.web.query import LIMIT, OFFSET, SKIP, Query, Word, Words
+from kadence.web.responses import WithETag
 
 Title = Annotated[Name, Meta(description="1 to 256 Unicode code points.")]
 

@@ -12,8 +12,9 @@ from kadence.usecases.planning import LARGEST_BATCH, Action, Arrangement, Outcom
 from kadence.web.bodies import Body
 from kadence.web.codec import Uid, canonical_uid, optional_number
 from kadence.web.errors import RuleMessage
-from kadence.web.http import RequestContext, WithETag
+from kadence.web.http import RequestContext
 from kadence.web.iteration_cards import IterationCardAnswer, record_answer
+from kadence.web.responses import WithETag
 
 
 class ArrangeCards(Struct, frozen=True):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from kadence.web.http import bearer_token, session_of
+from kadence.web.credentials import bearer_token, session_of
 from kadence.web.requests import Request
 from kadence.web.responses import Response
 

@@ -1,14 +1,31 @@
-"""Responses as the application sends them: status, headers, and a body or a stream."""
+"""Responses as the application sends them, and what handlers answer that becomes one."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
-from typing import Any
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.codec import JSON, encode
+
+S = TypeVar("S")
 
 _TEXTS = ("text/",)
 """Media types whose text is UTF-8, which is said of them."""
+
+
+class WithETag(Struct, Generic[S], frozen=True):
+    """An answer with the entity tag of what it shows."""
+
+    answer: S
+    etag: str
+
+
+class WithCookie(Struct, Generic[S], frozen=True):
+    """An answer that sets a cookie, if there is one."""
+
+    answer: S
+    cookie: str | None
 
 
 class Response(Struct):
@@ -61,3 +78,19 @@ def empty(status: int, headers: Mapping[str, str] | None = None) -> Response:
 
 def _lines(headers: Mapping[str, str] | None) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
+
+
+def tags_of(header: bytes | None) -> Sequence[str] | None:
+    """Return the entity tags of If-Match or If-None-Match, weak ones as if they were strong."""
+    if header is None:
+        return None
+    return [tag.strip().removeprefix("W/") for tag in header.decode("latin-1").split(",")]
+
+
+def rendered(result: Any) -> RenderedResponse:
+    """Return a handler's result as it goes over the wire."""
+    if isinstance(result, RenderedResponse):
+        return result
+    if isinstance(result, WithETag):
+        return RenderedResponse(encode(result.answer), result.etag)
+    return RenderedResponse(encode(result))

@@ -11,8 +11,9 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from kadence.web.bodies import Body
-from kadence.web.http import Handler, WithCookie, WithETag
+from kadence.web.http import Handler
 from kadence.web.query import Harmless, Parameter
+from kadence.web.responses import WithCookie, WithETag
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 

@@ -21,8 +21,9 @@ from kadence.usecases.unit_of_work import random_id, token_digest
 from kadence.web.bodies import Body
 from kadence.web.codec import Name, When, format_optional, format_timestamp, plain
 from kadence.web.cookies import csrf_of, session_cookie
-from kadence.web.http import NOTHING, RequestContext, WithCookie
+from kadence.web.http import NOTHING, RequestContext
 from kadence.web.people import UserAnswer, user_values
+from kadence.web.responses import WithCookie
 
 LOGIN_PAGE = "/enter"
 """Where the page takes a one-time key, behind a #: so no server's log has it."""
