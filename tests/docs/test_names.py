@@ -40,6 +40,7 @@ def test_no_noun_of_storage_has_another_name_above() -> None:
         "location",
         "migrate",
         "postgres",
+        "postgres_server",
         "readiness",
         "schema",
         "sqlite",

@@ -9,7 +9,7 @@ import pytest
 from kadence.domain.access import Actor
 from kadence.domain.lifecycle import IterationChange
 from kadence.domain.model import CompanyRole
-from kadence.storage import postgres, sqlite
+from kadence.storage import postgres, postgres_server, sqlite
 from kadence.storage.engine import NO_PARAMETERS, Statement, Transaction
 from kadence.usecases import (
     activity,
@@ -110,7 +110,7 @@ def stage(
         dialect = sqlite.DIALECT
     else:
         cluster: Cluster = request.getfixturevalue("cluster")
-        connection = postgres.connect(cluster.create(template="empty"))
+        connection = postgres_server.connect(cluster.create(template="empty"))
         dialect = postgres.DIALECT
     connection.execute("BEGIN")
     recording = Recording(connection.cursor(), dialect)

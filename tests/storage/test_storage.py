@@ -16,7 +16,7 @@ from sqlalchemy import insert, select
 from kadence.domain.access import Actor
 from kadence.domain.errors import NotFound, StorageUnusable
 from kadence.domain.model import CompanyRole
-from kadence.storage import integrity, migrate, postgres, sqlite
+from kadence.storage import integrity, migrate, postgres_server, sqlite
 from kadence.storage.engine import Statement, Transaction, bound
 from kadence.storage.executor import ThreadedDatabase
 from kadence.storage.location import (
@@ -83,7 +83,7 @@ def test_a_migrated_server_database_equals_a_fresh_one(cluster: Cluster) -> None
     create_all(PostgresServer(fresh))
 
     def shape(url: str) -> list[Any]:
-        with postgres.connect(url) as connection:
+        with postgres_server.connect(url) as connection:
             return [
                 connection.execute(f"{query} ORDER BY 1, 2, 3").fetchall()
                 for query in (

@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from kadence.domain.errors import StorageUnusable
-from kadence.storage import postgres
+from kadence.storage import postgres_server
 from kadence.storage.connections import Connection
 from kadence.storage.connections import transaction as transaction_on
 from kadence.storage.engine import Transaction
@@ -34,7 +34,7 @@ class PostgresServer(Struct, frozen=True):
     url: str
 
     def __str__(self) -> str:
-        return postgres.shown(self.url)
+        return postgres_server.shown(self.url)
 
 
 Location: TypeAlias = SqliteFile | PostgresServer
@@ -47,7 +47,7 @@ def locate(url: str) -> Location:
         StorageUnusable: it is no URL, or of another kind.
     """
     if url.startswith(("postgresql://", "postgres://")):
-        postgres.shown(url)
+        postgres_server.shown(url)
         return PostgresServer(url)
     try:
         parsed = make_url(url)

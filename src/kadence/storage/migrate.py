@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from kadence.domain.errors import NotInitialised, SchemaMismatch, StorageUnusable
-from kadence.storage import postgres, sqlite
+from kadence.storage import postgres, postgres_server, sqlite
 from kadence.storage.location import Location, SqliteFile
 from kadence.storage.schema import REVISION
 
@@ -55,7 +55,7 @@ def _in_file(path: Path) -> _Found:
 
 def _on_server(url: str) -> _Found:
     try:
-        with postgres.connect(url) as connection:
+        with postgres_server.connect(url) as connection:
             rows = connection.execute(
                 "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
                 " AND relnamespace = current_schema()::regnamespace"
@@ -64,7 +64,7 @@ def _on_server(url: str) -> _Found:
             row = connection.execute(_REVISION).fetchone() if "alembic_version" in tables else None
             return tables, str(row[0]) if row else None
     except psycopg.Error as error:
-        raise postgres.translated(error, postgres.shown(url)) from error
+        raise postgres_server.translated(error, postgres_server.shown(url)) from error
 
 
 def check(location: Location) -> None:
@@ -149,7 +149,7 @@ def _translate_error(error: BaseException | None, where: str) -> Exception:
     if isinstance(error, sqlite3.Error):
         return sqlite.translated(error, where)
     if isinstance(error, psycopg.Error):
-        return postgres.translated(error, where)
+        return postgres_server.translated(error, where)
     return StorageUnusable(f"{where}: {error}")
 
 
@@ -172,7 +172,7 @@ def engine_of(location: Location) -> Engine:
 
     def connect() -> Any:
         # Its transactions are SQLAlchemy's to begin.
-        connection = postgres.connect(location.url)
+        connection = postgres_server.connect(location.url)
         connection.autocommit = False
         return connection
 

@@ -14,7 +14,7 @@ from sqlalchemy import TableClause, func, insert, select
 from sqlalchemy.sql import ColumnElement
 
 from kadence.domain.errors import StorageUnusable
-from kadence.storage import migrate, postgres, sqlite
+from kadence.storage import migrate, postgres, postgres_server, sqlite
 from kadence.storage.claims import refuse_claimed
 from kadence.storage.dialects import Bytewise
 from kadence.storage.engine import Row, Statement
@@ -156,13 +156,13 @@ def _opened(location: Location, *, filled: bool = False) -> Iterator[_Side]:
             connection.close()
         return
     try:
-        with postgres.connect(location.url) as server:
+        with postgres_server.connect(location.url) as server:
             server.execute("BEGIN" if filled else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             if filled:
                 server.execute("SELECT pg_advisory_xact_lock(%s)", (postgres.WRITERS_LOCK,))
             yield _PostgresSide(server)
     except psycopg.Error as error:
-        raise postgres.translated(error, str(location)) from error
+        raise postgres_server.translated(error, str(location)) from error
 
 
 class _SqliteSide(_Side):
