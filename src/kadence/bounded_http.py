@@ -1,33 +1,19 @@
-"""A connection of the server: what comes over it is bounded in bytes, fields, number and time.
+"""What comes over a connection of the server: bounded in bytes, fields, number and time.
 
 A request's head has to be whole within some seconds, and so has its body, but for a second more for
 each RATE bytes that came: so whoever is slow goes on, and whoever sends nothing is let go. All
-connections together may hold HELD_BYTES of requests. What a stream sends has no bound.
+connections together may hold HELD_BYTES of requests. What goes back is in `answering_http.py`.
 """
 
 import asyncio
-import contextlib
-import fcntl
 import resource
-import socket
-import sys
-import termios
-import time
-from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
 import httptools
-import structlog
-from uvicorn.protocols.http.httptools_impl import (
-    STATUS_LINE,
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-from kadence.web.asgi import HAS_ROOM, SEND_WHOLE
-
-log = structlog.get_logger()
+from kadence.answering_http import AnsweringHttp, tell
 
 HEAD_BYTES = 65_536
 HEAD_FIELDS = 100
@@ -40,21 +26,10 @@ MOST_PIPELINED = 16
 and the connection ends when they are answered."""
 SMALL = 4096
 """Bytes of a whole request up to which it is not counted among what is held."""
-UNSENT_BYTES = 16 * 1024 * 1024
-"""Bytes of answers that wait for their clients to read them, of all connections: above it nothing
-new is answered, and who has read nothing for a second is let go."""
 HELD_BYTES = 16 * 1024 * 1024
 """Bytes of heads and bodies that are in memory at once, of all connections, until answered."""
-SEND_BYTES = 256 * 1024
-"""Bytes of an answer that the operating system holds for a client."""
-LOOK_SECONDS = 1.0
-"""Between two looks whether a client has read."""
 LINGER_SECONDS = 1.0
 """For which is read on after an answer that came before the body was whole."""
-LOG_EVERY = 60.0
-"""Seconds between two lines about the same."""
-
-_logged: dict[str, float] = {}
 
 
 class _Held:
@@ -64,27 +39,9 @@ class _Held:
     by: ClassVar[set["BoundedHttp"]] = set()
 
 
-class _Unsent:
-    """The connections whose clients read more slowly than they are written to."""
-
-    by: ClassVar[set["BoundedHttp"]] = set()
-
-    @classmethod
-    def bytes(cls) -> int:
-        """Return what waits for them in memory."""
-        return sum(one.transport.get_write_buffer_size() for one in cls.by)
-
-    @classmethod
-    def has_room(cls) -> bool:
-        """Return whether another answer may wait."""
-        return not cls.by or cls.bytes() <= UNSENT_BYTES
-
-
-class BoundedHttp(HttpToolsProtocol):
+class BoundedHttp(AnsweringHttp):
     """uvicorn's protocol, with a bound for each thing that a client decides about."""
 
-    seconds: ClassVar[float]
-    """Within which a head has to be whole, and a body begun."""
     most: ClassVar[int]
     """Connections that may be open at once."""
 
@@ -106,23 +63,13 @@ class BoundedHttp(HttpToolsProtocol):
         """Bytes of a body that is still to come, of a request that offered another protocol."""
         self._full = False
         """Whether as many requests wait as may."""
-        self._reading: asyncio.TimerHandle | None = None
-        self._unsent, self._unread_for = 0, 0.0
-        self._closing: asyncio.TimerHandle | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._answers: RequestResponseCycle | None = None
-        self._extensions: Any = {SEND_WHOLE: self._send_whole, HAS_ROOM: _Unsent.has_room}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there, who has to send a head."""
         super().connection_made(transport)
-        # By itself the system takes megabytes for each, and what it took does not count as unsent.
-        connection = transport.get_extra_info("socket")
-        with contextlib.suppress(OSError):
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         if len(self.connections) > descriptors - RESERVE:
-            _tell("descriptors run out", connections=len(self.connections))
+            tell("descriptors run out", connections=len(self.connections))
         if len(self.connections) > self.most:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
             return
@@ -133,22 +80,7 @@ class BoundedHttp(HttpToolsProtocol):
         """The client is gone."""
         self._end()
         self._release()
-        self.resume_writing()
-        if self._closing is not None:
-            self._closing.cancel()
-        answered = self._answers
         super().connection_lost(exc)
-        # The one that is answered may be another than the newest, which alone is told.
-        self.pipeline.clear()
-        if answered is not None and not answered.response_complete:
-            answered.disconnected = True
-            answered.message_event.set()
-            if self._task is not None and answered.scope["method"] in ("GET", "HEAD"):
-                # Nothing is done for who has gone; what changes something is done to its end.
-                self._task.cancel()
-        # Without circles, nobody has to look for them.
-        self._answers = self._task = None
-        self._extensions = {}
 
     def data_received(self, data: bytes) -> None:
         """Read on, as far as there is room."""
@@ -205,104 +137,21 @@ class BoundedHttp(HttpToolsProtocol):
             sending = [one for one in _Held.by if one._reads is not None] or [self]  # noqa: SLF001
             max(sending, key=lambda one: one._held)._refuse(HTTPStatus.SERVICE_UNAVAILABLE)  # noqa: SLF001
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        if not _Unsent.has_room():
-            app = _busy
-        self._answers = cycle
-        cycle.scope["extensions"] = self._extensions
-        task = self._task = self.loop.create_task(cycle.run_asgi(partial(_cancellable, app)))
-        task.add_done_callback(self.tasks.discard)
-        self.tasks.add(task)
-
-    def pause_writing(self) -> None:
-        """The client reads more slowly than it is written to, or not at all."""
-        super().pause_writing()
-        _Unsent.by.add(self)
-        if self._reading is None:
-            self._unsent, self._unread_for = self._not_read, 0.0
-            self._reading = self.loop.call_later(LOOK_SECONDS, self._look_at_reading)
-
-    @property
-    def _not_read(self) -> int:
-        """Bytes that were sent to the client, and that its machine has not taken."""
-        waiting = bytearray(4)
-        with contextlib.suppress(OSError):
-            fcntl.ioctl(self.transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, waiting)
-        return self.transport.get_write_buffer_size() + int.from_bytes(waiting, sys.byteorder)
-
-    def resume_writing(self) -> None:
-        """The client has read what was written."""
-        _Unsent.by.discard(self)
-        if self._reading is not None:
-            self._reading.cancel()
-            self._reading = None
-        super().resume_writing()
-
-    def _look_at_reading(self) -> None:
-        """Let go who has read nothing for too long, or while memory runs out."""
-        left = self._not_read
-        self._unread_for = self._unread_for + LOOK_SECONDS if left >= self._unsent else 0.0
-        self._unsent = left
-        longest = self.seconds if _Unsent.has_room() else LOOK_SECONDS
-        if self._unread_for >= longest:
-            client = self.client[0] if self.client else None
-            _tell("a client was let go", why="it does not read", client=client)
-            self.transport.abort()
-            return
-        self._reading = self.loop.call_later(LOOK_SECONDS, self._look_at_reading)
-
-    def timeout_keep_alive_handler(self) -> None:
-        """The client asks for nothing more."""
-        self._close()
-
-    def _close(self) -> None:
-        """Close when all is sent, and at the latest when a client could have read it."""
-        self.transport.close()
-        if self._closing is None and self.transport.get_write_buffer_size():
-            self._closing = self.loop.call_later(self.seconds, self.transport.abort)
-
-    def _send_whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> bool:
-        """Send an answer with one call of the operating system in the place of two.
-
-        It returns False, and has sent nothing, when the answer has to go the common way.
-
-        Raises:
-            ValueError: a header has a line break.
-        """
-        cycle = self._answers
-        if cycle is None or cycle.disconnected or cycle.response_started or self.flow.write_paused:
-            return False
-        headers = [*cycle.default_headers, *headers]
-        if self._reads == "body" and cycle is self.cycle:
-            # What is still to come of the request is for nobody.
-            cycle.keep_alive = False
-        if not cycle.keep_alive:
-            headers.append((b"connection", b"close"))
-        lines = b"\r\n".join([b"%b: %b" % header for header in headers])
-        if lines.count(b"\n") != len(headers) - 1:
-            raise ValueError("a header has a line break")
-        cycle.response_started = cycle.response_complete = True
-        cycle.waiting_for_100_continue = False
-        self.transport.write(b"%b%b\r\n\r\n%b" % (STATUS_LINE[status], lines, body))
-        cycle.message_event.set()
-        if not cycle.keep_alive and self._reads != "body":
-            self.transport.close()
-        cycle.on_response()
-        return True
-
     def on_response_complete(self) -> None:
         """The request is answered, and needs no memory any more."""
         if self._held and self._reads is None and not self.pipeline:
             self._release()
         super().on_response_complete()
-        if self.transport.is_closing():
-            self._close()
-        elif self._reads == "body" and self.cycle.response_complete:
+        unread = self.cycle.response_complete and self._is_unread(self.cycle)
+        if unread and not self.transport.is_closing():
             # Closed at once, the answer might be lost: what comes is thrown away for a moment.
             self._refused = True
             self._end()
             self._release()
             self.loop.call_later(LINGER_SECONDS, self._close)
+
+    def _is_unread(self, cycle: RequestResponseCycle) -> bool:
+        return self._reads == "body" and cycle is self.cycle
 
     def _release(self) -> None:
         _Held.bytes -= self._held
@@ -430,7 +279,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._end()
         self._release()
         client = self.client[0] if self.client else None
-        _tell("a client was refused", why=status.phrase, client=client)
+        tell("a client was refused", why=status.phrase, client=client)
         is_this = self._answers is self.cycle and reads == "body"
         if self._owes and not is_this:
             self._stop(reads)
@@ -442,25 +291,5 @@ class BoundedHttp(HttpToolsProtocol):
         self._close()
 
 
-async def _busy(_scope: Any, _receive: Any, send: Any) -> None:
-    """Answer that there is no memory for an answer at the moment."""
-    headers = [(b"content-length", b"0"), (b"retry-after", b"1")]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _cancellable(app: Any, scope: Any, receive: Any, send: Any) -> None:
-    """Run an application that may be told that nobody waits for its answer any more."""
-    with contextlib.suppress(asyncio.CancelledError):
-        await app(scope, receive, send)
-
-
 class _TooLarge(Exception):
     """A head has too much in it."""
-
-
-def _tell(event: str, **values: object) -> None:
-    now, key = time.monotonic(), f"{event} {values.get('why')}"
-    if now - _logged.get(key, -LOG_EVERY) >= LOG_EVERY:
-        _logged[key] = now
-        log.warning(event, **values)
