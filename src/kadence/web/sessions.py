@@ -200,7 +200,8 @@ async def end_session(context: RequestContext) -> WithCookie[UserAnswer]:
 async def change_password(context: RequestContext) -> UserAnswer:
     """Set one's password, or another one; all one's other sessions end. Only in a session."""
     validated = await context.body(PASSWORD)
-    known = await context.read(usecases.own_password)
+    # A turn to read would be held for as long as the password waits for its own.
+    known = await context.read_apart(usecases.own_password)
     if isinstance(validated, BadRequest):
         raise validated
     new = await context.while_there(_renewed(context, validated, known))
