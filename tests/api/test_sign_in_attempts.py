@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 from sqlalchemy import func, select
 
@@ -31,7 +30,7 @@ from kadence.usecases.sign_in_attempts import (
 )
 from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
 from tests.cluster import Cluster
-from tests.insights.test_pictures import helpers
+from tests.insights.test_pictures import helpers, wait_for_end
 from tests.world import Server, file_url, fresh_database, make_company, serving
 
 NOON = 1_800_000_000_000
@@ -234,7 +233,4 @@ def test_the_process_for_passwords_is_replaced_and_ends_with_its_server(
         assert second.pid != first.pid
         server.process.send_signal(number)
         server.process.wait(15)
-        ends = time.monotonic() + 10
-        while second.is_running() and second.status() != psutil.STATUS_ZOMBIE:
-            assert time.monotonic() < ends
-            time.sleep(0.05)
+        wait_for_end(second)

@@ -309,6 +309,14 @@ def helpers(pid: int) -> list[psutil.Process]:
     return [p for p in found if "spawn_main" in " ".join(p.cmdline())]
 
 
+def wait_for_end(process: psutil.Process) -> None:
+    """Wait until a process that is nobody's child any more has ended."""
+    ends = time.monotonic() + 10
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
 @pytest.mark.both_engines
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_the_helper_ends_with_its_server(database: str, number: int) -> None:
@@ -320,10 +328,7 @@ def test_the_helper_ends_with_its_server(database: str, number: int) -> None:
         (helper,) = helpers(server.process.pid)
         server.process.send_signal(number)
         server.process.wait(15)
-        ends = time.monotonic() + 10
-        while helper.is_running() and helper.status() != psutil.STATUS_ZOMBIE:
-            assert time.monotonic() < ends
-            time.sleep(0.05)
+        wait_for_end(helper)
 
 
 def test_the_picture_of_the_readme_is_one_of_ours() -> None:

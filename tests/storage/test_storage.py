@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import sqlite3
+import threading
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select
 
 from kadence.domain.access import Actor
-from kadence.domain.errors import NotFound, StorageUnusable
+from kadence.domain.errors import NotFound, StorageBusy, StorageUnusable
 from kadence.domain.model import CompanyRole
-from kadence.storage import integrity, migrate, postgres_server, sqlite
+from kadence.storage import executor, integrity, migrate, postgres_server, sqlite
 from kadence.storage.engine import Statement, Transaction, bound
 from kadence.storage.executor import ThreadedDatabase
 from kadence.storage.location import (
@@ -327,3 +328,22 @@ def test_what_failed_before_its_batch_ran_again_is_no_error_of_the_second_run(
         assert asyncio.run(opened.read(names)) == ["kept"]
     finally:
         opened.close()
+
+
+def test_so_many_reads_may_wait_for_a_thread(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor, "MOST_READS", 2)
+    opened, go = open_database(locate(database)), threading.Event()
+
+    async def story() -> list[Any]:
+        jobs = [opened.read(lambda _: go.wait(30)) for _ in range(20)]
+        asking = asyncio.ensure_future(asyncio.gather(*jobs, return_exceptions=True))
+        await asyncio.sleep(0)
+        go.set()
+        return list(await asking)
+
+    found = asyncio.run(story())
+    opened.close()
+    assert {type(one) for one in found} == {bool, StorageBusy}
+    assert found[:2] == [True, True]
