@@ -308,6 +308,8 @@ class ThreadedDatabase:
                 job.error = error
             finally:
                 self._completions.complete([job], job.future.get_loop())
+                # Not kept until the next one comes: it may have much in its hands.
+                del job
         connection.close()
 
 
