@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ctypes
 import gc
 import os
 import signal
@@ -21,6 +20,7 @@ from kadence.domain.errors import KadenceError
 from kadence.drawing.render_worker import RenderWorker
 from kadence.live.journal_tail import ALONE_SECONDS, SHARED_SECONDS, JournalTail
 from kadence.live.stream import follow
+from kadence.memory import return_memory
 from kadence.settings import Settings
 from kadence.storage import migrate
 from kadence.storage.executor import ThreadedDatabase
@@ -57,6 +57,7 @@ def open_database(settings: Settings) -> ThreadedDatabase:
     Raises:
         KadenceError: it is not there, not ours, or its schema is not this program's.
     """
+    return_memory()
     location = locate(settings.database)
     migrate.check(location)
     return connect_to(
@@ -160,7 +161,6 @@ def serve_on(
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     server = _Server(config, ready, runner.commits.end, parent)
-    _return_memory()
     # What is there by now stays: looking through it for cycles again and again would stop all
     # requests for some 40 ms each time. And a request makes no cycles, so that the default of one
     # search for 700 new objects finds nothing.
@@ -173,22 +173,6 @@ def serve_on(
     finally:
         render_worker.close()
         state.password_checks.close()
-
-
-def _return_memory() -> None:
-    """Have large blocks given back to the system when they are freed, where that is glibc's to say.
-
-    By itself it keeps them once some were freed, a heap for each thread that made them.
-    """
-    with contextlib.suppress(OSError, AttributeError):
-        libc = ctypes.CDLL(None)
-        libc.mallopt(_MMAP_THRESHOLD, LARGE_BLOCK)
-        libc.mallopt(_ARENA_MAX, 2)
-
-
-_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
-LARGE_BLOCK = 256 * 1024
-"""Bytes from which on a block of memory is one by itself."""
 
 
 class _Server(uvicorn.Server):
