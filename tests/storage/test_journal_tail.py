@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Seque
 from contextlib import aclosing
 from typing import Any
 
+import msgspec
 import pytest
 
 from kadence.domain.access import Actor
@@ -57,7 +58,11 @@ class Followed:
         )
 
     def stream(
-        self, after: int = 0, kinds: Sequence[str] = (), page: int = 100
+        self,
+        after: int = 0,
+        kinds: Sequence[str] = (),
+        page: int = 100,
+        most_bytes: int | None = None,
     ) -> AsyncGenerator[Found, None]:
         """The stream of the first company's space."""
 
@@ -65,11 +70,17 @@ class Followed:
             self.reads += 1
             return await self.database.read(
                 lambda tx: journal.of_space(
-                    tx, 1, self.home.space_uid, after=position, kinds=kinds, limit=page
+                    tx,
+                    1,
+                    self.home.space_uid,
+                    after=position,
+                    kinds=kinds,
+                    limit=page,
+                    most_bytes=most_bytes,
                 )
             )
 
-        return stream.follow(self.tail, self.home.space_uid, read, after, page)
+        return stream.follow(self.tail, self.home.space_uid, read, after)
 
 
 @pytest.fixture
@@ -140,7 +151,7 @@ def test_a_filtered_stream_does_not_look_twice_at_what_it_left_out(
 
         for number in range(5):
             await followed.create(followed.home, f"Sprint {number}")
-        following = stream.follow(followed.tail, followed.home.space_uid, read, 0, 100)
+        following = stream.follow(followed.tail, followed.home.space_uid, read, 0)
         async with aclosing(following) as events:
             await anext(events)
             await anext(events)
@@ -174,6 +185,22 @@ def test_what_others_write_comes_too_and_a_page_is_no_end(
     run(story())
 
 
+def test_large_events_come_by_themselves_and_small_ones_together(followed: Followed) -> None:
+    async def story() -> None:
+        last = await followed.database.read(journal.last_seq)
+        for title in ("a", "b", "c" * 250, "d" * 250, "e"):
+            await followed.create(followed.home, title)
+        async with aclosing(followed.stream(after=last, page=1)) as events:
+            (small,) = await anext(events)
+        two = 2 * len(msgspec.json.encode(small.payload))
+        async with aclosing(followed.stream(after=last, most_bytes=two)) as events:
+            parts = [await anext(events) for _ in range(4)]
+        titles = [[event.payload["title"][0] for event in part] for part in parts]
+        assert titles == [["a", "b"], ["c"], ["d"], ["e"]]
+
+    run(story())
+
+
 def test_nobody_looks_when_nobody_follows(followed: Followed) -> None:
     async def story() -> None:
         async with aclosing(followed.stream()) as events:
@@ -199,7 +226,7 @@ def test_it_ends_with_the_server_and_when_the_reader_may_see_no_more(followed: F
             raise Forbidden
 
         followed.runner.commits.ended = False
-        refused = stream.follow(followed.tail, followed.home.space_uid, read, 0, 100)
+        refused = stream.follow(followed.tail, followed.home.space_uid, read, 0)
         with pytest.raises(Forbidden):
             await anext(refused)
 

@@ -13,9 +13,9 @@ Read = Callable[[int], Awaitable[Sequence[Event]]]
 
 
 async def follow(
-    tail: JournalTail, space_uid: str, read: Read, after: int, page: int
+    tail: JournalTail, space_uid: str, read: Read, after: int
 ) -> AsyncGenerator[Sequence[Event], None]:
-    """Yield all events of a space behind the position `after`, at most `page` at a time.
+    """Yield all events of a space behind the position `after`, as many at a time as `read` gives.
 
     Between two of them it costs nothing but what happens in the space: `read` is called when
     something did, and with each sign of life, an empty list. It ends with the server, or when
@@ -27,10 +27,12 @@ async def follow(
             looked = tail.position
             found = await read(after)
             if found:
-                yield found
                 after = found[-1].seq
-            if len(found) == page:
-                continue
+                yield found
+                del found
+                if after < looked:
+                    # There may be more.
+                    continue
             # Up to there `read` has looked: what it left out is not looked at again.
             after = max(after, looked)
             if not await subscription.wait(KEEP_ALIVE):

@@ -5,7 +5,7 @@ run on the driver itself, because Core's own execution costs several times what 
 (docs/decisions/0002-storage.md).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -245,6 +245,14 @@ class Transaction:
         rows = self._cursor.fetchall()
         self._check_row_limit(rows)
         return rows
+
+    def each(
+        self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS
+    ) -> Iterator[Row]:
+        """Run a statement; its rows one after the other, until another statement is run."""
+        self.run(statement, parameters)
+        while (row := self._cursor.fetchone()) is not None:
+            yield row
 
     def _check_row_limit(self, rows: Sequence[Any]) -> None:
         if self.row_limit is not None and len(rows) > self.row_limit:

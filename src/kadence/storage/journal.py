@@ -118,13 +118,27 @@ def of_space(
     kinds: Sequence[str],
     limit: int,
     newest_first: bool = False,
+    most_bytes: int | None = None,
 ) -> list[Event]:
-    """Return the events of a space behind the position `after`; no `kinds` means all."""
+    """Return the events of a space behind the position `after`; no `kinds` means all.
+
+    With `most_bytes`, no more of them than have that much payload; one is always there.
+    """
     values: dict[str, Any] = {f"kind_{n}": kind for n, kind in enumerate(kinds)}
     values |= {"company": company_id, "space": space_uid, "after": after, "limit": limit}
-    return [
-        _event(row) for row in tx.all(_space_page(len(kinds), newest_first=newest_first), values)
-    ]
+    statement = _space_page(len(kinds), newest_first=newest_first)
+    if most_bytes is None:
+        return [_event(row) for row in tx.all(statement, values)]
+    found: list[Event] = []
+    for row in tx.each(statement, values):
+        most_bytes -= len(row[_PAYLOAD])
+        if found and most_bytes < 0:
+            break
+        found.append(_event(row))
+    return found
+
+
+_PAYLOAD = Event.__struct_fields__.index("payload")
 
 
 @lru_cache(maxsize=64)

@@ -14,12 +14,16 @@ from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
 class EventQuery(Struct, frozen=True):
-    """Which events of a space a caller wants: those behind a position; no `kinds` means all."""
+    """Which events of a space a caller wants: those behind a position; no `kinds` means all.
+
+    With `most_bytes`, no more at once than have that much payload, but one.
+    """
 
     after: int = 0
     kinds: Sequence[str] = ()
     limit: int = 100
     newest_first: bool = False
+    most_bytes: int | None = None
 
 
 class SpaceEvent(Struct, frozen=True):
@@ -138,6 +142,7 @@ def space_events(unit: UnitOfWork, space_uid: str, query: Validated[EventQuery])
         kinds=wanted.kinds,
         limit=wanted.limit,
         newest_first=wanted.newest_first,
+        most_bytes=wanted.most_bytes,
     )
 
 

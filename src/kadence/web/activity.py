@@ -62,7 +62,8 @@ EVENT_KINDS = Words("kinds", KINDS, "Only events of these kinds, comma-separated
 NEWEST_FIRST = Flag("newest_first", "The newest first, in a page; a live stream goes forward.")
 EVENT_PARAMETERS = (AFTER, EVENT_KINDS, LIMIT, NEWEST_FIRST)
 STREAM_PAGE = 20
-"""Events that a live stream reads at once: an event may be large, and there are many streams."""
+STREAM_BYTES = 64 * 1024
+"""Events, and bytes of them, that a live stream reads at once: there are many streams."""
 ACTIVITY_PARAMETERS = (LIMIT, OFFSET, SKIP)
 
 
@@ -163,10 +164,10 @@ def _resume_position(query: EventQuery, last_seen: bytes | None) -> EventQuery |
 def _stream(
     context: RequestContext, space_uid: str, query: EventQuery, ended: Callable[[], None]
 ) -> Response:
-    page = min(query.limit, STREAM_PAGE)
+    page = replace(query, limit=min(query.limit, STREAM_PAGE), most_bytes=STREAM_BYTES)
 
     async def behind(after: int) -> Sequence[Event]:
-        wanted = replace(query, after=after, limit=page)
+        wanted = replace(page, after=after)
         return await context.read_apart(usecases.space_events, space_uid, wanted)
 
     async def lines() -> AsyncGenerator[bytes, None]:
@@ -174,7 +175,7 @@ def _stream(
         yield b": kadence\n\n"
         # The token was revoked or the space closed to its bearer: that is the end of the stream.
         with contextlib.suppress(KadenceError):
-            following = context.follow(space_uid, behind, query.after, page)
+            following = context.follow(space_uid, behind, query.after)
             async with contextlib.aclosing(following):
                 async for found in following:
                     yield stream_chunk(found)

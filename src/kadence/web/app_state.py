@@ -14,7 +14,7 @@ from kadence.web.password_checks import PasswordChecks
 from kadence.web.read_turns import ReadTurns
 
 Read = Callable[[int], Awaitable[Sequence[Event]]]
-Follow = Callable[[str, Read, int, int], AsyncGenerator[Sequence[Event], None]]
+Follow = Callable[[str, Read, int], AsyncGenerator[Sequence[Event], None]]
 """How live streams are made: live.stream.follow, which web may not know."""
 MOST_STREAMS = 50
 """Live streams of one token or session at once, of one server process."""

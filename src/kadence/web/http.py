@@ -242,10 +242,10 @@ class RequestContext:
         return await self._runner.note(self.token, use_case, *args, **kwargs)
 
     def follow(
-        self, space_uid: str, read: Read, after: int, page: int
+        self, space_uid: str, read: Read, after: int
     ) -> AsyncGenerator[Sequence[Event], None]:
         """Return the events that `read` gives, as they happen; see live.stream."""
-        return self._state.follow(space_uid, read, after, page)
+        return self._state.follow(space_uid, read, after)
 
     def begin_stream(self) -> Callable[[], None]:
         """Count one more live stream of the caller; call what is returned when it has ended.
