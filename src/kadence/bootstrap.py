@@ -15,17 +15,17 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry, start_http_server
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from kadence import memory
 from kadence.bounded_http import BoundedHttp
 from kadence.domain.errors import KadenceError
 from kadence.drawing.render_worker import RenderWorker
 from kadence.live.journal_tail import ALONE_SECONDS, SHARED_SECONDS, JournalTail
 from kadence.live.stream import follow
-from kadence.memory import return_memory
 from kadence.settings import Settings
-from kadence.storage import migrate
 from kadence.storage.executor import ThreadedDatabase
 from kadence.storage.location import locate
 from kadence.storage.location import open_database as connect_to
+from kadence.storage.revision import check_revision
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web.app import Application, Middleware
 from kadence.web.app_state import AppState
@@ -57,9 +57,9 @@ def open_database(settings: Settings) -> ThreadedDatabase:
     Raises:
         KadenceError: it is not there, not ours, or its schema is not this program's.
     """
-    return_memory()
+    memory.return_large_blocks()
     location = locate(settings.database)
-    migrate.check(location)
+    check_revision(location)
     return connect_to(
         location,
         connections=settings.database_connections,
@@ -175,6 +175,10 @@ def serve_on(
         state.password_checks.close()
 
 
+_TICKS = 10
+"""Of uvicorn's main loop in a second."""
+
+
 class _Server(uvicorn.Server):
     """uvicorn, but it ends by returning, not by the signal that it was told with."""
 
@@ -206,6 +210,11 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._stopping()
         super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % _TICKS == 0:
+            memory.return_the_rest()
+        return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -21,8 +21,8 @@ from kadence import bootstrap, logs
 from kadence.bootstrap import Listening, ProcessContext
 from kadence.domain.errors import KadenceError
 from kadence.settings import Settings
-from kadence.storage import migrate
 from kadence.storage.location import SqliteFile, locate
+from kadence.storage.revision import check_revision
 from kadence.web.metrics import Metrics
 from kadence.web.rate_limit import SharedCounts
 
@@ -68,7 +68,7 @@ def serve(settings: Settings, ready: Callable[[Listening], None]) -> None:
             "a SQLite file has one writer, so one process serves it: leave --workers at 1, or "
             "move to PostgreSQL with `kadence db copy`"
         )
-    migrate.check(location)
+    check_revision(location)
     with (
         tempfile.TemporaryDirectory(prefix="kadence-workers-") as name,
         bootstrap.listen(settings.host, settings.port) as listener,

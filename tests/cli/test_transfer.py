@@ -13,6 +13,7 @@ from kadence.domain.errors import StorageUnusable
 from kadence.domain.model import CompanyRole
 from kadence.storage import integrity, migrate, schema
 from kadence.storage.location import SqliteFile, locate
+from kadence.storage.revision import revision_of
 from kadence.storage.schema import REVISION
 from kadence.usecases import sample
 from kadence.usecases.setup import Initialised
@@ -116,8 +117,8 @@ def test_an_upgrade_backs_up_first_and_says_where(tmp_path: Path) -> None:
     assert code == 0, err
     kept = re.search(r"Backed up to (.*)\.$", out, re.MULTILINE)
     assert kept is not None
-    assert migrate.revision_of(SqliteFile(tmp_path / kept[1])) == "0001"
-    assert migrate.revision_of(SqliteFile(path)) == REVISION
+    assert revision_of(SqliteFile(tmp_path / kept[1])) == "0001"
+    assert revision_of(SqliteFile(path)) == REVISION
 
 
 def test_a_copy_that_arrives_changed_is_not_kept(tmp_path: Path) -> None:
@@ -204,7 +205,7 @@ def test_an_upgrade_that_fails_is_undone_whole(
     with pytest.raises(StorageUnusable, match="journal"):
         migrate.upgrade(place)
     monkeypatch.undo()
-    assert migrate.revision_of(place) == "0001"
+    assert revision_of(place) == "0001"
     assert migrate.upgrade(place) == ("0001", REVISION)
 
 
@@ -213,7 +214,7 @@ def test_init_does_not_upgrade_what_is_there(tmp_path: Path) -> None:
     code, _, err = run("init", *INIT, cwd=tmp_path)
     assert code == 2
     assert "db upgrade" in err
-    assert migrate.revision_of(SqliteFile(tmp_path / "kadence.db")) == "0001"
+    assert revision_of(SqliteFile(tmp_path / "kadence.db")) == "0001"
 
 
 def test_a_negative_zero_is_no_difference(cluster: Cluster, tmp_path: Path) -> None:

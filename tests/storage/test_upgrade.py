@@ -17,6 +17,7 @@ from kadence.domain.model import Event
 from kadence.domain.timeline import counts
 from kadence.storage import integrity, migrate, transfer
 from kadence.storage.location import Location, PostgresServer, SqliteFile, locate
+from kadence.storage.revision import revision_of
 from kadence.storage.schema import REVISION, metadata
 from tests.cli.test_cli import run
 from tests.cluster import Cluster
@@ -186,7 +187,7 @@ def test_two_servers_that_start_at_once_migrate_nothing(location: Location, tmp_
         thread.join()
     assert [code for code, _, _ in ends] == [2, 2]
     assert all("db upgrade" in err for _, _, err in ends)
-    assert migrate.revision_of(location) == "0001"
+    assert revision_of(location) == "0001"
 
 
 def test_two_upgrades_at_once_are_one(cluster: Cluster) -> None:
@@ -197,7 +198,7 @@ def test_two_upgrades_at_once_are_one(cluster: Cluster) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert migrate.revision_of(place) == REVISION
+    assert revision_of(place) == REVISION
     assert integrity.problems(place) == []
 
 

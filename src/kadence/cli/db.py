@@ -11,6 +11,7 @@ from rich.table import Table
 from kadence.cli.common import DATABASE, DatabaseOption, err, out
 from kadence.storage import integrity, migrate, transfer
 from kadence.storage.location import SqliteFile, locate
+from kadence.storage.revision import check_revision, revision_of
 from kadence.storage.schema import REVISION
 
 app = typer.Typer(
@@ -26,13 +27,13 @@ def upgrade(database: DatabaseOption = DATABASE) -> None:
     """
     location = locate(database)
     if isinstance(location, SqliteFile) and not location.path.exists():
-        migrate.check(location)
-    before = migrate.revision_of(location)
+        check_revision(location)
+    before = revision_of(location)
     if before == REVISION:
         out.print(f"{location} already has schema {before}.", markup=False)
         return
     if before is None or before > REVISION:
-        migrate.check(location)
+        check_revision(location)
     if isinstance(location, SqliteFile):
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         kept = location.path.with_name(f"{location.path.name}.{before}-{stamp}.backup")
@@ -46,7 +47,7 @@ def upgrade(database: DatabaseOption = DATABASE) -> None:
 def check(database: DatabaseOption = DATABASE) -> None:
     """Look for damage: in the file, in references between rows, and between journal and tables."""
     location = locate(database)
-    migrate.check(location)
+    check_revision(location)
     problems = integrity.problems(location)
     for problem in problems:
         err.print(problem, markup=False)
@@ -82,8 +83,8 @@ def backup(
     location = locate(database)
     # A file can be backed up by a program that is newer than its schema: before an upgrade.
     of_file = isinstance(location, SqliteFile) and location.path.exists()
-    if not of_file or migrate.revision_of(location) is None:
-        migrate.check(location)
+    if not of_file or revision_of(location) is None:
+        check_revision(location)
     transfer.back_up(location, file)
     out.print(f"Backed up {location} to {file}.", markup=False)
 
@@ -98,7 +99,7 @@ def restore(
     with _Bar() as bar:
         transfer.restore(file, location, bar.show)
     out.print(f"Restored {location} from {file}.", markup=False)
-    if migrate.revision_of(location) != REVISION:
+    if revision_of(location) != REVISION:
         out.print("Its schema is of an older version: run `kadence db upgrade`.", markup=False)
 
 

@@ -1,4 +1,7 @@
-"""Where a database is: what its URL says, and the ways to open it that both engines have."""
+"""Where a database is: what its URL says, and the ways to open it that both engines have.
+
+The driver of PostgreSQL is loaded where it is used: it is a tenth of a server's memory.
+"""
 
 import contextlib
 from collections.abc import Iterator
@@ -10,12 +13,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from kadence.domain.errors import StorageUnusable
-from kadence.storage import postgres_server
 from kadence.storage.connections import Connection
 from kadence.storage.connections import transaction as transaction_on
 from kadence.storage.engine import Transaction
 from kadence.storage.executor import ThreadedDatabase
-from kadence.storage.postgres import PostgresConnection, PostgresDatabase
 from kadence.storage.sqlite import SqliteConnection, SqliteDatabase
 
 
@@ -34,7 +35,9 @@ class PostgresServer(Struct, frozen=True):
     url: str
 
     def __str__(self) -> str:
-        return postgres_server.shown(self.url)
+        from kadence.storage.postgres_server import shown  # noqa: PLC0415
+
+        return shown(self.url)
 
 
 Location: TypeAlias = SqliteFile | PostgresServer
@@ -47,8 +50,9 @@ def locate(url: str) -> Location:
         StorageUnusable: it is no URL, or of another kind.
     """
     if url.startswith(("postgresql://", "postgres://")):
-        postgres_server.shown(url)
-        return PostgresServer(url)
+        server = PostgresServer(url)
+        str(server)
+        return server
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
@@ -80,6 +84,8 @@ def open_database(
     """
     if isinstance(location, SqliteFile):
         return SqliteDatabase(location.path)
+    from kadence.storage.postgres import PostgresDatabase  # noqa: PLC0415
+
     return PostgresDatabase(
         location.url, connections=connections, statement_seconds=statement_seconds
     )
@@ -110,4 +116,6 @@ def snapshot(location: Location) -> Iterator[Transaction]:
 def _connection(location: Location, *, writes: bool) -> Connection:
     if isinstance(location, SqliteFile):
         return SqliteConnection(location.path, writes=writes)
+    from kadence.storage.postgres import PostgresConnection  # noqa: PLC0415
+
     return PostgresConnection(location.url, writes=writes, idle_seconds=0)

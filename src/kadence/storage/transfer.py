@@ -19,6 +19,7 @@ from kadence.storage.claims import refuse_claimed
 from kadence.storage.dialects import Bytewise
 from kadence.storage.engine import Row, Statement
 from kadence.storage.location import Location, PostgresServer, SqliteFile
+from kadence.storage.revision import check_revision, revision_of
 from kadence.storage.schema import REVISION, card_search, companies, metadata
 
 ROWS_AT_ONCE = 1000
@@ -53,7 +54,7 @@ def copy(source: Location, target: Location, progress: Progress) -> list[Carried
         StorageError: the source's schema is not this program's, the target holds data (nothing is
             overwritten), or what arrived is not what was sent (nothing is kept).
     """
-    migrate.check(source)
+    check_revision(source)
     if isinstance(target, SqliteFile):
         refuse_claimed(target.path)
     migrate.prepare(target)
@@ -282,7 +283,7 @@ def back_up(source: Location, file: Path) -> None:
         with _removed_on_failure(file):
             copy(source, SqliteFile(file), lambda *_: None)
         return
-    migrate.revision_of(source)
+    revision_of(source)
     _copy_file(source.path, file)
 
 
@@ -300,11 +301,11 @@ def restore(file: Path, target: Location, progress: Progress) -> None:
         refuse_claimed(target.path)
         for end in ("", "-wal", "-shm"):
             _refuse_existing(target.path.with_name(target.path.name + end))
-        found = migrate.revision_of(backup)
+        found = revision_of(backup)
         if found is None:
             raise StorageUnusable(f"{file} is no backup of kadence")
         if found > REVISION:
-            migrate.check(backup)
+            check_revision(backup)
         _copy_file(file, target.path)
     else:
         copy(backup, target, progress)
