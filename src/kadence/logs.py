@@ -3,23 +3,17 @@
 A line that a request causes has the request's `id`, whichever thread writes it.
 """
 
-import asyncio
-import atexit
-import contextlib
 import logging
-import os
 import sys
-import threading
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from typing import Any
 
 import msgspec
 import structlog
 
-WHOLE = 4096
-"""Bytes that a pipe takes whole, so that the lines of several workers are not torn."""
+from kadence.log_lines import LogLines
 
 NO_REQUEST: Mapping[str, str] = {}
 REQUEST: ContextVar[Mapping[str, str]] = ContextVar("request", default=NO_REQUEST)
@@ -45,7 +39,7 @@ def configure() -> None:
         )
     else:
         global _lines  # noqa: PLW0603 - one process has one log
-        lines = _lines = _Lines(sys.stderr.buffer)
+        lines = _lines = LogLines(sys.stderr.buffer)
         structlog.configure(
             processors=[*shared, structlog.processors.format_exc_info, _as_json],
             logger_factory=lambda *_: lines,
@@ -98,7 +92,7 @@ def request_ids(requests: Iterable[Mapping[str, str]]) -> list[str]:
     return [request["id"] for request in requests if request]
 
 
-_lines: "_Lines | None" = None
+_lines: LogLines | None = None
 """Where lines for a machine go, once they do."""
 
 
@@ -107,48 +101,6 @@ def _add_request(
 ) -> structlog.typing.EventDict:
     event.update(REQUEST.get())
     return event
-
-
-class _Lines:
-    """Writes lines as they come, but those of one turn of the event loop at once.
-
-    A line that cannot be written, as on a full disk, is lost: nobody's request is to fail for it.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._descriptor = file.fileno()
-        self._waiting: list[bytes] = []
-        self._lock = threading.Lock()
-        atexit.register(self._write)
-
-    def msg(self, line: bytes) -> None:
-        """Write a line, at the latest when the event loop of this thread comes round again."""
-        with self._lock:
-            self._waiting.append(line)
-            if len(self._waiting) > 1:
-                return
-        try:
-            asyncio.get_running_loop().call_soon(self._write)
-        except RuntimeError:
-            self._write()
-
-    debug = info = warning = error = critical = msg
-
-    def _write(self) -> None:
-        with self._lock:
-            lines, self._waiting = self._waiting, []
-        part = b""
-        for line in lines:
-            if part and len(part) + len(line) >= WHOLE:
-                self._put(part)
-                part = b""
-            part += line + b"\n"
-        self._put(part)
-
-    def _put(self, part: bytes) -> None:
-        with contextlib.suppress(OSError):
-            while part:
-                part = part[os.write(self._descriptor, part) :]
 
 
 def _as_json(_logger: object, _method: str, event: structlog.typing.EventDict) -> bytes:

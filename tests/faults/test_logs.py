@@ -1,5 +1,6 @@
 """A log that cannot be written: a full disk behind it, or nobody who reads it."""
 
+import json
 import socket
 import subprocess
 import time
@@ -42,6 +43,35 @@ def test_a_log_that_cannot_be_written_hinders_nobody(database: str, unused_port:
     finally:
         process.terminate()
         assert process.wait(15) == 0
+
+
+def test_a_log_that_nobody_reads_loses_lines_and_says_so(database: str, unused_port: int) -> None:
+    made = company(database)
+    url = f"http://127.0.0.1:{unused_port}"
+    command = [*COMMAND, "serve", "--port", str(unused_port), "--database", database]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    try:
+        with httpx.Client(headers={"Authorization": f"Bearer {made.token}"}, timeout=10) as http:
+            _until_it_answers(http, f"{url}/healthz")
+            # Some 500 KB of lines: twice what waits, in front of a pipe that holds 64 KB.
+            for number in range(800):
+                answer = http.get(f"{url}/nowhere/{number:0512}")
+                assert answer.status_code == 404
+            lines = iter(process.stderr.readline, b"")
+            read = 0
+            for line in lines:
+                if b"lines of the log were lost" in line:
+                    break
+                read += b'"event":"request"' in line
+            assert 0 < json.loads(line)["lines"] <= 800 - 300
+            assert read >= 300
+            assert http.get(f"{url}/healthz").status_code == 200
+            assert b"/healthz" in next(lines)
+    finally:
+        process.terminate()
+        process.communicate(timeout=15)
+    assert process.returncode == 0
 
 
 def _until_it_answers(http: httpx.Client, url: str) -> None:
