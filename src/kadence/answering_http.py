@@ -25,11 +25,13 @@ from kadence.web.asgi import HAS_ROOM, SEND_WHOLE
 
 log = structlog.get_logger()
 
-UNSENT_BYTES = 16 * 1024 * 1024
+UNSENT_BYTES = 8 * 1024 * 1024
 """Bytes of answers that wait for their clients to read them, of all connections: above it nothing
 new is answered, and who has read nothing for a second is let go."""
 SEND_BYTES = 256 * 1024
 """Bytes of an answer that the operating system holds for a client."""
+LARGE = 64 * 1024
+"""Bytes of a body that are better not copied."""
 LOOK_SECONDS = 1.0
 """Between two looks whether a client has read."""
 LOG_EVERY = 60.0
@@ -96,9 +98,12 @@ class AnsweringHttp(HttpToolsProtocol):
             if self._task is not None and answered.scope["method"] in ("GET", "HEAD"):
                 # Nothing is done for who has gone; what changes something is done to its end.
                 self._task.cancel()
+        # After an error of the connection, uvicorn lets it wait on.
+        self._unset_keepalive_if_required()
         # Without circles, nobody has to look for them.
         self._answers = self._task = None
-        self._extensions = {}
+        self.cycle = None  # type: ignore[assignment]
+        self._extensions.clear()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if not Unsent.has_room():
@@ -179,7 +184,12 @@ class AnsweringHttp(HttpToolsProtocol):
             raise ValueError("a header has a line break")
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
-        self.transport.write(b"%b%b\r\n\r\n%b" % (STATUS_LINE[status], lines, body))
+        head = b"%b%b\r\n\r\n" % (STATUS_LINE[status], lines)
+        if len(body) < LARGE:
+            self.transport.write(head + body)
+        else:
+            # Not copied.
+            self.transport.writelines([head, body])
         cycle.message_event.set()
         if not cycle.keep_alive and not is_unread:
             self.transport.close()

@@ -26,7 +26,7 @@ MOST_PIPELINED = 16
 and the connection ends when they are answered."""
 SMALL = 4096
 """Bytes of a whole request up to which it is not counted among what is held."""
-HELD_BYTES = 16 * 1024 * 1024
+HELD_BYTES = 8 * 1024 * 1024
 """Bytes of heads and bodies that are in memory at once, of all connections, until answered."""
 LINGER_SECONDS = 1.0
 """For which is read on after an answer that came before the body was whole."""
@@ -142,8 +142,9 @@ class BoundedHttp(AnsweringHttp):
         if self._held and self._reads is None and not self.pipeline:
             self._release()
         super().on_response_complete()
-        unread = self.cycle.response_complete and self._is_unread(self.cycle)
-        if unread and not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if self.cycle.response_complete and self._is_unread(self.cycle):
             # Closed at once, the answer might be lost: what comes is thrown away for a moment.
             self._refused = True
             self._end()

@@ -96,7 +96,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             description="Connections of clients that one worker has open at once, live streams "
             "too; those beyond are answered 503.",
         ),
-    ] = 2000
+    ] = 1000
     metrics_listen: Annotated[
         str | None,
         Meta(

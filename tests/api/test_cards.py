@@ -93,6 +93,7 @@ def test_a_title_given_as_a_number_is_taken_as_its_text(team: Team) -> None:
         ({"sort_order": 0}, "sort_order should be > 0"),
         ({"position": 3}, "position should be equal to one of the allowed values"),
         ({"properties": []}, "properties should be object"),
+        ({"properties": {"id_1": "ü" * 16384}}, "properties should NOT be larger than 32768 bytes"),
         ({"asap": "yes"}, "asap should be boolean"),
         ({"due_date": "soon"}, 'due_date should match format "date-time"'),
         ({"board_id": "1"}, "board_id should be integer"),

@@ -42,6 +42,7 @@ def test_no_noun_of_storage_has_another_name_above() -> None:
         "postgres",
         "postgres_server",
         "readiness",
+        "revision",
         "schema",
         "sqlite",
         "table_gateway",

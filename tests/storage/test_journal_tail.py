@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from contextlib import aclosing
+from math import inf
 from typing import Any
 
 import msgspec
@@ -62,7 +63,7 @@ class Followed:
         after: int = 0,
         kinds: Sequence[str] = (),
         page: int = 100,
-        most_bytes: int | None = None,
+        most_bytes: float = inf,
     ) -> AsyncGenerator[Found, None]:
         """The stream of the first company's space."""
 

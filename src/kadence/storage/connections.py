@@ -87,7 +87,7 @@ class Connection(Protocol):
 class Job:
     """A piece of work and the future that waits for it; `inline` work may run on the event loop."""
 
-    __slots__ = ("error", "future", "inline", "request", "result", "work")
+    __slots__ = ("error", "future", "inline", "request", "result", "wanted", "work")
 
     def __init__(self, work: Work, future: asyncio.Future[Any], *, inline: bool = False) -> None:
         self.work = work
@@ -96,6 +96,8 @@ class Job:
         self.request = logs.REQUEST.get()
         self.result: Any = None
         self.error: Exception | None = None
+        self.wanted = True
+        """Whether anybody waits for it."""
 
     def resolve(self) -> None:
         """Hand the outcome to whoever waits; runs on the event loop."""

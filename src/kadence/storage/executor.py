@@ -111,8 +111,16 @@ class ThreadedDatabase:
         if self._reads.qsize() >= MOST_READS:
             raise StorageBusy("too many reads wait")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._reads.put(Job(work, future))
-        return await future
+        job = Job(work, future)
+        self._reads.put(job)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            # Whoever asked has gone. What a thread has begun is not over before its end.
+            job.wanted = False
+            with contextlib.suppress(Exception):
+                await future
+            raise
 
     async def read_inline(self, work: Callable[[Transaction], T]) -> T:
         """See Database.read_inline."""
@@ -299,11 +307,9 @@ class ThreadedDatabase:
 
     def _read_loop(self, connection: Connection) -> None:
         while (job := self._reads.get()) is not None:
-            if job.future.cancelled():
-                # Whoever asked has gone.
-                continue
             try:
-                read(connection, job)
+                if job.wanted:
+                    read(connection, job)
             except Exception as error:
                 job.error = error
             finally:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from math import inf
 from typing import Any, NamedTuple
 
 import msgspec
@@ -118,17 +119,15 @@ def of_space(
     kinds: Sequence[str],
     limit: int,
     newest_first: bool = False,
-    most_bytes: int | None = None,
+    most_bytes: float = inf,
 ) -> list[Event]:
     """Return the events of a space behind the position `after`; no `kinds` means all.
 
-    With `most_bytes`, no more of them than have that much payload; one is always there.
+    With `most_bytes`, only as many as have that much payload together, but always one.
     """
     values: dict[str, Any] = {f"kind_{n}": kind for n, kind in enumerate(kinds)}
     values |= {"company": company_id, "space": space_uid, "after": after, "limit": limit}
     statement = _space_page(len(kinds), newest_first=newest_first)
-    if most_bytes is None:
-        return [_event(row) for row in tx.all(statement, values)]
     found: list[Event] = []
     for row in tx.each(statement, values):
         most_bytes -= len(row[_PAYLOAD])
@@ -174,7 +173,8 @@ def of_card(
     values |= {"company": company_id, "card": card_uid, "limit": limit, "offset": offset}
     spaces = None if space_uids is None else len(space_uids)
     statement = _card_page(len(kinds), spaces, newest_first=newest_first)
-    return [_event(row) for row in tx.all(statement, values)]
+    # Not all of the rows and all of the events at once.
+    return [_event(row) for row in tx.each(statement, values)]
 
 
 @lru_cache(maxsize=64)

@@ -12,18 +12,21 @@ from kadence.usecases.access import authorize_card, authorize_space
 from kadence.usecases.pages import Page
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
+PAGE_BYTES = 1024 * 1024
+"""Bytes of events in one answer, beyond which it has fewer of them than were asked for."""
+
 
 class EventQuery(Struct, frozen=True):
     """Which events of a space a caller wants: those behind a position; no `kinds` means all.
 
-    With `most_bytes`, no more at once than have that much payload, but one.
+    With `most_bytes`, only as many as have that much payload together, but always one.
     """
 
     after: int = 0
     kinds: Sequence[str] = ()
     limit: int = 100
     newest_first: bool = False
-    most_bytes: int | None = None
+    most_bytes: int = PAGE_BYTES
 
 
 class SpaceEvent(Struct, frozen=True):

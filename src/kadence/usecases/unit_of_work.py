@@ -44,7 +44,7 @@ class WriteOptions(Struct, frozen=True):
 class RenderedResponse(Struct, frozen=True):
     """An answer as it goes over the wire: JSON, and the entity tag of what it shows."""
 
-    body: bytes
+    body: bytes | bytearray
     etag: str | None = None
 
 

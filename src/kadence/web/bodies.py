@@ -55,17 +55,18 @@ class Body(Generic[B, D]):
                 _refuse_unknown(self.name, msgspec.json.decode(raw or b"{}"), self.shape)
             return self._validated(self._decode(raw or b"{}"))
         except msgspec.ValidationError:
-            return self._explain(raw or b"{}")
+            pass
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return BadRequest("Request body is not valid JSON")
         except BadRequest as refused:
-            return refused
+            return _alone(refused)
+        return self._explain(raw or b"{}")
 
     def _explain(self, raw: bytes) -> D | BadRequest:
         """Look again, slowly, for the first thing wrong, in the order of the shape's keys."""
         try:
-            document = msgspec.json.decode(raw)
-            if not isinstance(document, dict):
+            document = self._known_values(raw)
+            if document is None:
                 return BadRequest(f"{self.name} should be object")
             fields = msgspec.structs.fields(self.shape)
             for field in fields:
@@ -83,7 +84,24 @@ class Body(Generic[B, D]):
         except (msgspec.DecodeError, RecursionError):
             return BadRequest("Request body is not valid JSON")
         except BadRequest as refused:
-            return refused
+            return _alone(refused)
+
+    def _known_values(self, raw: bytes) -> dict[str, Any] | None:
+        """Return the values of the keys that are looked at, None for what is no object."""
+        try:
+            values = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+        except msgspec.ValidationError:
+            # Unless it is no JSON at all.
+            msgspec.json.decode(raw, type=msgspec.Raw)
+            return None
+        names = (field.encode_name for field in msgspec.structs.fields(self.shape))
+        return {name: msgspec.json.decode(values[name]) for name in names if name in values}
+
+
+def _alone(refused: BadRequest) -> BadRequest:
+    """Return an error that is raised later, without the body that it would keep until then."""
+    refused.__context__ = None
+    return refused.with_traceback(None)
 
 
 def _fitting(value: Any, field: FieldInfo) -> Any:
@@ -149,7 +167,7 @@ def _check_text(raw: bytes) -> None:
     if b"\\u" in raw:
         if _NUL_ESCAPE.search(raw):
             raise BadRequest("Text should NOT contain U+0000")
-        msgspec.json.decode(raw)
+        msgspec.json.decode(raw, type=msgspec.Raw)
 
 
 _WORDING: tuple[tuple[re.Pattern[str], str], ...] = tuple(

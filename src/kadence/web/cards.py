@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from kadence.domain.errors import BadRequest
 from kadence.usecases import card_views
 from kadence.usecases import cards as usecases
 from kadence.usecases.cards import CardChange, NewCard
@@ -164,8 +165,17 @@ CREATE = Body("Card", CreateCard, CreateCard.validated)
 CHANGE = Body("Card", ChangeCard, ChangeCard.validated)
 
 
+LARGEST_PROPERTIES = 32_768
+"""Bytes of a card's `properties` as JSON: as long as its description, for a list has 100."""
+
+
 def _json(value: dict[str, Any] | None) -> str | None:
-    return None if value is None else msgspec.json.encode(value).decode()
+    if value is None:
+        return None
+    encoded = msgspec.json.encode(value)
+    if len(encoded) > LARGEST_PROPERTIES:
+        raise BadRequest(f"properties should NOT be larger than {LARGEST_PROPERTIES} bytes")
+    return encoded.decode()
 
 
 async def create_card(context: RequestContext) -> WithETag[OneCardAnswer]:

@@ -246,5 +246,7 @@ def schema_hook(kind: type) -> dict[str, Any]:
 JSON = "application/json; charset=utf-8"
 """The media type of every JSON text here."""
 
-encode = msgspec.json.Encoder().encode
+_encoder = msgspec.json.Encoder()
+encode = _encoder.encode
+encode_into = _encoder.encode_into
 """JSON bytes of a wire shape, its keys in the order of its fields."""

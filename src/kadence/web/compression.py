@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 
 import zstandard
 
@@ -30,7 +30,7 @@ async def compress(request: Request, response: Response) -> None:
     coding = coding_of(request.headers.get(b"accept-encoding", b""))
     if coding is None:
         return
-    pack = _zstd if coding == b"zstd" else _gzip
+    pack = CODINGS[coding]
     packed = pack(body) if len(body) <= AT_ONCE else await asyncio.to_thread(pack, body)
     response.body = packed
     response.headers = [one for one in response.headers if one[0] != b"content-length"]
@@ -47,13 +47,13 @@ def _is_text(response: Response) -> bool:
     )
 
 
-def coding_of(accepted: bytes, offered: Sequence[bytes] = (b"zstd", b"gzip")) -> bytes | None:
-    """Return which coding of those offered an Accept-Encoding header wants; None for none."""
+def coding_of(accepted: bytes) -> bytes | None:
+    """Return which of CODINGS an Accept-Encoding header wants; None for none."""
     weights: dict[bytes, float] = {}
     for part in accepted.lower().split(b","):
         name, _, rest = part.strip().partition(b";")
         weights[name.strip()] = _weight(rest)
-    usable = [name for name in offered if weights.get(name, weights.get(b"*", 0)) > 0]
+    usable = [name for name in CODINGS if weights.get(name, weights.get(b"*", 0)) > 0]
     return max(usable, key=lambda name: weights.get(name, 0), default=None)
 
 
@@ -67,9 +67,13 @@ def _weight(rest: bytes) -> float:
         return 0.0
 
 
-def _gzip(body: bytes) -> bytes:
+def _gzip(body: bytes | bytearray) -> bytes:
     return gzip.compress(body, _GZIP_LEVEL, mtime=0)
 
 
-def _zstd(body: bytes) -> bytes:
+def _zstd(body: bytes | bytearray) -> bytes:
     return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body)
+
+
+CODINGS: Mapping[bytes, Callable[[bytes | bytearray], bytes]] = {b"zstd": _zstd, b"gzip": _gzip}
+"""How a body is made smaller, the one that is preferred first."""

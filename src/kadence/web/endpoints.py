@@ -1,5 +1,6 @@
 """Makes the routes answer: calls a route's handler, and sends its result as JSON."""
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -8,6 +9,7 @@ from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web import errors, openapi, pages
 from kadence.web.app_state import AppState
 from kadence.web.codec import JSON
+from kadence.web.compression import LEAST, compress
 from kadence.web.http import DRY_RUN, Disconnected, Handler, RequestContext
 from kadence.web.requests import Request
 from kadence.web.responses import Response, WithCookie, empty, rendered, tags_of
@@ -73,14 +75,22 @@ def endpoint_of(route: Route, state: AppState) -> Endpoint:
             if not reads and not public:
                 context.refuse_forged()
             result = await handler(context)
+            if isinstance(result, list):
+                # The future that brought it holds it until this turn of the event loop ends.
+                await asyncio.sleep(0)
             ignored = context.ignored
+            response = _response(result, context, reads=reads)
+            if len(response.body) >= LEAST:
+                await compress(request, response)
         except Disconnected:
             return Response(400, [])
         except Exception as error:
-            return errors.response(error)
-        else:
-            response = _response(result, context, reads=reads)
+            refusal = errors.response(error)
+            # Its frames refer to it: such a circle would keep all that the request had in hand.
+            error.__traceback__ = error.__context__ = None
+            return refusal
         finally:
+            # Nobody waits for a turn until somebody else has read the answer.
             context.give_turn()
         if ignored:
             response.headers.append((b"x-kadence-ignored", ignored.encode()))

@@ -1,8 +1,7 @@
 """What is served beside the API: the page, the API's description, whether the server is well."""
 
 import asyncio
-import gzip
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
@@ -15,7 +14,7 @@ from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web import errors
 from kadence.web.api_docs import page
 from kadence.web.codec import JSON, encode
-from kadence.web.compression import coding_of
+from kadence.web.compression import CODINGS, LEAST, coding_of
 from kadence.web.requests import Request
 from kadence.web.responses import Response, content, empty, json
 
@@ -80,22 +79,19 @@ def endpoints(runner: UnitOfWorkRunner, document: dict[str, Any]) -> list[tuple[
         found = parts.get(request.params["name"])
         if found is None:
             return empty(404)
-        if coding_of(request.headers.get(b"accept-encoding", b""), (b"gzip",)) is not None:
-            headers = _PART_HEADERS | {"content-encoding": "gzip"}
-            return content(found.packed, found.media_type, headers)
-        return content(found.body, found.media_type, _PART_HEADERS)
+        return found.response(request)
 
     parts = _parts()
-    shell = _fixed(_page(), "text/html", PAGE_HEADERS)
+    shell = _always(_fixed(_page(), "text/html", PAGE_HEADERS))
     style = files("kadence.web").joinpath("static/api_docs.css").read_text("utf-8")
     return [
-        ("/healthz", _fixed(well, JSON)),
+        ("/healthz", _always(_fixed(well, JSON))),
         ("/readyz", readyz),
-        ("/schema", _fixed(page(document).encode(), "text/html")),
-        ("/schema/style.css", _fixed(style.encode(), "text/css")),
-        ("/schema/openapi.json", _fixed(encode(document), JSON)),
+        ("/schema", _always(_fixed(page(document).encode(), "text/html"))),
+        ("/schema/style.css", _always(_fixed(style.encode(), "text/css"))),
+        ("/schema/openapi.json", _always(_fixed(encode(document), JSON))),
         *((address, shell) for address in ADDRESSES),
-        ("/favicon.svg", _fixed(_file("favicon.svg"), _TYPES[".svg"])),
+        ("/favicon.svg", _always(_fixed(_file("favicon.svg"), _TYPES[".svg"]))),
         ("/assets/{name}", part),
     ]
 
@@ -105,18 +101,35 @@ def nowhere() -> Response:
     return content(_page(), "text/html", PAGE_HEADERS | {"vary": "accept"}, 404)
 
 
-class _Part(Struct, frozen=True):
-    """A script or style of the page, as it is and as browsers take it."""
+class _Fixed(Struct, frozen=True):
+    """What is always the same, as it is and in each coding that clients may take."""
 
     body: bytes
-    packed: bytes
+    packed: Mapping[bytes, bytes]
     media_type: str
+    headers: dict[str, str]
+
+    def response(self, request: Request) -> Response:
+        """Return it as the client takes it."""
+        accepted = request.headers.get(b"accept-encoding", b"")
+        coding = coding_of(accepted) if self.packed else None
+        if coding is None:
+            return content(self.body, self.media_type, self.headers)
+        headers = self.headers | {"content-encoding": coding.decode()}
+        return content(self.packed[coding], self.media_type, headers)
 
 
-_PART_HEADERS = HEADERS | {
-    "cache-control": "public, max-age=31536000, immutable",
-    "vary": "accept-encoding",
-}
+def _fixed(
+    body: bytes, media_type: str, headers: dict[str, str] = HEADERS, least: int = LEAST
+) -> _Fixed:
+    """Return what is always answered, and packed if it has at least so many bytes."""
+    if len(body) < least:
+        return _Fixed(body, {}, media_type, headers)
+    packed = {coding: pack(body) for coding, pack in CODINGS.items()}
+    return _Fixed(body, packed, media_type, headers | {"vary": "Accept-Encoding"})
+
+
+_PART_HEADERS = HEADERS | {"cache-control": "public, max-age=31536000, immutable"}
 
 _NOT_BUILT = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>kadence</title>
 <p>The page is not built: run <code>make page</code>. The API is described at
@@ -133,20 +146,20 @@ def _file(name: str) -> bytes:
     return found.read_bytes() if found.is_file() else b""
 
 
-def _parts() -> dict[str, _Part]:
+def _parts() -> dict[str, _Fixed]:
     """Return the page's scripts and styles by their names."""
     assets = PAGE.joinpath("assets")
     if not assets.is_dir():
         return {}
     return {
-        found.name: _Part(body, gzip.compress(body), _TYPES[PurePath(found.name).suffix])
+        found.name: _fixed(body, _TYPES[PurePath(found.name).suffix], _PART_HEADERS, 0)
         for found in assets.iterdir()
         for body in [found.read_bytes()]
     }
 
 
-def _fixed(body: bytes, media_type: str, headers: dict[str, str] = HEADERS) -> Endpoint:
-    async def answer(_request: Request) -> Response:
-        return content(body, media_type, headers)
+def _always(fixed: _Fixed) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        return fixed.response(request)
 
     return answer

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from kadence.domain.errors import StorageBusy
 
-AT_ONCE = 8
-"""Reads whose answers are being made: twice as many as there are threads for them."""
+AT_ONCE = 2
+"""Reads whose answers are being made: one of 100 long texts takes 10 MB meanwhile."""
 MOST_WAITING = 500
 """Reads that may wait for a turn; what comes then is refused."""
 

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from kadence.usecases.unit_of_work import RenderedResponse
-from kadence.web.codec import JSON, encode
+from kadence.web.codec import JSON, encode, encode_into
 
 S = TypeVar("S")
 
@@ -38,7 +38,7 @@ class Response(Struct):
 
     status: int
     headers: list[tuple[bytes, bytes]]
-    body: bytes = b""
+    body: bytes | bytearray = b""
     stream: AsyncGenerator[bytes, None] | None = None
     ended: Callable[[], None] | None = None
 
@@ -48,7 +48,10 @@ class Response(Struct):
 
 
 def content(
-    body: bytes, media_type: str, headers: Mapping[str, str] | None = None, status: int = 200
+    body: bytes | bytearray,
+    media_type: str,
+    headers: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> Response:
     """Return a response with a body."""
     of_text = media_type.startswith(_TEXTS) and "charset" not in media_type
@@ -93,4 +96,17 @@ def rendered(result: Any) -> RenderedResponse:
         return result
     if isinstance(result, WithETag):
         return RenderedResponse(encode(result.answer), result.etag)
+    if isinstance(result, list) and len(result) > 1:
+        return RenderedResponse(_encode_list(result))
     return RenderedResponse(encode(result))
+
+
+def _encode_list(result: list[Any]) -> bytearray:
+    """Return a list as JSON; what is encoded is let go, so that it is not in memory twice."""
+    encoded = bytearray(b"[")
+    for place, item in enumerate(result):
+        encode_into(item, encoded, -1)
+        encoded += b","
+        result[place] = None
+    encoded[-1:] = b"]"
+    return encoded
