@@ -25,7 +25,7 @@ quick: .venv/dev
 
 # Large counts: what CI runs in place of the small ones.
 deep: .venv/dev page debian
-	KADENCE_DEEP=1 $(BIN)/pytest -n auto -m "deep or deep_only" $(ARGS)
+	TESTS_DEEP=1 $(BIN)/pytest -n auto -m "deep or deep_only" $(ARGS)
 
 debian:
 	@bash tools/install-debian

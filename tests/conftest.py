@@ -14,7 +14,7 @@ from tests.api.kit import Team
 from tests.cluster import Cluster, binaries, running
 from tests.world import World, file_url, fresh_database, serving
 
-DEEP = bool(os.environ.get("KADENCE_DEEP"))
+DEEP = bool(os.environ.get("TESTS_DEEP"))
 """Whether counts are those of the deep suite."""
 settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
 settings.register_profile("deep", max_examples=2000, deadline=None, print_blob=True)
@@ -41,7 +41,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave to the deep suite what belongs there alone."""
-    if DEEP or os.environ.get("KADENCE_PICTURES"):
+    if DEEP or os.environ.get("TESTS_PICTURES"):
         return
     left_out = [item for item in items if item.get_closest_marker("deep_only")]
     items[:] = [item for item in items if item not in left_out]

@@ -38,15 +38,32 @@ def configuration() -> str:
         "# Configuration",
         "",
         "Every option of `kadence serve`; `--database` belongs to every command that touches data.",
-        "An option on the command line wins over its environment variable. Made by `make docs`.",
+        "Made by `make docs`.",
         "",
-        "| option | environment | default | |",
-        "|---|---|---|---|",
+        "What is on the command line wins over the environment, and that over the configuration",
+        "file. The file is `/etc/kadence.toml`, or the one that `kadence --config FILE` or",
+        "`KADENCE_CONFIG` names. Every command but `kadence demo` reads it, so that a command sees",
+        "the database that the service sees. It is TOML, with the options by their names:",
+        "",
+        "```toml",
+        'database = "sqlite:////var/lib/kadence/kadence.db"',
+        'public_url = "https://plan.example.com"',
+        "port = 8080",
+        "```",
+        "",
+        "A name that is no option, a variable `KADENCE_…` that is none, and a value that makes no",
+        "sense end a command with one sentence and exit code 2.",
+        "",
+        "| option | in the file | environment | default | |",
+        "|---|---|---|---|---|",
     ]
     for field in msgspec.structs.fields(Settings):
         default = "off" if field.default is None else f"`{field.default}`"
         option, variable = option_name(field.name), variable_name(field.name)
-        lines.append(f"| `{option}` | `{variable}` | {default} | {meta_of(field).description} |")
+        lines.append(
+            f"| `{option}` | `{field.name}` | `{variable}` | {default} |"
+            f" {meta_of(field).description} |"
+        )
     return "\n".join([*lines, ""])
 
 

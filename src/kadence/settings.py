@@ -1,13 +1,29 @@
-"""Every option of the server once: its name, type, default and help."""
+"""Every option of the server once: its name, type, default, help, and what it may be."""
 
-from typing import Annotated, Any
+import ipaddress
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, get_args
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
 
+from kadence.domain.errors import KadenceError
+
+
+class InvalidSetting(KadenceError):
+    """An option has a value that makes no sense."""
+
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """How a server runs; each field is `--name` on the command line, `KADENCE_NAME` outside."""
+    """How a server runs.
+
+    Each field is `--name` on the command line, `KADENCE_NAME` in the environment, and `name` in the
+    configuration file.
+
+    Raises:
+        InvalidSetting: a value makes no sense; the message names the option.
+    """
 
     database: Annotated[
         str,
@@ -105,6 +121,81 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = None
 
+    def __post_init__(self) -> None:
+        for field in msgspec.structs.fields(type(self)):
+            value, meta = getattr(self, field.name), meta_of(field)
+            if value is None:
+                continue
+            _check_bounds(field.name, value, meta)
+            parts = [one.strip() for one in value.split(",")] if field.name in _LISTS else [value]
+            for part in parts:
+                wrong = _RULES.get(field.name, _nothing_wrong)(part)
+                if wrong:
+                    raise InvalidSetting(f"{option_name(field.name)}: {value!r} {wrong}")
+
+
+def _check_bounds(name: str, value: Any, meta: Meta) -> None:
+    least, most = meta.ge, meta.le
+    if least is not None and value < least:
+        raise InvalidSetting(f"{option_name(name)}: {value} is less than {least}")
+    if most is not None and value > most:
+        raise InvalidSetting(f"{option_name(name)}: {value} is more than {most}")
+
+
+def _nothing_wrong(_value: Any) -> str:
+    return ""
+
+
+def _wrong_in_text(value: str) -> str:
+    return "" if value.strip() else "is empty"
+
+
+def _wrong_in_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        return "is no address like https://plan.example.com"
+    return ""
+
+
+def _wrong_in_origin(value: str) -> str:
+    if value == "*":
+        return ""
+    parts = urlsplit(value)
+    if not parts.scheme or not parts.netloc or value != f"{parts.scheme}://{parts.netloc}":
+        return "is no origin like https://plan.example.com, without a path, nor *"
+    return ""
+
+
+def _wrong_in_network(value: str) -> str:
+    if value == "*":
+        return ""
+    try:
+        ipaddress.ip_network(value)
+    except ValueError as error:
+        return f"is no address or network: {error}"
+    return ""
+
+
+def _wrong_in_listen(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > _LARGEST_PORT:
+        return "is no HOST:PORT"
+    return ""
+
+
+_LARGEST_PORT = 65535
+_LISTS = ("trusted_proxy", "cors_origin")
+"""Options that are several values with commas between them."""
+_RULES: Mapping[str, Callable[[Any], str]] = {
+    "database": _wrong_in_text,
+    "host": _wrong_in_text,
+    "public_url": _wrong_in_url,
+    "trusted_proxy": _wrong_in_network,
+    "cors_origin": _wrong_in_origin,
+    "metrics_listen": _wrong_in_listen,
+}
+"""For an option what is wrong with a value, as the end of a sentence; "" when nothing is."""
+
 
 def option_name(field: str) -> str:
     """Return the field as a command line option: `--public-url`."""
@@ -114,6 +205,12 @@ def option_name(field: str) -> str:
 def variable_name(field: str) -> str:
     """Return the field as an environment variable: `KADENCE_PUBLIC_URL`."""
     return f"KADENCE_{field.upper()}"
+
+
+def is_number(field: str) -> bool:
+    """Return whether an option is a whole number, else it is a text."""
+    kinds = {info.name: info.type for info in msgspec.structs.fields(Settings)}
+    return int in (kinds[field].__origin__, *get_args(kinds[field].__origin__))
 
 
 def default_and_meta(field: str) -> tuple[Any, Meta]:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from kadence.web.rate_limit import SharedCounts
-from tests.cli.test_cli import run
+from tests.cli.kit import run
 from tests.cluster import Cluster
 from tests.faults.kit import assert_nothing_lost, company, loading
 from tests.world import Server, file_url, fresh_database, serving

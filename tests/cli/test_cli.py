@@ -14,17 +14,9 @@ from sqlalchemy import text
 
 from kadence.storage import migrate, sqlite
 from kadence.storage.location import locate
-from tests import processes
+from tests.cli.kit import INIT, run
 from tests.processes import COMMAND
 from tests.world import file_url, serving
-
-INIT = ("--company", "Acme", "--email", "anna@acme.example", "--name", "Anna")
-
-
-def run(*command: str, cwd: Path, env: dict[str, str] | None = None) -> tuple[int, str, str]:
-    code, out, err = processes.kadence.run(*command, cwd=cwd, env={"COLUMNS": "200", **(env or {})})
-    assert "Traceback" not in err, err
-    return code, out, err
 
 
 def run_json(*command: str, cwd: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from kadence.domain.access import Actor
 from kadence.domain.model import CompanyRole
 from kadence.usecases import sample
 from kadence.usecases.setup import Initialised
-from tests.cli.test_cli import run
+from tests.cli.kit import run
 from tests.processes import COMMAND
 from tests.world import do, file_url, fresh_database
 

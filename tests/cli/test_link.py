@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.cli.test_cli import INIT, run
+from tests.cli.kit import INIT, run
 from tests.world import file_url, serving
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.api.kit import Team
-from tests.cli.test_cli import run
+from tests.cli.kit import run
 from tests.world import World, file_url, fresh_database, serving
 
 

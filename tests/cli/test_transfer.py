@@ -17,7 +17,7 @@ from kadence.storage.revision import revision_of
 from kadence.storage.schema import REVISION
 from kadence.usecases import sample
 from kadence.usecases.setup import Initialised
-from tests.cli.test_cli import INIT, run
+from tests.cli.kit import INIT, run
 from tests.cluster import Cluster
 from tests.world import do, file_url, fresh_database, serving
 

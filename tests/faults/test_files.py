@@ -14,7 +14,7 @@ from sqlalchemy import text
 from kadence.storage import integrity, migrate, sqlite
 from kadence.storage.location import locate
 from kadence.storage.schema import REVISION
-from tests.cli.test_cli import INIT, run
+from tests.cli.kit import INIT, run
 from tests.faults.kit import assert_nothing_lost, company, kept, loading
 from tests.world import file_url, fresh_database, serving
 

@@ -10,7 +10,7 @@ import pytest
 
 from kadence.storage import migrate
 from kadence.storage.location import locate
-from tests.cli.test_cli import run
+from tests.cli.kit import run
 from tests.cluster import Cluster, binaries, running
 from tests.faults.kit import ROUNDS, assert_nothing_lost, company, loading
 from tests.world import serving

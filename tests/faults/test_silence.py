@@ -19,7 +19,7 @@ from kadence.domain.errors import StandbyDatabase, StorageUnusable
 from kadence.storage import migrate
 from kadence.storage.location import locate, open_database
 from kadence.storage.postgres import PostgresConnection
-from tests.cli.test_cli import run
+from tests.cli.kit import run
 from tests.cluster import Cluster, binaries, empty, running
 from tests.faults.kit import Load, assert_nothing_lost, company, loading
 from tests.world import Server, serving

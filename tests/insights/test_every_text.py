@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kadence.usecases import people
 from tests.api.kit import Team
-from tests.cli.test_cli import run
+from tests.cli.kit import run
 from tests.conftest import DEEP
 from tests.world import World
 

@@ -1,6 +1,6 @@
 """Pictures of every view, light and dark, wide and narrow, for docs/screenshots and to be looked at.
 
-`KADENCE_PICTURES=1 pytest tests/page/test_pictures.py` renews those that are committed.
+`TESTS_PICTURES=1 pytest tests/page/test_pictures.py` renews those that are committed.
 """
 
 import json
@@ -42,7 +42,7 @@ def world() -> Any:
 @pytest.fixture
 def taken(tmp_path: Path) -> Path:
     """Where the pictures go."""
-    into = FOLDER if os.environ.get("KADENCE_PICTURES") else tmp_path
+    into = FOLDER if os.environ.get("TESTS_PICTURES") else tmp_path
     into.mkdir(exist_ok=True)
     return into
 

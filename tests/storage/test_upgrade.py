@@ -19,7 +19,7 @@ from kadence.storage import integrity, migrate, transfer
 from kadence.storage.location import Location, PostgresServer, SqliteFile, locate
 from kadence.storage.revision import revision_of
 from kadence.storage.schema import REVISION, metadata
-from tests.cli.test_cli import run
+from tests.cli.kit import run
 from tests.cluster import Cluster
 from tests.world import file_url, serving
 

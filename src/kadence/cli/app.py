@@ -8,11 +8,19 @@ import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kadence import __version__
+from kadence.cli.configuration import (
+    CONFIG_VARIABLE,
+    FILE,
+    default_map,
+    read_file,
+    refuse_unknown_variables,
+)
 from kadence.domain.errors import KadenceError
 from kadence.outputs import for_terminal
 
@@ -63,8 +71,13 @@ def _wanted(arguments: list[str]) -> str | None:
     """Return which command's module is needed; "" for none, None for all, as to complete a line."""
     if "_KADENCE_COMPLETE" in os.environ:
         return None
-    first = next((one for one in arguments if not one.startswith("-")), "")
-    return first if first in COMMANDS else ""
+    rest = iter(arguments)
+    for one in rest:
+        if one == "--config":
+            next(rest, "")
+        elif not one.startswith("-"):
+            return one if one in COMMANDS else ""
+    return ""
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
@@ -74,7 +87,16 @@ def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
 
 
 def _root(
-    version: Annotated[
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            envvar=CONFIG_VARIABLE,
+            metavar="FILE",
+            help=f"The configuration file; without it {FILE}, where there is one.",
+        ),
+    ] = None,
+    _version: Annotated[
         bool,
         typer.Option(
             "--version",
@@ -84,7 +106,10 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    pass
+    refuse_unknown_variables(os.environ)
+    # A demo has a database and options of its own.
+    if context.invoked_subcommand != "demo":
+        context.default_map = default_map(context.command, read_file(config))
 
 
 def main() -> None:

@@ -1,11 +1,13 @@
 """What the commands share: their options, running a use case, printing."""
 
 import asyncio
+import inspect
 import json
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -22,20 +24,61 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def option(field: str, *, metavar: str | None = None) -> Any:
+_METAVARS = {
+    "database": "URL",
+    "workers": "N",
+    "database_connections": "N",
+    "statement_timeout": "SECONDS",
+    "public_url": "URL",
+    "trusted_proxy": "ADDRESSES",
+    "cors_origin": "ORIGINS",
+    "rate_limit": "N",
+    "request_timeout": "SECONDS",
+    "max_connections": "N",
+    "metrics_listen": "HOST:PORT",
+}
+"""What stands for a value in the help."""
+
+
+def option(field: str) -> Any:
     """Return a typer option made from the field of that name in Settings."""
     _, meta = settings.default_and_meta(field)
     return typer.Option(
         settings.option_name(field),
         envvar=settings.variable_name(field),
         help=meta.description,
-        metavar=metavar,
+        metavar=_METAVARS.get(field),
         min=meta.ge,
         max=meta.le,
     )
 
 
-DatabaseOption = Annotated[str, option("database", metavar="URL")]
+def takes_settings(command: Callable[[Settings], None]) -> Callable[..., None]:
+    """Give a command every option of Settings, in their order."""
+
+    def run(**given: Any) -> None:
+        command(Settings(**given))
+
+    kinds = {
+        field.name: Annotated[field.type.__origin__, option(field.name)]
+        for field in msgspec.structs.fields(Settings)
+    }
+    parameters = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=settings.default_and_meta(name)[0],
+            annotation=kind,
+        )
+        for name, kind in kinds.items()
+    ]
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__annotations__ = kinds
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return run
+
+
+DatabaseOption = Annotated[str, option("database")]
 JsonOption = Annotated[
     bool,
     typer.Option("--json", help="Print one JSON object on one line, for a script."),

@@ -15,6 +15,7 @@ from kadence.cli.common import (
     shown,
 )
 from kadence.domain.model import CompanyRole, User
+from kadence.settings import variable_name
 from kadence.usecases import people, sessions
 from kadence.usecases.people import PeopleQuery
 from kadence.usecases.unit_of_work import UnitOfWork
@@ -85,7 +86,13 @@ def owner(email: Email, database: DatabaseOption = DATABASE) -> None:
 def link(
     email: Annotated[str, typer.Argument(help="Their e-mail address.")],
     url: Annotated[
-        str, typer.Option(envvar="KADENCE_PUBLIC_URL", help="The public URL of the server.")
+        str,
+        typer.Option(
+            "--public-url",
+            "--url",
+            envvar=variable_name("public_url"),
+            help="The public URL of the server.",
+        ),
     ] = "http://127.0.0.1:8080",
     database: DatabaseOption = DATABASE,
     json: JsonOption = False,
