@@ -19,8 +19,8 @@ from msgspec import Struct
 from bench.kit import Measure, company, kadence
 from kadence.domain.access import Actor
 from kadence.domain.model import CompanyRole
-from kadence.storage.engine import Transaction
-from kadence.storage.sqlite import DIALECT, connect
+from kadence.storage.engines.sqlite_connections import CAPABILITIES, connect
+from kadence.storage.transactions import Transaction
 from kadence.usecases.cards import NewCard, create_card
 from kadence.usecases.clock import system_clock
 from kadence.usecases.iterations import NewIteration, create_iteration
@@ -59,7 +59,7 @@ def fill(path: Path, made: Initialised, *, iterations: int, cards: int) -> Place
     chance = random.Random(SEED)  # noqa: S311 - sample data
     connection = connect(path)
     connection.execute("BEGIN IMMEDIATE")
-    tx = Transaction(connection.cursor(), DIALECT)
+    tx = Transaction(connection.cursor(), CAPABILITIES)
     owner = Actor(made.user_id, made.user_uid, 1, CompanyRole.OWNER)
     unit = UnitOfWork(tx, owner, system_clock(), random_id, random_secret)
     space, full = make_space(unit, f"Space of {cards}")

@@ -11,7 +11,7 @@ import httpx
 from msgspec import Struct
 
 from bench.kit import CREATE, Measure, Site, company, kadence
-from kadence.storage.sqlite import connect
+from kadence.storage.engines.sqlite_connections import connect
 from kadence.usecases.unit_of_work import random_id
 
 SECTION = "1,000,000 iterations compared with 1,000, SQLite"

@@ -15,7 +15,7 @@ from kadence.domain.model import CompanyRole
 from kadence.drawing.picture import Drawing, Format
 from kadence.drawing.render import render
 from kadence.storage import boards
-from kadence.storage.location import locate, transaction
+from kadence.storage.engines import locate, transaction
 from kadence.usecases.cards import CardChange, NewCard, change_card, create_card
 from kadence.usecases.clock import system_clock
 from kadence.usecases.iteration_cards import add_card

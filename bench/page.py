@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from bench.kit import Measure, company, kadence
 from kadence.domain.access import Actor
 from kadence.domain.model import CompanyRole
-from kadence.storage.location import locate, transaction
+from kadence.storage.engines import locate, transaction
 from kadence.usecases.cards import NewCard, create_card
 from kadence.usecases.clock import system_clock
 from kadence.usecases.iterations import NewIteration, create_iteration

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from kadence.storage import migrate
-from kadence.storage.location import locate
+from kadence.storage.engines import locate
 from tests import processes
 from tests.api.kit import Team
 from tests.cluster import Cluster, binaries, running

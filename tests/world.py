@@ -20,7 +20,7 @@ from msgspec import Struct
 from kadence.domain.access import Actor
 from kadence.domain.model import CompanyRole, Shows, SpaceRole, SpaceVisibility, User
 from kadence.storage import migrate, people
-from kadence.storage.location import SqliteFile, locate, transaction
+from kadence.storage.engines import SqliteFile, locate, transaction
 from kadence.usecases import people as people_usecases
 from kadence.usecases import tokens
 from kadence.usecases.boards import FIRST_COLUMNS, NewBoard, create_board

@@ -16,8 +16,8 @@ from kadence.drawing.picture import Drawing, Format
 from kadence.drawing.render import render
 from kadence.drawing.theme import Definition, Theme
 from kadence.storage import migrate
-from kadence.storage.location import SqliteFile
-from kadence.storage.sqlite import SqliteDatabase
+from kadence.storage.engines import SqliteFile
+from kadence.storage.engines.sqlite_connections import SqliteDatabase
 from kadence.usecases import forecasts, insights, sample
 from kadence.usecases.forecasts import ForecastQuery
 from kadence.usecases.insights import ReportQuery, VelocityQuery

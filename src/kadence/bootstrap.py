@@ -22,9 +22,8 @@ from kadence.drawing.render_worker import RenderWorker
 from kadence.live.journal_tail import ALONE_SECONDS, SHARED_SECONDS, JournalTail
 from kadence.live.stream import follow
 from kadence.settings import Settings
+from kadence.storage.engines import locate
 from kadence.storage.executor import ThreadedDatabase
-from kadence.storage.location import locate
-from kadence.storage.location import open_database as connect_to
 from kadence.storage.revision import check_revision
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web.app import Application, Middleware
@@ -58,10 +57,9 @@ def open_database(settings: Settings) -> ThreadedDatabase:
         KadenceError: it is not there, not ours, or its schema is not this program's.
     """
     memory.return_large_blocks()
-    location = locate(settings.database)
-    check_revision(location)
-    return connect_to(
-        location,
+    engine = locate(settings.database)
+    check_revision(engine)
+    return engine.open(
         connections=settings.database_connections,
         statement_seconds=settings.statement_timeout,
     )

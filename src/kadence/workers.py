@@ -21,7 +21,7 @@ from kadence import bootstrap, logs
 from kadence.bootstrap import Listening, ProcessContext
 from kadence.domain.errors import KadenceError
 from kadence.settings import Settings
-from kadence.storage.location import SqliteFile, locate
+from kadence.storage.engines import locate
 from kadence.storage.revision import check_revision
 from kadence.web.metrics import Metrics
 from kadence.web.rate_limit import SharedCounts
@@ -62,13 +62,13 @@ def serve(settings: Settings, ready: Callable[[Listening], None]) -> None:
         KadenceError: the database cannot be served, or not by several processes; an address cannot
             be listened on; a worker could not start.
     """
-    location = locate(settings.database)
-    if isinstance(location, SqliteFile):
+    engine = locate(settings.database)
+    if not engine.is_shared:
         raise CannotShare(
             "a SQLite file has one writer, so one process serves it: leave --workers at 1, or "
             "move to PostgreSQL with `kadence db copy`"
         )
-    check_revision(location)
+    check_revision(engine)
     with (
         tempfile.TemporaryDirectory(prefix="kadence-workers-") as name,
         bootstrap.listen(settings.host, settings.port) as listener,

@@ -12,8 +12,8 @@ from kadence.drawing.render_worker import RenderWorker
 from kadence.live.journal_tail import JournalTail
 from kadence.live.stream import follow
 from kadence.storage import journal
-from kadence.storage.location import locate, transaction
-from kadence.storage.sqlite import SqliteDatabase
+from kadence.storage.engines import locate, transaction
+from kadence.storage.engines.sqlite_connections import SqliteDatabase
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web.app_state import AppState
 from kadence.web.endpoints import Endpoints

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from kadence.domain.errors import StorageUnusable
 from kadence.storage import integrity, iteration_cards
-from kadence.storage.location import locate, transaction
+from kadence.storage.engines import locate, transaction
 from tests.api.kit import Team, uids
 
 pytestmark = pytest.mark.both_engines

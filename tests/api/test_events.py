@@ -16,7 +16,7 @@ import pytest
 from kadence.domain.events import KINDS
 from kadence.domain.replay import APPLY
 from kadence.storage import integrity
-from kadence.storage.location import locate
+from kadence.storage.engines import locate
 from kadence.usecases import people, tokens
 from kadence.web.app_state import MOST_STREAMS
 from tests.api.kit import Team

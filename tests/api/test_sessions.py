@@ -14,9 +14,9 @@ from sqlalchemy import select
 from kadence.domain.errors import Unauthenticated
 from kadence.domain.replay import KEYS
 from kadence.storage import integrity
-from kadence.storage.engine import Statement
-from kadence.storage.location import locate, transaction
+from kadence.storage.engines import locate, transaction
 from kadence.storage.schema import idempotency_keys, journal, passwords
+from kadence.storage.transactions import Statement
 from kadence.usecases import people, sessions
 from kadence.usecases.unit_of_work import random_id
 from tests.world import World, file_url, fresh_database, make_company, serving

@@ -15,10 +15,10 @@ from sqlalchemy import func, select
 from kadence.domain.access import Actor
 from kadence.domain.errors import TooManyRequests
 from kadence.domain.model import CompanyRole
-from kadence.storage.engine import Statement, Transaction
-from kadence.storage.location import locate, transaction
+from kadence.storage.engines import locate, transaction
 from kadence.storage.schema import sign_in_attempts
 from kadence.storage.sign_in_attempts import SignInAttempt
+from kadence.storage.transactions import Statement, Transaction
 from kadence.usecases.sign_in_attempts import (
     BY_BOTH,
     BY_CLIENT,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from kadence.storage import integrity
-from kadence.storage.location import locate
+from kadence.storage.engines import locate
 from tests.api.kit import FINISH, START
 from tests.api.model import Model, Refused
 from tests.conftest import DEEP

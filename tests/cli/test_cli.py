@@ -12,8 +12,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from kadence.storage import migrate, sqlite
-from kadence.storage.location import locate
+from kadence.storage.engines import locate
+from kadence.storage.engines import sqlite_connections as sqlite
 from tests.cli.kit import INIT, run
 from tests.processes import COMMAND
 from tests.world import file_url, serving
@@ -144,7 +144,7 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
 def test_a_schema_that_is_not_this_programs_is_refused(
     database: str, tmp_path: Path, revision: str, hint: str
 ) -> None:
-    engine = migrate.engine_of(locate(database))
+    engine = locate(database).sqlalchemy_engine()
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": revision})
     engine.dispose()

@@ -12,7 +12,7 @@ from kadence.domain.access import Actor
 from kadence.domain.errors import StorageUnusable
 from kadence.domain.model import CompanyRole
 from kadence.storage import integrity, migrate, schema
-from kadence.storage.location import SqliteFile, locate
+from kadence.storage.engines import SqliteFile, locate
 from kadence.storage.revision import revision_of
 from kadence.storage.schema import REVISION
 from kadence.usecases import sample
@@ -164,7 +164,7 @@ def test_what_is_no_backup_for_this_program_is_refused(tmp_path: Path, name: str
     file.touch()
     if name == "newer":
         file = fresh_database(tmp_path)
-        engine = migrate.engine_of(SqliteFile(file))
+        engine = SqliteFile(file).sqlalchemy_engine()
         with engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         engine.dispose()
@@ -221,7 +221,7 @@ def test_a_negative_zero_is_no_difference(cluster: Cluster, tmp_path: Path) -> N
     url = cluster.create(template="empty")
     nobody = Actor(0, "", 0, CompanyRole.USER)
     do(url, sample.fill, actor=nobody)
-    engine = migrate.engine_of(locate(url))
+    engine = locate(url).sqlalchemy_engine()
     with engine.begin() as connection:
         connection.execute(text("UPDATE cards SET estimate_workload = '-0'::float8"))
     engine.dispose()

@@ -11,7 +11,7 @@ import httpx
 from msgspec import Struct
 
 from kadence.storage import integrity, iterations
-from kadence.storage.location import locate, transaction
+from kadence.storage.engines import locate, transaction
 from kadence.usecases.setup import Initialised
 from tests.conftest import DEEP
 from tests.world import Server, make_company

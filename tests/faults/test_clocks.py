@@ -7,7 +7,7 @@ import pytest
 from kadence.domain.access import Actor
 from kadence.domain.model import DAY, CompanyRole, Event, Iteration
 from kadence.storage import integrity, journal
-from kadence.storage.location import locate, open_database, transaction
+from kadence.storage.engines import locate, transaction
 from kadence.usecases import sessions
 from kadence.usecases.cards import NewCard, create_card
 from kadence.usecases.clock import SteadyClock, system_clock
@@ -32,7 +32,7 @@ TIMES = [10 * HOUR, 10 * HOUR + 1, 8 * HOUR, 8 * HOUR + 5, 1, 11 * HOUR, 9 * HOU
 
 def test_a_clock_that_is_set_back_breaks_no_order(database: str) -> None:
     made = company(database)
-    opened = open_database(locate(database))
+    opened = locate(database).open()
     times = iter(TIMES * 2)
     runner = UnitOfWorkRunner(opened, SteadyClock(lambda: 2_000_000 * HOUR + next(times)))
 
@@ -127,7 +127,7 @@ def test_a_restart_by_a_clock_that_is_behind_goes_on_behind_the_last_event(datab
 
     found = []
     for now in (2_000_000 * HOUR, 1_999_999 * HOUR):
-        opened = open_database(locate(database))
+        opened = locate(database).open()
         try:
             runner = UnitOfWorkRunner(opened, SteadyClock(lambda now=now: now))  # type: ignore[misc]
             found.append(asyncio.run(runner.run_as_operator(plan)).created)
@@ -149,7 +149,7 @@ def test_an_event_before_the_one_before_it_is_damage(database: str) -> None:
 def test_what_expires_goes_by_the_clock_and_not_by_the_last_event(database: str) -> None:
     """One command with a clock that is far ahead: nobody is signed out or locked out for it."""
     made = company(database)
-    opened = open_database(locate(database))
+    opened = locate(database).open()
     real = system_clock()
 
     def plan(unit: UnitOfWork) -> Iteration:

@@ -11,8 +11,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from kadence.storage import integrity, migrate, sqlite
-from kadence.storage.location import locate
+from kadence.storage import integrity
+from kadence.storage.engines import locate
+from kadence.storage.engines import sqlite_connections as sqlite
 from kadence.storage.schema import REVISION
 from tests.cli.kit import INIT, run
 from tests.faults.kit import assert_nothing_lost, company, kept, loading
@@ -189,7 +190,7 @@ def test_a_file_that_is_gone_takes_no_more_writes(tmp_path: Path, gone: str, how
 def test_a_database_that_was_migrated_under_a_server_is_not_ready(database: str) -> None:
     company(database)
     with serving(database) as server:
-        engine = migrate.engine_of(locate(database))
+        engine = locate(database).sqlalchemy_engine()
         with engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         answer = httpx.get(f"{server.url}/readyz")

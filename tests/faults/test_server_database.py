@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from kadence.storage import migrate
-from kadence.storage.location import locate
+from kadence.storage.engines import locate
 from tests.cli.kit import run
 from tests.cluster import Cluster, binaries, running
 from tests.faults.kit import ROUNDS, assert_nothing_lost, company, loading

@@ -17,8 +17,8 @@ import pytest
 
 from kadence.domain.errors import StandbyDatabase, StorageUnusable
 from kadence.storage import migrate
-from kadence.storage.location import locate, open_database
-from kadence.storage.postgres import PostgresConnection
+from kadence.storage.engines import locate
+from kadence.storage.engines.postgres_connections import PostgresConnection
 from tests.cli.kit import run
 from tests.cluster import Cluster, binaries, empty, running
 from tests.faults.kit import Load, assert_nothing_lost, company, loading
@@ -232,7 +232,7 @@ def poolers(cluster: Cluster, tmp_path: Path) -> Iterator[dict[str, str]]:
 
 def test_a_pooler_that_changes_sessions_is_refused(poolers: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(StorageUnusable, match="pool_mode=session"):
-        open_database(locate(poolers["transaction"]))
+        locate(poolers["transaction"]).open()
     code, _, err = run("serve", "--port", "0", "--database", poolers["transaction"], cwd=tmp_path)
     assert code == 2
     assert "pool_mode=session" in err

@@ -10,7 +10,7 @@ from kadence.domain.lifecycle import IterationChange
 from kadence.domain.model import Card, CompanyRole, Iteration
 from kadence.domain.report import UnitOfMeasure
 from kadence.storage import boards
-from kadence.storage.location import locate, transaction
+from kadence.storage.engines import locate, transaction
 from kadence.usecases import cards, insights, iteration_cards, iterations
 from kadence.usecases.calendars import CalendarChange, change_calendar
 from kadence.usecases.cards import CardChange, NewCard

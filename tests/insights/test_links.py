@@ -12,7 +12,7 @@ from kadence.domain.access import Actor
 from kadence.domain.errors import NotFound
 from kadence.domain.model import Shows, SpaceRole
 from kadence.storage import integrity
-from kadence.storage.location import locate, transaction
+from kadence.storage.engines import locate, transaction
 from kadence.usecases import insights, links, people
 from kadence.usecases.insights import ReportQuery
 from kadence.usecases.links import NewLink

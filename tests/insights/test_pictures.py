@@ -26,7 +26,7 @@ from kadence.drawing.i18n.russian import RUSSIAN
 from kadence.drawing.picture import Drawing, Format
 from kadence.drawing.render_worker import MOST_WAITING, RenderWorker
 from kadence.drawing.theme import COLOURS, Theme
-from kadence.storage.location import locate, transaction
+from kadence.storage.engines import locate, transaction
 from kadence.usecases.iteration_cards import add_card
 from kadence.usecases.iterations import NewIteration, change_iteration, create_iteration
 from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret

@@ -11,8 +11,8 @@ from kadence.domain.model import Iteration
 from kadence.domain.sizes import CardSize
 from kadence.domain.timeline import RULES
 from kadence.storage import cards, integrity
-from kadence.storage.engine import Statement
 from kadence.storage.schema import journal
+from kadence.storage.transactions import Statement
 from tests.insights.kit import Stage
 
 pytestmark = pytest.mark.both_engines

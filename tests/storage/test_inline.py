@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import insert, select
 
 from kadence.domain.errors import NotFound
-from kadence.storage import sqlite
-from kadence.storage.engine import Statement, Transaction, bound
+from kadence.storage.engines import sqlite_connections as sqlite
+from kadence.storage.engines.sqlite_connections import SqliteDatabase
 from kadence.storage.executor import INLINE_ROW_LIMIT
 from kadence.storage.schema import companies
-from kadence.storage.sqlite import SqliteDatabase
+from kadence.storage.transactions import Statement, Transaction, bound
 from tests.world import fresh_database
 
 ADD = Statement(insert(companies).values(bound(companies, "uid", "name", "created", "updated")))

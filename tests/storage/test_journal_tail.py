@@ -15,9 +15,9 @@ from kadence.domain.model import CompanyRole, Event
 from kadence.live import stream
 from kadence.live.journal_tail import JournalTail
 from kadence.storage import journal
-from kadence.storage.engine import Transaction
+from kadence.storage.engines import locate
 from kadence.storage.executor import ThreadedDatabase
-from kadence.storage.location import locate, open_database
+from kadence.storage.transactions import Transaction
 from kadence.usecases.iterations import NewIteration, create_iteration
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.usecases.setup import Initialised
@@ -38,7 +38,7 @@ class Followed:
 
     def __init__(self, url: str) -> None:
         self.home, self.other = make_company(url, "Home"), make_company(url, "Other")
-        self.database: ThreadedDatabase = open_database(locate(url))
+        self.database: ThreadedDatabase = locate(url).open()
         self.runner = UnitOfWorkRunner(self.database)
         self.looks = self.reads = 0
         self.tail = JournalTail(self._look, self.runner.commits, 0.05)

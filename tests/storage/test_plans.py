@@ -9,8 +9,10 @@ import pytest
 from kadence.domain.access import Actor
 from kadence.domain.lifecycle import IterationChange
 from kadence.domain.model import CompanyRole
-from kadence.storage import postgres, postgres_server, sqlite
-from kadence.storage.engine import NO_PARAMETERS, Statement, Transaction
+from kadence.storage.engines import postgres_connections as postgres
+from kadence.storage.engines import postgres_server
+from kadence.storage.engines import sqlite_connections as sqlite
+from kadence.storage.transactions import NO_PARAMETERS, Statement, Transaction
 from kadence.usecases import (
     activity,
     card_list,
@@ -104,16 +106,15 @@ def stage(
 ) -> Iterator[tuple[UnitOfWork, Space, Recording, int]]:
     engine, size = request.param
     connection: Any
-    dialect: Any
     if engine == "sqlite":
         connection = sqlite.connect(fresh_database(tmp_path_factory.mktemp("plans")))
-        dialect = sqlite.DIALECT
+        can = sqlite.CAPABILITIES
     else:
         cluster: Cluster = request.getfixturevalue("cluster")
         connection = postgres_server.connect(cluster.create(template="empty"))
-        dialect = postgres.DIALECT
+        can = postgres.CAPABILITIES
     connection.execute("BEGIN")
-    recording = Recording(connection.cursor(), dialect)
+    recording = Recording(connection.cursor(), can)
     nobody = Actor(0, "", 0, CompanyRole.USER)
     unit = UnitOfWork(recording, nobody, system_clock(), random_id, random_secret)
     yield unit, Space(unit, size), recording, size

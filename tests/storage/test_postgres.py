@@ -12,10 +12,10 @@ from sqlalchemy import bindparam, select, update
 from kadence.domain.errors import NotFound, StorageBusy, StorageUnusable
 from kadence.domain.model import Event
 from kadence.storage import connections, journal
-from kadence.storage.engine import Statement, Transaction
-from kadence.storage.location import locate, snapshot
-from kadence.storage.postgres import PostgresConnection, PostgresDatabase
+from kadence.storage.engines import locate, snapshot
+from kadence.storage.engines.postgres_connections import PostgresConnection, PostgresDatabase
 from kadence.storage.schema import companies
+from kadence.storage.transactions import Statement, Transaction
 from tests.cluster import Cluster
 from tests.world import make_company
 

@@ -17,18 +17,19 @@ from sqlalchemy import insert, select
 from kadence.domain.access import Actor
 from kadence.domain.errors import NotFound, StorageBusy, StorageUnusable
 from kadence.domain.model import CompanyRole
-from kadence.storage import executor, integrity, migrate, postgres_server, sqlite
-from kadence.storage.engine import Statement, Transaction, bound
-from kadence.storage.executor import ThreadedDatabase
-from kadence.storage.location import (
-    Location,
-    PostgresServer,
+from kadence.storage import executor, integrity, migrate
+from kadence.storage.engines import (
+    Engine,
     SqliteFile,
     locate,
-    open_database,
+    postgres_server,
     transaction,
 )
+from kadence.storage.engines import sqlite_connections as sqlite
+from kadence.storage.engines.postgres import PostgresServer
+from kadence.storage.executor import ThreadedDatabase
 from kadence.storage.schema import REVISION, companies, iterations, metadata
+from kadence.storage.transactions import Statement, Transaction, bound
 from kadence.usecases import sample
 from tests.cluster import Cluster
 from tests.world import do, file_url, fresh_database, make_company
@@ -113,15 +114,15 @@ def test_a_migrated_server_database_equals_a_fresh_one(cluster: Cluster) -> None
     assert shape(cluster.url("empty")) == shape(fresh)
 
 
-def create_all(location: Location) -> None:
-    engine = migrate.engine_of(location)
+def create_all(location: Engine) -> None:
+    engine = location.sqlalchemy_engine()
     with engine.begin() as connection:
         metadata.create_all(connection)
     engine.dispose()
 
 
 def test_alembic_finds_nothing_to_migrate(database: str) -> None:
-    engine = migrate.engine_of(locate(database))
+    engine = locate(database).sqlalchemy_engine()
     with engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), metadata)
         # The tables of the text index are made by statements of their own, compared above.
@@ -159,7 +160,7 @@ def test_a_refused_job_hurts_no_other_of_its_batch(database: str, late: bool) ->
         jobs.insert(2, opened.write(refused))
         return list(await asyncio.gather(*jobs, return_exceptions=True))
 
-    opened = open_database(locate(database))
+    opened = locate(database).open()
     try:
         results = asyncio.run(batch(opened))
         assert [type(result) for result in results].count(NotFound) == 1
@@ -178,7 +179,7 @@ def test_a_failing_statement_is_told_as_ours_and_only_to_its_own_job(database: s
         jobs.insert(1, opened.write(twice))
         return list(await asyncio.gather(*jobs, return_exceptions=True))
 
-    opened = open_database(locate(database))
+    opened = locate(database).open()
     try:
         results = asyncio.run(batch(opened))
         assert [type(r) for r in results] == [type(None), StorageUnusable, type(None)]
@@ -204,7 +205,7 @@ def test_a_transaction_that_failed_lets_go_of_its_lock(database: str) -> None:
 
 
 def test_a_read_cannot_write(database: str) -> None:
-    opened = open_database(locate(database))
+    opened = locate(database).open()
     try:
         with pytest.raises(StorageUnusable):
             asyncio.run(opened.read(lambda tx: add(tx, "x")))
@@ -227,7 +228,7 @@ def test_a_sound_database_has_no_problems_and_a_gap_in_the_journal_is_one(databa
     made = make_company(database, "Home")
     location = locate(database)
     assert integrity.problems(location) == []
-    engine = migrate.engine_of(location)
+    engine = location.sqlalchemy_engine()
     with engine.begin() as connection:
         connection.execute(
             insert(iterations).values(
@@ -320,7 +321,7 @@ def test_what_failed_before_its_batch_ran_again_is_no_error_of_the_second_run(
         jobs = [opened.write(work) for work in (refused_at_first, refused_late)]
         return list(await asyncio.gather(*jobs, return_exceptions=True))
 
-    opened = open_database(locate(database))
+    opened = locate(database).open()
     try:
         results = asyncio.run(batch(opened))
         assert len(runs) == 2
@@ -334,7 +335,7 @@ def test_so_many_reads_may_wait_for_a_thread(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(executor, "MOST_READS", 2)
-    opened, go = open_database(locate(database)), threading.Event()
+    opened, go = locate(database).open(), threading.Event()
 
     async def story() -> list[Any]:
         jobs = [opened.read(lambda _: go.wait(30)) for _ in range(20)]

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, inspect, text
 from kadence.domain.model import Event
 from kadence.domain.timeline import counts
 from kadence.storage import integrity, migrate, transfer
-from kadence.storage.location import Location, PostgresServer, SqliteFile, locate
+from kadence.storage.engines import Engine, SqliteFile, locate
+from kadence.storage.engines.postgres import PostgresServer
 from kadence.storage.revision import revision_of
 from kadence.storage.schema import REVISION, metadata
 from tests.cli.kit import run
@@ -128,9 +129,9 @@ def insert_row(connection: Connection, table: str, row: dict[str, Any]) -> None:
     connection.execute(text(statement), row)
 
 
-def first_release(location: Location) -> None:
+def first_release(location: Engine) -> None:
     migrate.upgrade(location, "0001")
-    engine = migrate.engine_of(location)
+    engine = location.sqlalchemy_engine()
     with engine.begin() as connection:
         for table, row in ROWS:
             insert_row(connection, table, row)
@@ -151,7 +152,7 @@ def first_release(location: Location) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def location(request: pytest.FixtureRequest, tmp_path: Path) -> Location:
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
     """A place for a database that has no schema yet."""
     if request.param == "sqlite":
         return SqliteFile(tmp_path / "kadence.db")
@@ -159,11 +160,11 @@ def location(request: pytest.FixtureRequest, tmp_path: Path) -> Location:
     return locate(cluster.create())
 
 
-def test_a_database_of_the_first_release_is_brought_here_whole(location: Location) -> None:
+def test_a_database_of_the_first_release_is_brought_here_whole(location: Engine) -> None:
     first_release(location)
     assert migrate.upgrade(location) == ("0001", REVISION)
     assert integrity.problems(location) == []
-    engine = migrate.engine_of(location)
+    engine = location.sqlalchemy_engine()
     with engine.connect() as connection:
         placed = connection.execute(text("SELECT * FROM placements")).fetchall()
         versions = connection.execute(text("SELECT DISTINCT version FROM iterations")).fetchall()
@@ -172,9 +173,9 @@ def test_a_database_of_the_first_release_is_brought_here_whole(location: Locatio
     assert [tuple(row) for row in versions] == [(1,)]
 
 
-def test_two_servers_that_start_at_once_migrate_nothing(location: Location, tmp_path: Path) -> None:
+def test_two_servers_that_start_at_once_migrate_nothing(location: Engine, tmp_path: Path) -> None:
     first_release(location)
-    url = location.url if isinstance(location, PostgresServer) else file_url(location.path)
+    url = location.url if isinstance(location, PostgresServer) else file_url(Path(str(location)))
     ends: list[tuple[int, str, str]] = []
 
     def serve() -> None:
@@ -202,7 +203,7 @@ def test_two_upgrades_at_once_are_one(cluster: Cluster) -> None:
     assert integrity.problems(place) == []
 
 
-def test_an_upgrade_marks_the_events_that_reports_count(location: Location) -> None:
+def test_an_upgrade_marks_the_events_that_reports_count(location: Engine) -> None:
     migrate.upgrade(location, "0003")
     told: list[tuple[str, dict[str, Any]]] = [
         ("card.created", {"state": 1, "size_text": None}),
@@ -215,7 +216,7 @@ def test_an_upgrade_marks_the_events_that_reports_count(location: Location) -> N
         ("iteration_card.reordered", {"old": {}, "new": {}}),
         ("comment.added", {"text": '"size_text":'}),
     ]
-    engine = migrate.engine_of(location)
+    engine = location.sqlalchemy_engine()
     with engine.begin() as connection:
         for kind, payload in told:
             connection.execute(
@@ -242,11 +243,11 @@ CARD: dict[str, Any] = {
 }  # fmt: skip
 
 
-def test_an_upgrade_folds_anew_what_is_searched(location: Location) -> None:
+def test_an_upgrade_folds_anew_what_is_searched(location: Engine) -> None:
     typed_on_a_mac = unicodedata.normalize("NFD", "Новый")
     first_release(location)
     migrate.upgrade(location, "0005")
-    engine = migrate.engine_of(location)
+    engine = location.sqlalchemy_engine()
     with engine.begin() as connection:
         connection.execute(text("UPDATE users SET full_name = :name"), {"name": typed_on_a_mac})
         insert_row(connection, "cards", CARD | {"title": typed_on_a_mac})
@@ -292,7 +293,7 @@ def test_a_database_of_each_release_is_upgraded_and_served(file: Path, tmp_path:
     location = SqliteFile(path)
     assert migrate.upgrade(location) == (file.name[:4], REVISION)
     assert integrity.problems(location) == []
-    engine = migrate.engine_of(location)
+    engine = location.sqlalchemy_engine()
     columns = {name: {c["name"] for c in inspect(engine).get_columns(name)} for name in
                inspect(engine).get_table_names() if name in metadata.tables}  # fmt: skip
     engine.dispose()
@@ -328,7 +329,7 @@ def of_schema_0005(tmp_path: Path) -> SqliteFile:
 
 def rows_of(location: SqliteFile) -> dict[str, list[dict[str, Any]]]:
     found = {}
-    engine = migrate.engine_of(location)
+    engine = location.sqlalchemy_engine()
     with engine.connect() as connection:
         there = set(inspect(engine).get_table_names())
         for name in metadata.tables.keys() & there - {"alembic_version"}:

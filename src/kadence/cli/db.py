@@ -10,7 +10,7 @@ from rich.table import Table
 
 from kadence.cli.common import DATABASE, DatabaseOption, err, out
 from kadence.storage import integrity, migrate, transfer
-from kadence.storage.location import SqliteFile, locate
+from kadence.storage.engines import locate
 from kadence.storage.revision import check_revision, revision_of
 from kadence.storage.schema import REVISION
 
@@ -25,35 +25,35 @@ def upgrade(database: DatabaseOption = DATABASE) -> None:
 
     A SQLite file is backed up first. For PostgreSQL, make a backup yourself.
     """
-    location = locate(database)
-    if isinstance(location, SqliteFile) and not location.path.exists():
-        check_revision(location)
-    before = revision_of(location)
+    engine = locate(database)
+    if not engine.exists():
+        check_revision(engine)
+    before = revision_of(engine)
     if before == REVISION:
-        out.print(f"{location} already has schema {before}.", markup=False)
+        out.print(f"{engine} already has schema {before}.", markup=False)
         return
     if before is None or before > REVISION:
-        check_revision(location)
-    if isinstance(location, SqliteFile):
+        check_revision(engine)
+    if engine.file is not None:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        kept = location.path.with_name(f"{location.path.name}.{before}-{stamp}.backup")
-        transfer.back_up(location, kept)
+        kept = engine.file.with_name(f"{engine.file.name}.{before}-{stamp}.backup")
+        transfer.back_up(engine, kept)
         out.print(f"Backed up to {kept}.", markup=False)
-    migrate.upgrade(location)
-    out.print(f"{location}: upgraded from schema {before} to {REVISION}.", markup=False)
+    migrate.upgrade(engine)
+    out.print(f"{engine}: upgraded from schema {before} to {REVISION}.", markup=False)
 
 
 @app.command()
 def check(database: DatabaseOption = DATABASE) -> None:
     """Look for damage: in the file, in references between rows, and between journal and tables."""
-    location = locate(database)
-    check_revision(location)
-    problems = integrity.problems(location)
+    engine = locate(database)
+    check_revision(engine)
+    problems = integrity.problems(engine)
     for problem in problems:
         err.print(problem, markup=False)
     if problems:
         raise typer.Exit(1)
-    out.print(f"{location} is sound.", markup=False)
+    out.print(f"{engine} is sound.", markup=False)
 
 
 @app.command()
@@ -80,13 +80,13 @@ def backup(
     database: DatabaseOption = DATABASE,
 ) -> None:
     """Write a backup file. The server can keep running."""
-    location = locate(database)
+    engine = locate(database)
     # A file can be backed up by a program that is newer than its schema: before an upgrade.
-    of_file = isinstance(location, SqliteFile) and location.path.exists()
-    if not of_file or revision_of(location) is None:
-        check_revision(location)
-    transfer.back_up(location, file)
-    out.print(f"Backed up {location} to {file}.", markup=False)
+    of_file = engine.file is not None and engine.exists()
+    if not of_file or revision_of(engine) is None:
+        check_revision(engine)
+    transfer.back_up(engine, file)
+    out.print(f"Backed up {engine} to {file}.", markup=False)
 
 
 @app.command()
@@ -95,11 +95,11 @@ def restore(
     database: DatabaseOption = DATABASE,
 ) -> None:
     """Create the database from a backup. Fails if the database already exists."""
-    location = locate(database)
+    engine = locate(database)
     with _Bar() as bar:
-        transfer.restore(file, location, bar.show)
-    out.print(f"Restored {location} from {file}.", markup=False)
-    if revision_of(location) != REVISION:
+        transfer.restore(file, engine, bar.show)
+    out.print(f"Restored {engine} from {file}.", markup=False)
+    if revision_of(engine) != REVISION:
         out.print("Its schema is of an older version: run `kadence db upgrade`.", markup=False)
 
 

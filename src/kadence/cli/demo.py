@@ -18,8 +18,8 @@ from kadence.cli.common import JsonOption, out, print_json
 from kadence.domain.model import IterationStatus, Shows
 from kadence.settings import Settings
 from kadence.storage import migrate
-from kadence.storage.location import SqliteFile
-from kadence.storage.sqlite import SqliteDatabase
+from kadence.storage.engines import SqliteFile
+from kadence.storage.engines.sqlite_connections import SqliteDatabase
 from kadence.usecases import sample, setup
 from kadence.usecases.iterations import IterationQuery, list_iterations
 from kadence.usecases.links import LONGEST, NewLink, create_link

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, out, print_json, shown
 from kadence.storage import migrate
-from kadence.storage.location import SqliteFile, locate, open_database
+from kadence.storage.engines import locate
 from kadence.usecases import setup
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.usecases.setup import Initialised
@@ -44,7 +44,7 @@ def init(
 
 
 def _serve_line(database: str) -> str:
-    if isinstance(locate(database), SqliteFile):
+    if locate(database).file is not None:
         return f"kadence serve --database {escape(shlex.quote(database))}"
     return "kadence serve  with the same --database, or KADENCE_DATABASE set to it"
 
@@ -55,9 +55,9 @@ def initialise(url: str, company: str, email: str, name: str) -> Initialised:
     Raises:
         KadenceError: AlreadyInitialised, BadRequest (the address), or the database is unusable.
     """
-    location = locate(url)
-    migrate.prepare(location)
-    opened = open_database(location)
+    engine = locate(url)
+    migrate.prepare(engine)
+    opened = engine.open()
     try:
         runner = UnitOfWorkRunner(opened)
         return asyncio.run(

@@ -10,7 +10,7 @@ import structlog
 from kadence.domain import events
 from kadence.domain.errors import KadenceError
 from kadence.storage import journal
-from kadence.storage.engine import Transaction
+from kadence.storage.transactions import Transaction
 from kadence.usecases.commit_notifier import CommitNotifier
 
 SHARED_SECONDS = 0.25

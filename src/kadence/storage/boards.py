@@ -13,14 +13,6 @@ from kadence.domain.model import (
     Lane,
     Placement,
 )
-from kadence.storage.engine import (
-    InQuery,
-    Query,
-    Row,
-    Statement,
-    Transaction,
-    after_last,
-)
 from kadence.storage.schema import (
     boards,
     columns,
@@ -30,6 +22,14 @@ from kadence.storage.schema import (
 )
 from kadence.storage.spaces import ACCESS_COLUMNS, OWN_MEMBERSHIP
 from kadence.storage.table_gateway import TableGateway
+from kadence.storage.transactions import (
+    InQuery,
+    Query,
+    Row,
+    Statement,
+    Transaction,
+    after_last,
+)
 
 BOARDS = TableGateway(boards, Board)
 PLACEMENTS = TableGateway(

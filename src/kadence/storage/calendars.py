@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, delete, insert, select
 from kadence.domain import events
 from kadence.domain.calendar import WorkingCalendar
 from kadence.domain.model import Instant
-from kadence.storage.engine import Statement, Transaction, bound
 from kadence.storage.schema import calendars, journal
+from kadence.storage.transactions import Statement, Transaction, bound
 
 _THIS = (
     calendars.c.company_id == bindparam("company_id"),

@@ -14,8 +14,8 @@ from sqlalchemy.sql import ColumnElement
 from kadence.domain.model import Card, ColumnType, Condition, Instant
 from kadence.storage.cards import CARDS
 from kadence.storage.dialects import Bytewise
-from kadence.storage.engine import Statement, Transaction
 from kadence.storage.schema import card_members, card_search, card_tags, cards, columns, tags
+from kadence.storage.transactions import Statement, Transaction
 
 TRIGRAM = 3
 """Letters of a word from which on the text index finds it; shorter ones are looked for in turn."""
@@ -197,7 +197,7 @@ class _Form(Struct, frozen=True):
 
 def find_cards(tx: Transaction, company_id: int, wanted: CardFilter) -> list[Card]:
     """Return the cards that match, in the order asked for, ties by id."""
-    long_words = [w for w in wanted.words if tx.has_match and len(w) >= TRIGRAM]
+    long_words = [w for w in wanted.words if tx.can.text_match and len(w) >= TRIGRAM]
     short_words = [w for w in wanted.words if w not in long_words]
     form = _Form(
         spaces=None if wanted.space_ids is None else len(wanted.space_ids),

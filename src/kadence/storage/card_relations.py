@@ -19,7 +19,6 @@ from kadence.storage.boards import (
     visible_placement,
 )
 from kadence.storage.cards import CARDS
-from kadence.storage.engine import Query, Row, Statement, Transaction, record_columns
 from kadence.storage.schema import (
     boards,
     card_members,
@@ -33,6 +32,7 @@ from kadence.storage.schema import (
     users,
 )
 from kadence.storage.spaces import OWN_MEMBERSHIP
+from kadence.storage.transactions import Query, Row, Statement, Transaction, record_columns
 
 
 class CardRelations(Struct, frozen=True):

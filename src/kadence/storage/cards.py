@@ -7,9 +7,9 @@ from sqlalchemy import bindparam, func, insert, null, select, update
 
 from kadence.domain.model import Board, Card, CardMember, Condition, Iteration, Tag, User
 from kadence.domain.text import fold
-from kadence.storage.engine import InQuery, Query, Row, Statement, Transaction, record_columns
 from kadence.storage.schema import card_members, card_search, card_tags, cards, users
 from kadence.storage.table_gateway import TableGateway
+from kadence.storage.transactions import InQuery, Query, Row, Statement, Transaction, record_columns
 
 CARDS = TableGateway(cards, Card)
 CARD_MEMBERS = TableGateway(

@@ -3,9 +3,9 @@
 from sqlalchemy import bindparam, select
 
 from kadence.domain.model import Card, Comment
-from kadence.storage.engine import Statement, Transaction
 from kadence.storage.schema import comments
 from kadence.storage.table_gateway import TableGateway
+from kadence.storage.transactions import Statement, Transaction
 
 COMMENTS = TableGateway(comments, Comment)
 

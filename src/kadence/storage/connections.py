@@ -15,7 +15,7 @@ import structlog
 
 from kadence import logs
 from kadence.domain.errors import StorageBusy
-from kadence.storage.engine import InlineLimitExceeded, Transaction
+from kadence.storage.transactions import InlineLimitExceeded, Transaction
 
 Work = Callable[[Transaction], Any]
 

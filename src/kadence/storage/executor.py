@@ -30,7 +30,7 @@ from kadence.storage.connections import (
     run_jobs,
     write_batch,
 )
-from kadence.storage.engine import Transaction
+from kadence.storage.transactions import Transaction
 
 T = TypeVar("T")
 
@@ -72,7 +72,7 @@ class _Doubt:
 
 
 class ThreadedDatabase:
-    """A database under one process, as storage.engine.Database."""
+    """A database under one process, as storage.transactions.Database."""
 
     is_shared: ClassVar[bool]
     """Whether other servers may write to it too."""

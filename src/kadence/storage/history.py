@@ -9,9 +9,9 @@ from kadence.domain import events
 from kadence.domain.model import Event, Instant, Iteration, IterationStatus
 from kadence.domain.timeline import Entry, decode, needs_payload
 from kadence.storage.dialects import OneOf
-from kadence.storage.engine import Statement, Transaction, record_columns
 from kadence.storage.iterations import ITERATIONS, LAST_CLOSED
 from kadence.storage.schema import ITERATION_STEPS, cards, iteration_cards, iterations, journal
+from kadence.storage.transactions import Statement, Transaction, record_columns
 
 _EVENT = record_columns(journal, Event)
 _CLOSED = Statement(LAST_CLOSED)

@@ -4,9 +4,9 @@ from msgspec import Struct
 from sqlalchemy import bindparam, delete, select, tuple_
 
 from kadence.domain.model import Instant
-from kadence.storage.engine import Statement, Transaction
 from kadence.storage.schema import idempotency_keys
 from kadence.storage.table_gateway import TableGateway
+from kadence.storage.transactions import Statement, Transaction
 
 AT_ONCE = 100
 """Kept answers that are dropped with each new one: soon none is left that is too old."""

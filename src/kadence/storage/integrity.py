@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import apsw
 import msgspec
 from sqlalchemy import select
 
@@ -14,42 +12,19 @@ from kadence.domain.model import Event, Instant, Iteration
 from kadence.domain.replay import KEYS, NOT_JOURNALED, Rows
 from kadence.domain.timeline import RULES
 from kadence.storage import history, journal, timeline
-from kadence.storage.engine import Statement, Transaction
-from kadence.storage.location import Location, SqliteFile, snapshot
+from kadence.storage.engines import Engine
 from kadence.storage.schema import metadata
-from kadence.storage.sqlite import DIALECT, connect, translated
+from kadence.storage.transactions import Statement, Transaction
 
 
-def problems(location: Location) -> list[str]:
+def problems(engine: Engine) -> list[str]:
     """Return what is wrong with a database, a sentence each; an empty list when it is sound.
 
     Raises:
         StorageError: it cannot be read at all.
     """
-    if isinstance(location, SqliteFile):
-        return _of_file(location.path)
-    with snapshot(location) as tx:
-        return journal_gaps(tx)
-
-
-def _of_file(path: Path) -> list[str]:
-    connection = connect(path, read_only=True)
-    try:
-        found = [
-            f"integrity: {row[0]}"
-            for row in connection.execute("PRAGMA integrity_check")
-            if row[0] != "ok"
-        ]
-        found += [
-            f"reference: a row of {table} points to no row of {target}"
-            for table, _, target, _ in connection.execute("PRAGMA foreign_key_check")
-        ]
-        connection.execute("BEGIN")
-        return found + journal_gaps(Transaction(connection.cursor(), DIALECT))
-    except apsw.Error as error:
-        raise translated(error, str(path)) from error
-    finally:
-        connection.close()
+    with engine.examined() as (damage, tx):
+        return damage + journal_gaps(tx)
 
 
 def journal_gaps(tx: Transaction) -> list[str]:

@@ -7,9 +7,9 @@ from sqlalchemy import bindparam, null, select, update
 from kadence.domain.model import Card, Instant, Iteration, IterationCard
 from kadence.storage.cards import CARDS
 from kadence.storage.dialects import OneOf
-from kadence.storage.engine import Row, Statement, Transaction, after_last
 from kadence.storage.schema import cards, iteration_cards, iterations
 from kadence.storage.table_gateway import TableGateway
+from kadence.storage.transactions import Row, Statement, Transaction, after_last
 
 RECORDS = TableGateway(
     iteration_cards, IterationCard, ("company_id", "iteration_id", "id"), numbered=False

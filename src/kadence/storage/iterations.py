@@ -6,9 +6,9 @@ from msgspec.structs import asdict, replace
 from sqlalchemy import BindParameter, bindparam, insert, or_, select, text
 
 from kadence.domain.model import Iteration, IterationStatus
-from kadence.storage.engine import Statement, Transaction, after_last, bound
 from kadence.storage.schema import iterations
 from kadence.storage.table_gateway import TableGateway
+from kadence.storage.transactions import Statement, Transaction, after_last, bound
 
 ITERATIONS = TableGateway(iterations, Iteration, numbered=False)
 _COLUMNS = ITERATIONS.columns
@@ -80,7 +80,7 @@ _PAGES = {
 def insert_last(tx: Transaction, iteration: Iteration) -> Iteration:
     """Add an iteration behind all others of its space; returns it with its sort_order."""
     values = asdict(iteration)
-    if tx.has_cheap_returning:
+    if tx.can.cheap_returning:
         return replace(iteration, sort_order=float(tx.scalar(_INSERT_LAST, values)))
     placed = replace(iteration, sort_order=float(tx.scalar(_NEXT_SORT_ORDER, values)))
     return ITERATIONS.insert(tx, placed)

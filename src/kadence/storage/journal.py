@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, func, insert, select
 
 from kadence.domain.model import Event
 from kadence.domain.timeline import counts
-from kadence.storage.engine import Row, Statement, Transaction, bound, record_columns
 from kadence.storage.schema import journal
+from kadence.storage.transactions import Row, Statement, Transaction, bound, record_columns
 
 _COLUMNS = record_columns(journal, Event)
 _APPEND = Statement(

@@ -3,9 +3,9 @@
 from sqlalchemy import bindparam, insert, select
 
 from kadence.domain.model import Instant, Link
-from kadence.storage.engine import Statement, Transaction, bound
 from kadence.storage.schema import links, signing_keys
 from kadence.storage.table_gateway import TableGateway
+from kadence.storage.transactions import Statement, Transaction, bound
 
 LINKS = TableGateway(links, Link, numbered=False)
 

@@ -5,9 +5,9 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from kadence.domain.lifecycle import OPEN
 from kadence.domain.model import ColumnType, Condition
-from kadence.storage.engine import Statement, Transaction
 from kadence.storage.iterations import LAST_CLOSED
 from kadence.storage.schema import cards, iteration_cards, iterations
+from kadence.storage.transactions import Statement, Transaction
 
 
 class Total(Struct, frozen=True):

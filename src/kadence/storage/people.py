@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, func, insert, literal, or_, select, update
 from kadence.domain.access import Actor
 from kadence.domain.model import Company, Instant, Token, TokenKind, User
 from kadence.domain.text import fold
-from kadence.storage.engine import Statement, Transaction, bound, record_columns
 from kadence.storage.schema import companies, members, passwords, tokens, users
 from kadence.storage.table_gateway import TableGateway
+from kadence.storage.transactions import Statement, Transaction, bound, record_columns
 
 COMPANIES = TableGateway(companies, Company, ("id",))
 USERS = TableGateway(users, User)

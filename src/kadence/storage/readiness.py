@@ -3,8 +3,8 @@
 from sqlalchemy import column, select, table, update
 
 from kadence.domain.errors import SchemaMismatch
-from kadence.storage.engine import Statement, Transaction
 from kadence.storage.schema import REVISION
+from kadence.storage.transactions import Statement, Transaction
 
 _VERSION = table("alembic_version", column("version_num"))
 _READ = Statement(select(_VERSION.c.version_num))

@@ -6,9 +6,9 @@ from msgspec import Struct
 from sqlalchemy import Select, bindparam, delete, func, select
 
 from kadence.domain.model import Instant
-from kadence.storage.engine import Statement, Transaction
 from kadence.storage.schema import sign_in_attempts
 from kadence.storage.table_gateway import TableGateway
+from kadence.storage.transactions import Statement, Transaction
 
 AT_ONCE = 100
 """Rows that are dropped with each new one: soon none is left that is too old."""

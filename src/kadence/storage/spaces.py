@@ -7,7 +7,9 @@ from sqlalchemy.sql import ColumnElement
 from kadence.domain.access import Actor, SpaceAccess
 from kadence.domain.model import CompanyRole, Member, Space, SpaceVisibility, User
 from kadence.storage.dialects import Bytewise
-from kadence.storage.engine import (
+from kadence.storage.schema import members, spaces, users
+from kadence.storage.table_gateway import TableGateway
+from kadence.storage.transactions import (
     Query,
     Statement,
     Transaction,
@@ -15,8 +17,6 @@ from kadence.storage.engine import (
     bound,
     record_columns,
 )
-from kadence.storage.schema import members, spaces, users
-from kadence.storage.table_gateway import TableGateway
 
 SPACES = TableGateway(spaces, Space)
 _COLUMNS = SPACES.columns

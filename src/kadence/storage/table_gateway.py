@@ -9,7 +9,7 @@ from msgspec.structs import asdict, replace
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.sql import ColumnElement
 
-from kadence.storage.engine import (
+from kadence.storage.transactions import (
     InQuery,
     Query,
     Row,

@@ -6,9 +6,9 @@ from sqlalchemy import bindparam, select
 
 from kadence.domain.model import CardTag, Condition, Tag
 from kadence.storage.dialects import Bytewise
-from kadence.storage.engine import InQuery, Query, Row, Statement, Transaction
 from kadence.storage.schema import card_tags, cards, tags
 from kadence.storage.table_gateway import TableGateway
+from kadence.storage.transactions import InQuery, Query, Row, Statement, Transaction
 
 TAGS = TableGateway(tags, Tag)
 CARD_TAGS = TableGateway(card_tags, CardTag, ("company_id", "card_id", "tag_id"), numbered=False)

@@ -11,7 +11,7 @@ from kadence.domain.model import Event, Instant, Iteration
 from kadence.domain.report import iteration_at
 from kadence.domain.timeline import Entry, Lifespan, Lifespans, Timeline, build_timeline
 from kadence.storage import history
-from kadence.storage.engine import Transaction
+from kadence.storage.transactions import Transaction
 
 END = 2**63 - 1
 """A place behind every event."""

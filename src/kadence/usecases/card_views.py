@@ -20,8 +20,8 @@ from kadence.domain.model import (
 from kadence.storage import boards, cards, iterations, people, tags
 from kadence.storage.boards import VisiblePlacement
 from kadence.storage.card_relations import CardRelations
-from kadence.storage.engine import Query
 from kadence.storage.table_gateway import TableGateway
+from kadence.storage.transactions import Query
 from kadence.usecases.access import (
     BoardAccess,
     authorize_card_with_relations,

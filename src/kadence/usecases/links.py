@@ -17,7 +17,7 @@ from kadence.domain.access import Actor, role_in_space
 from kadence.domain.errors import Forbidden, NotFound, RuleViolation
 from kadence.domain.model import DAY, Instant, Link, Shows, SpaceRole
 from kadence.storage import links, people
-from kadence.storage.engine import Transaction
+from kadence.storage.transactions import Transaction
 from kadence.usecases.access import authorize_space
 from kadence.usecases.iteration_cards import find_iteration
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap

@@ -20,7 +20,7 @@ from kadence.domain.errors import (
 )
 from kadence.domain.model import DAY, CompanyRole, Instant
 from kadence.storage import idempotency, people, readiness
-from kadence.storage.engine import Database, Transaction
+from kadence.storage.transactions import Database, Transaction
 from kadence.usecases import links
 from kadence.usecases.access import demand_again, demands_left
 from kadence.usecases.clock import SteadyClock

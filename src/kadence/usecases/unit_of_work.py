@@ -19,7 +19,7 @@ from kadence.domain.errors import (
 )
 from kadence.domain.model import Event, Instant
 from kadence.storage import journal
-from kadence.storage.engine import Transaction
+from kadence.storage.transactions import Transaction
 
 T = TypeVar("T")
 P = ParamSpec("P")

@@ -1,4 +1,4 @@
-"""What differs between databases, and nothing else: statements, transactions, the interface.
+"""Statements, the transactions that they run in, and where transactions come from.
 
 The SQL is written once in SQLAlchemy Core. Each statement is compiled once for a dialect and then
 run on the driver itself, because Core's own execution costs several times what the statement does
@@ -165,6 +165,18 @@ class InlineLimitExceeded(Exception):
     """Inline work looked at or wrote more rows than it may."""
 
 
+class Capabilities(Struct, frozen=True, gc=False, kw_only=True):
+    """What a kind of database is good at, where statements go by it."""
+
+    dialect: Dialect
+    cheap_returning: bool
+    """Whether RETURNING costs next to nothing; in SQLite it costs as much as the INSERT."""
+    text_match: bool
+    """Whether the text index is asked by MATCH, else by LIKE."""
+    round_trips: bool
+    """Whether each statement is one to a server, so that several are better asked together."""
+
+
 class Transaction:
     """One open transaction; everything done through it is kept or lost together.
 
@@ -172,11 +184,21 @@ class Transaction:
     that turns out to look at or to write more rows at once is stopped by `InlineLimitExceeded`.
     """
 
-    __slots__ = ("_cursor", "_deferred", "_dialect", "last_row", "latest", "row_limit", "writes")
+    __slots__ = (
+        "_cursor",
+        "_deferred",
+        "_dialect",
+        "can",
+        "last_row",
+        "latest",
+        "row_limit",
+        "writes",
+    )
 
-    def __init__(self, cursor: Cursor, dialect: Dialect) -> None:
+    def __init__(self, cursor: Cursor, can: Capabilities) -> None:
         self._cursor = cursor
-        self._dialect = dialect
+        self._dialect = can.dialect
+        self.can = can
         self.writes = 0
         self.latest: Instant = 0
         """When the last event before this transaction was, if it is one that writes."""
@@ -184,16 +206,6 @@ class Transaction:
         self._deferred: list[tuple[Statement, Mapping[str, Any]]] = []
         self.last_row: Mapping[str, Any] | None = None
         """The last row that was deferred until the end of this transaction, once that has come."""
-
-    @property
-    def has_cheap_returning(self) -> bool:
-        """Whether RETURNING costs next to nothing; in SQLite it costs as much as the INSERT."""
-        return self._dialect.name != "sqlite"
-
-    @property
-    def has_match(self) -> bool:
-        """Whether the text index is asked by MATCH (SQLite), else by LIKE (PostgreSQL)."""
-        return self._dialect.name == "sqlite"
 
     def run(self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS) -> None:
         """Run a statement; `parameters` by the names of its bind parameters, others are ignored."""
@@ -264,7 +276,7 @@ class Transaction:
         Where each statement is a round trip to a server, they are asked in one.
         """
         asked = [query for query in queries if query.statement]
-        if self._dialect.name == "sqlite" or len(asked) < 2:  # noqa: PLR2004
+        if not self.can.round_trips or len(asked) < 2:  # noqa: PLR2004
             return [self._asked(query) for query in queries]
         together = _batched(tuple(query.statement for query in asked))
         values = {
@@ -282,7 +294,7 @@ class Transaction:
         statement, values = query.statement, query.values
         if statement is None:
             return []
-        if query.alone and self._dialect.name == "sqlite":
+        if query.alone and not self.can.round_trips:
             # It looks for one value in less time than it takes to read a list of one.
             statement, values = query.alone, {**values, "listed": values["listed"][0]}
         return [query.make(row) for row in self.all(statement, values)]

@@ -1,7 +1,6 @@
 """Connections to a PostgreSQL server: how they are had, and what is wrong when they are not."""
 
 import contextlib
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 import psycopg
@@ -14,7 +13,7 @@ from kadence.domain.errors import (
     StorageFull,
     StorageUnusable,
 )
-from kadence.storage.deadlines import Line
+from kadence.storage.engines.deadlines import Line
 
 CONNECT_SECONDS = 5
 """How long a new connection may take, unless the URL says otherwise."""
@@ -104,27 +103,6 @@ def shown(url: str) -> str:
     user = f"{given['user']}@" if given.get("user") else ""
     port = f":{given['port']}" if given.get("port") else ""
     return f"postgresql://{user}{host}{port}/{given.get('dbname') or ''}"
-
-
-def tables_and_revision(url: str) -> tuple[AbstractSet[str], str | None]:
-    """Return what tables a database has, and at which migration it stands, if it has that.
-
-    Raises:
-        StorageError: it cannot be read.
-    """
-    try:
-        with connect(url) as connection:
-            rows = connection.execute(
-                "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
-                " AND relnamespace = current_schema()::regnamespace"
-            ).fetchall()
-            tables = {str(row[0]) for row in rows}
-            if "alembic_version" not in tables:
-                return tables, None
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-            return tables, str(row[0]) if row else None
-    except psycopg.Error as error:
-        raise translated(error, shown(url)) from error
 
 
 def refuse_transaction_pooling(url: str) -> None:

@@ -21,10 +21,8 @@ from kadence.domain.errors import (
     StorageUnusable,
 )
 from kadence.storage.connections import InDoubt
-from kadence.storage.deadlines import Line
-from kadence.storage.engine import Transaction
-from kadence.storage.executor import ThreadedDatabase
-from kadence.storage.postgres_server import (
+from kadence.storage.engines.deadlines import Line
+from kadence.storage.engines.postgres_server import (
     LOCK_SECONDS,
     collides,
     connect,
@@ -32,8 +30,13 @@ from kadence.storage.postgres_server import (
     refuse_transaction_pooling,
     translated,
 )
+from kadence.storage.executor import ThreadedDatabase
+from kadence.storage.transactions import Capabilities, Transaction
 
 DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
+CAPABILITIES = Capabilities(
+    dialect=DIALECT, cheap_returning=True, text_match=False, round_trips=True
+)
 WRITERS_LOCK = 0x6B6164656E6365
 """The advisory lock of writers: the letters of kadence."""
 GRACE_SECONDS = 2
@@ -130,7 +133,7 @@ class PostgresConnection:
         seconds = self._statement_seconds
         longest = seconds + GRACE_SECONDS if seconds else LONGEST_SECONDS
         self._cursor = _Cursor(self._connection.cursor(), self._line, longest)
-        self.transaction = Transaction(self._cursor, DIALECT)
+        self.transaction = Transaction(self._cursor, CAPABILITIES)
 
     def _note(self, notice: psycopg.errors.Diagnostic) -> None:
         self._warned = self._warned or notice.severity_nonlocalized == "WARNING"
@@ -256,7 +259,7 @@ class PostgresConnection:
 
 
 class PostgresDatabase(ThreadedDatabase):
-    """A database of a PostgreSQL server, as storage.engine.Database."""
+    """A database of a PostgreSQL server, as storage.transactions.Database."""
 
     is_shared = True
 

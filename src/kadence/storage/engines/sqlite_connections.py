@@ -18,12 +18,15 @@ from kadence.domain.errors import (
     StorageFull,
     StorageUnusable,
 )
-from kadence.storage.claims import Claim
-from kadence.storage.engine import Transaction
+from kadence.storage.engines.claims import Claim
 from kadence.storage.executor import ThreadedDatabase
+from kadence.storage.transactions import Capabilities, Transaction
 
 # Parameters by their places: looking each up by its name costs as much again as binding it.
 DIALECT = sqlite.dialect(paramstyle="qmark")
+CAPABILITIES = Capabilities(
+    dialect=DIALECT, cheap_returning=False, text_match=True, round_trips=False
+)
 BUSY_SECONDS = 5.0
 """How long a transaction waits for another program's lock before it is refused."""
 READERS = 4
@@ -164,7 +167,7 @@ class SqliteConnection:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.execute("ROLLBACK")
         cursor = self._connection.cursor()
-        self.transaction = Transaction(cursor, DIALECT)
+        self.transaction = Transaction(cursor, CAPABILITIES)
         self._cursor = cursor
         self._begin = partial(cursor.execute, "BEGIN IMMEDIATE" if writes else "BEGIN")
         self._waits = True
@@ -240,7 +243,7 @@ class SqliteConnection:
 
 
 class SqliteDatabase(ThreadedDatabase):
-    """A database file under one process, as storage.engine.Database."""
+    """A database file under one process, as storage.transactions.Database."""
 
     is_shared = False
 

@@ -1,0 +1,150 @@
+"""The embedded database: a file, which one process serves."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import apsw
+import sqlalchemy
+from msgspec import Struct
+from sqlalchemy import NullPool, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from kadence.domain.errors import StorageError, StorageUnusable
+from kadence.storage.connections import Connection
+from kadence.storage.engines.claims import refuse_claimed
+from kadence.storage.engines.engine import CopySide, Schema
+from kadence.storage.engines.sqlite_connections import (
+    BUSY_SECONDS,
+    CAPABILITIES,
+    SqliteConnection,
+    SqliteDatabase,
+    connect,
+    translated,
+)
+from kadence.storage.engines.sqlite_copy import SqliteCopy
+from kadence.storage.transactions import Transaction
+
+
+class SqliteFile(Struct, frozen=True):
+    """A database file, as Engine."""
+
+    path: Path
+    is_shared: ClassVar[bool] = False
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @property
+    def file(self) -> Path:
+        """See Engine.file."""
+        return self.path
+
+    def exists(self) -> bool:
+        """See Engine.exists."""
+        try:
+            return self.path.exists()
+        except OSError as error:
+            raise StorageUnusable(f"cannot open the database {self}: {error.strerror}") from error
+
+    def refuse_served(self) -> None:
+        """See Engine.refuse_served."""
+        refuse_claimed(self.path)
+
+    def create(self) -> None:
+        """See Engine.create."""
+        connect(self.path, create=True).close()
+
+    def schema(self) -> Schema:
+        """See Engine.schema."""
+        with self._read_only() as connection:
+            rows = connection.execute("SELECT name FROM sqlite_master").fetchall()
+            tables = {str(row[0]) for row in rows}
+            if "alembic_version" not in tables:
+                return Schema(tables, None)
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            return Schema(tables, str(row[0]) if row else None)
+
+    def open(self, *, connections: int = 2, statement_seconds: int = 0) -> SqliteDatabase:  # noqa: ARG002
+        """See Engine.open; a file has no server to wait for, and the connections that it needs."""
+        return SqliteDatabase(self.path)
+
+    def connection(self, *, writes: bool) -> Connection:
+        """See Engine.connection."""
+        return SqliteConnection(self.path, writes=writes)
+
+    @contextlib.contextmanager
+    def examined(self) -> Iterator[tuple[list[str], Transaction]]:
+        """See Engine.examined: pages and references, of a file that stays as it is."""
+        with self._read_only() as connection:
+            found = [
+                f"integrity: {row[0]}"
+                for row in connection.execute("PRAGMA integrity_check")
+                if row[0] != "ok"
+            ]
+            found += [
+                f"reference: a row of {table} points to no row of {target}"
+                for table, _, target, _ in connection.execute("PRAGMA foreign_key_check")
+            ]
+            connection.execute("BEGIN")
+            yield found, Transaction(connection.cursor(), CAPABILITIES)
+
+    @contextlib.contextmanager
+    def _read_only(self) -> Iterator[apsw.Connection]:
+        connection = connect(self.path, read_only=True)
+        try:
+            yield connection
+        except apsw.Error as error:
+            raise translated(error, str(self)) from error
+        finally:
+            connection.close()
+
+    def sqlalchemy_engine(self) -> sqlalchemy.Engine:
+        """See Engine.sqlalchemy_engine.
+
+        It opens the file with the standard library's driver, which has a SQLite of its own. Two of
+        them in one process do not see each other's locks (sqlite.org/howtocorrupt.html, 2.2.1), so
+        no other connection of this process may be open meanwhile; the engine keeps none.
+        """
+        engine = create_engine("sqlite://", creator=self._driver, poolclass=NullPool)
+        # The driver leaves BEGIN to us, and so would SQLAlchemy: each statement would stand alone.
+        event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+        return engine
+
+    def _driver(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        return connection
+
+    @contextlib.contextmanager
+    def migrating(self) -> Iterator[sqlalchemy.Connection]:
+        """See Engine.migrating; the file's own lock keeps others away."""
+        engine = self.sqlalchemy_engine()
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise self._told(error.orig) from error
+        finally:
+            engine.dispose()
+
+    def _told(self, error: BaseException | None) -> StorageError:
+        if isinstance(error, sqlite3.Error):
+            return translated(error, str(self))
+        return StorageUnusable(f"{self}: {error}")
+
+    @contextlib.contextmanager
+    def copied(self, *, filled: bool) -> Iterator[CopySide]:
+        """See Engine.copied."""
+        connection = connect(self.path)
+        try:
+            connection.execute("PRAGMA foreign_keys=OFF")
+            connection.execute("BEGIN IMMEDIATE" if filled else "BEGIN")
+            yield SqliteCopy(connection)
+        except apsw.Error as error:
+            raise translated(error, str(self)) from error
+        finally:
+            connection.close()
