@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import sqlite3
 import threading
 from functools import partial
 from pathlib import Path
@@ -32,6 +31,7 @@ from kadence.storage.schema import REVISION, companies, iterations, metadata
 from kadence.storage.transactions import Statement, Transaction, bound
 from kadence.usecases import sample
 from tests.cluster import Cluster
+from tests.storage.kit import shape
 from tests.world import do, file_url, fresh_database, make_company
 
 pytestmark = pytest.mark.both_engines
@@ -54,29 +54,6 @@ def test_a_migrated_file_equals_a_fresh_one(tmp_path: Path) -> None:
     fresh = tmp_path / "fresh.db"
     sqlite.connect(fresh, create=True).close()
     create_all(SqliteFile(fresh))
-
-    def shape(path: Path) -> dict[str, Any]:
-        with sqlite3.connect(path) as connection:
-            tables = {
-                row[0]
-                for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            } - {"alembic_version", "sqlite_sequence"}
-            found = {
-                table: [
-                    sorted(str(row[1:]) for row in connection.execute(f"PRAGMA {what}({table})"))
-                    for what in ("table_xinfo", "foreign_key_list", "index_list")
-                ]
-                for table in tables
-            }
-            found["withouts"] = sorted(
-                row[0]
-                for row in connection.execute(
-                    "SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'"
-                )
-            )
-        connection.close()
-        return found
-
     assert shape(migrated) == shape(fresh)
 
 

@@ -1,10 +1,9 @@
 """The embedded database: a file, which one process serves."""
 
 import contextlib
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import apsw
 import sqlalchemy
@@ -12,12 +11,12 @@ from msgspec import Struct
 from sqlalchemy import NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
-from kadence.domain.errors import StorageError, StorageUnusable
+from kadence.domain.errors import StorageUnusable
 from kadence.storage.connections import Connection
+from kadence.storage.engines import sqlite_dbapi
 from kadence.storage.engines.claims import refuse_claimed
 from kadence.storage.engines.engine import CopySide, Schema
 from kadence.storage.engines.sqlite_connections import (
-    BUSY_SECONDS,
     CAPABILITIES,
     SqliteConnection,
     SqliteDatabase,
@@ -102,22 +101,16 @@ class SqliteFile(Struct, frozen=True):
             connection.close()
 
     def sqlalchemy_engine(self) -> sqlalchemy.Engine:
-        """See Engine.sqlalchemy_engine.
-
-        It opens the file with the standard library's driver, which has a SQLite of its own. Two of
-        them in one process do not see each other's locks (sqlite.org/howtocorrupt.html, 2.2.1), so
-        no other connection of this process may be open meanwhile; the engine keeps none.
-        """
-        engine = create_engine("sqlite://", creator=self._driver, poolclass=NullPool)
+        """See Engine.sqlalchemy_engine."""
+        engine = create_engine(
+            "sqlite://", module=sqlite_dbapi, creator=self._driver, poolclass=NullPool
+        )
         # The driver leaves BEGIN to us, and so would SQLAlchemy: each statement would stand alone.
         event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
 
-    def _driver(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        return connection
+    def _driver(self) -> sqlite_dbapi.Connection:
+        return sqlite_dbapi.Connection(connect(self.path))
 
     @contextlib.contextmanager
     def migrating(self) -> Iterator[sqlalchemy.Connection]:
@@ -126,15 +119,14 @@ class SqliteFile(Struct, frozen=True):
         try:
             with engine.begin() as connection:
                 yield connection
+                if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise StorageUnusable(
+                        f"{self}: a row refers to one that is not there; nothing was changed"
+                    )
         except DBAPIError as error:
-            raise self._told(error.orig) from error
+            raise translated(cast("Exception", error.orig), str(self)) from error
         finally:
             engine.dispose()
-
-    def _told(self, error: BaseException | None) -> StorageError:
-        if isinstance(error, sqlite3.Error):
-            return translated(error, str(self))
-        return StorageUnusable(f"{self}: {error}")
 
     @contextlib.contextmanager
     def copied(self, *, filled: bool) -> Iterator[CopySide]:

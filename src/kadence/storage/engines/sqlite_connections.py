@@ -117,8 +117,8 @@ def translated(error: Exception, where: str = "") -> StorageError:
 
 
 def _code(error: Exception) -> int:
-    """SQLite's result code, in whichever of its two drivers the error arose."""
-    return int(getattr(error, "result", getattr(error, "sqlite_errorcode", 0))) & 0xFF
+    """SQLite's result code."""
+    return int(getattr(error, "result", 0)) & 0xFF
 
 
 _OF_THE_FILE = {
