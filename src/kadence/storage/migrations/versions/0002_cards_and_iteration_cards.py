@@ -3,10 +3,33 @@
 import sqlalchemy as sa
 from alembic import op
 
-from kadence.storage import schema
-
 revision = "0002"
 down_revision = "0001"
+
+_CREATE_CARD_SEARCH = {
+    "sqlite": (
+        (
+            "CREATE VIRTUAL TABLE card_search USING fts5"
+            "(title, description, external_id, tokenize='trigram case_sensitive 1')"
+        ),
+    ),
+    "postgresql": (
+        "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+        (
+            "CREATE TABLE card_search (rowid BIGINT PRIMARY KEY, title TEXT NOT NULL,"
+            " description TEXT NOT NULL, external_id TEXT NOT NULL)"
+        ),
+        "CREATE INDEX ix_card_search_title ON card_search USING gin (title gin_trgm_ops)",
+        (
+            "CREATE INDEX ix_card_search_description ON card_search"
+            " USING gin (description gin_trgm_ops)"
+        ),
+        (
+            "CREATE INDEX ix_card_search_external_id ON card_search"
+            " USING gin (external_id gin_trgm_ops)"
+        ),
+    ),
+}
 
 
 def upgrade() -> None:
@@ -307,7 +330,7 @@ def upgrade() -> None:
             sa.Column("condition", sa.SmallInteger(), server_default="1", nullable=False)
         )
 
-    for statement in schema.CREATE_CARD_SEARCH[op.get_bind().dialect.name]:
+    for statement in _CREATE_CARD_SEARCH[op.get_bind().dialect.name]:
         op.execute(statement)
     op.execute(
         "INSERT INTO placements (company_id, space_id, board_id, created) "

@@ -3,10 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-from kadence.storage.schema import ITERATION_STEPS
-
 revision = "0003"
 down_revision = "0002"
+
+_ITERATION_STEPS = (
+    "kind IN ('iteration.changed', 'iteration.activated', 'iteration.closed', 'iteration.removed')"
+)
 
 
 def upgrade() -> None:
@@ -80,6 +82,6 @@ def upgrade() -> None:
             "ix_journal_iteration",
             ["company_id", "iteration_id", "seq"],
             unique=False,
-            sqlite_where=sa.text(ITERATION_STEPS),
-            postgresql_where=sa.text(ITERATION_STEPS),
+            sqlite_where=sa.text(_ITERATION_STEPS),
+            postgresql_where=sa.text(_ITERATION_STEPS),
         )

@@ -1,12 +1,11 @@
 """folded texts: what is searched is found in each way to write its letters."""
 
+import unicodedata
 from collections.abc import Iterator
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Row
-
-from kadence.domain.text import fold
 
 revision = "0006"
 down_revision = "0005"
@@ -20,17 +19,23 @@ def upgrade() -> None:
     """Migrate forward; there is no way back but a backup."""
     users = _table("users", "id", "search", *_NAMES)
     for row in _rows(users, users.c.id):
-        searched = fold("\n".join(getattr(row, name) for name in _NAMES))
+        searched = _fold("\n".join(getattr(row, name) for name in _NAMES))
         op.execute(users.update().where(users.c.id == row.id).values(search=searched))
     cards = _table("cards", "id", *_TEXTS)
     index = _table("card_search", "rowid", *_TEXTS)
     for row in _rows(cards, cards.c.id):
         texts = [getattr(row, name) or "" for name in _TEXTS]
-        folded = [fold(text) for text in texts]
+        folded = [_fold(text) for text in texts]
         if folded == [text.casefold() for text in texts]:
             continue
         values = dict(zip(_TEXTS, folded, strict=True))
         op.execute(index.update().where(index.c.rowid == row.id).values(values))
+
+
+def _fold(text: str) -> str:
+    lower = unicodedata.normalize("NFKC", text).casefold().replace("\u0131", "i")
+    whole = unicodedata.normalize("NFKC", lower)
+    return whole.replace("i\u0307", "i").replace("\u0451", "\u0435")
 
 
 def _table(name: str, *columns: str) -> sa.TableClause:
