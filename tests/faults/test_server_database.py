@@ -88,3 +88,13 @@ def test_a_server_that_is_not_there_is_a_sentence(own: tuple[Cluster, str], tmp_
         cluster.start()
     assert code == 2
     assert "does not answer" in err
+
+
+def test_a_database_that_is_not_there_is_a_sentence(
+    own: tuple[Cluster, str], tmp_path: Path
+) -> None:
+    cluster, _ = own
+    code, _, err = run("serve", "--port", "0", "--database", cluster.url("nowhere"), cwd=tmp_path)
+    assert code == 2
+    assert "nowhere" in err
+    assert "createdb" in err

@@ -54,16 +54,19 @@ def connect(
 
 
 def _refused(error: psycopg.Error, where: str) -> StorageError:
-    """Return why no connection could be had; libpq tells that by its words alone."""
-    said = str(error).strip()
-    if "no password supplied" in said:
-        return StorageUnusable(f"{where}: the server wants a password: put it into ~/.pgpass")
-    _, fatal, reason = said.rpartition("FATAL:")
-    if not fatal:
+    """Return why no connection could be had.
+
+    libpq says that in words alone, and a server in its own language: they are shown, not read.
+    """
+    if error.sqlstate is not None:
         return translated(error, where)
-    if "does not exist" in reason and "database" in reason:
-        return StorageUnusable(f"{where}: {reason.strip()}: make it with createdb")
-    return DatabaseUnavailable(f"{where}: the database server refuses: {reason.strip()}")
+    if error.pgconn is not None and error.pgconn.needs_password:
+        return StorageUnusable(f"{where}: the server wants a password: put it into ~/.pgpass")
+    said = "; ".join(line.strip() for line in str(error).splitlines() if line.strip())
+    return DatabaseUnavailable(
+        f"{where}: the database server does not answer, or refuses: {said} (a database that is not"
+        " there is made with createdb)"
+    )
 
 
 def _defaults(url: str) -> dict[str, Any]:
