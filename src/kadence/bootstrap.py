@@ -248,18 +248,14 @@ def start_metrics(address: str | None, registry: CollectorRegistry) -> str | Non
     """Let Prometheus read the metrics at HOST:PORT, if there is one; the URL.
 
     Raises:
-        CannotListen: it is taken, or none.
+        CannotListen: it is taken, or none of this machine.
     """
     if address is None:
         return None
     host, _, port = address.rpartition(":")
-    if not port.isdigit():
-        raise CannotListen(f"cannot listen on {address} for metrics: write HOST:PORT")
     try:
         server, _ = start_http_server(int(port), host.strip("[]") or "127.0.0.1", registry)
     except OSError as error:
         why = error.strerror or error
         raise CannotListen(f"cannot listen on {address} for metrics: {why}") from error
-    except OverflowError:
-        raise CannotListen(f"cannot listen on {address}: there is no such port") from None
     return _url(str(server.server_address[0]), server.server_port)

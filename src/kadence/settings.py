@@ -1,9 +1,10 @@
 """Every option of the server once: its name, type, default, help, and what it may be."""
 
+import contextlib
 import ipaddress
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, get_args
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -28,13 +29,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     database: Annotated[
         str,
         Meta(
+            extra={"metavar": "URL"},
             description="Where the data is: sqlite:///relative.db, sqlite:////absolute.db or "
-            "postgresql://user@host/name (also with libpq's options: ?sslmode=verify-full)."
+            "postgresql://user@host/name (also with libpq's options: ?sslmode=verify-full).",
         ),
     ] = "sqlite:///kadence.db"
     workers: Annotated[
         int,
         Meta(
+            extra={"metavar": "N"},
             ge=1,
             le=64,
             description="Number of server processes; more than one needs PostgreSQL.",
@@ -43,6 +46,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     database_connections: Annotated[
         int,
         Meta(
+            extra={"metavar": "N"},
             ge=2,
             le=100,
             description="Connections to PostgreSQL that one worker keeps: one to write, the others "
@@ -52,6 +56,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     statement_timeout: Annotated[
         int,
         Meta(
+            extra={"metavar": "SECONDS"},
             ge=0,
             le=3600,
             description="Time limit for one statement on PostgreSQL, in seconds; 0 means no limit.",
@@ -68,28 +73,32 @@ class Settings(Struct, frozen=True, kw_only=True):
     public_url: Annotated[
         str | None,
         Meta(
+            extra={"metavar": "URL"},
             description="The public URL of the server, for example https://plan.example.com. "
-            "It is shown in the API document."
+            "It is shown in the API document.",
         ),
     ] = None
     trusted_proxy: Annotated[
         str | None,
         Meta(
+            extra={"metavar": "ADDRESSES"},
             description="Addresses or networks of trusted reverse proxies, comma-separated. Their "
             "X-Forwarded-For, X-Forwarded-Proto, X-Request-Id and traceparent are used. By "
-            "default no proxy is trusted."
+            "default no proxy is trusted.",
         ),
     ] = None
     cors_origin: Annotated[
         str | None,
         Meta(
+            extra={"metavar": "ORIGINS"},
             description="Web origins, comma-separated, whose pages may call the API; * means any. "
-            "Off by default."
+            "Off by default.",
         ),
     ] = None
     rate_limit: Annotated[
         int | None,
         Meta(
+            extra={"metavar": "N"},
             ge=1,
             description="Most requests of one token or session in a second, over all workers of "
             "this server; several servers count each for itself. Off by default.",
@@ -98,6 +107,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     request_timeout: Annotated[
         int,
         Meta(
+            extra={"metavar": "SECONDS"},
             ge=1,
             le=3600,
             description="Seconds within which the head of a request has to be whole, and its body, "
@@ -107,6 +117,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_connections: Annotated[
         int,
         Meta(
+            extra={"metavar": "N"},
             ge=1,
             le=100_000,
             description="Connections of clients that one worker has open at once, live streams "
@@ -116,8 +127,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     metrics_listen: Annotated[
         str | None,
         Meta(
+            extra={"metavar": "HOST:PORT"},
             description="HOST:PORT on which Prometheus can read metrics, apart from the API. "
-            "Off by default."
+            "Off by default.",
         ),
     ] = None
 
@@ -150,9 +162,18 @@ def _wrong_in_text(value: str) -> str:
     return "" if value.strip() else "is empty"
 
 
+def _parts_of(url: str) -> SplitResult | None:
+    """Return the parts of an address with a scheme and a host, None for anything else."""
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.scheme and parts.hostname and parts.port != 0:
+            return parts
+    return None
+
+
 def _wrong_in_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    parts = _parts_of(value)
+    if parts is None or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
         return "is no address like https://plan.example.com"
     return ""
 
@@ -160,8 +181,8 @@ def _wrong_in_url(value: str) -> str:
 def _wrong_in_origin(value: str) -> str:
     if value == "*":
         return ""
-    parts = urlsplit(value)
-    if not parts.scheme or not parts.netloc or value != f"{parts.scheme}://{parts.netloc}":
+    parts = _parts_of(value)
+    if parts is None or value != f"{parts.scheme}://{parts.netloc}":
         return "is no origin like https://plan.example.com, without a path, nor *"
     return ""
 
@@ -177,8 +198,8 @@ def _wrong_in_network(value: str) -> str:
 
 
 def _wrong_in_listen(value: str) -> str:
-    host, _, port = value.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > _LARGEST_PORT:
+    _, colon, port = value.rpartition(":")
+    if not colon or not port.isdecimal() or int(port) > _LARGEST_PORT:
         return "is no HOST:PORT"
     return ""
 
@@ -214,7 +235,7 @@ def is_number(field: str) -> bool:
 
 
 def default_and_meta(field: str) -> tuple[Any, Meta]:
-    """Return a field's default, and its description and bounds."""
+    """Return a field's default, and its description, bounds and what stands for it in the help."""
     for info in msgspec.structs.fields(Settings):
         if info.name == field:
             return info.default, meta_of(info)

@@ -105,6 +105,9 @@ def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     [
         (("--public-url", "plan.example.com"), "'plan.example.com' is no address like"),
         (("--public-url", "https://a.example/?x=1"), "is no address like"),
+        (("--public-url", "https://[a"), "is no address like"),
+        (("--public-url", "https://a.example:70000"), "is no address like"),
+        (("--cors-origin", "https://[a"), "is no origin like"),
         (("--cors-origin", "https://a.example, b.example"), "is no origin like"),
         (("--cors-origin", "https://a.example/"), "is no origin like"),
         (("--trusted-proxy", "10.0.0.1/8"), "10.0.0.1/8 has host bits set"),
@@ -131,6 +134,7 @@ def test_values_that_make_sense_are_taken() -> None:
         trusted_proxy="127.0.0.1, 10.0.0.0/8, fd00::/8",
         metrics_listen="[::1]:9090",
     )
+    Settings(metrics_listen=":9090")
     Settings(cors_origin="*", trusted_proxy="*")
 
 

@@ -24,22 +24,6 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-_METAVARS = {
-    "database": "URL",
-    "workers": "N",
-    "database_connections": "N",
-    "statement_timeout": "SECONDS",
-    "public_url": "URL",
-    "trusted_proxy": "ADDRESSES",
-    "cors_origin": "ORIGINS",
-    "rate_limit": "N",
-    "request_timeout": "SECONDS",
-    "max_connections": "N",
-    "metrics_listen": "HOST:PORT",
-}
-"""What stands for a value in the help."""
-
-
 def option(field: str) -> Any:
     """Return a typer option made from the field of that name in Settings."""
     _, meta = settings.default_and_meta(field)
@@ -47,7 +31,7 @@ def option(field: str) -> Any:
         settings.option_name(field),
         envvar=settings.variable_name(field),
         help=meta.description,
-        metavar=_METAVARS.get(field),
+        metavar=(meta.extra or {}).get("metavar"),
         min=meta.ge,
         max=meta.le,
     )
