@@ -12,7 +12,7 @@ import structlog
 from msgspec import Struct
 
 from kadence import logs
-from kadence.web.asgi import HAS_ROOM, SEND_WHOLE, ASGIApp, Receive, Scope, Send
+from kadence.web.asgi import SEND_WHOLE, ASGIApp, Receive, Scope, Send
 from kadence.web.cors import Cors
 from kadence.web.metrics import Metrics
 from kadence.web.rate_limit import RateLimit
@@ -88,7 +88,7 @@ class Application:
         response = None
         try:
             response = await self._response(request)
-            if len(response.body) >= LARGE and method == "GET" and not _has_room(scope):
+            if len(response.body) >= LARGE and method == "GET" and not request.has_room():
                 response = empty(503, {"retry-after": "1"})
             status = response.status
             response.headers += (_NO_SNIFF, (b"x-request-id", logs.REQUEST.get()["id"].encode()))
@@ -155,11 +155,6 @@ _NO_SNIFF = (b"x-content-type-options", b"nosniff")
 """No browser is to guess what an answer is."""
 _ID = re.compile(rb"[A-Za-z0-9._:/=+-]{1,128}")
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
-
-
-def _has_room(scope: Scope) -> bool:
-    has_room: Callable[[], bool] | None = scope.get("extensions", {}).get(HAS_ROOM)
-    return has_room is None or has_room()
 
 
 def _of_proxy(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

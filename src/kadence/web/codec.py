@@ -248,5 +248,6 @@ JSON = "application/json; charset=utf-8"
 
 _encoder = msgspec.json.Encoder()
 encode = _encoder.encode
-encode_into = _encoder.encode_into
 """JSON bytes of a wire shape, its keys in the order of its fields."""
+encode_into = _encoder.encode_into
+"""As `encode`, into a bytearray, from a place on; -1 is its end."""

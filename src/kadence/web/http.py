@@ -21,7 +21,6 @@ from kadence.drawing.render_worker import RenderWorker
 from kadence.outputs import for_header
 from kadence.usecases.unit_of_work import UseCase, WriteOptions, token_digest
 from kadence.web.app_state import AppState, Read
-from kadence.web.asgi import HAS_ROOM
 from kadence.web.bodies import Body
 from kadence.web.codec import canonical_uid
 from kadence.web.credentials import bearer_token, refuse_forged, refuse_other_sites, session_of
@@ -49,10 +48,6 @@ _KEY = re.compile(rb"[!-~]{1,255}")
 
 
 _NO_OPTIONS = WriteOptions()
-
-
-def _always() -> bool:
-    return True
 
 
 class Disconnected(Exception):
@@ -175,8 +170,7 @@ class RequestContext:
 
     async def _take_turn(self) -> None:
         if not self._has_turn:
-            has_room = self._request.scope.get("extensions", {}).get(HAS_ROOM, _always)
-            await self._state.read_turns.take(has_room)
+            await self._state.read_turns.take(self._request.has_room)
             self._has_turn = True
 
     def give_turn(self) -> None:

@@ -14,7 +14,7 @@ from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web import errors
 from kadence.web.api_docs import page
 from kadence.web.codec import JSON, encode
-from kadence.web.compression import CODINGS, LEAST, coding_of
+from kadence.web.compression import CODINGS, LEAST, coding_of, pack
 from kadence.web.requests import Request
 from kadence.web.responses import Response, content, empty, json
 
@@ -125,7 +125,7 @@ def _fixed(
     """Return what is always answered, and packed if it has at least so many bytes."""
     if len(body) < least:
         return _Fixed(body, {}, media_type, headers)
-    packed = {coding: pack(body) for coding, pack in CODINGS.items()}
+    packed = {coding: pack(coding, body, thorough=True) for coding in CODINGS}
     return _Fixed(body, packed, media_type, headers | {"vary": "Accept-Encoding"})
 
 

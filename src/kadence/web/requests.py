@@ -1,8 +1,9 @@
 """One HTTP request as it comes from the server."""
 
+from collections.abc import Callable
 from typing import Any
 
-from kadence.web.asgi import Receive, Scope
+from kadence.web.asgi import HAS_ROOM, Receive, Scope
 
 
 class Request:
@@ -39,6 +40,11 @@ class Request:
         """The address that the request came from."""
         client: Any = self.scope.get("client")
         return str(client[0]) if client else ""
+
+    def has_room(self) -> bool:
+        """Return whether there is memory for a large answer, as far as the server says."""
+        say: Callable[[], bool] | None = self.scope.get("extensions", {}).get(HAS_ROOM)
+        return say is None or say()
 
     async def wait_until_gone(self) -> None:
         """Return once the client has gone; what it still sends is ignored."""
