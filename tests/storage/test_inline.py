@@ -44,6 +44,11 @@ def look(tx: Transaction) -> tuple[str, int]:
     return threading.current_thread().name, len(tx.all(NAMES))
 
 
+def look_one_by_one(tx: Transaction) -> tuple[str, int]:
+    """As `look`, row by row."""
+    return threading.current_thread().name, sum(1 for _ in tx.each(NAMES))
+
+
 def test_a_few_rows_are_written_and_read_here(opened: SqliteDatabase) -> None:
     assert asyncio.run(opened.write_inline(add("one"))) == HERE
     assert asyncio.run(opened.read_inline(look)) == (HERE, 1)
@@ -54,9 +59,10 @@ def test_a_few_rows_are_written_and_read_here(opened: SqliteDatabase) -> None:
 def test_many_rows_go_to_a_thread_and_are_written_once(opened: SqliteDatabase) -> None:
     many = [f"number {n}" for n in range(INLINE_ROW_LIMIT + 1)]
     assert asyncio.run(opened.write_inline(add(*many))) == "kadence-writer"
-    thread, count = asyncio.run(opened.read_inline(look))
-    assert thread.startswith("kadence-reader")
-    assert count == len(many)
+    for looking in (look, look_one_by_one):
+        thread, count = asyncio.run(opened.read_inline(looking))
+        assert thread.startswith("kadence-reader")
+        assert count == len(many)
 
 
 def test_a_lock_is_waited_for_in_a_thread(opened: SqliteDatabase, tmp_path: Path) -> None:

@@ -27,9 +27,8 @@ async def follow(
             looked = tail.position
             found = await read(after)
             if found:
-                after = found[-1].seq
                 yield found
-                del found
+                after = found[-1].seq
                 if after < looked:
                     # There may be more.
                     continue

@@ -216,7 +216,7 @@ class Transaction:
     def run_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement once for each of `rows`."""
         rows = list(rows)
-        self._check_row_limit(rows)
+        self._check_row_limit(len(rows))
         ready = statement.compiled(self._dialect)
         self.writes += statement.writes
         self._cursor.executemany(ready.sql, map(ready.bind, rows))
@@ -255,7 +255,7 @@ class Transaction:
         """Run a statement; all its rows."""
         self.run(statement, parameters)
         rows = self._cursor.fetchall()
-        self._check_row_limit(rows)
+        self._check_row_limit(len(rows))
         return rows
 
     def each(
@@ -263,11 +263,14 @@ class Transaction:
     ) -> Iterator[Row]:
         """Run a statement; its rows one after the other, until another statement is run."""
         self.run(statement, parameters)
+        count = 0
         while (row := self._cursor.fetchone()) is not None:
+            count += 1
+            self._check_row_limit(count)
             yield row
 
-    def _check_row_limit(self, rows: Sequence[Any]) -> None:
-        if self.row_limit is not None and len(rows) > self.row_limit:
+    def _check_row_limit(self, count: int) -> None:
+        if self.row_limit is not None and count > self.row_limit:
             raise InlineLimitExceeded
 
     def fetch_batch(self, *queries: Query[Any]) -> list[list[Any]]:
