@@ -18,12 +18,14 @@ from msgspec import Struct
 
 from bench.kit import Measure, company, kadence
 from kadence.domain.access import Actor
+from kadence.domain.iteration_commands import CreateIteration
 from kadence.domain.model import CompanyRole
 from kadence.storage.engines.sqlite_connections import CAPABILITIES, connect
 from kadence.storage.transactions import Transaction
-from kadence.usecases.cards import NewCard, create_card
+from kadence.usecases.card_commands import CreateCard
+from kadence.usecases.cards import create_card
 from kadence.usecases.clock import system_clock
-from kadence.usecases.iterations import NewIteration, create_iteration
+from kadence.usecases.iterations import create_iteration
 from kadence.usecases.setup import Initialised, make_space
 from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
 
@@ -63,8 +65,8 @@ def fill(path: Path, made: Initialised, *, iterations: int, cards: int) -> Place
     owner = Actor(made.user_id, made.user_uid, 1, CompanyRole.OWNER)
     unit = UnitOfWork(tx, owner, system_clock(), random_id, random_secret)
     space, full = make_space(unit, f"Space of {cards}")
-    card = create_card(unit, NewCard("template", full.board.id, size_text="3")).card
-    sprint = create_iteration(unit, space.uid, NewIteration("Sprint"))
+    card = create_card(unit, CreateCard("template", full.board.id, size_text="3")).card
+    sprint = create_iteration(unit, space.uid, CreateIteration("Sprint"))
     ids = [random_id() for _ in range(iterations)]
     _copy(connection, "iterations", sprint.id, "id", ({"id": i, "status": "closed"} for i in ids))
     uids = [random_id() for _ in range(cards)]

@@ -14,6 +14,7 @@ import uvicorn
 from kadence.bounded_http import BoundedHttp
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Iteration
+from kadence.domain.values import said_period_end
 from kadence.settings import Settings
 from kadence.usecases.unit_of_work import random_id
 from kadence.web.codec import encode
@@ -32,6 +33,8 @@ async def create(scope: Any, receive: Any, send: Any) -> None:
     draft = CREATE.read(body)
     if isinstance(draft, BadRequest):
         raise draft
+    start_date, start_timed = said_period_end(draft.start_date)
+    finish_date, finish_timed = said_period_end(draft.finish_date)
     now = time.time_ns() // 1_000_000
     space_uid = scope["path"].split("/")[4]
     iteration = Iteration(
@@ -43,14 +46,14 @@ async def create(scope: Any, receive: Any, send: Any) -> None:
         status="planned",
         creator_uid=space_uid,
         updater_uid=space_uid,
-        start_date=draft.start_date,
-        finish_date=draft.finish_date,
+        start_date=start_date,
+        finish_date=finish_date,
         actual_finish_date=None,
         sort_order=1.0,
         data=None,
         capacity=None,
-        start_timed=draft.start_timed,
-        finish_timed=draft.finish_timed,
+        start_timed=start_timed,
+        finish_timed=finish_timed,
         version=1,
         created=now,
         updated=now,

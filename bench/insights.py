@@ -10,16 +10,17 @@ import msgspec
 
 from bench.kit import Measure, company, kadence
 from kadence.domain.access import Actor
-from kadence.domain.lifecycle import IterationChange
+from kadence.domain.iteration_commands import ChangeIteration, CreateIteration
 from kadence.domain.model import CompanyRole
 from kadence.drawing.picture import Drawing, Format
 from kadence.drawing.render import render
 from kadence.storage import boards
 from kadence.storage.engines import locate, transaction
-from kadence.usecases.cards import CardChange, NewCard, change_card, create_card
+from kadence.usecases.card_commands import ChangeCard, CreateCard
+from kadence.usecases.cards import change_card, create_card
 from kadence.usecases.clock import system_clock
-from kadence.usecases.iteration_cards import add_card
-from kadence.usecases.iterations import NewIteration, change_iteration, create_iteration
+from kadence.usecases.iteration_cards import AddCard, add_card
+from kadence.usecases.iterations import change_iteration, create_iteration
 from kadence.usecases.setup import Initialised
 from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
 from kadence.web.codec import format_timestamp
@@ -116,14 +117,14 @@ def _fill(database: str, made: Initialised) -> str:
         board = boards.BOARDS.find(tx, 1, made.board_id)
         assert board is not None  # noqa: S101 - it was made just now
         columns = [column.id for column in boards.columns_of(tx, board)]
-        period = NewIteration("Sprint", "", unit.now - 10**9, unit.now + 10**9)
+        period = CreateIteration("Sprint", "", unit.now - 10**9, unit.now + 10**9)
         iteration = create_iteration(unit, made.space_uid, period)
         cards = []
         for number in range(CARDS):
-            new = NewCard(f"Card {number}", made.board_id, size_text=str(number % 8 + 1))
+            new = CreateCard(f"Card {number}", made.board_id, size_text=str(number % 8 + 1))
             cards.append(create_card(unit, new).card)
-            add_card(unit, made.space_uid, iteration.id, cards[-1].uid)
-        begun = IterationChange(status="active")
+            add_card(unit, made.space_uid, iteration.id, AddCard(cards[-1].uid))
+        begun = ChangeIteration(status="active")
         change_iteration(unit, made.space_uid, iteration.id, begun)
         for turn in range(CHANGES):
             for card in cards:
@@ -132,9 +133,9 @@ def _fill(database: str, made: Initialised) -> str:
     return iteration.id
 
 
-def _change(turn: int, card_id: int, columns: list[int]) -> CardChange:
+def _change(turn: int, card_id: int, columns: list[int]) -> ChangeCard:
     if turn == 1:
-        return CardChange(size_text=str(card_id % 9 + 1))
+        return ChangeCard(size_text=str(card_id % 9 + 1))
     if turn % 6 == 0:
-        return CardChange(column_id=columns[(turn // 6 + 1) % 3])
-    return CardChange(description=f"What it is about, version {turn}. " * 6)
+        return ChangeCard(column_id=columns[(turn // 6 + 1) % 3])
+    return ChangeCard(description=f"What it is about, version {turn}. " * 6)

@@ -8,11 +8,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.kit import Measure, company, kadence
 from kadence.domain.access import Actor
+from kadence.domain.iteration_commands import CreateIteration
 from kadence.domain.model import CompanyRole
 from kadence.storage.engines import locate, transaction
-from kadence.usecases.cards import NewCard, create_card
+from kadence.usecases.card_commands import CreateCard
+from kadence.usecases.cards import create_card
 from kadence.usecases.clock import system_clock
-from kadence.usecases.iterations import NewIteration, create_iteration
+from kadence.usecases.iterations import create_iteration
 from kadence.usecases.setup import Initialised
 from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
 
@@ -121,6 +123,8 @@ def _fill(database: str, made: Initialised) -> None:
         actor = Actor(made.user_id, made.user_uid, 1, CompanyRole.OWNER)
         unit = UnitOfWork(tx, actor, system_clock(), random_id, random_secret)
         for number in range(CARDS):
-            create_card(unit, NewCard(f"Card {number}", made.board_id, size_text=str(number % 8)))
+            create_card(
+                unit, CreateCard(f"Card {number}", made.board_id, size_text=str(number % 8))
+            )
         for title in ("Sprint 1", "Sprint 2"):
-            create_iteration(unit, made.space_uid, NewIteration(title))
+            create_iteration(unit, made.space_uid, CreateIteration(title))

@@ -18,24 +18,26 @@ import httpx
 from msgspec import Struct
 
 from kadence.domain.access import Actor
+from kadence.domain.iteration_commands import CreateIteration
 from kadence.domain.model import CompanyRole, Shows, SpaceRole, SpaceVisibility, User
 from kadence.storage import migrate, people
 from kadence.storage.engines import SqliteFile, locate, transaction
 from kadence.usecases import people as people_usecases
 from kadence.usecases import tokens
-from kadence.usecases.boards import FIRST_COLUMNS, NewBoard, create_board
-from kadence.usecases.card_members import add_card_member
-from kadence.usecases.cards import NewCard, create_card
+from kadence.usecases.boards import FIRST_COLUMNS, CreateBoard, create_board
+from kadence.usecases.card_commands import CreateCard
+from kadence.usecases.card_members import AddCardMember, add_card_member
+from kadence.usecases.cards import create_card
 from kadence.usecases.clock import system_clock
-from kadence.usecases.columns import NewColumn, NewLane, create_subcolumn
-from kadence.usecases.comments import add_comment
-from kadence.usecases.iteration_cards import add_card
-from kadence.usecases.iterations import NewIteration, create_iteration
-from kadence.usecases.links import NewLink, create_link
-from kadence.usecases.members import NewMember, add_member
+from kadence.usecases.columns import CreateColumn, CreateLane, create_subcolumn
+from kadence.usecases.comments import AddComment, add_comment
+from kadence.usecases.iteration_cards import AddCard, add_card
+from kadence.usecases.iterations import create_iteration
+from kadence.usecases.links import CreateLink, create_link
+from kadence.usecases.members import AddMember, add_member
 from kadence.usecases.setup import Initialised, initialise
-from kadence.usecases.spaces import NewSpace, create_space
-from kadence.usecases.tags import NewTag, add_card_tag
+from kadence.usecases.spaces import CreateSpace, create_space
+from kadence.usecases.tags import CreateTag, add_card_tag
 from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
 from tests import processes
 from tests.processes import Process
@@ -226,23 +228,23 @@ class World:
         """A space with one iteration and a card, where admin, writer and reader have these roles."""
 
         def make(unit: UnitOfWork) -> Space:
-            space, _ = create_space(unit, NewSpace("Space", access=access))
+            space, _ = create_space(unit, CreateSpace("Space", access=access))
             for name in ("admin", "writer", "reader"):
                 role = SpaceRole[name.upper()]
-                add_member(unit, space.id, NewMember(self.users[name].email, role))
-            iteration = create_iteration(unit, space.uid, NewIteration("Sprint"))
+                add_member(unit, space.id, AddMember(self.users[name].email, role))
+            iteration = create_iteration(unit, space.uid, CreateIteration("Sprint"))
             columns = [*FIRST_COLUMNS]
-            lanes = [NewLane("Upper"), NewLane("Lower")]
-            full = create_board(unit, space.id, NewBoard("Board", columns=columns, lanes=lanes))
-            subcolumn = create_subcolumn(unit, full.columns[0].id, NewColumn("Review"))
-            card = create_card(unit, NewCard("Card", full.board.id, size_text="3")).card
-            add_card(unit, space.uid, iteration.id, card.uid)
+            lanes = [CreateLane("Upper"), CreateLane("Lower")]
+            full = create_board(unit, space.id, CreateBoard("Board", columns=columns, lanes=lanes))
+            subcolumn = create_subcolumn(unit, full.columns[0].id, CreateColumn("Review"))
+            card = create_card(unit, CreateCard("Card", full.board.id, size_text="3")).card
+            add_card(unit, space.uid, iteration.id, AddCard(card.uid))
             writer = self.users["writer"]
-            add_card_member(unit, card.id, writer.id)
-            _, tag = add_card_tag(unit, card.id, NewTag(f"tag of {space.uid}"))
+            add_card_member(unit, card.id, AddCardMember(writer.id))
+            _, tag = add_card_tag(unit, card.id, CreateTag(f"tag of {space.uid}"))
             unit.actor = Actor(writer.id, writer.uid, writer.company_id, writer.role)
-            comment = add_comment(unit, card.id, "Looks good").comment
-            shared = create_link(unit, space.uid, NewLink(Shows.BADGE, iteration.id, 90))
+            comment = add_comment(unit, card.id, AddComment("Looks good")).comment
+            shared = create_link(unit, space.uid, CreateLink(Shows.BADGE, iteration.id, 90))
             return Space(
                 id=space.id,
                 uid=space.uid,

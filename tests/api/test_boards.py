@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from kadence.usecases.cards import NewCard, create_card
+from kadence.usecases.card_commands import CreateCard
+from kadence.usecases.cards import create_card
 from kadence.usecases.unit_of_work import UnitOfWork
 from tests.api.kit import Team
 from tests.world import World
@@ -292,7 +293,7 @@ def test_a_board_is_answered_with_a_hundred_cards_at_most(team: Team) -> None:
 
     def fill(unit: UnitOfWork) -> None:
         for n in range(101):
-            create_card(unit, NewCard(f"Card {n}", space.board_id))
+            create_card(unit, CreateCard(f"Card {n}", space.board_id))
 
     team.world.do(fill)
     for path in (f"/boards/{space.board_id}", f"/spaces/{space.id}/boards/{space.board_id}"):

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from kadence.usecases.card_activity import MOST
-from kadence.usecases.cards import CardChange, change_card
+from kadence.usecases.card_commands import ChangeCard
+from kadence.usecases.cards import change_card
 from kadence.usecases.unit_of_work import UnitOfWork
 from tests.api.kit import Team
 from tests.world import World
@@ -192,7 +193,7 @@ def test_without_a_limit_a_pager_gets_every_row_once(team: Team) -> None:
 
     def work(unit: UnitOfWork) -> None:
         for n in range(MOST + 20):
-            change_card(unit, card["id"], CardChange(title=f"Title {n}"))
+            change_card(unit, card["id"], ChangeCard(title=f"Title {n}"))
 
     team.world.do(work)
     pages: list[list[str]] = []

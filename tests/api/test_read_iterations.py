@@ -2,7 +2,8 @@
 
 import pytest
 
-from kadence.usecases.iterations import NewIteration, create_iteration
+from kadence.domain.iteration_commands import CreateIteration
+from kadence.usecases.iterations import create_iteration
 from kadence.usecases.spaces import delete_space
 from kadence.usecases.unit_of_work import UnitOfWork
 from tests.api.test_create_iteration import KEYS
@@ -16,7 +17,7 @@ def many(world: World) -> str:
     def make(unit: UnitOfWork) -> None:
         for number in range(120):
             unit.now += 1
-            create_iteration(unit, uid, NewIteration(f"Sprint {number:03}"))
+            create_iteration(unit, uid, CreateIteration(f"Sprint {number:03}"))
 
     uid = world.make_space().uid
     world.do(make)

@@ -5,14 +5,16 @@ import asyncio
 import pytest
 
 from kadence.domain.access import Actor
+from kadence.domain.iteration_commands import CreateIteration
 from kadence.domain.model import DAY, CompanyRole, Event, Iteration
 from kadence.storage import integrity, journal
 from kadence.storage.engines import locate, transaction
 from kadence.usecases import sessions
-from kadence.usecases.cards import NewCard, create_card
+from kadence.usecases.card_commands import CreateCard
+from kadence.usecases.cards import create_card
 from kadence.usecases.clock import SteadyClock, system_clock
-from kadence.usecases.iteration_cards import add_card, card_history, remove_card
-from kadence.usecases.iterations import NewIteration, create_iteration
+from kadence.usecases.iteration_cards import AddCard, add_card, card_history, remove_card
+from kadence.usecases.iterations import create_iteration
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.usecases.sign_in_attempts import BY_BOTH, WINDOW
 from kadence.usecases.unit_of_work import (
@@ -41,15 +43,15 @@ def test_a_clock_that_is_set_back_breaks_no_order(database: str) -> None:
         return unit
 
     def plan(unit: UnitOfWork) -> Iteration:
-        return create_iteration(owned(unit), made.space_uid, NewIteration("Sprint"))
+        return create_iteration(owned(unit), made.space_uid, CreateIteration("Sprint"))
 
     def put(unit: UnitOfWork, iteration_id: str, card_uid: str) -> None:
-        add_card(owned(unit), made.space_uid, iteration_id, card_uid)
+        add_card(owned(unit), made.space_uid, iteration_id, AddCard(card_uid))
 
     async def story() -> list[Event]:
         first, second = await runner.run_as_operator(plan), await runner.run_as_operator(plan)
         card = await runner.run_as_operator(
-            lambda unit: create_card(owned(unit), NewCard("Card", made.board_id)).card
+            lambda unit: create_card(owned(unit), CreateCard("Card", made.board_id)).card
         )
         for iteration in (first, second, first):
             await runner.run_as_operator(put, iteration.id, card.uid)
@@ -123,7 +125,7 @@ def test_a_restart_by_a_clock_that_is_behind_goes_on_behind_the_last_event(datab
 
     def plan(unit: UnitOfWork) -> Iteration:
         unit.actor = Actor(made.user_id, made.user_uid, 1, CompanyRole.OWNER)
-        return create_iteration(unit, made.space_uid, NewIteration("Sprint"))
+        return create_iteration(unit, made.space_uid, CreateIteration("Sprint"))
 
     found = []
     for now in (2_000_000 * HOUR, 1_999_999 * HOUR):
@@ -154,7 +156,7 @@ def test_what_expires_goes_by_the_clock_and_not_by_the_last_event(database: str)
 
     def plan(unit: UnitOfWork) -> Iteration:
         unit.actor = Actor(made.user_id, made.user_uid, 1, CompanyRole.OWNER)
-        return create_iteration(unit, made.space_uid, NewIteration("Sprint"))
+        return create_iteration(unit, made.space_uid, CreateIteration("Sprint"))
 
     async def story() -> None:
         def at(moment: int) -> UnitOfWorkRunner:
@@ -166,7 +168,7 @@ def test_what_expires_goes_by_the_clock_and_not_by_the_last_event(database: str)
         answer = RenderedResponse(b"")
         await at(real + 1).write(
             begun.secret, options, lambda _: answer, create_iteration, made.space_uid,
-            NewIteration("After"),
+            CreateIteration("After"),
         )  # fmt: skip
         link = await at(real + 2).run_as_operator(sessions.issue_login_link, "owner@home.example")
         assert link.expires == real + 2 + sessions.LOGIN_LINK_LASTS

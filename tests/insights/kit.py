@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kadence.domain.access import Actor
-from kadence.domain.lifecycle import IterationChange
+from kadence.domain.iteration_commands import ChangeIteration, CreateIteration, NextStatus
 from kadence.domain.model import Card, CompanyRole, Iteration
 from kadence.domain.report import UnitOfMeasure
 from kadence.storage import boards
 from kadence.storage.engines import locate, transaction
 from kadence.usecases import cards, insights, iteration_cards, iterations
-from kadence.usecases.calendars import CalendarChange, change_calendar
-from kadence.usecases.cards import CardChange, NewCard
+from kadence.usecases.calendars import ChangeCalendar, change_calendar
+from kadence.usecases.card_commands import ChangeCard, CreateCard
 from kadence.usecases.insights import ReportQuery
-from kadence.usecases.iterations import NewIteration
+from kadence.usecases.iteration_cards import AddCard
 from kadence.usecases.setup import initialise, make_space
 from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
 
@@ -51,18 +51,18 @@ class Stage:
         """A planned iteration."""
         dates = (None if start is None else at(start), None if finish is None else at(finish))
         return iterations.create_iteration(
-            self.unit, self.space_uid, NewIteration(title, "", *dates)
+            self.unit, self.space_uid, CreateIteration(title, "", *dates)
         )
 
     def card(self, size: str | None = None, into: Iteration | None = None) -> Card:
         """A queued card, perhaps in an iteration."""
-        made = cards.create_card(self.unit, NewCard("Card", self.board_id, size_text=size)).card
+        made = cards.create_card(self.unit, CreateCard("Card", self.board_id, size_text=size)).card
         if into is not None:
             self.add(into, made)
         return made
 
     def add(self, iteration: Iteration, card: Card) -> None:
-        iteration_cards.add_card(self.unit, self.space_uid, iteration.id, card.uid)
+        iteration_cards.add_card(self.unit, self.space_uid, iteration.id, AddCard(card.uid))
 
     def remove(self, iteration: Iteration, card: Card) -> None:
         iteration_cards.remove_card(self.unit, self.space_uid, iteration.id, card.uid, None)
@@ -72,14 +72,16 @@ class Stage:
         self.change(card, column_id=self.columns[state - 1])
 
     def change(self, card: Card, **values: Any) -> None:
-        cards.change_card(self.unit, card.id, CardChange(**values))
+        cards.change_card(self.unit, card.id, ChangeCard(**values))
 
-    def set_status(self, iteration: Iteration, status: str, into: Iteration | None = None) -> None:
-        change = IterationChange(status=status, new_iteration_id=into.id if into else None)
+    def set_status(
+        self, iteration: Iteration, status: NextStatus, into: Iteration | None = None
+    ) -> None:
+        change = ChangeIteration(status=status, new_iteration_id=into.id if into else None)
         iterations.change_iteration(self.unit, self.space_uid, iteration.id, change)
 
     def calendar(self, **values: Any) -> None:
-        change_calendar(self.unit, self.space_uid, CalendarChange(**values))
+        change_calendar(self.unit, self.space_uid, ChangeCalendar(**values))
 
     def written(self) -> None:
         """Have the events so far in the journal, as at the end of a transaction."""

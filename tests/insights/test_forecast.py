@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from kadence.domain.errors import RuleViolation
 from kadence.domain.forecast import simulate
+from kadence.domain.iteration_commands import DeleteIteration
 from kadence.domain.model import Instant, Iteration
 from kadence.domain.report import UnitOfMeasure
 from kadence.domain.simulation import HORIZON, Question, Simulated, days_until, lacks
@@ -242,5 +243,5 @@ def test_a_forecast_of_then_looks_back_from_then(stage: Stage) -> None:
     assert len(before) == 25
     assert past(sprint, then) == before
     # What is removed later was there then.
-    delete_iteration(stage.unit, stage.space_uid, asked[0][0].id, None)
+    delete_iteration(stage.unit, stage.space_uid, asked[0][0].id, DeleteIteration())
     assert past(sprint, then) == before

@@ -15,8 +15,8 @@ from kadence.storage import integrity
 from kadence.storage.engines import locate, transaction
 from kadence.usecases import insights, links, people
 from kadence.usecases.insights import ReportQuery
-from kadence.usecases.links import NewLink
-from kadence.usecases.members import NewMember, add_member
+from kadence.usecases.links import CreateLink
+from kadence.usecases.members import AddMember, add_member
 from kadence.usecases.overview import calendar_feed
 from kadence.usecases.unit_of_work import UnitOfWork
 from kadence.web.feeds import calendar_of
@@ -124,7 +124,7 @@ def _link(world: World, team: Team, body: dict[str, Any]) -> Any:
 @pytest.mark.both_engines
 def test_a_link_expires_by_itself(stage: Stage) -> None:
     stage.clock("2026-07-27T09:00")
-    made = links.create_link(stage.unit, stage.space_uid, NewLink(Shows.VELOCITY, None, 7))
+    made = links.create_link(stage.unit, stage.space_uid, CreateLink(Shows.VELOCITY, None, 7))
     assert links.find_link(stage.unit, made.link_key) == made.link
     stage.clock("2026-08-03T08:59:59.999")
     links.find_link(stage.unit, made.link_key)
@@ -149,10 +149,10 @@ def test_a_link_ends_with_its_makers_access(world: World, team: Team) -> None:
 def test_a_link_of_somebody_who_is_out_opens_nothing(unit: UnitOfWork) -> None:
     stage = Stage(unit)
     person = people.add_user(unit, "maker@home.example", "Maker")
-    add_member(unit, stage.space_id, NewMember("maker@home.example", SpaceRole.WRITER))
+    add_member(unit, stage.space_id, AddMember("maker@home.example", SpaceRole.WRITER))
     owner = unit.actor
     unit.actor = Actor(person.user.id, person.user.uid, owner.company_id, 2)
-    made = links.create_link(unit, stage.space_uid, NewLink(Shows.VELOCITY, None, 7))
+    made = links.create_link(unit, stage.space_uid, CreateLink(Shows.VELOCITY, None, 7))
     unit.actor = owner
     links.find_link(unit, made.link_key)
     people.deactivate_user(unit, "maker@home.example")

@@ -8,7 +8,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from icalendar import Calendar
 
-from kadence.usecases.iterations import NewIteration, create_iteration
+from kadence.domain.iteration_commands import CreateIteration
+from kadence.usecases.iterations import create_iteration
 from tests.api.kit import Team
 from tests.insights.test_pictures import CHARTS
 from tests.world import World
@@ -22,7 +23,7 @@ CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 def odd(world: World) -> tuple[Team, str]:
     """A space with a running iteration whose title and goal no client could send any more."""
     team = Team(world, world.make_space(), as_="admin")
-    made = world.do(create_iteration, team.space.uid, NewIteration(ODD, f"{ODD}\r\nand more"))
+    made = world.do(create_iteration, team.space.uid, CreateIteration(ODD, f"{ODD}\r\nand more"))
     iteration = {"id": made.id}
     team.call(
         "PATCH", team.at(iteration), {"start_date": "2026-03-02", "finish_date": "2026-03-13"}

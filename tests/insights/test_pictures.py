@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from kadence.domain.errors import Unavailable
-from kadence.domain.lifecycle import IterationChange
+from kadence.domain.iteration_commands import ChangeIteration, CreateIteration
 from kadence.domain.simulation import LARGEST_TRIALS, Question
 from kadence.drawing import burndown, charts, i18n
 from kadence.drawing.i18n.russian import RUSSIAN
@@ -27,8 +27,8 @@ from kadence.drawing.picture import Drawing, Format
 from kadence.drawing.render_worker import MOST_WAITING, RenderWorker
 from kadence.drawing.theme import COLOURS, Theme
 from kadence.storage.engines import locate, transaction
-from kadence.usecases.iteration_cards import add_card
-from kadence.usecases.iterations import NewIteration, change_iteration, create_iteration
+from kadence.usecases.iteration_cards import AddCard, add_card
+from kadence.usecases.iterations import change_iteration, create_iteration
 from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
 from tests.api.kit import Team
 from tests.world import Space, World, make_company, serving
@@ -344,9 +344,9 @@ def test_a_long_time_is_drawn_as_fast_as_a_short_one(world: World) -> None:
     day = int(datetime(1970, 1, 2, tzinfo=UTC).timestamp() * 1000)
     with transaction(locate(world.database)) as tx:
         unit = UnitOfWork(tx, world.operator, day, random_id, random_secret)
-        made = create_iteration(unit, space.uid, NewIteration("Long", None, day, 9 * day))
-        add_card(unit, space.uid, made.id, space.card_uid)
-        change_iteration(unit, space.uid, made.id, IterationChange(status="active"))
+        made = create_iteration(unit, space.uid, CreateIteration("Long", None, day, 9 * day))
+        add_card(unit, space.uid, made.id, AddCard(space.card_uid))
+        change_iteration(unit, space.uid, made.id, ChangeIteration(status="active"))
     today = datetime.now(UTC).date()
     for chart in ("burndown", "burnup", "flow"):
         place = f"/spaces/{space.uid}/iterations/{made.id}/{chart}.svg"

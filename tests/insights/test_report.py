@@ -6,7 +6,7 @@ import pytest
 
 from kadence.domain.calendar import WorkingCalendar
 from kadence.domain.errors import BadRequest, RuleViolation
-from kadence.domain.lifecycle import IterationChange
+from kadence.domain.iteration_commands import ChangeIteration, DeleteIteration
 from kadence.domain.report import MOST_DAYS, Part, days_of, ideal_at
 from kadence.storage import integrity
 from kadence.usecases import insights
@@ -207,7 +207,7 @@ def test_before_there_was_the_iteration_there_is_nothing_to_say(stage: Stage) ->
     with pytest.raises(RuleViolation, match="as_of"):
         stage.report(sprint, at("2026-07-25T08:59:59.999"))
     stage.clock("2026-07-26T09:00")
-    change_iteration(stage.unit, stage.space_uid, sprint.id, IterationChange(title="Renamed"))
+    change_iteration(stage.unit, stage.space_uid, sprint.id, ChangeIteration(title="Renamed"))
     assert stage.report(sprint, at("2026-07-25T12:00")).report.iteration.title == "Sprint"
     assert stage.report(sprint).report.iteration.title == "Renamed"
 
@@ -344,7 +344,7 @@ def test_a_closed_iteration_that_was_deleted_does_not_grow(stage: Stage) -> None
     stage.set_status(sprint, "active")
     stage.clock("2026-07-31T15:00")
     stage.set_status(sprint, "closed")
-    delete_iteration(stage.unit, stage.space_uid, sprint.id, None)
+    delete_iteration(stage.unit, stage.space_uid, sprint.id, DeleteIteration())
     stage.clock("2026-08-18T09:00")
     found = stage.report(sprint)
     assert len(days_of(found.report, found.calendar, found.as_of)) == 5

@@ -13,7 +13,8 @@ from kadence.domain.iteration_cards import (
     moves_on_closing,
     moves_on_deleting,
 )
-from kadence.domain.lifecycle import IterationChange, Step, check_end, check_target, step
+from kadence.domain.iteration_commands import ChangeIteration
+from kadence.domain.lifecycle import Step, check_end, check_target, step
 from kadence.domain.model import DAY, Condition, Iteration
 from tests.rules.kit import card, iteration
 
@@ -26,7 +27,7 @@ NOW = 15
 def code(old: Iteration, *, now: int = NOW, **change: Any) -> int | None:
     """The code of the rule that forbids the change, or None."""
     try:
-        step(old, IterationChange(**change), now)
+        step(old, ChangeIteration(**change), now)
     except RuleViolation as refused:
         return refused.code
     return None
@@ -46,7 +47,7 @@ def test_what_is_removed_cannot_be_changed_and_what_is_closed_keeps_its_dates() 
         assert code(closed, **{name: 12}) == 1
         assert code(closed, **{name: None}) == 1  # type: ignore[arg-type]
     # Said to be closed once more, it ignores the rest.
-    ignored = IterationChange(status="closed", start_date=1, finish_date=2, title="x")
+    ignored = ChangeIteration(status="closed", start_date=1, finish_date=2, title="x")
     made = step(closed, ignored, NOW)
     assert (made.new.start_date, made.new.finish_date, made.new.title) == (10, 20, "x")
     assert not made.closes
@@ -79,14 +80,14 @@ def test_it_is_closed_later_than_it_starts(actual: int, refused: int | None) -> 
 
 def test_closing_notes_when() -> None:
     active = iteration(status="active", **DAYS)
-    closing = step(active, IterationChange(status="closed"), NOW)
+    closing = step(active, ChangeIteration(status="closed"), NOW)
     assert (closing.activates, closing.closes) == (False, True)
     assert closing.new.actual_finish_date == NOW
-    given = step(active, IterationChange(status="closed", actual_finish_date=12), NOW)
+    given = step(active, ChangeIteration(status="closed", actual_finish_date=12), NOW)
     assert given.new.actual_finish_date == 12
-    cleared = step(active, IterationChange(status="closed", actual_finish_date=None), NOW)
+    cleared = step(active, ChangeIteration(status="closed", actual_finish_date=None), NOW)
     assert cleared.new.actual_finish_date == NOW
-    starting = step(iteration(**DAYS), IterationChange(status="active"), NOW)
+    starting = step(iteration(**DAYS), ChangeIteration(status="active"), NOW)
     assert (starting.activates, starting.closes) == (True, False)
     assert starting.new.actual_finish_date is None
 
@@ -115,8 +116,8 @@ def test_it_ended_between_its_activation_and_tomorrow(
 
 def test_what_is_not_asked_for_stays_and_null_clears() -> None:
     old = iteration(title="Old", goal="Goal", **DAYS)
-    assert step(old, IterationChange(), NOW) == Step(old, old, IterationChange())
-    changed = step(old, IterationChange(title="New", goal=None, finish_date=None), NOW).new
+    assert step(old, ChangeIteration(), NOW) == Step(old, old, ChangeIteration())
+    changed = step(old, ChangeIteration(title="New", goal=None, finish_date=None), NOW).new
     assert (changed.title, changed.goal) == ("New", None)
     assert (changed.start_date, changed.finish_date) == (10, None)
 
@@ -144,7 +145,7 @@ def test_a_refusal_says_why_in_the_published_words(
     status: str, change: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(RuleViolation) as refused:
-        step(iteration(status=status, **DAYS), IterationChange(**change), NOW)
+        step(iteration(status=status, **DAYS), ChangeIteration(**change), NOW)
     assert refused.value.message == message
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from kadence.domain.access import Actor
 from kadence.domain.errors import DatabaseUnavailable, Forbidden
+from kadence.domain.iteration_commands import CreateIteration
 from kadence.domain.model import CompanyRole, Event
 from kadence.live import stream
 from kadence.live.journal_tail import JournalTail
@@ -18,7 +19,7 @@ from kadence.storage import journal
 from kadence.storage.engines import locate
 from kadence.storage.executor import ThreadedDatabase
 from kadence.storage.transactions import Transaction
-from kadence.usecases.iterations import NewIteration, create_iteration
+from kadence.usecases.iterations import create_iteration
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.usecases.setup import Initialised
 from kadence.usecases.unit_of_work import (
@@ -55,7 +56,7 @@ class Followed:
             lambda _: RenderedResponse(b""),
             create_iteration,
             made.space_uid,
-            NewIteration(title),
+            CreateIteration(title),
         )
 
     def stream(
@@ -177,7 +178,7 @@ def test_what_others_write_comes_too_and_a_page_is_no_end(
                     database,
                     create_iteration,
                     followed.home.space_uid,
-                    NewIteration(f"Beside {number}"),
+                    CreateIteration(f"Beside {number}"),
                     actor=Actor(1, followed.home.user_uid, 1, CompanyRole.OWNER),
                 )
             titles = [event.payload["title"] for event in await waiting]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kadence.domain.access import Actor
-from kadence.domain.lifecycle import IterationChange
+from kadence.domain.iteration_commands import ChangeIteration, CreateIteration
 from kadence.domain.model import CompanyRole
 from kadence.storage.engines import postgres_connections as postgres
 from kadence.storage.engines import postgres_server
@@ -27,14 +27,16 @@ from kadence.usecases import (
     planning,
 )
 from kadence.usecases.activity import EventQuery
+from kadence.usecases.card_commands import ChangeCard, CreateCard
 from kadence.usecases.card_list import CardQuery
-from kadence.usecases.cards import CardChange, NewCard
 from kadence.usecases.clock import system_clock
+from kadence.usecases.comments import AddComment
 from kadence.usecases.forecasts import ForecastQuery
 from kadence.usecases.insights import ReportQuery, VelocityQuery
-from kadence.usecases.iterations import IterationQuery, NewIteration
+from kadence.usecases.iteration_cards import AddCard
+from kadence.usecases.iterations import IterationQuery
 from kadence.usecases.pages import Page
-from kadence.usecases.planning import Action, Arrangement
+from kadence.usecases.planning import Action, ArrangeCards
 from kadence.usecases.setup import Initialised, initialise
 from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
 from tests.cluster import Cluster
@@ -83,16 +85,16 @@ class Space:
         made = initialise(unit, "Home", "owner@home.example", "Owner", "Space")
         self.made: Initialised = made
         self.cards = [
-            cards.create_card(unit, NewCard(f"Card number {n}", made.board_id)).card
+            cards.create_card(unit, CreateCard(f"Card number {n}", made.board_id)).card
             for n in range(cards_in_it)
         ]
-        period = NewIteration("Sprint", None, unit.now - 10, unit.now + 10)
+        period = CreateIteration("Sprint", None, unit.now - 10, unit.now + 10)
         self.active, self.planned, self.spare = (
             iterations.create_iteration(unit, made.space_uid, period) for _ in range(3)
         )
         for card in self.cards[::2]:
-            iteration_cards.add_card(unit, made.space_uid, self.active.id, card.uid)
-        active = IterationChange(status="active")
+            iteration_cards.add_card(unit, made.space_uid, self.active.id, AddCard(card.uid))
+        active = ChangeIteration(status="active")
         iterations.change_iteration(unit, made.space_uid, self.active.id, active)
 
 
@@ -122,12 +124,12 @@ def stage(
 
 
 def arrange(unit: UnitOfWork, space: Space) -> object:
-    wanted = Arrangement(Action.ADD, [card.uid for card in space.cards[1::2]])
+    wanted = ArrangeCards(Action.ADD, [card.uid for card in space.cards[1::2]])
     return planning.arrange_cards(unit, space.made.space_uid, space.planned.id, wanted)
 
 
 def close(unit: UnitOfWork, space: Space) -> object:
-    change = IterationChange(status="closed", new_iteration_id=space.spare.id)
+    change = ChangeIteration(status="closed", new_iteration_id=space.spare.id)
     return iterations.change_iteration(unit, space.made.space_uid, space.active.id, change)
 
 
@@ -143,7 +145,7 @@ def listing(**wanted: Any) -> Callable[[UnitOfWork, Space], object]:
 REQUESTS: dict[str, tuple[int, Callable[[UnitOfWork, Space], object]]] = {
     "create iteration": (
         3,
-        lambda u, s: iterations.create_iteration(u, s.made.space_uid, NewIteration("x")),
+        lambda u, s: iterations.create_iteration(u, s.made.space_uid, CreateIteration("x")),
     ),
     "list iterations": (
         2,
@@ -166,20 +168,24 @@ REQUESTS: dict[str, tuple[int, Callable[[UnitOfWork, Space], object]]] = {
     "cards newest first": (11, listing(descending=True)),
     "cards of every space": (10, lambda u, _: card_list.list_cards(u, CardQuery())),
     "get card": (1, lambda u, s: card_views.get_card(u, s.cards[0].id, None)),
-    "create card": (8, lambda u, s: cards.create_card(u, NewCard("x", s.made.board_id))),
+    "create card": (8, lambda u, s: cards.create_card(u, CreateCard("x", s.made.board_id))),
     "change card": (
         3,
-        lambda u, s: cards.change_card(u, s.cards[0].id, CardChange(title="Card number one")),
+        lambda u, s: cards.change_card(u, s.cards[0].id, ChangeCard(title="Card number one")),
     ),
     "add a card to an iteration": (
         7,
-        lambda u, s: iteration_cards.add_card(u, s.made.space_uid, s.planned.id, s.cards[1].uid),
+        lambda u, s: iteration_cards.add_card(
+            u, s.made.space_uid, s.planned.id, AddCard(s.cards[1].uid)
+        ),
     ),
     "move a card to another iteration": (
         11,
-        lambda u, s: iteration_cards.add_card(u, s.made.space_uid, s.spare.id, s.cards[1].uid),
+        lambda u, s: iteration_cards.add_card(
+            u, s.made.space_uid, s.spare.id, AddCard(s.cards[1].uid)
+        ),
     ),
-    "comment": (4, lambda u, s: comments.add_comment(u, s.cards[0].id, "Hm")),
+    "comment": (4, lambda u, s: comments.add_comment(u, s.cards[0].id, AddComment("Hm"))),
     "history of a card": (
         5,
         lambda u, s: iteration_cards.card_history(u, s.cards[0].uid, True),  # noqa: FBT003

@@ -22,7 +22,7 @@ from kadence.storage.engines import SqliteFile
 from kadence.storage.engines.sqlite_connections import SqliteDatabase
 from kadence.usecases import sample, setup
 from kadence.usecases.iterations import IterationQuery, list_iterations
-from kadence.usecases.links import LONGEST, NewLink, create_link
+from kadence.usecases.links import LONGEST, CreateLink, create_link
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.usecases.sample_story import OWNER
 from kadence.usecases.sessions import issue_login_link
@@ -83,7 +83,7 @@ async def _make(runner: UnitOfWorkRunner, *, empty: bool) -> _Shown:
         return _Shown(made, entry)
     query = IterationQuery(statuses=[IterationStatus.ACTIVE.value])
     ((active, _),) = await runner.read(made.token, list_iterations, made.space_uid, query)
-    link = NewLink(Shows.BURNDOWN, active.id, LONGEST)
+    link = CreateLink(Shows.BURNDOWN, active.id, LONGEST)
     key = await runner.write(
         made.token,
         WriteOptions(),

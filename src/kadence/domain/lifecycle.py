@@ -1,15 +1,15 @@
 """Is it allowed? The rules of an iteration's life (contract: iterations.md, Endpoints 1, 4, 5)."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
+from kadence.domain.changes import changed
 from kadence.domain.errors import RuleViolation
+from kadence.domain.iteration_commands import ChangeIteration
 from kadence.domain.model import DAY, Instant, Iteration, IterationStatus
-
-T = TypeVar("T")
+from kadence.domain.values import said_period_end
 
 PLANNED, ACTIVE, CLOSED, REMOVED = IterationStatus
 
@@ -20,26 +20,12 @@ TRANSITIONS = {(PLANNED, ACTIVE), (ACTIVE, CLOSED)}
 """From which status to which other an update may lead; deleting leads from any to removed."""
 
 
-class IterationChange(Struct, frozen=True):
-    """What an update asks for; what is UNSET stays, None clears."""
-
-    title: str | UnsetType = UNSET
-    goal: str | UnsetType | None = UNSET
-    status: str | UnsetType = UNSET
-    start_date: Instant | UnsetType | None = UNSET
-    start_timed: int = 0
-    finish_date: Instant | UnsetType | None = UNSET
-    finish_timed: int = 0
-    actual_finish_date: Instant | UnsetType | None = UNSET
-    new_iteration_id: str | UnsetType | None = UNSET
-
-
 class Step(Struct, frozen=True):
     """An iteration before and after an update, and what was asked for."""
 
     old: Iteration
     new: Iteration
-    change: IterationChange
+    change: ChangeIteration
 
     @property
     def activates(self) -> bool:
@@ -52,24 +38,20 @@ class Step(Struct, frozen=True):
         return self.old.status != CLOSED and self.new.status == CLOSED
 
 
-def step(iteration: Iteration, change: IterationChange, now: Instant) -> Step:
+def step(iteration: Iteration, change: ChangeIteration, now: Instant) -> Step:
     """Return the iteration as the update leaves it, its statistics aside.
 
     Raises:
         RuleViolation: by the first rule of RULES that forbids it.
     """
     settled = iteration.status == CLOSED and change.status == CLOSED
-    status = iteration.status if change.status is UNSET else change.status
-    new = replace(
-        iteration,
-        title=_or(change.title, iteration.title),
-        goal=_or(change.goal, iteration.goal),
-        status=str(status),
-    )
+    new = changed(iteration, change, but=("start_date", "finish_date", "actual_finish_date"))
     if not settled and not isinstance(change.start_date, UnsetType):
-        new = replace(new, start_date=change.start_date, start_timed=change.start_timed)
+        start, timed = said_period_end(change.start_date)
+        new = replace(new, start_date=start, start_timed=timed)
     if not settled and not isinstance(change.finish_date, UnsetType):
-        new = replace(new, finish_date=change.finish_date, finish_timed=change.finish_timed)
+        finish, timed = said_period_end(change.finish_date)
+        new = replace(new, finish_date=finish, finish_timed=timed)
     made = Step(iteration, new, change)
     if made.closes:
         asked = change.actual_finish_date
@@ -78,10 +60,6 @@ def step(iteration: Iteration, change: IterationChange, now: Instant) -> Step:
     for rule in RULES:
         rule(made)
     return made
-
-
-def _or(asked: T | UnsetType, stays: T) -> T:
-    return stays if isinstance(asked, UnsetType) else asked
 
 
 def allowed_transition(step: Step) -> None:
@@ -98,7 +76,7 @@ def allowed_transition(step: Step) -> None:
         raise RuleViolation(1, "Can't change dates of finished iteration")
 
 
-def _names_a_date(change: IterationChange) -> bool:
+def _names_a_date(change: ChangeIteration) -> bool:
     return change.start_date is not UNSET or change.finish_date is not UNSET
 
 

@@ -50,6 +50,31 @@ NOT_JOURNALED: dict[str, tuple[str, ...]] = {
 """Columns that no event tells."""
 
 
+UNSAID: dict[str, Row] = {
+    "tokens": {"kind": TokenKind.API.value, "parent_id": None},
+    "boards": {"deleted_at": None},
+    "columns": {"wip_limit": None, "external_id": None, "deleted_at": None},
+    "lanes": {"wip_limit": None, "external_id": None, "condition": Condition.LIVE.value},
+    "iterations": {
+        "capacity": None,
+        "version": 1,
+        "start_timed": 0,
+        "finish_timed": 0,
+    },
+}
+"""What a journal means that lacks a key: the values of columns that came after a table's first
+release. Whoever adds a column adds its value here, so that older databases are still sound."""
+
+NOT_REBUILT = (
+    "journal",
+    "passwords",
+    "sign_in_attempts",
+    "idempotency_keys",
+    "signing_keys",
+)
+"""The tables that no event tells of."""
+
+
 class CannotReplay(Exception):
     """An event lacks a key, is of an unknown kind, or is about something that was never made."""
 
@@ -106,15 +131,18 @@ def _bind(state: State) -> None:
             state["cards"][(record["card_uid"],)]["iteration_id"] = record["iteration_id"]
 
 
-def _add(table: str, **older: Any) -> Callable[[State, Event], None]:
-    """Add a row; `older` are values of columns that the first releases did not have."""
-
+def _add(table: str) -> Callable[[State, Event], None]:
     def add(state: State, event: Event) -> None:
-        told = older | event.payload
-        row = {n: v for n, v in told.items() if n not in NOT_JOURNALED.get(table, ())}
-        state[table][_key(table, row)] = row
+        _put(state, table, event.payload)
 
     return add
+
+
+def _put(state: State, table: str, told: Row) -> None:
+    """Add a row as an event tells of it."""
+    row = UNSAID.get(table, {}) | told
+    row = {n: v for n, v in row.items() if n not in NOT_JOURNALED.get(table, ())}
+    state[table][_key(table, row)] = row
 
 
 def _change(table: str) -> Callable[[State, Event], None]:
@@ -172,14 +200,12 @@ def _board_created(state: State, event: Event) -> None:
     # Journals of the first release tell a board's columns and lanes with it.
     board = dict(event.payload)
     columns, lanes = board.pop("columns", ()), board.pop("lanes", ())
-    state["boards"][(board["id"],)] = {"deleted_at": None} | board
+    _put(state, "boards", board)
     _place(state, event, board["space_id"], board["id"])
     for column in columns:
-        fresh = {"wip_limit": None, "external_id": None, "deleted_at": None}
-        state["columns"][(column["id"],)] = fresh | column
+        _put(state, "columns", column)
     for lane in lanes:
-        first = {"wip_limit": None, "external_id": None}
-        state["lanes"][(lane["id"],)] = first | {"condition": Condition.LIVE.value} | lane
+        _put(state, "lanes", lane)
 
 
 def _place(state: State, event: Event, space_id: int, board_id: int) -> None:
@@ -250,13 +276,6 @@ def _comment_removed(state: State, event: Event) -> None:
     state["cards"][(event.card_uid,)]["comments_total"] -= 1
 
 
-def _iteration_created(state: State, event: Event) -> None:
-    # Journals of the first release know no capacity and no version, and none says whether a time
-    # was written until there is a key for that.
-    unsaid = {"capacity": None, "version": 1, "start_timed": 0, "finish_timed": 0}
-    state["iterations"][(event.payload["id"],)] = unsaid | event.payload
-
-
 def _iteration_changed(state: State, event: Event) -> None:
     iteration = state["iterations"][(event.iteration_id,)]
     # A journal of the first release tells a removal by its kind alone.
@@ -279,7 +298,7 @@ APPLY: dict[str, Callable[[State, Event], None]] = {
     events.USER_DEACTIVATED: _end("users", "deactivated_at"),
     events.USER_CHANGED: _change("users"),
     events.PASSWORD_SET: _nothing,
-    events.TOKEN_CREATED: _add("tokens", kind=TokenKind.API.value, parent_id=None),
+    events.TOKEN_CREATED: _add("tokens"),
     events.TOKEN_REVOKED: _end("tokens", "revoked_at"),
     events.SPACE_CREATED: _add("spaces"),
     events.SPACE_CHANGED: _change("spaces"),
@@ -319,7 +338,7 @@ APPLY: dict[str, Callable[[State, Event], None]] = {
     events.COMMENT_REMOVED: _comment_removed,
     events.LINK_CREATED: _add("links"),
     events.LINK_REVOKED: _end("links", "revoked_at"),
-    events.ITERATION_CREATED: _iteration_created,
+    events.ITERATION_CREATED: _add("iterations"),
     events.ITERATION_CHANGED: _iteration_changed,
     events.ITERATION_ACTIVATED: _iteration_changed,
     events.ITERATION_CLOSED: _iteration_changed,

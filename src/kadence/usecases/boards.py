@@ -1,43 +1,53 @@
 """What people do with boards."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from msgspec import UNSET, Struct, UnsetType
-from msgspec.structs import asdict, replace
+from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
 from kadence.domain import events
 from kadence.domain.access import SpaceAccess
+from kadence.domain.changes import changed, differences, made, said_or
 from kadence.domain.errors import BadRequest, Forbidden, NotFound, RuleViolation
 from kadence.domain.model import Board, Card, Column, ColumnType, Lane, Placement, SpaceRole
+from kadence.domain.values import Description, ExternalId, Id, Positive
 from kadence.storage import boards, cards
 from kadence.usecases.access import BoardAccess, authorize_board, authorize_space_by_id
 from kadence.usecases.card_changes import delete_cards, holds_cards
 from kadence.usecases.card_views import CardView, view_cards
-from kadence.usecases.columns import NewColumn, NewLane, add_column, add_lane
+from kadence.usecases.columns import (
+    CreateColumn,
+    CreateLane,
+    DeletePart,
+    PartTitle,
+    add_column,
+    add_lane,
+)
 from kadence.usecases.iteration_cards import take_out_cards
 from kadence.usecases.sort_orders import behind_all
-from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
-class NewBoard(Struct, frozen=True):
-    """What a caller says of a board to be made; None for columns or lanes makes one of each."""
+class CreateBoard(Struct, frozen=True):
+    """A board to make; without columns or lanes it gets one of each."""
 
-    title: str
-    description: str | None = None
-    external_id: str | None = None
-    sort_order: float | None = None
-    columns: Sequence[NewColumn] | None = None
-    lanes: Sequence[NewLane] | None = None
+    title: PartTitle
+    description: Description | None = None
+    external_id: ExternalId | None = None
+    sort_order: Positive | None = None
+    columns: Annotated[list[CreateColumn], Meta(min_length=1)] | UnsetType = UNSET
+    lanes: Annotated[list[CreateLane], Meta(min_length=1)] | UnsetType = UNSET
 
 
-class BoardChange(Struct, frozen=True):
-    """What a caller wants changed of a board; what is UNSET stays."""
+class ChangeBoard(Struct, frozen=True):
+    """What to change of a board; absent keys stay."""
 
-    title: str | UnsetType = UNSET
-    description: str | UnsetType | None = UNSET
-    external_id: str | UnsetType | None = UNSET
-    sort_order: float | UnsetType = UNSET
-    move_from_space_id: int | UnsetType = UNSET
+    title: PartTitle | UnsetType = UNSET
+    description: Description | UnsetType | None = UNSET
+    external_id: ExternalId | UnsetType | None = UNSET
+    sort_order: Positive | UnsetType = UNSET
+    move_from_space_id: Id | UnsetType = UNSET
 
 
 class FullBoard(Struct, frozen=True):
@@ -91,7 +101,7 @@ def get_board_of_space(
     return full, (_cards_of(unit, access.board) if with_cards else [])
 
 
-def create_board(unit: UnitOfWork, space_id: int, validated: Validated[NewBoard]) -> FullBoard:
+def create_board(unit: UnitOfWork, space_id: int, validated: Validated[CreateBoard]) -> FullBoard:
     """Make a board in a space, which is the one that it is primary in.
 
     Raises:
@@ -101,20 +111,19 @@ def create_board(unit: UnitOfWork, space_id: int, validated: Validated[NewBoard]
     return make_board(unit, access, unwrap(validated))
 
 
-def make_board(unit: UnitOfWork, space: SpaceAccess, new: NewBoard) -> FullBoard:
+def make_board(unit: UnitOfWork, space: SpaceAccess, new: CreateBoard) -> FullBoard:
     """Add a board with its columns and lanes to a space that the actor may administer."""
     company_id = unit.actor.company_id
     order = new.sort_order or _behind_boards(unit, space)
     board = boards.BOARDS.insert(
         unit.tx,
-        Board(
+        made(
+            Board,
+            new,
             id=0,
             uid=unit.new_id(),
             company_id=company_id,
             space_id=space.space_id,
-            title=new.title,
-            description=new.description,
-            external_id=new.external_id,
             sort_order=order,
             deleted_at=None,
             created=unit.now,
@@ -124,8 +133,8 @@ def make_board(unit: UnitOfWork, space: SpaceAccess, new: NewBoard) -> FullBoard
     placement = Placement(company_id, space.space_id, board.id, unit.now)
     boards.PLACEMENTS.insert(unit.tx, placement)
     unit.record(events.BOARD_CREATED, board, space_uid=space.space_uid)
-    columns = (NewColumn("Queue"),) if new.columns is None else new.columns
-    lanes = (NewLane("Lane"),) if new.lanes is None else new.lanes
+    columns = said_or(new.columns, [CreateColumn("Queue")])
+    lanes = said_or(new.lanes, [CreateLane("Lane")])
     return FullBoard(
         board,
         space.space_id,
@@ -144,7 +153,7 @@ def _behind_boards(unit: UnitOfWork, space: SpaceAccess) -> float:
 
 
 def change_board(
-    unit: UnitOfWork, space_id: int, board_id: int, validated: Validated[BoardChange]
+    unit: UnitOfWork, space_id: int, board_id: int, validated: Validated[ChangeBoard]
 ) -> FullBoard:
     """Change a board; through a space that did not show it yet, show it there, or move it there.
 
@@ -164,16 +173,13 @@ def change_board(
         boards.PLACEMENTS.insert(unit.tx, Placement(board.company_id, space_id, board.id, unit.now))
         payload = {"board_id": board.id, "space_id": space_id}
         unit.record(events.BOARD_SHOWN, payload, space_uid=space.space_uid)
-    asked = {
-        name: value
-        for name, value in asdict(change).items()
-        if value is not UNSET and name != "move_from_space_id"
-    }
-    board = _store(unit, board, replace(board, **asked), primary_uid)
+    board = _store(unit, board, changed(board, change), primary_uid)
     return _full(unit, board, space_id)
 
 
-def delete_board(unit: UnitOfWork, space_id: int, board_id: int, validated: Validated[bool]) -> int:
+def delete_board(
+    unit: UnitOfWork, space_id: int, board_id: int, validated: Validated[DeletePart]
+) -> int:
     """Delete a board with its cards; through a space that only shows it, stop showing it there.
 
     Raises:
@@ -182,7 +188,7 @@ def delete_board(unit: UnitOfWork, space_id: int, board_id: int, validated: Vali
     """
     space = authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
     access = _shown(unit, space_id, board_id, SpaceRole.READER)
-    if not unwrap(validated) and holds_cards(unit, "board_id", board_id):
+    if not unwrap(validated).force and holds_cards(unit, "board_id", board_id):
         raise BadRequest("Board should be deleted with force")
     if space_id == access.board.space_id:
         erase_board(unit, access.board, access.space_uid)
@@ -266,7 +272,7 @@ def _move(unit: UnitOfWork, access: BoardAccess, space: SpaceAccess) -> Board:
 def _store(unit: UnitOfWork, old: Board, new: Board, space_uid: str) -> Board:
     if old == new:
         return old
-    before, after = changes(old, new)
+    before, after = differences(old, new)
     stored = boards.BOARDS.update(unit.tx, old, after | {"updated": unit.now})
     payload = {"id": old.id, "old": before, "new": after}
     unit.record(events.BOARD_CHANGED, payload, space_uid=space_uid)
@@ -287,9 +293,9 @@ MOST_CARDS = 100
 """How many cards a board is answered with."""
 
 
-FIRST_COLUMNS = (
-    NewColumn("Queue", ColumnType.QUEUE),
-    NewColumn("In progress", ColumnType.IN_PROGRESS),
-    NewColumn("Done", ColumnType.DONE),
-)
+FIRST_COLUMNS = [
+    CreateColumn("Queue", ColumnType.QUEUE),
+    CreateColumn("In progress", ColumnType.IN_PROGRESS),
+    CreateColumn("Done", ColumnType.DONE),
+]
 """The columns of the board that a new database begins with."""

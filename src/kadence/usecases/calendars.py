@@ -1,37 +1,65 @@
 """What people do with the working calendar of a space."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
+from typing import Annotated, TypeAlias
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
 from kadence.domain.calendar import (
-    Day,
     WorkingCalendar,
     holidays_of,
     local_day,
     subdivisions_of,
     time_zones,
 )
-from kadence.domain.errors import RuleViolation
+from kadence.domain.changes import said_or
+from kadence.domain.errors import BadRequest, RuleViolation
 from kadence.domain.model import SpaceRole
 from kadence.storage import calendars
 from kadence.usecases.access import authorize_space
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
+WrittenDay: TypeAlias = Annotated[
+    str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", extra_json_schema={"format": "date"})
+]
+Days: TypeAlias = Annotated[list[WrittenDay], Meta(max_length=1000)]
+Weekday: TypeAlias = Annotated[int, Meta(ge=1, le=7, description="Monday is 1.")]
 
-class CalendarChange(Struct, frozen=True):
-    """What to change of a calendar; what is UNSET stays."""
 
-    time_zone: str | UnsetType = UNSET
-    weekdays: Sequence[int] | UnsetType = UNSET
-    country: str | UnsetType | None = UNSET
-    subdivision: str | UnsetType | None = UNSET
-    days_off: Sequence[Day] | UnsetType = UNSET
-    workdays: Sequence[Day] | UnsetType = UNSET
+class ChangeCalendar(Struct, frozen=True):
+    """What to change of a calendar; absent keys stay.
+
+    Public holidays are those of a country (ISO 3166, as `DE`) and perhaps of one of its parts (as
+    `BY`); `days_off` and `workdays` are the space's own exceptions.
+    """
+
+    time_zone: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
+    weekdays: Annotated[list[Weekday], Meta(max_length=7)] | UnsetType = UNSET
+    country: Annotated[str, Meta(max_length=8)] | UnsetType | None = UNSET
+    subdivision: Annotated[str, Meta(max_length=64)] | UnsetType | None = UNSET
+    days_off: Days | UnsetType = UNSET
+    workdays: Days | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        _check_days("days_off", said_or(self.days_off, []))
+        _check_days("workdays", said_or(self.workdays, []))
+
+
+def _check_days(name: str, days: list[str]) -> None:
+    """Refuse what is written like a day and is none.
+
+    Raises:
+        BadRequest: names the first.
+    """
+    for day in days:
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            raise BadRequest(f"{name} should hold days such as 2026-07-28, not {day}") from None
 
 
 class CalendarView(Struct, frozen=True):
@@ -58,7 +86,7 @@ def _view(unit: UnitOfWork, calendar: WorkingCalendar) -> CalendarView:
 
 
 def change_calendar(
-    unit: UnitOfWork, space_uid: str, validated: Validated[CalendarChange]
+    unit: UnitOfWork, space_uid: str, validated: Validated[ChangeCalendar]
 ) -> CalendarView:
     """Say how the space counts its days. Another country takes the subdivision along.
 

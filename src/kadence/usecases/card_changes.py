@@ -6,12 +6,13 @@ from typing import Any
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
+from kadence.domain.changes import differences
 from kadence.domain.iteration_cards import leaves_when_archived
 from kadence.domain.model import Card, CardMember, ColumnType, Condition
 from kadence.storage import cards, iterations
 from kadence.usecases.access import BoardAccess
 from kadence.usecases.iteration_cards import take_out_cards
-from kadence.usecases.unit_of_work import UnitOfWork, changes
+from kadence.usecases.unit_of_work import UnitOfWork
 
 _OF_MOVE = {
     "space_id",
@@ -56,7 +57,7 @@ def store_card(
         updater_id=unit.actor.user_id,
         updated=unit.now,
     )
-    before, after = changes(old, new)
+    before, after = differences(old, new)
     cards.store_card(unit.tx, new, after)
     where = goal.space_uid
     if access.space_uid != goal.space_uid:

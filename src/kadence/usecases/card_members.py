@@ -1,14 +1,38 @@
 """What people do with the members of a card."""
 
+from enum import IntEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from kadence.domain import events
 from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.model import Card, CardMember, SpaceRole, User
+from kadence.domain.values import Id
 from kadence.storage import cards, people
 from kadence.usecases.access import authorize_card
 from kadence.usecases.card_changes import bump, ensure_member, store_card
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
+
+
+class MemberType(IntEnum):
+    """What a person is to a card."""
+
+    MEMBER = 1
+    RESPONSIBLE = 2
+
+
+class AddCardMember(Struct, frozen=True):
+    """Who takes part."""
+
+    user_id: Id
+
+
+class ChangeCardMember(Struct, frozen=True):
+    """What the person is to the card."""
+
+    type: Annotated[MemberType, Meta(description="1 member, 2 responsible.")]
 
 
 def list_card_members(
@@ -25,7 +49,7 @@ def list_card_members(
 
 
 def add_card_member(
-    unit: UnitOfWork, card_id: int, validated: Validated[int]
+    unit: UnitOfWork, card_id: int, validated: Validated[AddCardMember]
 ) -> tuple[Card, CardMember, User]:
     """Let a person of the company take part in a card; one who does already stays as they are.
 
@@ -34,7 +58,7 @@ def add_card_member(
             (code 1: no such person).
     """
     card, access = authorize_card(unit, card_id, SpaceRole.WRITER)
-    user = people.find_user(unit.tx, card.company_id, unwrap(validated))
+    user = people.find_user(unit.tx, card.company_id, unwrap(validated).user_id)
     if user is None:
         raise RuleViolation(1, "user_id should be the id of a user of the company")
     found = cards.CARD_MEMBERS.find(unit.tx, card.company_id, card.id, user.id)
@@ -47,16 +71,16 @@ def add_card_member(
 
 
 def change_card_member(
-    unit: UnitOfWork, card_id: int, user_id: int, validated: Validated[bool]
+    unit: UnitOfWork, card_id: int, user_id: int, validated: Validated[ChangeCardMember]
 ) -> tuple[Card, CardMember, User]:
-    """Make a member the responsible one (the body says yes), or a plain one again.
+    """Make a member the responsible one (the body says so), or a plain one again.
 
     Raises:
         KadenceError: NotFound (card or member), Forbidden (no writer), BadRequest.
     """
     card, access = authorize_card(unit, card_id, SpaceRole.WRITER)
     member, user = _member(unit, card, user_id)
-    if unwrap(validated):
+    if unwrap(validated).type == MemberType.RESPONSIBLE:
         responsible: int | None = user.id
     else:
         responsible = None if card.responsible_id == user.id else card.responsible_id

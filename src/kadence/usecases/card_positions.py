@@ -2,19 +2,19 @@
 
 from typing import Any
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from kadence.domain import events
+from kadence.domain.changes import said_or
 from kadence.domain.errors import RuleViolation
 from kadence.domain.model import Board, Card, Column, ColumnType, Condition, Lane
 from kadence.domain.ordering import GAP, between
 from kadence.storage import boards, cards
 from kadence.storage.card_relations import CardRelations
 from kadence.usecases.card_changes import change_all
+from kadence.usecases.card_commands import ChangeCard, Position
 from kadence.usecases.unit_of_work import UnitOfWork
-
-FIRST, LAST = 1, 2
-"""Where a card goes in its cell."""
 
 
 def moved(
@@ -23,7 +23,7 @@ def moved(
     old: Card,
     new: Card,
     relations: CardRelations,
-    asked: dict[str, Any],
+    change: ChangeCard,
 ) -> tuple[Card, CardRelations]:
     """Return the card where it is asked to be, with what a move there sets.
 
@@ -33,10 +33,10 @@ def moved(
         RuleViolation: there is no such column (code 1) or live lane (2) on the board.
     """
     other_board = board.id != old.board_id
-    if not other_board and asked.keys().isdisjoint({"column_id", "lane_id"}):
+    if not other_board and change.column_id is UNSET and change.lane_id is UNSET:
         return new, relations
-    column_id = asked.get("column_id", None if other_board else old.column_id)
-    lane_id = asked.get("lane_id", None if other_board else old.lane_id)
+    column_id = said_or(change.column_id, None if other_board else old.column_id)
+    lane_id = said_or(change.lane_id, None if other_board else old.lane_id)
     if (board.id, column_id, lane_id) == (old.board_id, old.column_id, old.lane_id):
         return new, relations
     column, state = (
@@ -67,7 +67,7 @@ def moved(
     return replace(new, **set_by_it), replace(relations, column=column, lane=lane)
 
 
-def placed(unit: UnitOfWork, space_uid: str, old: Card, new: Card, asked: dict[str, Any]) -> Card:
+def placed(unit: UnitOfWork, space_uid: str, old: Card, new: Card, change: ChangeCard) -> Card:
     """Return the card at the place in its cell that is asked for.
 
     One that came from elsewhere is last.
@@ -75,11 +75,11 @@ def placed(unit: UnitOfWork, space_uid: str, old: Card, new: Card, asked: dict[s
     Raises:
         RuleViolation: the card to go behind is not in that cell (code 5).
     """
-    if "sort_order" in asked:
+    if change.sort_order is not UNSET:
         return new
     cell = (new.column_id, new.lane_id)
-    if "prev_card_id" in asked:
-        previous = cards.CARDS.find(unit.tx, new.company_id, asked["prev_card_id"])
+    if isinstance(change.prev_card_id, int):
+        previous = cards.CARDS.find(unit.tx, new.company_id, change.prev_card_id)
         if (
             previous is None
             or previous.id == new.id
@@ -93,12 +93,12 @@ def placed(unit: UnitOfWork, space_uid: str, old: Card, new: Card, asked: dict[s
             behind = next(n for n, card in enumerate(others, start=1) if card.id == previous.id)
             place = _make_room(unit, space_uid, others, behind)
         return replace(new, sort_order=place)
-    if "position" in asked:
+    if isinstance(change.position, Position):
         stays = new if cell == (old.column_id, old.lane_id) else None
-        place = end_of_cell(unit, space_uid, cell, asked["position"], new.id, stays)
+        place = end_of_cell(unit, space_uid, cell, change.position, new.id, stays)
         return replace(new, sort_order=place)
     if cell != (old.column_id, old.lane_id):
-        return replace(new, sort_order=end_of_cell(unit, space_uid, cell, LAST, new.id))
+        return replace(new, sort_order=end_of_cell(unit, space_uid, cell, Position.LAST, new.id))
     return new
 
 
@@ -106,7 +106,7 @@ def end_of_cell(
     unit: UnitOfWork,
     space_uid: str,
     cell: tuple[int, int],
-    position: int,
+    position: Position,
     card_id: int = 0,
     stays: Card | None = None,
 ) -> float:
@@ -119,15 +119,19 @@ def end_of_cell(
     first, last = ends or (None, None)
     if stays is not None and _is_at_end(stays.sort_order, position, first, last):
         return stays.sort_order
-    place = between(None, first) if position == FIRST else between(last, None)
+    place = between(None, first) if position == Position.FIRST else between(last, None)
     if place is None:
         others = _others(unit, cell, card_id)
-        place = _make_room(unit, space_uid, others, 0 if position == FIRST else len(others))
+        place = _make_room(
+            unit, space_uid, others, 0 if position == Position.FIRST else len(others)
+        )
     return place
 
 
-def _is_at_end(sort_order: float, position: int, first: float | None, last: float | None) -> bool:
-    if position == FIRST:
+def _is_at_end(
+    sort_order: float, position: Position, first: float | None, last: float | None
+) -> bool:
+    if position == Position.FIRST:
         return first is None or sort_order < first
     return last is None or sort_order > last
 

@@ -1,80 +1,29 @@
 """What people do with cards."""
 
-from typing import Any
-
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UnsetType
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
+from kadence.domain.changes import changed, made, said_or
 from kadence.domain.errors import RuleViolation
 from kadence.domain.model import (
     Card,
     ColumnType,
     Condition,
-    Instant,
     SpaceRole,
 )
 from kadence.domain.sizes import parse_size
 from kadence.storage import card_relations, cards, people
 from kadence.usecases.access import authorize_board, authorize_card_with_relations
 from kadence.usecases.card_changes import ensure_member, etag, store_card
-from kadence.usecases.card_positions import LAST, column_of, end_of_cell, lane_of, moved, placed
+from kadence.usecases.card_commands import ChangeCard, CreateCard, Position
+from kadence.usecases.card_positions import column_of, end_of_cell, lane_of, moved, placed
 from kadence.usecases.card_views import CardView, view_card
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
-class NewCard(Struct, frozen=True):
-    """What a caller says of a card to be made."""
-
-    title: str
-    board_id: int
-    column_id: int | None = None
-    lane_id: int | None = None
-    description: str | None = None
-    size_text: str | None = None
-    due_date: Instant | None = None
-    due_date_time_present: bool = False
-    asap: bool = False
-    owner_id: int | None = None
-    owner_email: str | None = None
-    responsible_id: int | None = None
-    external_id: str | None = None
-    position: int = LAST
-    sort_order: float | None = None
-    properties: str | None = None
-    estimate_workload: float = 0
-    planned_start: Instant | None = None
-    planned_end: Instant | None = None
-
-
-class CardChange(Struct, frozen=True):
-    """What a caller wants changed of a card; what is UNSET stays, None clears."""
-
-    title: str | UnsetType = UNSET
-    board_id: int | UnsetType = UNSET
-    column_id: int | UnsetType = UNSET
-    lane_id: int | UnsetType = UNSET
-    description: str | UnsetType | None = UNSET
-    size_text: str | UnsetType | None = UNSET
-    due_date: Instant | UnsetType | None = UNSET
-    due_date_time_present: bool | UnsetType = UNSET
-    asap: bool | UnsetType = UNSET
-    owner_id: int | UnsetType = UNSET
-    owner_email: str | UnsetType = UNSET
-    responsible_id: int | UnsetType | None = UNSET
-    external_id: str | UnsetType | None = UNSET
-    position: int | UnsetType = UNSET
-    sort_order: float | UnsetType = UNSET
-    prev_card_id: int | UnsetType = UNSET
-    properties: str | UnsetType | None = UNSET
-    estimate_workload: float | UnsetType = UNSET
-    planned_start: Instant | UnsetType | None = UNSET
-    planned_end: Instant | UnsetType | None = UNSET
-    condition: int | UnsetType = UNSET
-
-
-def create_card(unit: UnitOfWork, validated: Validated[NewCard]) -> CardView:
+def create_card(unit: UnitOfWork, validated: Validated[CreateCard]) -> CardView:
     """Make a card on a board.
 
     Raises:
@@ -91,7 +40,9 @@ def create_card(unit: UnitOfWork, validated: Validated[NewCard]) -> CardView:
         _person(unit, new.responsible_id, 4, "responsible_id")
     card = cards.insert_card(
         unit.tx,
-        Card(
+        made(
+            Card,
+            new,
             id=0,
             uid=unit.new_id(),
             company_id=board.company_id,
@@ -99,26 +50,22 @@ def create_card(unit: UnitOfWork, validated: Validated[NewCard]) -> CardView:
             board_id=board.id,
             column_id=column.id,
             lane_id=lane.id,
-            title=new.title,
             state=state,
             condition=Condition.LIVE.value,
             sort_order=new.sort_order
-            or end_of_cell(unit, access.space_uid, (column.id, lane.id), new.position),
+            or end_of_cell(
+                unit, access.space_uid, (column.id, lane.id), new.position or Position.LAST
+            ),
             version=1,
             revision=1,
             owner_id=_owner(unit, new.owner_id, new.owner_email) or unit.actor.user_id,
-            responsible_id=new.responsible_id,
             updater_id=unit.actor.user_id,
-            asap=int(new.asap),
-            due_date=new.due_date,
-            due_date_time_present=int(new.due_date_time_present),
+            asap=int(bool(new.asap)),
+            due_date_time_present=int(bool(new.due_date_time_present)),
             size=size.size,
             size_unit=size.size_unit,
             size_text=size.size_text,
-            external_id=new.external_id,
-            estimate_workload=new.estimate_workload,
-            planned_start=new.planned_start,
-            planned_end=new.planned_end,
+            estimate_workload=new.estimate_workload or 0,
             last_moved_at=unit.now,
             column_changed_at=unit.now,
             lane_changed_at=unit.now,
@@ -130,8 +77,6 @@ def create_card(unit: UnitOfWork, validated: Validated[NewCard]) -> CardView:
             iteration_id=None,
             created=unit.now,
             updated=unit.now,
-            properties=new.properties,
-            description=new.description,
         ),
     )
     unit.record(events.CARD_CREATED, card, space_uid=access.space_uid, card_uid=card.uid)
@@ -141,7 +86,7 @@ def create_card(unit: UnitOfWork, validated: Validated[NewCard]) -> CardView:
     return view_card(unit, card, access, relations)
 
 
-def change_card(unit: UnitOfWork, card_id: int, validated: Validated[CardChange]) -> CardView:
+def change_card(unit: UnitOfWork, card_id: int, validated: Validated[ChangeCard]) -> CardView:
     """Change, move, archive or restore a card.
 
     Raises:
@@ -153,13 +98,12 @@ def change_card(unit: UnitOfWork, card_id: int, validated: Validated[CardChange]
     change = unwrap(validated)
     if card.condition == Condition.DELETED:
         raise RuleViolation(6, "Card is deleted")
-    asked = {name: value for name, value in asdict(change).items() if value is not UNSET}
-    new = replace(card, **_own_values(unit, card, asked))
+    new = _with_own_values(unit, card, change)
     goal = access
-    if "board_id" in asked and asked["board_id"] != card.board_id:
-        goal = authorize_board(unit, asked["board_id"], SpaceRole.WRITER)
-    new, relations = moved(unit, goal.board, card, new, relations, asked)
-    new = placed(unit, goal.space_uid, card, new, asked)
+    if isinstance(change.board_id, int) and change.board_id != card.board_id:
+        goal = authorize_board(unit, change.board_id, SpaceRole.WRITER)
+    new, relations = moved(unit, goal.board, card, new, relations, change)
+    new = placed(unit, goal.space_uid, card, new, change)
     stored = store_card(unit, access, goal, card, new)
     if stored.responsible_id is not None and stored.responsible_id != card.responsible_id:
         ensure_member(unit, goal, stored, stored.responsible_id)
@@ -182,35 +126,26 @@ def delete_card(unit: UnitOfWork, card_id: int, validated: Validated[None]) -> C
     return view_card(unit, card, access, relations)
 
 
-_PLAIN = (
-    "title",
-    "description",
-    "due_date",
-    "external_id",
-    "sort_order",
-    "properties",
-    "estimate_workload",
-    "planned_start",
-    "planned_end",
-    "condition",
-    "responsible_id",
-)
-"""The fields whose values are stored as they are asked for."""
+_PLACE = ("board_id", "column_id", "lane_id")
 
 
-def _own_values(unit: UnitOfWork, card: Card, asked: dict[str, Any]) -> dict[str, Any]:
-    """Return the asked values of fields that say nothing of where the card is."""
-    values = {name: asked[name] for name in _PLAIN if name in asked}
-    if _same_json(values.get("properties"), card.properties):
-        del values["properties"]
-    values |= {n: int(asked[n]) for n in ("asap", "due_date_time_present") if n in asked}
-    if "size_text" in asked:
-        values |= asdict(parse_size(asked["size_text"]))
-    if values.get("responsible_id") is not None:
-        _person(unit, values["responsible_id"], 4, "responsible_id", card.responsible_id)
-    if owner := _owner(unit, asked.get("owner_id"), asked.get("owner_email"), card.owner_id):
-        values["owner_id"] = owner
-    return values
+def _with_own_values(unit: UnitOfWork, card: Card, change: ChangeCard) -> Card:
+    """Return the card with what is said of it, but for where it is.
+
+    Raises:
+        RuleViolation: a person who is named cannot be given work (codes 3, 4).
+    """
+    new = changed(card, change, but=(*_PLACE, "size_text", "owner_id"))
+    if _same_json(new.properties, card.properties):
+        new = replace(new, properties=card.properties)
+    if not isinstance(change.size_text, UnsetType):
+        new = replace(new, **asdict(parse_size(change.size_text)))
+    if isinstance(change.responsible_id, int):
+        _person(unit, change.responsible_id, 4, "responsible_id", card.responsible_id)
+    owner_id, owner_email = said_or(change.owner_id, None), said_or(change.owner_email, None)
+    if owner := _owner(unit, owner_id, owner_email, card.owner_id):
+        new = replace(new, owner_id=owner)
+    return new
 
 
 def _same_json(one: str | None, other: str | None) -> bool:

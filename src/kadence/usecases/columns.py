@@ -1,61 +1,75 @@
 """What people do with the columns, subcolumns and lanes of a board."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
-from msgspec import UNSET, Struct, UnsetType
-from msgspec.structs import asdict, replace
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from kadence.domain import events
+from kadence.domain.changes import changed, differences, made
 from kadence.domain.errors import BadRequest, NotFound, RuleViolation
 from kadence.domain.model import Board, Column, ColumnType, Condition, Lane, SpaceRole
+from kadence.domain.values import ExternalId, OneLine, Positive
 from kadence.storage import boards, cards
 from kadence.storage.table_gateway import TableGateway
 from kadence.usecases.access import BoardAccess, authorize_board
 from kadence.usecases.card_changes import change_states, delete_cards, holds_cards
 from kadence.usecases.sort_orders import behind_all
-from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 Part = TypeVar("Part", Column, Lane)
 
 
-class NewColumn(Struct, frozen=True):
-    """What a caller says of a column to be made."""
+PartTitle: TypeAlias = Annotated[str, OneLine(128)]
+"""The title of a board, column or lane."""
+Limit: TypeAlias = Annotated[
+    int, Meta(ge=0, le=2**31 - 1, description="Cards that should be in it at most.")
+]
 
-    title: str
+
+class CreateColumn(Struct, frozen=True):
+    """A column to make; a queue unless said otherwise."""
+
+    title: PartTitle
     type: ColumnType = ColumnType.QUEUE
-    sort_order: float | None = None
-    wip_limit: int | None = None
-    external_id: str | None = None
+    sort_order: Positive | None = None
+    wip_limit: Limit | None = None
+    external_id: ExternalId | None = None
 
 
-class ColumnChange(Struct, frozen=True):
-    """What a caller wants changed of a column; what is UNSET stays."""
+class ChangeColumn(Struct, frozen=True):
+    """What to change of a column; absent keys stay."""
 
-    title: str | UnsetType = UNSET
-    type: int | UnsetType = UNSET
-    sort_order: float | UnsetType = UNSET
-    wip_limit: int | UnsetType | None = UNSET
-    external_id: str | UnsetType | None = UNSET
-
-
-class NewLane(Struct, frozen=True):
-    """What a caller says of a lane to be made."""
-
-    title: str
-    sort_order: float | None = None
-    wip_limit: int | None = None
-    external_id: str | None = None
+    title: PartTitle | UnsetType = UNSET
+    type: ColumnType | UnsetType = UNSET
+    sort_order: Positive | UnsetType = UNSET
+    wip_limit: Limit | UnsetType | None = UNSET
+    external_id: ExternalId | UnsetType | None = UNSET
 
 
-class LaneChange(Struct, frozen=True):
-    """What a caller wants changed of a lane; what is UNSET stays."""
+class CreateLane(Struct, frozen=True):
+    """A lane to make."""
 
-    title: str | UnsetType = UNSET
-    sort_order: float | UnsetType = UNSET
-    wip_limit: int | UnsetType | None = UNSET
-    external_id: str | UnsetType | None = UNSET
-    condition: int | UnsetType = UNSET
+    title: PartTitle
+    sort_order: Positive | None = None
+    wip_limit: Limit | None = None
+    external_id: ExternalId | None = None
+
+
+class ChangeLane(Struct, frozen=True):
+    """What to change of a lane; absent keys stay."""
+
+    title: PartTitle | UnsetType = UNSET
+    sort_order: Positive | UnsetType = UNSET
+    wip_limit: Limit | UnsetType | None = UNSET
+    external_id: ExternalId | UnsetType | None = UNSET
+    condition: Literal[1, 2] | UnsetType = UNSET
+
+
+class DeletePart(Struct, frozen=True):
+    """Deleting takes the cards with it, so that it must be meant."""
+
+    force: bool = False
 
 
 def list_columns(unit: UnitOfWork, board_id: int, validated: Validated[None]) -> list[Column]:
@@ -69,7 +83,7 @@ def list_columns(unit: UnitOfWork, board_id: int, validated: Validated[None]) ->
     return boards.columns_of(unit.tx, access.board)
 
 
-def create_column(unit: UnitOfWork, board_id: int, validated: Validated[NewColumn]) -> Column:
+def create_column(unit: UnitOfWork, board_id: int, validated: Validated[CreateColumn]) -> Column:
     """Add a column to a board.
 
     Raises:
@@ -80,7 +94,7 @@ def create_column(unit: UnitOfWork, board_id: int, validated: Validated[NewColum
 
 
 def change_column(
-    unit: UnitOfWork, board_id: int, column_id: int, validated: Validated[ColumnChange]
+    unit: UnitOfWork, board_id: int, column_id: int, validated: Validated[ChangeColumn]
 ) -> tuple[Column, list[Column]]:
     """Change a first-level column; returns it beside all columns of the board.
 
@@ -91,12 +105,12 @@ def change_column(
     column = _column(unit, column_id)
     if column.board_id != board_id or column.column_id is not None:
         raise NotFound
-    changed = _store_column(unit, access, column, unwrap(validated))
-    return changed, boards.columns_of(unit.tx, access.board)
+    stored = _store_column(unit, access, column, unwrap(validated))
+    return stored, boards.columns_of(unit.tx, access.board)
 
 
 def delete_column(
-    unit: UnitOfWork, board_id: int, column_id: int, validated: Validated[bool]
+    unit: UnitOfWork, board_id: int, column_id: int, validated: Validated[DeletePart]
 ) -> int:
     """Delete a first-level column with its subcolumns and cards.
 
@@ -110,7 +124,9 @@ def delete_column(
         raise NotFound
     everything = boards.columns_of(unit.tx, access.board)
     has_subcolumns = any(below.column_id == column_id for below in everything)
-    if not unwrap(validated) and (has_subcolumns or holds_cards(unit, "column_id", column_id)):
+    if not unwrap(validated).force and (
+        has_subcolumns or holds_cards(unit, "column_id", column_id)
+    ):
         raise BadRequest("Column should be deleted with force")
     if sum(other.column_id is None for other in everything) == 1:
         raise RuleViolation(1, "Last column of the board can't be deleted")
@@ -133,7 +149,9 @@ def list_subcolumns(unit: UnitOfWork, column_id: int, validated: Validated[None]
     return [below for below in everything if below.column_id == column.id]
 
 
-def create_subcolumn(unit: UnitOfWork, column_id: int, validated: Validated[NewColumn]) -> Column:
+def create_subcolumn(
+    unit: UnitOfWork, column_id: int, validated: Validated[CreateColumn]
+) -> Column:
     """Add a subcolumn to a first-level column.
 
     Raises:
@@ -144,7 +162,7 @@ def create_subcolumn(unit: UnitOfWork, column_id: int, validated: Validated[NewC
 
 
 def change_subcolumn(
-    unit: UnitOfWork, column_id: int, subcolumn_id: int, validated: Validated[ColumnChange]
+    unit: UnitOfWork, column_id: int, subcolumn_id: int, validated: Validated[ChangeColumn]
 ) -> Column:
     """Change a subcolumn; its type says nothing of its cards' state.
 
@@ -159,7 +177,7 @@ def change_subcolumn(
 
 
 def delete_subcolumn(
-    unit: UnitOfWork, column_id: int, subcolumn_id: int, validated: Validated[bool]
+    unit: UnitOfWork, column_id: int, subcolumn_id: int, validated: Validated[DeletePart]
 ) -> int:
     """Delete a subcolumn with its cards.
 
@@ -171,7 +189,7 @@ def delete_subcolumn(
     below = _column(unit, subcolumn_id)
     if below.column_id != column.id:
         raise NotFound
-    if not unwrap(validated) and holds_cards(unit, "column_id", below.id):
+    if not unwrap(validated).force and holds_cards(unit, "column_id", below.id):
         raise BadRequest("Column should be deleted with force")
     _erase_column(unit, access, below)
     return subcolumn_id
@@ -188,7 +206,7 @@ def list_lanes(unit: UnitOfWork, board_id: int, query: Validated[Sequence[int]])
     return [lane for lane in boards.lanes_of(unit.tx, access.board) if lane.condition in conditions]
 
 
-def create_lane(unit: UnitOfWork, board_id: int, validated: Validated[NewLane]) -> Lane:
+def create_lane(unit: UnitOfWork, board_id: int, validated: Validated[CreateLane]) -> Lane:
     """Add a lane to a board.
 
     Raises:
@@ -199,7 +217,7 @@ def create_lane(unit: UnitOfWork, board_id: int, validated: Validated[NewLane]) 
 
 
 def change_lane(
-    unit: UnitOfWork, board_id: int, lane_id: int, validated: Validated[LaneChange]
+    unit: UnitOfWork, board_id: int, lane_id: int, validated: Validated[ChangeLane]
 ) -> Lane:
     """Change a lane, archive it or bring it back.
 
@@ -209,20 +227,21 @@ def change_lane(
     """
     access = authorize_board(unit, board_id, SpaceRole.ADMIN)
     lane = _lane(unit, access, lane_id)
-    asked = {name: value for name, value in asdict(unwrap(validated)).items() if value is not UNSET}
-    new = replace(lane, **asked)
+    new = changed(lane, unwrap(validated))
     if new == lane:
         return lane
     if new.condition != Condition.LIVE and lane.condition == Condition.LIVE:
         _demand_another_lane(unit, access)
-    before, after = changes(lane, new)
+    before, after = differences(lane, new)
     stored = boards.LANES.update(unit.tx, lane, after | {"updated": unit.now})
     payload = {"id": lane.id, "old": before, "new": after}
     unit.record(events.LANE_CHANGED, payload, space_uid=access.space_uid)
     return stored
 
 
-def delete_lane(unit: UnitOfWork, board_id: int, lane_id: int, validated: Validated[bool]) -> int:
+def delete_lane(
+    unit: UnitOfWork, board_id: int, lane_id: int, validated: Validated[DeletePart]
+) -> int:
     """Delete a lane with its cards.
 
     Raises:
@@ -231,7 +250,7 @@ def delete_lane(unit: UnitOfWork, board_id: int, lane_id: int, validated: Valida
     """
     access = authorize_board(unit, board_id, SpaceRole.ADMIN)
     lane = _lane(unit, access, lane_id)
-    if not unwrap(validated) and holds_cards(unit, "lane_id", lane_id):
+    if not unwrap(validated).force and holds_cards(unit, "lane_id", lane_id):
         raise BadRequest("Lane should be deleted with force")
     if lane.condition == Condition.LIVE:
         _demand_another_lane(unit, access)
@@ -244,22 +263,20 @@ def delete_lane(unit: UnitOfWork, board_id: int, lane_id: int, validated: Valida
 
 
 def add_column(
-    unit: UnitOfWork, space_uid: str, board: Board, new: NewColumn, parent_id: int | None = None
+    unit: UnitOfWork, space_uid: str, board: Board, new: CreateColumn, parent_id: int | None = None
 ) -> Column:
     """Add a column to a board that the actor may administer, or below one of its columns."""
     column = boards.COLUMNS.insert(
         unit.tx,
-        Column(
+        made(
+            Column,
+            new,
             id=0,
             uid=unit.new_id(),
             company_id=board.company_id,
             board_id=board.id,
             column_id=parent_id,
-            title=new.title,
-            type=new.type.value,
             sort_order=new.sort_order or _behind_columns(unit, space_uid, board),
-            wip_limit=new.wip_limit,
-            external_id=new.external_id,
             deleted_at=None,
             created=unit.now,
             updated=unit.now,
@@ -269,19 +286,18 @@ def add_column(
     return column
 
 
-def add_lane(unit: UnitOfWork, space_uid: str, board: Board, new: NewLane) -> Lane:
+def add_lane(unit: UnitOfWork, space_uid: str, board: Board, new: CreateLane) -> Lane:
     """Add a lane to a board that the actor may administer."""
     lane = boards.LANES.insert(
         unit.tx,
-        Lane(
+        made(
+            Lane,
+            new,
             id=0,
             uid=unit.new_id(),
             company_id=board.company_id,
             board_id=board.id,
-            title=new.title,
             sort_order=new.sort_order or _behind_lanes(unit, space_uid, board),
-            wip_limit=new.wip_limit,
-            external_id=new.external_id,
             condition=Condition.LIVE.value,
             created=unit.now,
             updated=unit.now,
@@ -350,13 +366,12 @@ def _demand_another_lane(unit: UnitOfWork, access: BoardAccess) -> None:
 
 
 def _store_column(
-    unit: UnitOfWork, access: BoardAccess, old: Column, change: ColumnChange
+    unit: UnitOfWork, access: BoardAccess, old: Column, change: ChangeColumn
 ) -> Column:
-    asked = {name: value for name, value in asdict(change).items() if value is not UNSET}
-    new = replace(old, **asked)
+    new = changed(old, change)
     if new == old:
         return old
-    before, after = changes(old, new)
+    before, after = differences(old, new)
     stored = boards.COLUMNS.update(unit.tx, old, after | {"updated": unit.now})
     payload = {"id": old.id, "old": before, "new": after}
     unit.record(events.COLUMN_CHANGED, payload, space_uid=access.space_uid)

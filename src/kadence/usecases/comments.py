@@ -1,15 +1,51 @@
 """What people say about cards."""
 
-from msgspec import Struct
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from kadence.domain import events
-from kadence.domain.errors import Forbidden, NotFound
+from kadence.domain.errors import BadRequest, Forbidden, NotFound
 from kadence.domain.model import Card, Comment, SpaceRole, User
 from kadence.storage import cards, comments, people
 from kadence.usecases.access import BoardAccess, authorize_card
 from kadence.usecases.pages import Page
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
+
+LONGEST = 4096
+"""Code points of a comment."""
+CommentText: TypeAlias = Annotated[
+    str, Meta(min_length=1, extra_json_schema={"maxLength": LONGEST})
+]
+
+
+class AddComment(Struct, frozen=True):
+    """What to say."""
+
+    text: CommentText
+
+    def __post_init__(self) -> None:
+        _check_length(self.text)
+
+
+class ChangeComment(Struct, frozen=True):
+    """What to say instead."""
+
+    text: CommentText | None = None
+
+    def __post_init__(self) -> None:
+        _check_length(self.text or "")
+
+
+def _check_length(text: str) -> None:
+    """Refuse a text that is too long, in the words that are published for it.
+
+    Raises:
+        BadRequest: it is.
+    """
+    if len(text) > LONGEST:
+        raise BadRequest(f"Comment text must not exceed {LONGEST} characters")
 
 
 class CommentView(Struct, frozen=True):
@@ -33,7 +69,7 @@ def list_comments(unit: UnitOfWork, card_id: int, validated: Validated[Page]) ->
     return [CommentView(comment, authors[comment.author_id]) for comment in found]
 
 
-def add_comment(unit: UnitOfWork, card_id: int, validated: Validated[str]) -> CommentView:
+def add_comment(unit: UnitOfWork, card_id: int, validated: Validated[AddComment]) -> CommentView:
     """Say something about a card.
 
     Raises:
@@ -48,7 +84,7 @@ def add_comment(unit: UnitOfWork, card_id: int, validated: Validated[str]) -> Co
             company_id=card.company_id,
             card_id=card.id,
             author_id=unit.actor.user_id,
-            text=unwrap(validated),
+            text=unwrap(validated).text,
             edited_at=None,
             created=unit.now,
             updated=unit.now,
@@ -65,7 +101,7 @@ def add_comment(unit: UnitOfWork, card_id: int, validated: Validated[str]) -> Co
 
 
 def change_comment(
-    unit: UnitOfWork, card_id: int, comment_id: int, validated: Validated[str | None]
+    unit: UnitOfWork, card_id: int, comment_id: int, validated: Validated[ChangeComment]
 ) -> CommentView:
     """Change what one said; nobody can change another's words.
 
@@ -76,7 +112,7 @@ def change_comment(
     comment = _comment(unit, card, comment_id)
     if comment.author_id != unit.actor.user_id:
         raise Forbidden
-    text = unwrap(validated)
+    text = unwrap(validated).text
     if text is None or text == comment.text:
         return _view(unit, comment)
     new = replace(comment, text=text, edited_at=unit.now, updated=unit.now)

@@ -1,14 +1,22 @@
 """What is done with a company: it is made, named, and its features are switched."""
 
+from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
 from kadence.domain.errors import NotFound
 from kadence.domain.model import Company
 from kadence.domain.text import required_line
+from kadence.domain.values import Name
 from kadence.storage import people
 from kadence.usecases.access import require_owner
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
+
+
+class ChangeCompany(Struct, frozen=True):
+    """The company's new name."""
+
+    name: Name | None = None
 
 
 def make_company(unit: UnitOfWork, name: str) -> Company:
@@ -36,14 +44,14 @@ def get_company(unit: UnitOfWork, validated: Validated[None]) -> Company:
     return _company(unit)
 
 
-def rename_company(unit: UnitOfWork, validated: Validated[str | None]) -> Company:
-    """Give the actor's company another name; None leaves it.
+def rename_company(unit: UnitOfWork, validated: Validated[ChangeCompany]) -> Company:
+    """Give the actor's company another name; a body without one leaves it.
 
     Raises:
         KadenceError: Forbidden (no owner), BadRequest.
     """
     require_owner(unit)
-    name = unwrap(validated)
+    name = unwrap(validated).name
     company = _company(unit)
     if name is None or name == company.name:
         return company

@@ -1,8 +1,9 @@
 """What people do with the cards of an iteration."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from kadence.domain import events
@@ -11,6 +12,7 @@ from kadence.domain.errors import NotFound
 from kadence.domain.iteration_cards import check_entry, check_exit
 from kadence.domain.lifecycle import REMOVED
 from kadence.domain.model import Card, Iteration, IterationCard, SpaceRole, User
+from kadence.domain.values import canonical_uid
 from kadence.storage import cards, iteration_cards, iterations, people, spaces
 from kadence.usecases.access import (
     authorize_card_by_uid,
@@ -19,6 +21,12 @@ from kadence.usecases.access import (
     require_iterations,
 )
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
+
+
+class AddCard(Struct, frozen=True):
+    """Which card to put in; what is no UUID is no card."""
+
+    card_uid: Annotated[str, Meta(min_length=1)]
 
 
 class RecordView(Struct, frozen=True):
@@ -52,7 +60,7 @@ def list_cards(
 
 
 def add_card(
-    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[str]
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[AddCard]
 ) -> RecordView:
     """Put the card with this uid at the iteration's end; out of another one, if it is in one.
 
@@ -63,7 +71,7 @@ def add_card(
     require_iterations(unit)
     access = authorize_space(unit, space_uid, SpaceRole.WRITER)
     iteration = find_iteration(unit, access, iteration_id)
-    card = readable_card(unit, unwrap(validated))
+    card = readable_card(unit, canonical_uid(unwrap(validated).card_uid))
     check_entry(iteration, card, access.space_id)
     if card.iteration_id == iteration.id:
         standing = iteration_cards.of_card_in(unit.tx, iteration, card.uid)

@@ -11,19 +11,21 @@ from msgspec.structs import replace
 from kadence.domain import events, statistics
 from kadence.domain.access import SpaceAccess
 from kadence.domain.calendar import frozen as frozen_calendar
+from kadence.domain.changes import differences, made
 from kadence.domain.errors import NotFound
 from kadence.domain.iteration_cards import moves_on_closing, moves_on_deleting
+from kadence.domain.iteration_commands import ChangeIteration, CreateIteration, DeleteIteration
 from kadence.domain.lifecycle import (
     OPEN,
     REMOVED,
-    IterationChange,
     check_end,
     check_period,
     check_target,
     step,
 )
-from kadence.domain.model import Instant, Iteration, IterationCard, IterationStatus, SpaceRole
+from kadence.domain.model import Iteration, IterationCard, IterationStatus, SpaceRole
 from kadence.domain.timeline import RULES
+from kadence.domain.values import said_period_end
 from kadence.storage import calendars, cards, history, iteration_cards, iterations
 from kadence.usecases.access import authorize_space, require_iterations
 from kadence.usecases.iteration_cards import (
@@ -32,18 +34,7 @@ from kadence.usecases.iteration_cards import (
     put_in,
     take_out,
 )
-from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
-
-
-class NewIteration(Struct, frozen=True, gc=False):
-    """What a caller says of an iteration to be made."""
-
-    title: str
-    goal: str | None = None
-    start_date: Instant | None = None
-    finish_date: Instant | None = None
-    start_timed: int = 0
-    finish_timed: int = 0
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
 class IterationQuery(Struct, frozen=True):
@@ -64,7 +55,7 @@ class Carried(Struct, frozen=True):
 
 
 def create_iteration(
-    unit: UnitOfWork, space_uid: str, validated: Validated[NewIteration]
+    unit: UnitOfWork, space_uid: str, validated: Validated[CreateIteration]
 ) -> Iteration:
     """Plan a new iteration at the end of the space.
 
@@ -75,25 +66,27 @@ def create_iteration(
     require_iterations(unit)
     space = authorize_space(unit, space_uid, SpaceRole.WRITER)
     new = unwrap(validated)
-    check_period(new.start_date, new.finish_date)
+    start_date, start_timed = said_period_end(new.start_date)
+    finish_date, finish_timed = said_period_end(new.finish_date)
+    check_period(start_date, finish_date)
     company_id = unit.actor.company_id
-    planned = Iteration(
+    planned = made(
+        Iteration,
+        new,
         company_id=company_id,
         id=unit.new_id(),
         space_uid=space.space_uid,
-        title=new.title,
-        goal=new.goal,
         status=IterationStatus.PLANNED.value,
         creator_uid=unit.actor.uid,
         updater_uid=unit.actor.uid,
-        start_date=new.start_date,
-        finish_date=new.finish_date,
+        start_date=start_date,
+        finish_date=finish_date,
         actual_finish_date=None,
         sort_order=0.0,
         data=None,
         capacity=None,
-        start_timed=new.start_timed,
-        finish_timed=new.finish_timed,
+        start_timed=start_timed,
+        finish_timed=finish_timed,
         version=1,
         created=unit.now,
         updated=unit.now,
@@ -154,7 +147,7 @@ def get_iteration(
 
 
 def change_iteration(
-    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[IterationChange]
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[ChangeIteration]
 ) -> Carried:
     """Change what the body names; start or close the iteration when its status says so.
 
@@ -184,7 +177,7 @@ def change_iteration(
 
 
 def delete_iteration(
-    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[str | None]
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[DeleteIteration]
 ) -> Carried:
     """Remove an iteration; its cards go into the one that the body names, if it names one.
 
@@ -198,7 +191,7 @@ def delete_iteration(
     if old.status == REMOVED:
         raise NotFound
     unit.match(etag(old))
-    target = _target(unit, access, old, unwrap(validated))
+    target = _target(unit, access, old, unwrap(validated).new_iteration_id)
     standing = iteration_cards.standing_with_cards(unit.tx, old)
     moving = [card for _, card in standing if moves_on_deleting(old, card, access.space_id)]
     removed = remove_iteration(unit, old, [record for record, _ in standing])
@@ -272,7 +265,7 @@ def store(
         updated=unit.now,
         version=old.version + 1,
     )
-    before, after = changes(old, new)
+    before, after = differences(old, new)
     iterations.ITERATIONS.update(unit.tx, old, after)
     if old.status in OPEN and new.status in OPEN:
         cards.touch(unit.tx, new)

@@ -8,14 +8,16 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from kadence.domain import events
 from kadence.domain.access import Actor, role_in_space
 from kadence.domain.errors import Forbidden, NotFound, RuleViolation
 from kadence.domain.model import DAY, Instant, Link, Shows, SpaceRole
+from kadence.domain.values import canonical_uid
 from kadence.storage import links, people
 from kadence.storage.transactions import Transaction
 from kadence.usecases.access import authorize_space
@@ -29,12 +31,15 @@ OF_SPACE = frozenset({Shows.VELOCITY, Shows.ITERATIONS})
 """What is shown of a space; all else is of an iteration."""
 
 
-class NewLink(Struct, frozen=True):
-    """What is to be shared, and for how many days."""
+class CreateLink(Struct, frozen=True):
+    """What to share, and for how long.
+
+    `velocity` and `iterations` (a calendar) are of the space, all else is of an iteration.
+    """
 
     shows: Shows
-    iteration_id: str | None
-    days: int
+    iteration_id: str | None = None
+    expires_in_days: Annotated[int, Meta(ge=1, le=LONGEST)] = 90
 
 
 class SignedLink(Struct, frozen=True):
@@ -45,7 +50,7 @@ class SignedLink(Struct, frozen=True):
     is_own: bool
 
 
-def create_link(unit: UnitOfWork, space_uid: str, validated: Validated[NewLink]) -> SignedLink:
+def create_link(unit: UnitOfWork, space_uid: str, validated: Validated[CreateLink]) -> SignedLink:
     """Share something of a space with whoever gets the link.
 
     Raises:
@@ -54,21 +59,22 @@ def create_link(unit: UnitOfWork, space_uid: str, validated: Validated[NewLink])
     """
     access = authorize_space(unit, space_uid, SpaceRole.WRITER)
     new = unwrap(validated)
-    if new.shows in OF_SPACE and new.iteration_id is not None:
+    iteration_id = None if new.iteration_id is None else canonical_uid(new.iteration_id)
+    if new.shows in OF_SPACE and iteration_id is not None:
         raise RuleViolation(2, f"{new.shows} is of the whole space, not of an iteration")
     if new.shows not in OF_SPACE:
-        if new.iteration_id is None:
+        if iteration_id is None:
             raise RuleViolation(1, f"Link should have iteration_id to show {new.shows}")
-        find_iteration(unit, access, new.iteration_id)
+        find_iteration(unit, access, iteration_id)
     link = Link(
         company_id=unit.actor.company_id,
         id=unit.new_id(),
         space_uid=access.space_uid,
-        iteration_id=new.iteration_id,
+        iteration_id=iteration_id,
         shows=new.shows.value,
         user_id=unit.actor.user_id,
         created=unit.now,
-        expires=unit.clock + new.days * DAY,
+        expires=unit.clock + new.expires_in_days * DAY,
         revoked_at=None,
     )
     links.LINKS.insert(unit.tx, link)

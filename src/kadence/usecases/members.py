@@ -1,14 +1,15 @@
 """What people do with the members of a space."""
 
-from typing import TypeAlias
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct, field
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
 from kadence.domain.access import SpaceAccess, role_in_space
 from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.model import Member, SpaceRole, User
+from kadence.domain.values import Role
 from kadence.storage import people, spaces
 from kadence.usecases.access import authorize_space_by_id
 from kadence.usecases.people import invite
@@ -25,15 +26,17 @@ class SpaceMember(Struct, frozen=True):
     current: bool
 
 
-class NewMember(Struct, frozen=True):
-    """Whom to let into a space, and as what."""
+class AddMember(Struct, frozen=True):
+    """Whom to let in, and as what: writer unless said otherwise."""
 
-    email: str
-    role: SpaceRole | None = None
+    email: Annotated[str, Meta(max_length=254, extra_json_schema={"format": "email"})]
+    role: Role | None = field(default=None, name="role_id")
 
 
-RoleChange: TypeAlias = SpaceRole | None
-"""The role that a member gets; None leaves it."""
+class ChangeMember(Struct, frozen=True):
+    """The role that the member gets; without it nothing changes."""
+
+    role: Role | None = field(default=None, name="role_id")
 
 
 class MemberQuery(Struct, frozen=True):
@@ -82,7 +85,7 @@ def get_member(
     return as_member(unit, access, user, member.role)
 
 
-def add_member(unit: UnitOfWork, space_id: int, validated: Validated[NewMember]) -> SpaceMember:
+def add_member(unit: UnitOfWork, space_id: int, validated: Validated[AddMember]) -> SpaceMember:
     """Give the person with this address a role in the space, writer unless said otherwise.
 
     An address that nobody has makes a person of the company, who has no token until one is made.
@@ -108,7 +111,7 @@ def add_member(unit: UnitOfWork, space_id: int, validated: Validated[NewMember])
 
 
 def change_member(
-    unit: UnitOfWork, space_id: int, user_id: int, validated: Validated[RoleChange]
+    unit: UnitOfWork, space_id: int, user_id: int, validated: Validated[ChangeMember]
 ) -> SpaceMember:
     """Give a member another role.
 
@@ -118,7 +121,7 @@ def change_member(
     """
     access = authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
     member, user = _own_member(unit, access, user_id)
-    role = unwrap(validated) or SpaceRole(member.role)
+    role = unwrap(validated).role or SpaceRole(member.role)
     _set_role(unit, access, member, user, role)
     return as_member(unit, access, user, role)
 

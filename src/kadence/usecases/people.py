@@ -8,12 +8,13 @@ from msgspec.structs import asdict, replace
 
 from kadence.domain import events
 from kadence.domain.access import role_in_space
+from kadence.domain.changes import differences
 from kadence.domain.errors import BadRequest, NotFound, RuleViolation
 from kadence.domain.model import CompanyRole, User
 from kadence.domain.text import required_line
 from kadence.storage import people, spaces
 from kadence.usecases.tokens import EVERYBODY, NewToken, end_token, make_token
-from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
 class PeopleQuery(Struct, frozen=True):
@@ -147,7 +148,7 @@ def name_owner(unit: UnitOfWork, email: str) -> User:
 
 
 def _store(unit: UnitOfWork, user: User, new: User) -> User:
-    before, after = changes(user, new)
+    before, after = differences(user, new)
     if not after:
         return user
     new = replace(new, updated=unit.now)

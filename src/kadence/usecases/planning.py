@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from kadence.domain import events
@@ -13,6 +14,7 @@ from kadence.domain.iteration_cards import check_entry, check_exit
 from kadence.domain.lifecycle import OPEN, check_target
 from kadence.domain.model import Card, Iteration, IterationCard, SpaceRole
 from kadence.domain.ordering import GAP, between
+from kadence.domain.values import canonical_uid
 from kadence.storage import cards, iteration_cards, iterations
 from kadence.usecases.access import authorize_space, readable_card
 from kadence.usecases.iteration_cards import (
@@ -38,7 +40,7 @@ class Action(StrEnum):
     REORDER = "reorder"
 
 
-class Arrangement(Struct, frozen=True):
+class ArrangeCards(Struct, frozen=True):
     """What to do with which cards, in this order.
 
     `before` or `after` names a card of the iteration beside which they are put, else they go to the
@@ -46,10 +48,20 @@ class Arrangement(Struct, frozen=True):
     """
 
     action: Action
-    card_uids: Sequence[str]
+    card_uids: Annotated[list[str], Meta(min_length=1, max_length=LARGEST_BATCH)]
     to: str | None = None
     before: str | None = None
     after: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.before is not None and self.after is not None:
+            raise RuleViolation(6, "Arrangement should have before or after, NOT both")
+
+
+class ChangeCapacity(Struct, frozen=True):
+    """What the team means to take on, in the unit of its card sizes; null is: not said."""
+
+    capacity: Annotated[float, Meta(ge=0)] | None
 
 
 class Outcome(Struct, frozen=True):
@@ -65,7 +77,7 @@ NO_CARD = 404
 
 
 def arrange_cards(
-    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[Arrangement]
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[ArrangeCards]
 ) -> list[Outcome]:
     """Add, remove, move or reorder cards of an iteration; one that is refused hinders no other.
 
@@ -79,7 +91,8 @@ def arrange_cards(
     goal = _goal(unit, access, iteration, wanted)
     outcomes: dict[str, Outcome] = {}
     passed: list[Card] = []
-    for uid in dict.fromkeys(wanted.card_uids):
+    uids = dict.fromkeys(canonical_uid(uid) or uid for uid in wanted.card_uids)
+    for uid in uids:
         try:
             passed.append(_checked(unit, access, iteration, goal, wanted.action, uid))
         except RuleViolation as refusal:
@@ -94,11 +107,11 @@ def arrange_cards(
     outcomes |= {
         card.uid: Outcome(card.uid, RecordView(records[card.uid], card.id), None) for card in passed
     }
-    return [outcomes[uid] for uid in dict.fromkeys(wanted.card_uids)]
+    return [outcomes[uid] for uid in uids]
 
 
 def _goal(
-    unit: UnitOfWork, access: SpaceAccess, iteration: Iteration, wanted: Arrangement
+    unit: UnitOfWork, access: SpaceAccess, iteration: Iteration, wanted: ArrangeCards
 ) -> Iteration:
     """Return the iteration in which the cards are put."""
     if wanted.action != Action.MOVE:
@@ -146,7 +159,7 @@ def _take(
     return {record.card_uid: record for record in gone}
 
 
-def _place(unit: UnitOfWork, goal: Iteration, wanted: Arrangement, moving: Sequence[Card]) -> None:
+def _place(unit: UnitOfWork, goal: Iteration, wanted: ArrangeCards, moving: Sequence[Card]) -> None:
     """Have these cards stand in the iteration one behind the other, at the place asked for."""
     uids = {card.uid for card in moving}
     standing = iteration_cards.records(unit.tx, goal, "active")
@@ -165,7 +178,7 @@ def _place(unit: UnitOfWork, goal: Iteration, wanted: Arrangement, moving: Seque
     _spread(unit, goal, staying[:at], block, staying[at:])
 
 
-def _index(staying: Sequence[IterationCard], wanted: Arrangement) -> int:
+def _index(staying: Sequence[IterationCard], wanted: ArrangeCards) -> int:
     beside = wanted.before or wanted.after
     if beside is None:
         return len(staying)
@@ -233,7 +246,7 @@ def get_capacity(
 
 
 def change_capacity(
-    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[float | None]
+    unit: UnitOfWork, space_uid: str, iteration_id: str, validated: Validated[ChangeCapacity]
 ) -> Iteration:
     """Say how much the team means to take on in an iteration; None is: not said.
 
@@ -244,7 +257,7 @@ def change_capacity(
     access = authorize_space(unit, space_uid, SpaceRole.WRITER)
     iteration = find_iteration(unit, access, iteration_id)
     unit.match(etag(iteration))
-    capacity = unwrap(validated)
+    capacity = unwrap(validated).capacity
     if iteration.status not in OPEN:
         raise RuleViolation(5, "Can't change capacity of finished iteration")
     new = replace(iteration, capacity=capacity)

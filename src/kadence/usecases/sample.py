@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from kadence.domain.access import Actor
-from kadence.domain.lifecycle import IterationChange
+from kadence.domain.iteration_commands import ChangeIteration, CreateIteration, NextStatus
 from kadence.domain.model import (
     Card,
     CompanyRole,
@@ -23,15 +23,16 @@ from kadence.domain.model import (
     User,
 )
 from kadence.storage import boards, cards, iteration_cards
-from kadence.usecases.calendars import CalendarChange, change_calendar
-from kadence.usecases.card_members import add_card_member
-from kadence.usecases.cards import CardChange, NewCard, change_card, create_card
-from kadence.usecases.comments import add_comment
-from kadence.usecases.iteration_cards import add_card, remove_card
-from kadence.usecases.iterations import NewIteration, change_iteration, create_iteration
-from kadence.usecases.members import NewMember, add_member
+from kadence.usecases.calendars import ChangeCalendar, change_calendar
+from kadence.usecases.card_commands import ChangeCard, CreateCard
+from kadence.usecases.card_members import AddCardMember, add_card_member
+from kadence.usecases.cards import change_card, create_card
+from kadence.usecases.comments import AddComment, add_comment
+from kadence.usecases.iteration_cards import AddCard, add_card, remove_card
+from kadence.usecases.iterations import change_iteration, create_iteration
+from kadence.usecases.members import AddMember, add_member
 from kadence.usecases.people import make_user
-from kadence.usecases.planning import change_capacity
+from kadence.usecases.planning import ChangeCapacity, change_capacity
 from kadence.usecases.sample_story import (
     ACTIVE,
     BACKLOG,
@@ -46,8 +47,8 @@ from kadence.usecases.sample_story import (
     Sprint,
 )
 from kadence.usecases.setup import Initialised, initialise
-from kadence.usecases.spaces import NewSpace, create_space
-from kadence.usecases.tags import NewTag, add_card_tag
+from kadence.usecases.spaces import CreateSpace, create_space
+from kadence.usecases.tags import CreateTag, add_card_tag
 from kadence.usecases.unit_of_work import UnitOfWork
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -79,11 +80,11 @@ def fill(unit: UnitOfWork) -> Initialised:
     made = initialise(unit, "Orchard", *OWNER, "Orchard web")
     people = [make_user(unit, *person, CompanyRole.USER) for person in TEAM]
     for person in people:
-        add_member(unit, made.space_id, NewMember(person.email, SpaceRole.WRITER))
+        add_member(unit, made.space_id, AddMember(person.email, SpaceRole.WRITER))
     change_calendar(
         unit,
         made.space_uid,
-        CalendarChange(time_zone=ZONE.key, days_off=[(first + timedelta(days=18)).isoformat()]),
+        ChangeCalendar(time_zone=ZONE.key, days_off=[(first + timedelta(days=18)).isoformat()]),
     )
     story = _Story(unit, made, people, today)
     story.tell(first)
@@ -134,15 +135,15 @@ class _Story:
         self._unit.now = self._today
         for _ in range(BACKLOG):
             self._card()
-        create_iteration(self._unit, self._made.space_uid, NewIteration("Later: ideas, no date"))
+        create_iteration(self._unit, self._made.space_uid, CreateIteration("Later: ideas, no date"))
 
     def _plan(self, sprint: Sprint, monday: date) -> Iteration:
         friday = monday + timedelta(days=LENGTH - 3)
         dates = (_midnight(monday), _midnight(friday))
         space_uid = self._made.space_uid
-        new = NewIteration(sprint.title, sprint.goal, *dates)
+        new = CreateIteration(sprint.title, sprint.goal, *dates)
         iteration = create_iteration(self._unit, space_uid, new)
-        return change_capacity(self._unit, space_uid, iteration.id, sprint.capacity)
+        return change_capacity(self._unit, space_uid, iteration.id, ChangeCapacity(sprint.capacity))
 
     def _fill(self, sprint: Sprint, iteration: Iteration) -> None:
         for _ in range(sprint.planned):
@@ -152,7 +153,7 @@ class _Story:
         chance = self._chance
         size = None if chance.random() < 0.06 else chance.choice(SIZES)  # noqa: PLR2004 - a few
         person = chance.choice(self._people) if chance.random() < 0.8 else None  # noqa: PLR2004
-        new = NewCard(
+        new = CreateCard(
             next(self._titles),
             self._made.board_id,
             size_text=size,
@@ -160,12 +161,12 @@ class _Story:
         )
         card = create_card(self._unit, new).card
         if chance.random() < 0.3:  # noqa: PLR2004 - some of them
-            add_card_tag(self._unit, card.id, NewTag(chance.choice(TAGS)))
+            add_card_tag(self._unit, card.id, CreateTag(chance.choice(TAGS)))
         return card
 
     def _add(self, iteration: Iteration) -> None:
         card = self._card()
-        add_card(self._unit, self._made.space_uid, iteration.id, card.uid)
+        add_card(self._unit, self._made.space_uid, iteration.id, AddCard(card.uid))
 
     def _run(self, sprint: Sprint, iteration: Iteration, monday: date, upcoming: Sprint) -> None:
         """Do the work of a sprint, as far as it came by today, and plan the one after it."""
@@ -211,13 +212,13 @@ class _Story:
             yield length * 0.2, self._talker(card)
 
     def _mover(self, card: Card, to: int) -> Callable[[], object]:
-        return lambda: change_card(self._unit, card.id, CardChange(column_id=self._columns[to]))
+        return lambda: change_card(self._unit, card.id, ChangeCard(column_id=self._columns[to]))
 
     def _resizer(self, card: Card) -> Callable[[], object]:
         def resize() -> None:
             found = cards.CARDS.find(self._unit.tx, card.company_id, card.id)
             larger = {"1": "2", "2": "3", "3": "5", "5": "8"}.get((found or card).size_text or "")
-            change_card(self._unit, card.id, CardChange(size_text=larger or "5"))
+            change_card(self._unit, card.id, ChangeCard(size_text=larger or "5"))
 
         return resize
 
@@ -229,13 +230,15 @@ class _Story:
         comment, person = self._chance.choice(COMMENTS), self._chance.choice(self._people)
 
         def talk() -> None:
-            add_comment(self._unit, card.id, comment)
-            add_card_member(self._unit, card.id, person.id)
+            add_comment(self._unit, card.id, AddComment(comment))
+            add_card_member(self._unit, card.id, AddCardMember(person.id))
 
         return talk
 
-    def _set_status(self, iteration: Iteration, status: str, following: str | None = None) -> None:
-        change = IterationChange(status=status, new_iteration_id=following)
+    def _set_status(
+        self, iteration: Iteration, status: NextStatus, following: str | None = None
+    ) -> None:
+        change = ChangeIteration(status=status, new_iteration_id=following)
         change_iteration(self._unit, self._made.space_uid, iteration.id, change)
 
 
@@ -257,7 +260,7 @@ def _second_space(unit: UnitOfWork, people: list[User]) -> None:
     maker = people[0]
     unit.actor = Actor(maker.id, maker.uid, unit.actor.company_id, CompanyRole.USER)
     space, _ = create_space(
-        unit, NewSpace("Инфраструктура", "По приглашению", access=SpaceVisibility.BY_INVITE)
+        unit, CreateSpace("Инфраструктура", "По приглашению", access=SpaceVisibility.BY_INVITE)
     )
-    add_member(unit, space.id, NewMember(people[1].email, SpaceRole.READER))
-    create_iteration(unit, space.uid, NewIteration("Переезд на новую базу"))
+    add_member(unit, space.id, AddMember(people[1].email, SpaceRole.READER))
+    create_iteration(unit, space.uid, CreateIteration("Переезд на новую базу"))

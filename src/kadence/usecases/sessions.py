@@ -4,15 +4,18 @@ A session is a token whose secret stands in a cookie: docs/decisions/0010-sign-i
 """
 
 from collections.abc import Sequence
+from typing import Annotated, TypeAlias
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from kadence.domain import events
-from kadence.domain.errors import Forbidden, NotFound, Unauthenticated
+from kadence.domain.errors import Forbidden, NotFound, RuleViolation, Unauthenticated
 from kadence.domain.model import DAY, CompanyRole, Instant, Token, TokenKind, User
+from kadence.domain.values import Name
 from kadence.storage import people
 from kadence.storage.sign_in_attempts import SignInAttempt
+from kadence.usecases import passwords
 from kadence.usecases.access import require_owner
 from kadence.usecases.people import (
     active_user_by_email,
@@ -28,6 +31,33 @@ from kadence.usecases.unit_of_work import UnitOfWork, Validated, token_digest, u
 SESSION_LASTS = 30 * DAY
 LOGIN_LINK_LASTS = 7 * DAY
 SESSION_NAME = "browser session"
+
+Password: TypeAlias = Annotated[
+    str, Meta(min_length=passwords.SHORTEST, max_length=passwords.LONGEST)
+]
+Typed: TypeAlias = Annotated[str, Meta(max_length=passwords.LONGEST)]
+
+
+class CreateSession(Struct, frozen=True):
+    """One of three: `email` and `password`, an API `token`, or the `key` of a one-time link."""
+
+    email: Typed | None = None
+    password: Typed | None = None
+    token: Typed | None = None
+    key: Typed | None = None
+
+    def __post_init__(self) -> None:
+        by_password = self.email is not None and self.password is not None
+        ways = [by_password, self.token is not None, self.key is not None]
+        if sum(ways) != 1:
+            raise RuleViolation(1, "Session should have email and password, or token, or key")
+
+
+class ChangePassword(Struct, frozen=True):
+    """A new password, and the old one if there is one."""
+
+    password: Password
+    current: Typed | None = None
 
 
 class Candidate(Struct, frozen=True):
@@ -63,11 +93,11 @@ class SignedIn(Present, frozen=True):
     in_person: bool
 
 
-class Invitation(Struct, frozen=True):
-    """Whom to let in, made a person of the company when they are none yet."""
+class CreateInvitation(Struct, frozen=True):
+    """Whom to let in."""
 
-    email: str
-    full_name: str | None = None
+    email: Typed
+    full_name: Name | None = None
 
 
 class Invited(Struct, frozen=True):
@@ -78,11 +108,11 @@ class Invited(Struct, frozen=True):
     expires: Instant
 
 
-class NewOwnToken(Struct, frozen=True):
-    """A token that somebody wants for themselves; None does not end by itself."""
+class CreateToken(Struct, frozen=True):
+    """What to call a token, and for how long it is good; without days it does not end."""
 
-    name: str
-    days: int | None
+    name: Name
+    expires_in_days: Annotated[int, Meta(ge=1, le=3660)] | None = None
 
 
 def candidate(unit: UnitOfWork, attempt_id: str, client: str, email: str) -> Candidate:
@@ -245,7 +275,7 @@ def set_password(unit: UnitOfWork, hash_: str, proved: Candidate | None) -> User
     return current_user(unit)
 
 
-def invite(unit: UnitOfWork, validated: Validated[Invitation]) -> Invited:
+def invite(unit: UnitOfWork, validated: Validated[CreateInvitation]) -> Invited:
     """Make a login link for somebody, to be sent to them by any channel.
 
     For who has a password already it is the way to a new one. Who was deactivated is let in again.
@@ -297,7 +327,7 @@ def own_tokens(unit: UnitOfWork, validated: Validated[None]) -> Sequence[Token]:
     return [token for token in _own(unit) if token.kind != TokenKind.LOGIN_LINK]
 
 
-def create_own_token(unit: UnitOfWork, validated: Validated[NewOwnToken]) -> NewToken:
+def create_own_token(unit: UnitOfWork, validated: Validated[CreateToken]) -> NewToken:
     """Make an API token for whoever asks.
 
     Raises:
@@ -305,7 +335,8 @@ def create_own_token(unit: UnitOfWork, validated: Validated[NewOwnToken]) -> New
     """
     _only_in_person(unit)
     wanted = unwrap(validated)
-    expires = None if wanted.days is None else unit.clock + wanted.days * DAY
+    days = wanted.expires_in_days
+    expires = None if days is None else unit.clock + days * DAY
     return make_token(unit, current_user(unit), wanted.name, expires=expires)
 
 

@@ -4,11 +4,11 @@ from msgspec import Struct
 
 from kadence.domain.access import Actor, SpaceAccess
 from kadence.domain.model import CompanyRole, Space, SpaceRole
-from kadence.usecases.boards import FIRST_COLUMNS, FullBoard, NewBoard, make_board
-from kadence.usecases.columns import NewLane
+from kadence.usecases.boards import FIRST_COLUMNS, CreateBoard, FullBoard, make_board
+from kadence.usecases.columns import CreateLane
 from kadence.usecases.companies import make_company
 from kadence.usecases.people import make_user
-from kadence.usecases.spaces import NewSpace, create_space
+from kadence.usecases.spaces import CreateSpace, create_space
 from kadence.usecases.tokens import make_token
 from kadence.usecases.unit_of_work import UnitOfWork
 
@@ -50,8 +50,8 @@ def initialise(
 
 def make_space(unit: UnitOfWork, title: str) -> tuple[Space, FullBoard]:
     """Return a space with a board, ready for cards."""
-    space, _ = create_space(unit, NewSpace(title=title))
+    space, _ = create_space(unit, CreateSpace(title=title))
     access = SpaceAccess(space.id, space.uid, space.access, space.everyone_role, SpaceRole.ADMIN)
     return space, make_board(
-        unit, access, NewBoard("Board", columns=FIRST_COLUMNS, lanes=[NewLane("Main lane")])
+        unit, access, CreateBoard("Board", columns=FIRST_COLUMNS, lanes=[CreateLane("Main lane")])
     )

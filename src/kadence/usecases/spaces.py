@@ -1,12 +1,16 @@
 """What people do with spaces."""
 
-from msgspec import UNSET, Struct, UnsetType
+from typing import Annotated, TypeAlias
+
+from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
 from kadence.domain.access import SpaceAccess, role_in_space
+from kadence.domain.changes import changed, differences, made, said_or
 from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.model import Space, SpaceRole, SpaceVisibility
+from kadence.domain.values import Description, ExternalId, OneLine, Positive, Role, WrittenUid
 from kadence.storage import iterations, spaces
 from kadence.usecases.access import authorize_space_by_id
 from kadence.usecases.boards import FullBoard, boards_of, erase_board, hide_board
@@ -15,31 +19,33 @@ from kadence.usecases.members import SpaceMember, as_member, give_role
 from kadence.usecases.pages import Page
 from kadence.usecases.people import current_user
 from kadence.usecases.sort_orders import behind_all
-from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
+
+SpaceTitle: TypeAlias = Annotated[str, OneLine()]
 
 
-class NewSpace(Struct, frozen=True):
-    """What a caller says of a space to be made."""
+class CreateSpace(Struct, frozen=True):
+    """What to make; a title given as a number is taken as its text."""
 
-    title: str
-    description: str | None = None
-    external_id: str | None = None
+    title: SpaceTitle
+    description: Description | None = None
+    external_id: ExternalId | None = None
     access: SpaceVisibility = SpaceVisibility.FOR_EVERYONE
-    everyone_role: SpaceRole = SpaceRole.WRITER
-    parent_uid: str | None = None
-    sort_order: float | None = None
+    everyone_role: Role = field(default=SpaceRole.WRITER, name="for_everyone_access_role_id")
+    parent_uid: WrittenUid | None = field(default=None, name="parent_entity_uid")
+    sort_order: Positive | UnsetType = UNSET
 
 
-class SpaceChange(Struct, frozen=True):
-    """What a caller wants changed of a space; what is UNSET stays."""
+class ChangeSpace(Struct, frozen=True):
+    """What to change; absent keys stay."""
 
-    title: str | UnsetType = UNSET
-    description: str | UnsetType | None = UNSET
-    external_id: str | UnsetType | None = UNSET
+    title: SpaceTitle | UnsetType = UNSET
+    description: Description | UnsetType | None = UNSET
+    external_id: ExternalId | UnsetType | None = UNSET
     access: SpaceVisibility | UnsetType = UNSET
-    everyone_role: SpaceRole | UnsetType = UNSET
-    parent_uid: str | UnsetType | None = UNSET
-    sort_order: float | UnsetType = UNSET
+    everyone_role: Role | UnsetType = field(default=UNSET, name="for_everyone_access_role_id")
+    parent_uid: WrittenUid | UnsetType | None = field(default=UNSET, name="parent_entity_uid")
+    sort_order: Positive | UnsetType = UNSET
 
 
 class SpaceView(Struct, frozen=True):
@@ -79,7 +85,7 @@ def get_space(unit: UnitOfWork, space_id: int, validated: Validated[None]) -> Sp
     return _space(unit, space_id)
 
 
-def create_space(unit: UnitOfWork, validated: Validated[NewSpace]) -> tuple[Space, SpaceMember]:
+def create_space(unit: UnitOfWork, validated: Validated[CreateSpace]) -> tuple[Space, SpaceMember]:
     """Make a space; the actor becomes its admin and only member.
 
     Raises:
@@ -87,21 +93,19 @@ def create_space(unit: UnitOfWork, validated: Validated[NewSpace]) -> tuple[Spac
     """
     new = unwrap(validated)
     uid = unit.new_id()
-    parent = _parent(unit, new.parent_uid)
+    parent_uid = new.parent_uid and new.parent_uid.lower()
+    parent = _parent(unit, parent_uid)
     space = spaces.insert_space(
         unit.tx,
-        Space(
+        made(
+            Space,
+            new,
             id=0,
             uid=uid,
             company_id=unit.actor.company_id,
-            title=new.title,
-            description=new.description,
-            external_id=new.external_id,
-            access=new.access.value,
-            everyone_role=new.everyone_role.value,
-            parent_uid=new.parent_uid,
+            parent_uid=parent_uid,
             path=_path(parent, uid),
-            sort_order=new.sort_order or _behind_spaces(unit),
+            sort_order=said_or(new.sort_order, None) or _behind_spaces(unit),
             deleted_at=None,
             created=unit.now,
             updated=unit.now,
@@ -121,7 +125,7 @@ def _behind_spaces(unit: UnitOfWork) -> float:
     )
 
 
-def change_space(unit: UnitOfWork, space_id: int, validated: Validated[SpaceChange]) -> Space:
+def change_space(unit: UnitOfWork, space_id: int, validated: Validated[ChangeSpace]) -> Space:
     """Change what the body names; a body that changes nothing leaves no trace.
 
     Raises:
@@ -130,16 +134,17 @@ def change_space(unit: UnitOfWork, space_id: int, validated: Validated[SpaceChan
     authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
     change = unwrap(validated)
     space = _space(unit, space_id)
-    asked = {k: v for k, v in asdict(change).items() if v is not UNSET}
-    if "parent_uid" in asked and asked["parent_uid"] != space.parent_uid:
-        parent = _parent(unit, asked["parent_uid"])
+    said = said_or(change.parent_uid, space.parent_uid)
+    parent_uid = said and said.lower()
+    if parent_uid != space.parent_uid:
+        parent = _parent(unit, parent_uid)
         if parent is not None and f"{parent.path}/".startswith(f"{space.path}/"):
             raise RuleViolation(
                 2, "parent_entity_uid should not be the space itself or one below it"
             )
         _replant(unit, space, parent)
         space = _space(unit, space_id)
-    _store_change(unit, space, replace(space, **asked))
+    _store_change(unit, space, changed(space, change, but=("parent_uid",)))
     return _space(unit, space_id)
 
 
@@ -207,7 +212,7 @@ def _replant(unit: UnitOfWork, space: Space, parent: Space | None) -> None:
 
 
 def _store_change(unit: UnitOfWork, old: Space, new: Space) -> None:
-    before, after = changes(old, new)
+    before, after = differences(old, new)
     if not after:
         return
     spaces.update_space(unit.tx, replace(new, updated=unit.now))

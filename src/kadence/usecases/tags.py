@@ -1,18 +1,21 @@
 """What people do with tags."""
 
 from collections.abc import Sequence
+from typing import Annotated, TypeAlias
 
-from msgspec import UNSET, Struct, UnsetType
-from msgspec.structs import asdict, replace
+from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import asdict
 
 from kadence.domain import events
+from kadence.domain.changes import changed, differences, made
 from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.model import Card, CardTag, SpaceRole, Tag
 from kadence.domain.text import fold
+from kadence.domain.values import OneLine
 from kadence.storage import cards, spaces, tags
 from kadence.usecases.access import authorize_card, require_owner, visible_scope
 from kadence.usecases.card_changes import bump
-from kadence.usecases.unit_of_work import UnitOfWork, Validated, changes, unwrap
+from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 COLORS = 17
 """Colours that tags can have, numbered from 1."""
@@ -28,18 +31,22 @@ class TagQuery(Struct, frozen=True):
     offset: int = 0
 
 
-class NewTag(Struct, frozen=True):
-    """What a caller says of a tag to be made."""
-
-    name: str
-    color: int | None = None
+TagName: TypeAlias = Annotated[str, OneLine(128, numbers=False)]
+Color: TypeAlias = Annotated[int, Meta(ge=1, le=COLORS)]
 
 
-class TagChange(Struct, frozen=True):
-    """What a caller wants changed of a tag; what is UNSET stays."""
+class CreateTag(Struct, frozen=True):
+    """The tag that is wanted; it is made when there is none of this name."""
 
-    name: str | UnsetType = UNSET
-    color: int | UnsetType = UNSET
+    name: TagName
+    color: Color | None = None
+
+
+class ChangeTag(Struct, frozen=True):
+    """What to change of a tag; absent keys stay."""
+
+    name: TagName | UnsetType = UNSET
+    color: Color | UnsetType = UNSET
 
 
 def list_tags(unit: UnitOfWork, query: Validated[TagQuery]) -> list[Tag]:
@@ -64,7 +71,7 @@ def list_tags(unit: UnitOfWork, query: Validated[TagQuery]) -> list[Tag]:
     return found[wanted.offset : wanted.offset + wanted.limit]
 
 
-def create_tag(unit: UnitOfWork, validated: Validated[NewTag]) -> Tag:
+def create_tag(unit: UnitOfWork, validated: Validated[CreateTag]) -> Tag:
     """Return the tag of this name, made when there is none.
 
     Raises:
@@ -73,7 +80,7 @@ def create_tag(unit: UnitOfWork, validated: Validated[NewTag]) -> Tag:
     return _tag_named(unit, unwrap(validated))
 
 
-def change_tag(unit: UnitOfWork, tag_id: int, validated: Validated[TagChange]) -> Tag:
+def change_tag(unit: UnitOfWork, tag_id: int, validated: Validated[ChangeTag]) -> Tag:
     """Rename or recolour a tag, on all cards that have it.
 
     Raises:
@@ -81,13 +88,12 @@ def change_tag(unit: UnitOfWork, tag_id: int, validated: Validated[TagChange]) -
             (code 1: another tag has that name).
     """
     tag = _owned(unit, tag_id)
-    asked = {name: value for name, value in asdict(unwrap(validated)).items() if value is not UNSET}
-    new = replace(tag, **asked)
+    new = changed(tag, unwrap(validated))
     if new == tag:
         return tag
     if new.name != tag.name and tags.find_by_name(unit.tx, tag.company_id, new.name):
         raise RuleViolation(1, "There is already a tag with this name")
-    before, after = changes(tag, new)
+    before, after = differences(tag, new)
     stored = tags.TAGS.update(unit.tx, tag, after | {"updated": unit.now})
     cards.touch_tagged(unit.tx, tag)
     unit.record(events.TAG_CHANGED, {"id": tag.id, "old": before, "new": after})
@@ -125,7 +131,7 @@ def list_card_tags(
 
 
 def add_card_tag(
-    unit: UnitOfWork, card_id: int, validated: Validated[NewTag]
+    unit: UnitOfWork, card_id: int, validated: Validated[CreateTag]
 ) -> tuple[CardTag, Tag]:
     """Give a card the tag of this name, made when there is none; one that it has stays.
 
@@ -160,18 +166,19 @@ def remove_card_tag(unit: UnitOfWork, card_id: int, tag_id: int, validated: Vali
     return tag_id
 
 
-def _tag_named(unit: UnitOfWork, new: NewTag) -> Tag:
+def _tag_named(unit: UnitOfWork, new: CreateTag) -> Tag:
     company_id = unit.actor.company_id
     found = tags.find_by_name(unit.tx, company_id, new.name)
     if found is not None:
         return found
     tag = tags.TAGS.insert(
         unit.tx,
-        Tag(
+        made(
+            Tag,
+            new,
             id=0,
             uid=unit.new_id(),
             company_id=company_id,
-            name=new.name,
             color=new.color or 1 + sum(map(ord, new.name)) % COLORS,
             created=unit.now,
             updated=unit.now,

@@ -9,7 +9,6 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import uuid_utils
 from msgspec import Struct
-from msgspec.structs import astuple
 
 from kadence.domain.access import Actor, Demands
 from kadence.domain.errors import (
@@ -149,16 +148,6 @@ class UnitOfWork(Struct, gc=False):
         wanted = self.options.if_match
         if wanted is not None and "*" not in wanted and etag not in wanted:
             raise PreconditionFailed("It has changed since you read it: read it again")
-
-
-def changes(old: Struct, new: Struct) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the fields in which two records differ, with the old and with the new values."""
-    fields = zip(old.__struct_fields__, astuple(old), astuple(new), strict=True)
-    differing = [(name, before, after) for name, before, after in fields if before != after]
-    return (
-        {name: before for name, before, _ in differing},
-        {name: after for name, _, after in differing},
-    )
 
 
 UseCase: TypeAlias = Callable[Concatenate[UnitOfWork, P], T]

@@ -1,38 +1,31 @@
 """What goes over the wire about boards (contract: workspace.md, Boards)."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Struct
 
 from kadence.usecases import boards as usecases
-from kadence.usecases.boards import BoardChange, FullBoard, NewBoard
+from kadence.usecases.boards import ChangeBoard, CreateBoard, FullBoard
 from kadence.usecases.card_views import CardView
 from kadence.web.bodies import Body
 from kadence.web.card_views import ListedCardAnswer, listed_card
 from kadence.web.codec import (
-    Description,
-    ExternalId,
-    Positive,
     Uid,
     When,
     format_timestamp,
     number,
-    plain,
 )
 from kadence.web.columns import (
     ColumnAnswer,
-    CreateColumn,
-    CreateLane,
     DeletedAnswer,
     LaneAnswer,
-    PartTitle,
     column_answers,
     forced,
     lane_answer,
 )
 from kadence.web.http import RequestContext
-from kadence.web.query import LARGEST_INTEGER, Flag
+from kadence.web.query import Flag
 
 
 class BoardAnswer(Struct, frozen=True, kw_only=True):
@@ -77,50 +70,8 @@ class OneBoardAnswer(BoardAnswer, frozen=True, kw_only=True):
     cards: list[ListedCardAnswer]
 
 
-class CreateBoard(Struct, frozen=True):
-    """A board to make; without columns or lanes it gets one of each."""
-
-    title: PartTitle
-    description: Description | None = None
-    external_id: ExternalId | None = None
-    sort_order: Positive | None = None
-    columns: Annotated[list[CreateColumn], Meta(min_length=1)] | UnsetType = UNSET
-    lanes: Annotated[list[CreateLane], Meta(min_length=1)] | UnsetType = UNSET
-
-    def validated(self) -> NewBoard:
-        """Return the same for the use case."""
-        return NewBoard(
-            str(self.title),
-            self.description,
-            plain(self.external_id),
-            self.sort_order,
-            None if self.columns is UNSET else [column.validated() for column in self.columns],
-            None if self.lanes is UNSET else [lane.validated() for lane in self.lanes],
-        )
-
-
-class ChangeBoard(Struct, frozen=True):
-    """What to change of a board; absent keys stay."""
-
-    title: PartTitle | UnsetType = UNSET
-    description: Description | UnsetType | None = UNSET
-    external_id: ExternalId | UnsetType | None = UNSET
-    sort_order: Positive | UnsetType = UNSET
-    move_from_space_id: Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)] | UnsetType = UNSET
-
-    def validated(self) -> BoardChange:
-        """Return the same for the use case."""
-        return BoardChange(
-            plain(self.title),
-            self.description,
-            plain(self.external_id),
-            self.sort_order,
-            self.move_from_space_id,
-        )
-
-
-CREATE = Body("Board", CreateBoard, CreateBoard.validated)
-CHANGE = Body("Board", ChangeBoard, ChangeBoard.validated)
+CREATE = Body("Board", CreateBoard)
+CHANGE = Body("Board", ChangeBoard)
 
 WITH_CARDS = Flag("with_cards", "Fill `cards` with the board's live cards.")
 GET_PARAMETERS = (WITH_CARDS,)

@@ -1,49 +1,41 @@
-"""How a body is read: JSON to what a use case takes, or the published words for what is wrong."""
+"""How a body is read: JSON to a use case's command, or the published words for what is wrong."""
 
 import contextlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, get_args
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import FieldInfo
 
 from kadence.domain.errors import BadRequest
-from kadence.web.codec import SHOULD_BE_STRING, decode_hook
+from kadence.web.values import SHOULD_BE_STRING, decode_hook, wire_shape
 
-B = TypeVar("B", bound=Struct)
-D = TypeVar("D")
+C = TypeVar("C", bound=Struct)
 
 _BOM = b"\xef\xbb\xbf"
 """What some editors and spreadsheets put before UTF-8."""
 _NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
-class Body(Generic[B, D]):
-    """How one kind of body is read: JSON bytes to a shape, and that to what the use case takes."""
+class Body(Generic[C]):
+    """How one kind of body is read: JSON bytes to the command that a use case takes."""
 
-    def __init__(
-        self,
-        name: str,
-        shape: type[B],
-        validated: Callable[[B], D],
-        one_of: Sequence[str] = (),
-    ) -> None:
+    def __init__(self, name: str, command: type[C], one_of: Sequence[str] = ()) -> None:
         """`name` is what the published messages call the object, as `Iteration`.
 
-        Of the keys `one_of`, if there are any, one at least must be there; `validated` checks that.
+        Of the keys `one_of`, if there are any, one at least must be there.
         """
         self.name = name
         self.one_of = one_of
-        self.shape = shape
-        required = any(field.required for field in msgspec.structs.fields(shape))
+        self.shape = wire_shape(command)
+        required = any(field.required for field in msgspec.structs.fields(self.shape))
         self.required = required or bool(one_of)
-        self._validated = validated
-        self._decode = msgspec.json.Decoder(shape, dec_hook=decode_hook).decode
+        self._decode = msgspec.json.Decoder(self.shape, dec_hook=decode_hook).decode
 
-    def read(self, raw: bytes, *, strict: bool = False) -> D | BadRequest:
-        """Return the validated body, or its validation error; an empty body is read as `{}`.
+    def read(self, raw: bytes, *, strict: bool = False) -> C | BadRequest:
+        """Return the command, or what is wrong with the body; an empty one is read as `{}`.
 
         Of keys that come twice the last one counts; unknown ones are ignored, or refused when
         it is `strict`.
@@ -53,7 +45,7 @@ class Body(Generic[B, D]):
             _check_text(raw)
             if strict:
                 _refuse_unknown(self.name, msgspec.json.decode(raw or b"{}"), self.shape)
-            return self._validated(self._decode(raw or b"{}"))
+            return self._complete(self._decode(raw or b"{}"))
         except msgspec.ValidationError:
             pass
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -62,7 +54,18 @@ class Body(Generic[B, D]):
             return _alone(refused)
         return self._explain(raw or b"{}")
 
-    def _explain(self, raw: bytes) -> D | BadRequest:
+    def _complete(self, command: C) -> C:
+        """Return the command, if it says anything of what is wanted of it.
+
+        Raises:
+            BadRequest: it does not.
+        """
+        if self.one_of and all(getattr(command, name) is UNSET for name in self.one_of):
+            wanted = ", ".join(self.one_of)
+            raise BadRequest(f"{self.name} should have at least one of: {wanted}")
+        return command
+
+    def _explain(self, raw: bytes) -> C | BadRequest:
         """Look again, slowly, for the first thing wrong, in the order of the shape's keys."""
         try:
             document = self._known_values(raw)
@@ -80,7 +83,7 @@ class Body(Generic[B, D]):
                         document[field.encode_name] = _fitting(document[field.encode_name], field)
                     except msgspec.ValidationError as error:
                         return BadRequest(f"{field.encode_name}{_worded(error)}")
-            return self._validated(msgspec.convert(document, self.shape, dec_hook=decode_hook))
+            return self._complete(msgspec.convert(document, self.shape, dec_hook=decode_hook))
         except (msgspec.DecodeError, RecursionError):
             return BadRequest("Request body is not valid JSON")
         except BadRequest as refused:

@@ -10,11 +10,11 @@ from msgspec import UNSET, Struct, UnsetType
 from kadence.domain.errors import BadRequest, RuleViolation
 from kadence.domain.model import Condition
 from kadence.domain.text import fold
+from kadence.domain.values import canonical_uid
 from kadence.storage.card_list import SEARCHABLE, Mark, fits
 from kadence.usecases import card_list as usecases
 from kadence.usecases.card_list import CardQuery
 from kadence.web.card_views import CardAnswer, ListedCardAnswer, listed_card
-from kadence.web.codec import canonical_uid
 from kadence.web.http import RequestContext
 from kadence.web.query import (
     LIMIT,

@@ -1,48 +1,15 @@
 """What goes over the wire about the members of a card (contract: workspace.md, Cards)."""
 
-from enum import IntEnum
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
 from kadence.domain.model import Card, CardMember, User
 from kadence.usecases import card_members as usecases
+from kadence.usecases.card_members import AddCardMember, ChangeCardMember
 from kadence.web.bodies import Body
 from kadence.web.card_views import CardMemberAnswer, card_member_answer
 from kadence.web.columns import DeletedAnswer
-from kadence.web.http import NOTHING, RequestContext
-from kadence.web.query import LARGEST_INTEGER
+from kadence.web.http import RequestContext
 
-
-class MemberType(IntEnum):
-    """What a person is to a card."""
-
-    MEMBER = 1
-    RESPONSIBLE = 2
-
-
-class AddCardMember(Struct, frozen=True):
-    """Who takes part."""
-
-    user_id: Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)]
-
-    def validated(self) -> int:
-        """Return the same for the use case."""
-        return self.user_id
-
-
-class ChangeCardMember(Struct, frozen=True):
-    """What the person is to the card."""
-
-    type: Annotated[MemberType, Meta(description="1 member, 2 responsible.")]
-
-    def validated(self) -> bool:
-        """Return the same for the use case."""
-        return self.type == MemberType.RESPONSIBLE
-
-
-ADD = Body("CardMember", AddCardMember, AddCardMember.validated)
-CHANGE = Body("CardMember", ChangeCardMember, ChangeCardMember.validated)
+ADD = Body("CardMember", AddCardMember)
+CHANGE = Body("CardMember", ChangeCardMember)
 
 
 def _answer(found: tuple[Card, CardMember, User]) -> CardMemberAnswer:
@@ -76,7 +43,7 @@ async def change_card_member(context: RequestContext) -> CardMemberAnswer:
 
 async def remove_card_member(context: RequestContext) -> DeletedAnswer:
     """Remove a person from a card."""
-    validated = await context.body(NOTHING)
+    validated = await context.empty_body()
     return await context.write_inline(
         DeletedAnswer,
         usecases.remove_card_member,

@@ -1,37 +1,18 @@
 """What goes over the wire about columns, subcolumns and lanes (contract: workspace.md, Boards)."""
 
 from collections.abc import Sequence
-from enum import IntEnum
 from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Meta, Struct
 
 from kadence.domain.errors import BadRequest
-from kadence.domain.model import Column, ColumnType, Condition, Lane
+from kadence.domain.model import Column, Condition, Lane
 from kadence.usecases import columns as usecases
-from kadence.usecases.columns import ColumnChange, LaneChange, NewColumn, NewLane
+from kadence.usecases.columns import ChangeColumn, ChangeLane, CreateColumn, CreateLane, DeletePart
 from kadence.web.bodies import Body
-from kadence.web.codec import (
-    ExternalId,
-    OneLine,
-    Positive,
-    Uid,
-    When,
-    format_timestamp,
-    number,
-    plain,
-)
+from kadence.web.codec import Uid, When, format_timestamp, number
 from kadence.web.http import RequestContext
 from kadence.web.query import Flag, Numbers, Query
-
-
-class PartTitle(OneLine):
-    """The title of a board, column or lane."""
-
-    longest = 128
-
-
-Limit = Annotated[int, Meta(ge=0, le=2**31 - 1, description="Cards that should be in it at most.")]
 
 
 class ColumnAnswer(Struct, frozen=True, kw_only=True):
@@ -92,97 +73,11 @@ class DeletedAnswer(Struct, frozen=True):
     id: int
 
 
-class CreateColumn(Struct, frozen=True):
-    """A column to make; a queue unless said otherwise."""
-
-    title: PartTitle
-    type: ColumnType = ColumnType.QUEUE
-    sort_order: Positive | None = None
-    wip_limit: Limit | None = None
-    external_id: ExternalId | None = None
-
-    def validated(self) -> NewColumn:
-        """Return the same for the use case."""
-        return NewColumn(
-            str(self.title), self.type, self.sort_order, self.wip_limit, plain(self.external_id)
-        )
-
-
-class ChangeColumn(Struct, frozen=True):
-    """What to change of a column; absent keys stay."""
-
-    title: PartTitle | UnsetType = UNSET
-    type: ColumnType | UnsetType = UNSET
-    sort_order: Positive | UnsetType = UNSET
-    wip_limit: Limit | UnsetType | None = UNSET
-    external_id: ExternalId | UnsetType | None = UNSET
-
-    def validated(self) -> ColumnChange:
-        """Return the same for the use case."""
-        return ColumnChange(
-            plain(self.title),
-            self.type if self.type is UNSET else self.type.value,
-            self.sort_order,
-            self.wip_limit,
-            plain(self.external_id),
-        )
-
-
-class CreateLane(Struct, frozen=True):
-    """A lane to make."""
-
-    title: PartTitle
-    sort_order: Positive | None = None
-    wip_limit: Limit | None = None
-    external_id: ExternalId | None = None
-
-    def validated(self) -> NewLane:
-        """Return the same for the use case."""
-        return NewLane(str(self.title), self.sort_order, self.wip_limit, plain(self.external_id))
-
-
-class LaneCondition(IntEnum):
-    """The conditions that a lane can be put in."""
-
-    LIVE = 1
-    ARCHIVED = 2
-
-
-class ChangeLane(Struct, frozen=True):
-    """What to change of a lane; absent keys stay."""
-
-    title: PartTitle | UnsetType = UNSET
-    sort_order: Positive | UnsetType = UNSET
-    wip_limit: Limit | UnsetType | None = UNSET
-    external_id: ExternalId | UnsetType | None = UNSET
-    condition: LaneCondition | UnsetType = UNSET
-
-    def validated(self) -> LaneChange:
-        """Return the same for the use case."""
-        return LaneChange(
-            plain(self.title),
-            self.sort_order,
-            self.wip_limit,
-            plain(self.external_id),
-            self.condition if self.condition is UNSET else self.condition.value,
-        )
-
-
-class DeletePart(Struct, frozen=True):
-    """Deleting takes the cards with it, so that it must be meant."""
-
-    force: bool = False
-
-    def validated(self) -> bool:
-        """Return the same for the use case."""
-        return self.force
-
-
-CREATE_COLUMN = Body("Column", CreateColumn, CreateColumn.validated)
-CHANGE_COLUMN = Body("Column", ChangeColumn, ChangeColumn.validated)
-CREATE_LANE = Body("Lane", CreateLane, CreateLane.validated)
-CHANGE_LANE = Body("Lane", ChangeLane, ChangeLane.validated)
-DELETE = Body("Body", DeletePart, DeletePart.validated)
+CREATE_COLUMN = Body("Column", CreateColumn)
+CHANGE_COLUMN = Body("Column", ChangeColumn)
+CREATE_LANE = Body("Lane", CreateLane)
+CHANGE_LANE = Body("Lane", ChangeLane)
+DELETE = Body("Body", DeletePart)
 
 FORCE = Flag("force", "Delete it with what it holds; can stand in the body instead.")
 DELETE_PARAMETERS = (FORCE,)
@@ -244,13 +139,13 @@ def _conditions(query: Query) -> Sequence[int]:
     return query.get(CONDITION) or (Condition.LIVE.value,)
 
 
-async def forced(context: RequestContext) -> bool | BadRequest:
-    """Return whether the body or the query says that deleting is meant."""
+async def forced(context: RequestContext) -> DeletePart | BadRequest:
+    """Return the body, or what the query says in its place: whether deleting is meant."""
     in_query = context.query(lambda query: query.get(FORCE))
     in_body = await context.body(DELETE)
     if isinstance(in_query, BadRequest):
         return in_query
-    return in_body if isinstance(in_body, BadRequest) else in_body or in_query
+    return DeletePart(force=True) if in_query and isinstance(in_body, DeletePart) else in_body
 
 
 async def list_columns(context: RequestContext) -> list[ColumnAnswer]:

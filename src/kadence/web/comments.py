@@ -1,21 +1,15 @@
 """What goes over the wire about comments (contract: workspace.md, Cards)."""
 
-from typing import Annotated
+from msgspec import Struct
 
-from msgspec import Meta, Struct
-
-from kadence.domain.errors import BadRequest
 from kadence.usecases import comments as usecases
-from kadence.usecases.comments import CommentView
+from kadence.usecases.comments import AddComment, ChangeComment, CommentView
 from kadence.web.bodies import Body
 from kadence.web.codec import Uid, When, format_timestamp
 from kadence.web.columns import DeletedAnswer
-from kadence.web.http import NOTHING, RequestContext
+from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_values
 from kadence.web.query import PAGE, page_of
-
-LONGEST = 4096
-CommentText = Annotated[str, Meta(min_length=1, extra_json_schema={"maxLength": LONGEST})]
 
 
 class CommentAnswer(Struct, frozen=True, kw_only=True):
@@ -40,43 +34,9 @@ class CommentAnswer(Struct, frozen=True, kw_only=True):
     updated: When
 
 
-class AddComment(Struct, frozen=True):
-    """What to say."""
-
-    text: CommentText
-
-    def validated(self) -> str:
-        """Return the same for the use case.
-
-        Raises:
-            BadRequest: it is too long.
-        """
-        return _bounded(self.text)
-
-
-class ChangeComment(Struct, frozen=True):
-    """What to say instead."""
-
-    text: CommentText | None = None
-
-    def validated(self) -> str | None:
-        """Return the same for the use case.
-
-        Raises:
-            BadRequest: it is too long.
-        """
-        return None if self.text is None else _bounded(self.text)
-
-
-def _bounded(text: str) -> str:
-    if len(text) > LONGEST:
-        raise BadRequest(f"Comment text must not exceed {LONGEST} characters")
-    return text
-
-
 LIST_PARAMETERS = PAGE
-ADD = Body("Comment", AddComment, AddComment.validated)
-CHANGE = Body("Comment", ChangeComment, ChangeComment.validated)
+ADD = Body("Comment", AddComment)
+CHANGE = Body("Comment", ChangeComment)
 
 
 def comment_answer(view: CommentView) -> CommentAnswer:
@@ -124,7 +84,7 @@ async def change_comment(context: RequestContext) -> CommentAnswer:
 
 async def remove_comment(context: RequestContext) -> DeletedAnswer:
     """Take a comment back; an admin of the space can take anybody's away."""
-    validated = await context.body(NOTHING)
+    validated = await context.empty_body()
     return await context.write_inline(
         DeletedAnswer,
         usecases.remove_comment,

@@ -4,8 +4,9 @@ from msgspec import Struct
 
 from kadence.domain.model import Company
 from kadence.usecases import companies as usecases
+from kadence.usecases.companies import ChangeCompany
 from kadence.web.bodies import Body
-from kadence.web.codec import Name, Uid, When, format_timestamp, plain
+from kadence.web.codec import Uid, When, format_timestamp
 from kadence.web.http import RequestContext
 
 
@@ -19,17 +20,7 @@ class CompanyAnswer(Struct, frozen=True):
     updated: When
 
 
-class ChangeCompany(Struct, frozen=True):
-    """The company's new name."""
-
-    name: Name | None = None
-
-    def validated(self) -> str | None:
-        """Return the same for the use case."""
-        return plain(self.name)
-
-
-CHANGE = Body("Company", ChangeCompany, ChangeCompany.validated)
+CHANGE = Body("Company", ChangeCompany)
 
 
 def _company(company: Company) -> CompanyAnswer:

@@ -17,12 +17,12 @@ from msgspec import Struct
 
 from kadence.domain.errors import BadRequest, BodyTooLarge
 from kadence.domain.model import Event
+from kadence.domain.values import canonical_uid
 from kadence.drawing.render_worker import RenderWorker
 from kadence.outputs import for_header
 from kadence.usecases.unit_of_work import UseCase, WriteOptions, token_digest
 from kadence.web.app_state import AppState, Read
 from kadence.web.bodies import Body
-from kadence.web.codec import canonical_uid
 from kadence.web.credentials import bearer_token, refuse_forged, refuse_other_sites, session_of
 from kadence.web.password_checks import PasswordChecks
 from kadence.web.query import Flag, Query, integer_id
@@ -33,7 +33,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 D = TypeVar("D")
 S = TypeVar("S")
-B = TypeVar("B", bound=Struct)
+C = TypeVar("C", bound=Struct)
 
 LARGEST_BODY = 1024 * 1024
 """Bytes that a request body may have."""
@@ -57,11 +57,8 @@ class Disconnected(Exception):
 class Nothing(Struct, frozen=True):
     """The body of a request of which nothing is wanted."""
 
-    def validated(self) -> None:
-        """Nothing, for the use case."""
 
-
-NOTHING = Body("Body", Nothing, Nothing.validated)
+NOTHING = Body("Body", Nothing)
 
 
 class RequestContext:
@@ -324,8 +321,13 @@ class RequestContext:
             raise query
         return query
 
-    async def body(self, kind: Body[B, D]) -> D | BadRequest:
-        """Return the validated body, or the first error of body, query and write options."""
+    async def empty_body(self) -> BadRequest | None:
+        """Check a body of which nothing is wanted, the query and the write options: the error."""
+        found = await self.body(NOTHING)
+        return found if isinstance(found, BadRequest) else None
+
+    async def body(self, kind: Body[C]) -> C | BadRequest:
+        """Return the command in the body, or the first error of body, query and write options."""
         raw = await self._raw_body()
         if raw is None:
             return BodyTooLarge(f"Request body is larger than {LARGEST_BODY} bytes")

@@ -1,16 +1,14 @@
 """What goes over the wire about the cards of an iteration (contract: iterations.md, 6 to 9)."""
 
-from typing import Annotated
-
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from kadence.domain.errors import RuleViolation
 from kadence.domain.model import IterationCard
 from kadence.usecases import iteration_cards as usecases
-from kadence.usecases.iteration_cards import HistoryEntry, RecordView
+from kadence.usecases.iteration_cards import AddCard, HistoryEntry, RecordView
 from kadence.web.bodies import Body
-from kadence.web.codec import Uid, When, canonical_uid, format_optional, format_timestamp, number
-from kadence.web.http import NOTHING, RequestContext
+from kadence.web.codec import Uid, When, format_optional, format_timestamp, number
+from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_values
 from kadence.web.query import Flag, Query, Text
 
@@ -59,17 +57,7 @@ class HistoryAnswer(IterationCardAnswer, frozen=True, kw_only=True):
     removedBy: UserAnswer | UnsetType = UNSET  # noqa: N815
 
 
-class AddCard(Struct, frozen=True):
-    """Which card to put in."""
-
-    card_uid: Annotated[str, Meta(min_length=1)]
-
-    def validated(self) -> str:
-        """Return the same for the use case; what is no UUID matches no card."""
-        return canonical_uid(self.card_uid)
-
-
-ADD = Body("IterationCard", AddCard, AddCard.validated)
+ADD = Body("IterationCard", AddCard)
 
 STATUS = Text("status", "`active` or `removed` records; without it both.")
 LIST_PARAMETERS = (STATUS,)
@@ -160,7 +148,7 @@ async def add_iteration_card(context: RequestContext) -> IterationCardAnswer:
 
 async def remove_iteration_card(context: RequestContext) -> IterationCardAnswer:
     """Take a card out of a planned or active iteration; its record stays, marked as removed."""
-    validated = await context.body(NOTHING)
+    validated = await context.empty_body()
     return await context.write_inline(
         record_answer,
         usecases.remove_card,

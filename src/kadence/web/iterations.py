@@ -1,31 +1,18 @@
 """What goes over the wire about iterations (contract: iterations.md)."""
 
 from collections.abc import Sequence
-from enum import StrEnum
-from typing import Annotated, cast
+from typing import cast
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
-from kadence.domain.errors import BadRequest
-from kadence.domain.lifecycle import IterationChange
+from kadence.domain.iteration_commands import ChangeIteration, CreateIteration, DeleteIteration
 from kadence.domain.model import Iteration, IterationStatus
 from kadence.usecases import iterations as usecases
 from kadence.usecases.iteration_cards import RecordView
-from kadence.usecases.iterations import Carried, IterationQuery, NewIteration
+from kadence.usecases.iterations import Carried, IterationQuery
 from kadence.web.bodies import Body
-from kadence.web.codec import (
-    Name,
-    Timestamp,
-    Uid,
-    When,
-    format_optional,
-    format_timestamp,
-    instant,
-    moment,
-    plain,
-    timed,
-)
+from kadence.web.codec import Uid, When, format_optional, format_timestamp
 from kadence.web.http import RequestContext
 from kadence.web.iteration_cards import (
     IterationCardAnswer,
@@ -35,8 +22,6 @@ from kadence.web.iteration_cards import (
 )
 from kadence.web.query import LIMIT, OFFSET, SKIP, Query, Word, Words
 from kadence.web.responses import WithETag
-
-Title = Annotated[Name, Meta(description="1 to 256 Unicode code points.")]
 
 
 class Size(Struct, frozen=True):
@@ -75,82 +60,13 @@ class IterationAnswer(Struct, frozen=True, kw_only=True):
     updated: When
 
 
-class CreateIteration(Struct, frozen=True):
-    """What to plan: a title, and if known a goal and a period."""
-
-    title: Title
-    goal: str | None = None
-    start_date: Timestamp | None = None
-    finish_date: Timestamp | None = None
-
-    def validated(self) -> NewIteration:
-        """Return the same for the use case."""
-        return NewIteration(
-            str(self.title),
-            self.goal,
-            instant(self.start_date),
-            instant(self.finish_date),
-            timed(self.start_date),
-            timed(self.finish_date),
-        )
-
-
-class ChangeableStatus(StrEnum):
-    """The statuses that an update can ask for."""
-
-    PLANNED = "planned"
-    ACTIVE = "active"
-    CLOSED = "closed"
-
-
-class ChangeIteration(Struct, frozen=True):
-    """What to change, at least one of the first five; absent keys stay, null clears."""
-
-    title: Title | UnsetType = UNSET
-    goal: str | UnsetType | None = UNSET
-    status: ChangeableStatus | UnsetType = UNSET
-    start_date: Timestamp | UnsetType | None = UNSET
-    finish_date: Timestamp | UnsetType | None = UNSET
-    actual_finish_date: Timestamp | UnsetType | None = UNSET
-    new_iteration_id: str | UnsetType | None = UNSET
-
-    def validated(self) -> IterationChange:
-        """Return the same for the use case.
-
-        Raises:
-            BadRequest: there is nothing to change.
-        """
-        if all(getattr(self, name) is UNSET for name in _ENOUGH):
-            raise BadRequest(f"Iteration should have at least one of: {', '.join(_ENOUGH)}")
-        return IterationChange(
-            title=plain(self.title),
-            goal=self.goal,
-            status=self.status if self.status is UNSET else self.status.value,
-            start_date=moment(self.start_date),
-            start_timed=timed(self.start_date),
-            finish_date=moment(self.finish_date),
-            finish_timed=timed(self.finish_date),
-            actual_finish_date=moment(self.actual_finish_date),
-            new_iteration_id=self.new_iteration_id,
-        )
-
-
-_ENOUGH = ("title", "goal", "status", "start_date", "finish_date")
-
-
-class DeleteIteration(Struct, frozen=True):
-    """Where the cards go, if anywhere."""
-
-    new_iteration_id: str | None = None
-
-    def validated(self) -> str | None:
-        """Return the same for the use case."""
-        return self.new_iteration_id
-
-
-CHANGE = Body("Iteration", ChangeIteration, ChangeIteration.validated, one_of=_ENOUGH)
-DELETE = Body("Iteration", DeleteIteration, DeleteIteration.validated)
-CREATE = Body("Iteration", CreateIteration, CreateIteration.validated)
+CHANGE = Body(
+    "Iteration",
+    ChangeIteration,
+    one_of=("title", "goal", "status", "start_date", "finish_date"),
+)
+DELETE = Body("Iteration", DeleteIteration)
+CREATE = Body("Iteration", CreateIteration)
 
 STATUS = Words(
     "status",

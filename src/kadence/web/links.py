@@ -2,21 +2,21 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from kadence.domain.errors import Forbidden, NotFound
 from kadence.domain.model import Link, Shows
 from kadence.drawing.picture import Format
 from kadence.usecases import insights
 from kadence.usecases import links as usecases
-from kadence.usecases.links import LONGEST, NewLink, SignedLink
+from kadence.usecases.links import CreateLink, SignedLink
 from kadence.web.bodies import Body
-from kadence.web.codec import JSON, Uid, When, canonical_uid, encode, format_timestamp
+from kadence.web.codec import JSON, Uid, When, encode, format_timestamp
 from kadence.web.feeds import iterations_feed
 from kadence.web.forecasts import FORECAST_PARAMETERS, SEED, TRIALS
-from kadence.web.http import NOTHING, RequestContext
+from kadence.web.http import RequestContext
 from kadence.web.insights import report_answer, report_query
 from kadence.web.pictures import KINDS, SAFE, THEME, Place, Read, badge_of, drawn
 from kadence.web.query import Parameter, Query
@@ -37,22 +37,6 @@ FILES: dict[Shows, tuple[str, ...]] = {
     Shows.ITERATIONS: ("iterations.ics",),
 }
 """Under which names a link shows what it shows."""
-
-
-class CreateLink(Struct, frozen=True):
-    """What to share, and for how long.
-
-    `velocity` and `iterations` (a calendar) are of the space, all else is of an iteration.
-    """
-
-    shows: Shows
-    iteration_id: str | None = None
-    expires_in_days: Annotated[int, Meta(ge=1, le=LONGEST)] = 90
-
-    def validated(self) -> NewLink:
-        """Return the same for the use case."""
-        iteration_id = None if self.iteration_id is None else canonical_uid(self.iteration_id)
-        return NewLink(self.shows, iteration_id, self.expires_in_days)
 
 
 class LinkAnswer(Struct, frozen=True):
@@ -77,7 +61,7 @@ class RevokedAnswer(Struct, frozen=True):
     revoked: When
 
 
-CREATE = Body("Link", CreateLink, CreateLink.validated)
+CREATE = Body("Link", CreateLink)
 SHARED_PARAMETERS: Sequence[Parameter[Any]] = (
     *(one for one in FORECAST_PARAMETERS if one not in (SEED, TRIALS)),
     *VELOCITY_PARAMETERS,
@@ -128,7 +112,7 @@ async def list_links(context: RequestContext) -> list[LinkAnswer]:
 
 async def revoke_link(context: RequestContext) -> RevokedAnswer:
     """Revoke a link: one's own, or as an admin of the space any."""
-    validated = await context.body(NOTHING)
+    validated = await context.empty_body()
     return await context.write(
         _revoked,
         usecases.revoke_link,

@@ -7,10 +7,10 @@ from msgspec import Meta, Struct
 from kadence.domain.access import ROLE_UIDS
 from kadence.domain.model import SpaceRole
 from kadence.usecases import members as usecases
-from kadence.usecases.members import MemberQuery, NewMember, RoleChange, SpaceMember
+from kadence.usecases.members import AddMember, ChangeMember, MemberQuery, SpaceMember
 from kadence.web.bodies import Body
-from kadence.web.codec import Role, Uid
-from kadence.web.http import NOTHING, RequestContext
+from kadence.web.codec import Uid
+from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_values
 from kadence.web.query import LARGEST_INTEGER, Flag, Paged
 
@@ -59,29 +59,8 @@ class RemovedMemberAnswer(Struct, frozen=True):
     own_role_ids: None = None
 
 
-class AddMember(Struct, frozen=True):
-    """Whom to let in, and as what: writer unless said otherwise."""
-
-    email: Annotated[str, Meta(max_length=254, extra_json_schema={"format": "email"})]
-    role_id: Role | None = None
-
-    def validated(self) -> NewMember:
-        """Return the same for the use case."""
-        return NewMember(self.email, None if self.role_id is None else SpaceRole(self.role_id))
-
-
-class ChangeMember(Struct, frozen=True):
-    """The role that the member gets; without it nothing changes."""
-
-    role_id: Role | None = None
-
-    def validated(self) -> RoleChange:
-        """Return the same for the use case."""
-        return None if self.role_id is None else SpaceRole(self.role_id)
-
-
-ADD = Body("SpaceUser", AddMember, AddMember.validated)
-CHANGE = Body("SpaceUser", ChangeMember, ChangeMember.validated)
+ADD = Body("SpaceUser", AddMember)
+CHANGE = Body("SpaceUser", ChangeMember)
 
 INHERITED = Flag(
     "include_inherited_access", "Also people who are let in without a role of their own."
@@ -185,7 +164,7 @@ async def change_member(context: RequestContext) -> MemberAnswer:
 
 async def remove_member(context: RequestContext) -> RemovedMemberAnswer:
     """Take a person's own role in the space away; what everyone has there, they keep."""
-    validated = await context.body(NOTHING)
+    validated = await context.empty_body()
     return await context.write(
         _removed, usecases.remove_member, context.id("space_id"), context.id("user_id"), validated
     )

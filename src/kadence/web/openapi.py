@@ -8,11 +8,11 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from kadence import __version__
-from kadence.web.codec import schema_hook
 from kadence.web.errors import ErrorMessage, RuleMessage
 from kadence.web.http import DRY_RUN
 from kadence.web.query import LARGEST_INTEGER
 from kadence.web.route import Route, names_in
+from kadence.web.values import schema_hook
 
 Schema = dict[str, Any]
 

@@ -1,44 +1,17 @@
 """What goes over the wire of kadence's own planning operations, below /api/kadence/v1."""
 
-from typing import Annotated
+from msgspec import Struct
 
-from msgspec import Meta, Struct
-
-from kadence.domain.errors import RuleViolation
 from kadence.domain.model import Iteration
 from kadence.usecases import planning as usecases
 from kadence.usecases.iterations import etag
-from kadence.usecases.planning import LARGEST_BATCH, Action, Arrangement, Outcome
+from kadence.usecases.planning import ArrangeCards, ChangeCapacity, Outcome
 from kadence.web.bodies import Body
-from kadence.web.codec import Uid, canonical_uid, optional_number
+from kadence.web.codec import Uid, optional_number
 from kadence.web.errors import RuleMessage
 from kadence.web.http import RequestContext
 from kadence.web.iteration_cards import IterationCardAnswer, record_answer
 from kadence.web.responses import WithETag
-
-
-class ArrangeCards(Struct, frozen=True):
-    """What to do with which cards, in this order.
-
-    `before` or `after` names the card beside which they are put, else they go to the end.
-    """
-
-    action: Action
-    card_uids: Annotated[list[str], Meta(min_length=1, max_length=LARGEST_BATCH)]
-    to: str | None = None
-    before: str | None = None
-    after: str | None = None
-
-    def validated(self) -> Arrangement:
-        """Return the same for the use case.
-
-        Raises:
-            RuleViolation: code 6, two places are named.
-        """
-        if self.before is not None and self.after is not None:
-            raise RuleViolation(6, "Arrangement should have before or after, NOT both")
-        uids = [canonical_uid(uid) or uid for uid in self.card_uids]
-        return Arrangement(self.action, uids, self.to, self.before, self.after)
 
 
 class ArrangedAnswer(Struct, frozen=True):
@@ -49,16 +22,6 @@ class ArrangedAnswer(Struct, frozen=True):
     error: RuleMessage | None
 
 
-class ChangeCapacity(Struct, frozen=True):
-    """What the team means to take on, in the unit of its card sizes; null is: not said."""
-
-    capacity: Annotated[float, Meta(ge=0)] | None
-
-    def validated(self) -> float | None:
-        """Return the same for the use case."""
-        return self.capacity
-
-
 class CapacityAnswer(Struct, frozen=True):
     """What the team means to take on in an iteration."""
 
@@ -66,8 +29,8 @@ class CapacityAnswer(Struct, frozen=True):
     capacity: float | None
 
 
-ARRANGE = Body("Arrangement", ArrangeCards, ArrangeCards.validated)
-CHANGE_CAPACITY = Body("Capacity", ChangeCapacity, ChangeCapacity.validated)
+ARRANGE = Body("Arrangement", ArrangeCards)
+CHANGE_CAPACITY = Body("Capacity", ChangeCapacity)
 
 
 def _arranged(outcomes: list[Outcome]) -> list[ArrangedAnswer]:

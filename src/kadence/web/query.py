@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl
 
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Instant
+from kadence.domain.values import canonical_uid
 from kadence.usecases.pages import Page
-from kadence.web.codec import canonical_uid, parse_timestamp
+from kadence.web.codec import parse_timestamp
 
 T = TypeVar("T")
 

@@ -28,7 +28,7 @@ class Route(Struct, frozen=True):
     method: Method
     path: str
     handler: Handler
-    body: Body[Any, Any] | None = None
+    body: Body[Any] | None = None
     query: Sequence[Parameter[Any]] = ()
     produces: Sequence[str] = ("application/json",)
     public: bool = False

@@ -1,89 +1,31 @@
 """What goes over the wire of signing in: sessions, one-time links, passwords and own tokens."""
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from kadence.domain.errors import BadRequest, RuleViolation, Unauthenticated
 from kadence.domain.model import Token, TokenKind, User
-from kadence.usecases import passwords
 from kadence.usecases import sessions as usecases
 from kadence.usecases.sessions import (
     SESSION_LASTS,
     Candidate,
-    Invitation,
+    ChangePassword,
+    CreateInvitation,
+    CreateSession,
+    CreateToken,
     Invited,
-    NewOwnToken,
     NewSession,
 )
 from kadence.usecases.tokens import NewToken
 from kadence.usecases.unit_of_work import random_id, token_digest
 from kadence.web.bodies import Body
-from kadence.web.codec import Name, When, format_optional, format_timestamp, plain
+from kadence.web.codec import When, format_optional, format_timestamp
 from kadence.web.cookies import csrf_of, session_cookie
-from kadence.web.http import NOTHING, RequestContext
+from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_values
 from kadence.web.responses import WithCookie
 
 LOGIN_PAGE = "/enter"
 """Where the page takes a one-time key, behind a #: so no server's log has it."""
-
-Password = Annotated[str, Meta(min_length=passwords.SHORTEST, max_length=passwords.LONGEST)]
-Typed = Annotated[str, Meta(max_length=passwords.LONGEST)]
-
-
-class CreateSession(Struct, frozen=True):
-    """One of three: `email` and `password`, an API `token`, or the `key` of a one-time link."""
-
-    email: Typed | None = None
-    password: Typed | None = None
-    token: Typed | None = None
-    key: Typed | None = None
-
-    def validated(self) -> "CreateSession":
-        """Return the same, when it is one of the three.
-
-        Raises:
-            RuleViolation: it is none or several (code 1).
-        """
-        by_password = self.email is not None and self.password is not None
-        ways = [by_password, self.token is not None, self.key is not None]
-        if sum(ways) != 1:
-            raise RuleViolation(1, "Session should have email and password, or token, or key")
-        return self
-
-
-class ChangePassword(Struct, frozen=True):
-    """A new password, and the old one if there is one."""
-
-    password: Password
-    current: Typed | None = None
-
-    def validated(self) -> "ChangePassword":
-        """Return the same."""
-        return self
-
-
-class CreateInvitation(Struct, frozen=True):
-    """Whom to let in."""
-
-    email: Typed
-    full_name: Name | None = None
-
-    def validated(self) -> Invitation:
-        """Return the same for the use case."""
-        return Invitation(self.email, plain(self.full_name))
-
-
-class CreateToken(Struct, frozen=True):
-    """What to call a token, and for how long it is good; without days it does not end."""
-
-    name: Name
-    expires_in_days: Annotated[int, Meta(ge=1, le=3660)] | None = None
-
-    def validated(self) -> NewOwnToken:
-        """Return the same for the use case."""
-        return NewOwnToken(str(self.name), self.expires_in_days)
 
 
 class SessionAnswer(Struct, frozen=True):
@@ -129,10 +71,10 @@ class NewTokenAnswer(Struct, frozen=True):
     expires: When | None
 
 
-SESSION = Body("Session", CreateSession, CreateSession.validated)
-PASSWORD = Body("Password", ChangePassword, ChangePassword.validated)
-INVITATION = Body("Invitation", CreateInvitation, CreateInvitation.validated)
-TOKEN = Body("Token", CreateToken, CreateToken.validated)
+SESSION = Body("Session", CreateSession)
+PASSWORD = Body("Password", ChangePassword)
+INVITATION = Body("Invitation", CreateInvitation)
+TOKEN = Body("Token", CreateToken)
 
 
 def _user(user: User) -> UserAnswer:
@@ -191,7 +133,7 @@ async def get_session(context: RequestContext) -> SessionAnswer:
 
 async def end_session(context: RequestContext) -> WithCookie[UserAnswer]:
     """Sign out: the session is no longer valid, and its cookie is removed."""
-    validated = await context.body(NOTHING)
+    validated = await context.empty_body()
     done = await context.write(_user, usecases.end_session, validated)
     gone = None if context.is_dry_run else session_cookie("", 0, secure=context.is_https)
     return WithCookie(done, gone)
@@ -272,7 +214,7 @@ def _new_token(made: NewToken) -> NewTokenAnswer:
 
 async def revoke_token(context: RequestContext) -> TokenAnswer:
     """End one of one's own tokens or sessions. Only in a session."""
-    validated = await context.body(NOTHING)
+    validated = await context.empty_body()
     return await context.write(
         lambda token: _token(token, context), usecases.revoke_own_token, context.id("id"), validated
     )

@@ -2,35 +2,25 @@
 
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Meta, Struct
 
 from kadence.domain.access import ROLE_UIDS
 from kadence.domain.model import Space, SpaceRole, SpaceVisibility
 from kadence.usecases import spaces as usecases
 from kadence.usecases.members import SpaceMember
-from kadence.usecases.spaces import NewSpace, SpaceChange, SpaceView
+from kadence.usecases.spaces import ChangeSpace, CreateSpace, SpaceView
 from kadence.web.boards import BoardAnswer, board_answer
 from kadence.web.bodies import Body
 from kadence.web.codec import (
-    Description,
-    ExternalId,
-    OneLine,
-    Positive,
-    Role,
     Uid,
     When,
     format_timestamp,
     number,
-    plain,
 )
 from kadence.web.columns import DeletedAnswer
-from kadence.web.http import NOTHING, RequestContext
+from kadence.web.http import RequestContext
 from kadence.web.members import MemberAnswer, access_mod, member_answer
 from kadence.web.query import PAGE, page_of
-
-
-class SpaceTitle(OneLine):
-    """The title of a space."""
 
 
 class SpaceAnswer(Struct, frozen=True, kw_only=True):
@@ -138,59 +128,8 @@ class NewSpaceAnswer(SpaceAnswer, frozen=True, kw_only=True):
     users: list[MemberAnswer]
 
 
-class CreateSpace(Struct, frozen=True):
-    """What to make; a title given as a number is taken as its text."""
-
-    title: SpaceTitle
-    description: Description | None = None
-    external_id: ExternalId | None = None
-    access: SpaceVisibility = SpaceVisibility.FOR_EVERYONE
-    for_everyone_access_role_id: Role | UnsetType = UNSET
-    parent_entity_uid: Uid | None = None
-    sort_order: Positive | UnsetType = UNSET
-
-    def validated(self) -> NewSpace:
-        """Return the same for the use case."""
-        role = self.for_everyone_access_role_id
-        return NewSpace(
-            title=str(self.title),
-            description=self.description,
-            external_id=plain(self.external_id),
-            access=self.access,
-            everyone_role=SpaceRole.WRITER if role is UNSET else SpaceRole(role),
-            parent_uid=self.parent_entity_uid and self.parent_entity_uid.lower(),
-            sort_order=None if self.sort_order is UNSET else self.sort_order,
-        )
-
-
-class ChangeSpace(Struct, frozen=True):
-    """What to change; absent keys stay."""
-
-    title: SpaceTitle | UnsetType = UNSET
-    description: Description | UnsetType | None = UNSET
-    external_id: ExternalId | UnsetType | None = UNSET
-    access: SpaceVisibility | UnsetType = UNSET
-    for_everyone_access_role_id: Role | UnsetType = UNSET
-    parent_entity_uid: Uid | UnsetType | None = UNSET
-    sort_order: Positive | UnsetType = UNSET
-
-    def validated(self) -> SpaceChange:
-        """Return the same for the use case."""
-        role = self.for_everyone_access_role_id
-        parent = self.parent_entity_uid
-        return SpaceChange(
-            title=plain(self.title),
-            description=self.description,
-            external_id=plain(self.external_id),
-            access=self.access,
-            everyone_role=UNSET if role is UNSET else SpaceRole(role),
-            parent_uid=parent.lower() if isinstance(parent, str) else parent,
-            sort_order=self.sort_order,
-        )
-
-
-CREATE = Body("Space", CreateSpace, CreateSpace.validated)
-CHANGE = Body("Space", ChangeSpace, ChangeSpace.validated)
+CREATE = Body("Space", CreateSpace)
+CHANGE = Body("Space", ChangeSpace)
 SPACE_PARAMETERS = PAGE
 
 
@@ -281,7 +220,7 @@ async def change_space(context: RequestContext) -> SpaceAnswer:
 
 async def delete_space(context: RequestContext) -> DeletedAnswer:
     """Delete a space: its iterations become removed, spaces below it move up."""
-    validated = await context.body(NOTHING)
+    validated = await context.empty_body()
     return await context.write(
         DeletedAnswer, usecases.delete_space, context.id("space_id"), validated
     )

@@ -1,26 +1,17 @@
 """What goes over the wire about tags (contract: workspace.md, Cards)."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Struct
 
 from kadence.domain.model import CardTag, Tag
 from kadence.usecases import tags as usecases
-from kadence.usecases.tags import COLORS, NewTag, TagChange, TagQuery
+from kadence.usecases.tags import ChangeTag, CreateTag, TagQuery
 from kadence.web.bodies import Body
-from kadence.web.codec import Name, Uid, When, format_timestamp, plain
+from kadence.web.codec import Uid, When, format_timestamp
 from kadence.web.columns import DeletedAnswer
-from kadence.web.http import NOTHING, RequestContext
+from kadence.web.http import RequestContext
 from kadence.web.query import LIMIT, OFFSET, SKIP, Harmless, Id, Ids, Query, Text
-
-
-class TagName(Name):
-    """The name of a tag."""
-
-    longest = 128
-
-
-Color = Annotated[int, Meta(ge=1, le=COLORS)]
 
 
 class TagAnswer(Struct, frozen=True, kw_only=True):
@@ -43,30 +34,8 @@ class TagOfCardAnswer(TagAnswer, frozen=True, kw_only=True):
     tag_id: int
 
 
-class CreateTag(Struct, frozen=True):
-    """The tag that is wanted; it is made when there is none of this name."""
-
-    name: TagName
-    color: Color | None = None
-
-    def validated(self) -> NewTag:
-        """Return the same for the use case."""
-        return NewTag(str(self.name), self.color)
-
-
-class ChangeTag(Struct, frozen=True):
-    """What to change of a tag; absent keys stay."""
-
-    name: TagName | UnsetType = UNSET
-    color: Color | UnsetType = UNSET
-
-    def validated(self) -> TagChange:
-        """Return the same for the use case."""
-        return TagChange(plain(self.name), self.color)
-
-
-CREATE = Body("Tag", CreateTag, CreateTag.validated)
-CHANGE = Body("Tag", ChangeTag, ChangeTag.validated)
+CREATE = Body("Tag", CreateTag)
+CHANGE = Body("Tag", ChangeTag)
 
 SEARCH = Text("query", "Only tags with this text in their name, in any case.")
 IDS = Ids("ids", "Only tags with these integer ids, comma-separated.")
@@ -132,7 +101,7 @@ async def change_tag(context: RequestContext) -> TagAnswer:
 
 async def delete_tag(context: RequestContext) -> DeletedAnswer:
     """Delete a tag, and take it off all cards."""
-    validated = await context.body(NOTHING)
+    validated = await context.empty_body()
     return await context.write(DeletedAnswer, usecases.delete_tag, context.id("id"), validated)
 
 
@@ -152,7 +121,7 @@ async def add_card_tag(context: RequestContext) -> TagOfCardAnswer:
 
 async def remove_card_tag(context: RequestContext) -> DeletedAnswer:
     """Take a tag off a card."""
-    validated = await context.body(NOTHING)
+    validated = await context.empty_body()
     return await context.write(
         DeletedAnswer,
         usecases.remove_card_tag,
