@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -18,6 +19,7 @@ import httpx
 from msgspec import Struct
 
 from kadence.domain.access import Actor
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.iteration_commands import CreateIteration
 from kadence.domain.model import CompanyRole, Shows, SpaceRole, SpaceVisibility, User
 from kadence.storage import migrate, people
@@ -197,7 +199,7 @@ class World:
         self.do(tokens.revoke_token, revoked.id)
         self.do(people_usecases.deactivate_user, "deactivated@home.example")
         self.space = self.make_space()
-        self.http = httpx.Client(timeout=30)
+        self.http = httpx.Client(timeout=30, event_hooks={"response": [_demand_an_id]})
 
     def __enter__(self) -> Self:
         return self
@@ -291,6 +293,13 @@ class World:
         """Create iteration with a JSON body."""
         path = f"/spaces/{space or self.space.uid}/iterations"
         return self.call("POST", path, as_, content=json.dumps(body))
+
+
+def _demand_an_id(answer: httpx.Response) -> None:
+    """Every refusal of any test has an id that docs/errors.md lists."""
+    if answer.status_code >= HTTPStatus.BAD_REQUEST:
+        told = answer.headers.get("x-kadence-error", "").partition(";")[0]
+        assert told in set(ErrorId), f"{answer.request.url} {answer.status_code} {told!r}"
 
 
 def fresh_database(folder: Path) -> Path:

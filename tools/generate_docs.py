@@ -14,7 +14,9 @@ from page_api import description
 from rich.console import Console
 from rich.syntax import Syntax
 
+from kadence.domain.error_ids import ErrorId
 from kadence.settings import Settings, meta_of, option_name, variable_name
+from kadence.web.errors import ANSWERS
 from kadence.web.routes import OWN_ROUTES, ROUTES
 from kadence.web.unsupported_endpoints import NOT_SERVED, SCIM
 
@@ -115,6 +117,37 @@ def compatibility() -> str:
     return "\n".join([*lines, ""])
 
 
+def errors() -> str:
+    """docs/errors.md."""
+    statuses = {kind.id: answer.status for kind, answer in ANSWERS.items() if "id" in vars(kind)}
+    statuses |= {
+        ErrorId.METHOD_UNKNOWN: 405,
+        ErrorId.BODY_TOO_LARGE: 413,
+        ErrorId.SIGN_IN_THROTTLED: 429,
+        ErrorId.RATE_LIMITED: 429,
+        ErrorId.STREAMS_MANY: 429,
+    }
+    lines = [
+        "# Errors",
+        "",
+        "Every refusal has an id. It is in the header `X-Kadence-Error`, with what the refusal is",
+        'about as parameters (RFC 9651): `value.long;key="title";most=256`. Below',
+        "`/api/kadence/v1` it is in the body too: `error` is the id, `about` has the values,",
+        "`code` is that of a rule, `message` is for people. The bodies of the published API are as",
+        "published. Ids stay. Messages may change where they are not published.",
+        "",
+        "Made by `make docs` from `src/kadence/domain/error_ids.py`.",
+        "",
+        "| id | status | why | what helps |",
+        "|---|---|---|---|",
+        *(
+            f"| `{one.value}` | {statuses.get(one, 400)} | {one.cause} | {one.remedy} |"
+            for one in ErrorId
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def keys(struct: type[msgspec.Struct]) -> list[tuple[str, str]]:
     """Each key of an answer, and whether it is live, stored or constant."""
     found = []
@@ -147,6 +180,7 @@ def picture() -> str:
 
 
 PAGES = {
+    "errors.md": errors,
     "configuration.md": configuration,
     "compatibility.md": compatibility,
     "images/create-iteration.svg": picture,

@@ -252,6 +252,14 @@ def untouched(world: World) -> Space:
     return world.make_space()
 
 
+REFUSED = {
+    "401": ("unauthenticated", "Unauthorized"),
+    "403": ("forbidden", ""),
+    "404": ("not_found", ""),
+}
+"""How a caller is refused: the id, and the body as published."""
+
+
 @pytest.mark.parametrize(("base", "method", "path", "statuses", "body"), ROUTES_AND_ROWS)
 def test_each_route_answers_each_caller_as_the_table_says(
     world: World,
@@ -274,10 +282,13 @@ def test_each_route_answers_each_caller_as_the_table_says(
             json=filled(body, space),
         )
         answered.append(str(answer.status_code))
-        if status in ("403", "404"):
-            assert answer.content == b"", caller
-        if status == "401":
-            assert answer.text == "Unauthorized", caller
+        if status in REFUSED:
+            id_, published = REFUSED[status]
+            assert answer.headers["x-kadence-error"] == id_, caller
+            if base in BASE_PATHS:
+                assert answer.text == published, caller
+            else:
+                assert answer.json()["error"] == id_, caller
     assert dict(zip(CALLERS, answered, strict=True)) == dict(zip(CALLERS, statuses, strict=True))
     assert events_of(world, untouched) == before, "what is refused or only read leaves no event"
 

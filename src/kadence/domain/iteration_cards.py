@@ -1,5 +1,6 @@
 """Which card may enter or leave an iteration, and which go on when it ends (Endpoints 4 to 8)."""
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import RuleViolation
 from kadence.domain.lifecycle import ACTIVE, CLOSED, OPEN
 from kadence.domain.model import Card, ColumnType, Condition, Iteration
@@ -13,11 +14,13 @@ def check_entry(iteration: Iteration, card: Card, space_id: int) -> None:
             space; 4, the card is archived or deleted. In this order.
     """
     if iteration.status not in OPEN:
-        raise RuleViolation(3, "Can't add card to finished iteration")
+        raise RuleViolation(ErrorId.ITERATION_CLOSED, 3, "Can't add card to finished iteration")
     if card.space_id != space_id:
-        raise RuleViolation(2, "Card should be on a primary board of this space")
+        raise RuleViolation(
+            ErrorId.CARD_FOREIGN_BOARD, 2, "Card should be on a primary board of this space"
+        )
     if card.condition != Condition.LIVE:
-        raise RuleViolation(4, "Can't add archived or deleted card")
+        raise RuleViolation(ErrorId.CARD_DELETED, 4, "Can't add archived or deleted card")
 
 
 def check_exit(iteration: Iteration) -> None:
@@ -27,7 +30,9 @@ def check_exit(iteration: Iteration) -> None:
         RuleViolation: code 5.
     """
     if iteration.status not in OPEN:
-        raise RuleViolation(5, "Can't remove card from finished iteration")
+        raise RuleViolation(
+            ErrorId.ITERATION_CLOSED, 5, "Can't remove card from finished iteration"
+        )
 
 
 def moves_on_closing(card: Card) -> bool:

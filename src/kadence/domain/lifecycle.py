@@ -6,6 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from kadence.domain.changes import changed
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import RuleViolation
 from kadence.domain.iteration_commands import ChangeIteration
 from kadence.domain.model import DAY, Instant, Iteration, IterationStatus
@@ -69,11 +70,17 @@ def allowed_transition(step: Step) -> None:
     """
     old, new = step.old, step.new
     if old.status == REMOVED and step.change.status is UNSET:
-        raise RuleViolation(1, "Can't change removed iteration")
+        raise RuleViolation(ErrorId.ITERATION_REMOVED, 1, "Can't change removed iteration")
     if old.status != new.status and (old.status, new.status) not in TRANSITIONS:
-        raise RuleViolation(1, f"Invalid status transition: {old.status} → {new.status}")
+        raise RuleViolation(
+            ErrorId.ITERATION_TRANSITION,
+            1,
+            f"Invalid status transition: {old.status} → {new.status}",
+        )
     if old.status == CLOSED and step.change.status is UNSET and _names_a_date(step.change):
-        raise RuleViolation(1, "Can't change dates of finished iteration")
+        raise RuleViolation(
+            ErrorId.ITERATION_DATES_FIXED, 1, "Can't change dates of finished iteration"
+        )
 
 
 def _names_a_date(change: ChangeIteration) -> bool:
@@ -88,7 +95,11 @@ def active_has_period(step: Step) -> None:
     new = step.new
     running = ACTIVE in (step.old.status, new.status)
     if running and (new.start_date is None or new.finish_date is None):
-        raise RuleViolation(2, "Active iteration should have start_date and finish_date")
+        raise RuleViolation(
+            ErrorId.ITERATION_DATES_MISSING,
+            2,
+            "Active iteration should have start_date and finish_date",
+        )
 
 
 def finish_after_start(step: Step) -> None:
@@ -100,7 +111,9 @@ def closes_after_start(step: Step) -> None:
     """Code 7: prevents an iteration that was over before it began."""
     start, finish = step.new.start_date, step.new.actual_finish_date
     if step.closes and start is not None and finish is not None and finish <= start:
-        raise RuleViolation(7, "actual_finish_date should be later than start_date")
+        raise RuleViolation(
+            ErrorId.ITERATION_END_EARLY, 7, "actual_finish_date should be later than start_date"
+        )
 
 
 RULES: tuple[Callable[[Step], None], ...] = (
@@ -123,7 +136,9 @@ def check_period(start: Instant | None, finish: Instant | None) -> None:
         RuleViolation: code 6, when both are given and `finish` is not later than `start`.
     """
     if start is not None and finish is not None and finish <= start:
-        raise RuleViolation(6, "finish_date should be later than start_date")
+        raise RuleViolation(
+            ErrorId.ITERATION_DATES_ORDER, 6, "finish_date should be later than start_date"
+        )
 
 
 AHEAD = DAY
@@ -139,9 +154,15 @@ def check_end(finish: Instant, activated: Instant | None, now: Instant) -> None:
         RuleViolation: code 8.
     """
     if activated is not None and finish < activated:
-        raise RuleViolation(8, "actual_finish_date should not be earlier than the activation")
+        raise RuleViolation(
+            ErrorId.ITERATION_END_EARLY,
+            8,
+            "actual_finish_date should not be earlier than the activation",
+        )
     if finish > now + AHEAD:
-        raise RuleViolation(8, "actual_finish_date should be at most one day from now")
+        raise RuleViolation(
+            ErrorId.ITERATION_END_LATE, 8, "actual_finish_date should be at most one day from now"
+        )
 
 
 def check_target(iteration: Iteration, target_id: str, target: Iteration | None) -> Iteration:
@@ -154,9 +175,13 @@ def check_target(iteration: Iteration, target_id: str, target: Iteration | None)
         RuleViolation: code 3, it is this one; 4, there is none in this space; 5, it has ended.
     """
     if target_id == iteration.id:
-        raise RuleViolation(3, "New iteration should differ from the current one")
+        raise RuleViolation(
+            ErrorId.TARGET_SAME, 3, "New iteration should differ from the current one"
+        )
     if target is None:
-        raise RuleViolation(4, "New iteration does not belong to this space")
+        raise RuleViolation(
+            ErrorId.TARGET_ELSEWHERE, 4, "New iteration does not belong to this space"
+        )
     if target.status not in OPEN:
-        raise RuleViolation(5, "New iteration should be planned or active")
+        raise RuleViolation(ErrorId.TARGET_CLOSED, 5, "New iteration should be planned or active")
     return target

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest
 
 _INVISIBLE = (
@@ -52,7 +53,12 @@ def required_line(name: str, text: str, longest: int = 256) -> str:
     """
     line = one_line(text)
     if not is_visible(line):
-        raise BadRequest(f"{name} should have a visible character")
+        raise BadRequest(ErrorId.VALUE_INVISIBLE, f"{name} should have a visible character")
     if len(line) > longest:
-        raise BadRequest(f"{name} should NOT be longer than {longest} characters")
+        raise BadRequest(
+            ErrorId.VALUE_LONG,
+            f"{name} should NOT be longer than {longest} characters",
+            key=name,
+            most=longest,
+        )
     return line

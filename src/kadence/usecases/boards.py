@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from kadence.domain import events
 from kadence.domain.access import SpaceAccess
 from kadence.domain.changes import changed, differences, made, said_or
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, Forbidden, NotFound, RuleViolation
 from kadence.domain.model import Board, Card, Column, ColumnType, Lane, Placement, SpaceRole
 from kadence.domain.values import Description, ExternalId, Id, Positive
@@ -167,7 +168,11 @@ def change_board(
     board, primary_uid = access.board, access.space_uid
     if isinstance(change.move_from_space_id, int) and change.move_from_space_id != space_id:
         if change.move_from_space_id != board.space_id:
-            raise RuleViolation(1, "move_from_space_id should be the board's primary space")
+            raise RuleViolation(
+                ErrorId.BOARD_NOT_PRIMARY,
+                1,
+                "move_from_space_id should be the board's primary space",
+            )
         board, primary_uid = _move(unit, access, space), space.space_uid
     elif space_id not in {shown.space_id for shown in access.accesses}:
         boards.PLACEMENTS.insert(unit.tx, Placement(board.company_id, space_id, board.id, unit.now))
@@ -189,7 +194,7 @@ def delete_board(
     space = authorize_space_by_id(unit, space_id, SpaceRole.ADMIN)
     access = _shown(unit, space_id, board_id, SpaceRole.READER)
     if not unwrap(validated).force and holds_cards(unit, "board_id", board_id):
-        raise BadRequest("Board should be deleted with force")
+        raise BadRequest(ErrorId.FORCE_NEEDED, "Board should be deleted with force")
     if space_id == access.board.space_id:
         erase_board(unit, access.board, access.space_uid)
     else:

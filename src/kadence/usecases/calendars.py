@@ -17,6 +17,7 @@ from kadence.domain.calendar import (
     time_zones,
 )
 from kadence.domain.changes import said_or
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, RuleViolation
 from kadence.domain.model import SpaceRole
 from kadence.storage import calendars
@@ -59,7 +60,9 @@ def _check_days(name: str, days: list[str]) -> None:
         try:
             date.fromisoformat(day)
         except ValueError:
-            raise BadRequest(f"{name} should hold days such as 2026-07-28, not {day}") from None
+            raise BadRequest(
+                ErrorId.VALUE_FORMAT, f"{name} should hold days such as 2026-07-28, not {day}"
+            ) from None
 
 
 class CalendarView(Struct, frozen=True):
@@ -118,20 +121,30 @@ def change_calendar(
 def _check(calendar: WorkingCalendar, changed: AbstractSet[str]) -> None:
     """Look at what is new; the rest was accepted before, perhaps where more was known."""
     if "time_zone" in changed and calendar.time_zone not in time_zones():
-        raise RuleViolation(1, "time_zone should be a name of the IANA time zone database")
+        raise RuleViolation(
+            ErrorId.ZONE_UNKNOWN, 1, "time_zone should be a name of the IANA time zone database"
+        )
     if not calendar.weekdays:
-        raise RuleViolation(5, "weekdays should name at least one working day")
+        raise RuleViolation(ErrorId.NO_WEEKDAY, 5, "weekdays should name at least one working day")
     if both := set(calendar.days_off) & set(calendar.workdays):
-        raise RuleViolation(4, f"{min(both)} is in days_off and in workdays")
+        raise RuleViolation(ErrorId.DAY_BOTH, 4, f"{min(both)} is in days_off and in workdays")
     if changed.isdisjoint({"country", "subdivision"}):
         return
     if calendar.country is None:
         if calendar.subdivision is not None:
-            raise RuleViolation(3, "subdivision should come with its country")
+            raise RuleViolation(
+                ErrorId.SUBDIVISION_UNKNOWN, 3, "subdivision should come with its country"
+            )
         return
     subdivisions = subdivisions_of(calendar.country)
     if subdivisions is None:
-        raise RuleViolation(2, "country should be an ISO 3166 code whose holidays are known")
+        raise RuleViolation(
+            ErrorId.COUNTRY_UNKNOWN,
+            2,
+            "country should be an ISO 3166 code whose holidays are known",
+        )
     if calendar.subdivision is not None and calendar.subdivision not in subdivisions:
         known = ", ".join(subdivisions) or "none"
-        raise RuleViolation(3, f"subdivision should be one of: {known}")
+        raise RuleViolation(
+            ErrorId.SUBDIVISION_UNKNOWN, 3, f"subdivision should be one of: {known}", known=known
+        )

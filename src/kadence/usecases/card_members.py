@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from kadence.domain import events
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.model import Card, CardMember, SpaceRole, User
 from kadence.domain.values import Id
@@ -60,10 +61,12 @@ def add_card_member(
     card, access = authorize_card(unit, card_id, SpaceRole.WRITER)
     user = people.find_user(unit.tx, card.company_id, unwrap(validated).user_id)
     if user is None:
-        raise RuleViolation(1, "user_id should be the id of a user of the company")
+        raise RuleViolation(
+            ErrorId.USER_UNKNOWN, 1, "user_id should be the id of a user of the company"
+        )
     found = cards.CARD_MEMBERS.find(unit.tx, card.company_id, card.id, user.id)
     if found is None and user.deactivated_at is not None:
-        raise RuleViolation(1, "user_id is of a deactivated user")
+        raise RuleViolation(ErrorId.USER_DEACTIVATED, 1, "user_id is of a deactivated user")
     if found is None:
         card = bump(unit, card)
         found = ensure_member(unit, access, card, user.id)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from kadence.domain import events
 from kadence.domain.changes import said_or
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import RuleViolation
 from kadence.domain.model import Board, Card, Column, ColumnType, Condition, Lane
 from kadence.domain.ordering import GAP, between
@@ -85,7 +86,9 @@ def placed(unit: UnitOfWork, space_uid: str, old: Card, new: Card, change: Chang
             or previous.id == new.id
             or (previous.column_id, previous.lane_id) != cell
         ):
-            raise RuleViolation(5, "prev_card_id should be another card of the same cell")
+            raise RuleViolation(
+                ErrorId.CARD_ELSEWHERE, 5, "prev_card_id should be another card of the same cell"
+            )
         after = cards.next_after(unit.tx, previous, without=new)
         place = between(previous.sort_order, after)
         if place is None:
@@ -163,7 +166,7 @@ def column_of(unit: UnitOfWork, board: Board, column_id: int | None) -> tuple[Co
         return first, first.type
     found = boards.find_column(unit.tx, board, column_id)
     if found is None:
-        raise RuleViolation(1, "column_id should be a column of the board")
+        raise RuleViolation(ErrorId.COLUMN_UNKNOWN, 1, "column_id should be a column of the board")
     return found
 
 
@@ -177,4 +180,4 @@ def lane_of(unit: UnitOfWork, board: Board, lane_id: int | None) -> Lane:
     for lane in live:
         if lane_id is None or lane.id == lane_id:
             return lane
-    raise RuleViolation(2, "lane_id should be a live lane of the board")
+    raise RuleViolation(ErrorId.LANE_UNKNOWN, 2, "lane_id should be a live lane of the board")

@@ -6,6 +6,7 @@ from msgspec.structs import asdict, replace
 
 from kadence.domain import events
 from kadence.domain.changes import changed, made, said_or
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import RuleViolation
 from kadence.domain.model import (
     Card,
@@ -97,7 +98,7 @@ def change_card(unit: UnitOfWork, card_id: int, validated: Validated[ChangeCard]
     unit.match(etag(card))
     change = unwrap(validated)
     if card.condition == Condition.DELETED:
-        raise RuleViolation(6, "Card is deleted")
+        raise RuleViolation(ErrorId.CARD_DELETED, 6, "Card is deleted")
     new = _with_own_values(unit, card, change)
     goal = access
     if isinstance(change.board_id, int) and change.board_id != card.board_id:
@@ -166,7 +167,11 @@ def _owner(
         address = email.strip().lower()
         user = people.find_user_by_email(unit.tx, unit.actor.company_id, address)
         if user is None:
-            raise RuleViolation(3, "owner_email should be the address of a user of the company")
+            raise RuleViolation(
+                ErrorId.USER_UNKNOWN,
+                3,
+                "owner_email should be the address of a user of the company",
+            )
         _person(unit, user.id, 3, "owner_email", now)
         return user.id
     return None
@@ -176,6 +181,8 @@ def _person(unit: UnitOfWork, user_id: int, code: int, key: str, now: int | None
     """Demand a person who can be given work; whoever has it `now` may keep it."""
     user = people.find_user(unit.tx, unit.actor.company_id, user_id)
     if user is None:
-        raise RuleViolation(code, f"{key} should be the id of a user of the company")
+        raise RuleViolation(
+            ErrorId.USER_UNKNOWN, code, f"{key} should be the id of a user of the company"
+        )
     if user.deactivated_at is not None and user_id != now:
-        raise RuleViolation(code, f"{key} is of a deactivated user")
+        raise RuleViolation(ErrorId.USER_DEACTIVATED, code, f"{key} is of a deactivated user")

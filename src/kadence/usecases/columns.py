@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from kadence.domain import events
 from kadence.domain.changes import changed, differences, made
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, NotFound, RuleViolation
 from kadence.domain.model import Board, Column, ColumnType, Condition, Lane, SpaceRole
 from kadence.domain.values import ExternalId, OneLine, Positive
@@ -127,9 +128,9 @@ def delete_column(
     if not unwrap(validated).force and (
         has_subcolumns or holds_cards(unit, "column_id", column_id)
     ):
-        raise BadRequest("Column should be deleted with force")
+        raise BadRequest(ErrorId.FORCE_NEEDED, "Column should be deleted with force")
     if sum(other.column_id is None for other in everything) == 1:
-        raise RuleViolation(1, "Last column of the board can't be deleted")
+        raise RuleViolation(ErrorId.LAST_COLUMN, 1, "Last column of the board can't be deleted")
     for below in everything:
         if below.column_id == column_id:
             _erase_column(unit, access, below)
@@ -190,7 +191,7 @@ def delete_subcolumn(
     if below.column_id != column.id:
         raise NotFound
     if not unwrap(validated).force and holds_cards(unit, "column_id", below.id):
-        raise BadRequest("Column should be deleted with force")
+        raise BadRequest(ErrorId.FORCE_NEEDED, "Column should be deleted with force")
     _erase_column(unit, access, below)
     return subcolumn_id
 
@@ -251,7 +252,7 @@ def delete_lane(
     access = authorize_board(unit, board_id, SpaceRole.ADMIN)
     lane = _lane(unit, access, lane_id)
     if not unwrap(validated).force and holds_cards(unit, "lane_id", lane_id):
-        raise BadRequest("Lane should be deleted with force")
+        raise BadRequest(ErrorId.FORCE_NEEDED, "Lane should be deleted with force")
     if lane.condition == Condition.LIVE:
         _demand_another_lane(unit, access)
     found = cards.standing_in(unit.tx, lane.company_id, "lane_id", lane.id)
@@ -362,7 +363,9 @@ def _lane(unit: UnitOfWork, access: BoardAccess, lane_id: int) -> Lane:
 def _demand_another_lane(unit: UnitOfWork, access: BoardAccess) -> None:
     lanes = boards.lanes_of(unit.tx, access.board)
     if sum(lane.condition == Condition.LIVE for lane in lanes) == 1:
-        raise RuleViolation(1, "Last lane of the board can't be deleted or archived")
+        raise RuleViolation(
+            ErrorId.LAST_LANE, 1, "Last lane of the board can't be deleted or archived"
+        )
 
 
 def _store_column(

@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from kadence.domain import events
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, Forbidden, NotFound
 from kadence.domain.model import Card, Comment, SpaceRole, User
 from kadence.storage import cards, comments, people
@@ -45,7 +46,9 @@ def _check_length(text: str) -> None:
         BadRequest: it is.
     """
     if len(text) > LONGEST:
-        raise BadRequest(f"Comment text must not exceed {LONGEST} characters")
+        raise BadRequest(
+            ErrorId.COMMENT_LONG, f"Comment text must not exceed {LONGEST} characters", most=LONGEST
+        )
 
 
 class CommentView(Struct, frozen=True):

@@ -18,6 +18,7 @@ from kadence.domain.calendar import (
     period,
     workdays,
 )
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import RuleViolation
 from kadence.domain.lifecycle import ACTIVE, OPEN
 from kadence.domain.model import Instant, Iteration, SpaceRole
@@ -131,7 +132,7 @@ def ask(
     found = look_at(unit, space_uid, iteration_id, validated, *before)
     query = unwrap(validated)
     if found.iteration.status not in OPEN:
-        raise RuleViolation(8, "Can't forecast finished iteration")
+        raise RuleViolation(ErrorId.ITERATION_CLOSED, 8, "Can't forecast finished iteration")
     others = [other for other in before if other.id != found.iteration.id]
     outlook = _outlook(found, found.iteration, found.timeline, found.as_of, query, others)
     trials = [trial for other in others if (trial := _trial(found, other, query, others))]

@@ -8,6 +8,7 @@ from msgspec.structs import astuple
 
 from kadence.domain.access import SpaceAccess
 from kadence.domain.calendar import WorkingCalendar
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, RuleViolation
 from kadence.domain.flow import Flow, flow
 from kadence.domain.model import Instant, Iteration, SpaceRole
@@ -132,10 +133,16 @@ def report_of(unit: UnitOfWork, wanted: str, query: ReportQuery) -> Reported:
     """
     found = iterations.by_id_or_title(unit.tx, unit.actor.company_id, wanted)
     if not found:
-        raise BadRequest(f"there is no iteration {wanted!r}: name its id or its whole title")
+        raise BadRequest(
+            ErrorId.ITERATION_UNKNOWN,
+            f"there is no iteration {wanted!r}: name its id or its whole title",
+        )
     if len(found) > 1:
         ids = ", ".join(iteration.id for iteration in found[:5])
-        raise BadRequest(f"several iterations are called {wanted!r}: name one by its id: {ids}")
+        raise BadRequest(
+            ErrorId.ITERATION_UNKNOWN,
+            f"several iterations are called {wanted!r}: name one by its id: {ids}",
+        )
     return get_report(unit, found[0].space_uid, found[0].id, query)
 
 
@@ -171,9 +178,11 @@ def look_at(
     iteration = find_iteration(unit, access, iteration_id)
     query = unwrap(validated)
     if query.as_of is not None and query.as_of < iteration.created:
-        raise RuleViolation(9, "as_of should not be earlier than the iteration was created")
+        raise RuleViolation(
+            ErrorId.AS_OF_INVALID, 9, "as_of should not be earlier than the iteration was created"
+        )
     if query.as_of is not None and query.as_of > unit.now + CLOCKS_DIFFER:
-        raise RuleViolation(9, "as_of should not be in the future")
+        raise RuleViolation(ErrorId.AS_OF_INVALID, 9, "as_of should not be in the future")
     others = [other for other in also if other.id != iteration.id]
     company_id = unit.actor.company_id
     past = load(unit.tx, company_id, [iteration, *others])

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from kadence.domain import events
 from kadence.domain.access import Actor, role_in_space
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import Forbidden, NotFound, RuleViolation
 from kadence.domain.model import DAY, Instant, Link, Shows, SpaceRole
 from kadence.domain.values import canonical_uid
@@ -61,10 +62,14 @@ def create_link(unit: UnitOfWork, space_uid: str, validated: Validated[CreateLin
     new = unwrap(validated)
     iteration_id = None if new.iteration_id is None else canonical_uid(new.iteration_id)
     if new.shows in OF_SPACE and iteration_id is not None:
-        raise RuleViolation(2, f"{new.shows} is of the whole space, not of an iteration")
+        raise RuleViolation(
+            ErrorId.LINK_SCOPE, 2, f"{new.shows} is of the whole space, not of an iteration"
+        )
     if new.shows not in OF_SPACE:
         if iteration_id is None:
-            raise RuleViolation(1, f"Link should have iteration_id to show {new.shows}")
+            raise RuleViolation(
+                ErrorId.LINK_SCOPE, 1, f"Link should have iteration_id to show {new.shows}"
+            )
         find_iteration(unit, access, iteration_id)
     link = Link(
         company_id=unit.actor.company_id,

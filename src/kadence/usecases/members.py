@@ -7,6 +7,7 @@ from msgspec.structs import asdict, replace
 
 from kadence.domain import events
 from kadence.domain.access import SpaceAccess, role_in_space
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.model import Member, SpaceRole, User
 from kadence.domain.values import Role
@@ -99,7 +100,7 @@ def add_member(unit: UnitOfWork, space_id: int, validated: Validated[AddMember])
     new = unwrap(validated)
     user = invite(unit, new.email)
     if user.deactivated_at is not None:
-        raise RuleViolation(2, "email belongs to a deactivated user")
+        raise RuleViolation(ErrorId.USER_DEACTIVATED, 2, "email belongs to a deactivated user")
     member = spaces.find_member(unit.tx, unit.actor.company_id, space_id, user.id)
     if member is None:
         role = new.role or SpaceRole.WRITER
@@ -185,7 +186,9 @@ def _demand_another_admin(unit: UnitOfWork, access: SpaceAccess, member: Member)
         user for user, role in everybody if role == SpaceRole.ADMIN and user.id != member.user_id
     )
     if not any(user.deactivated_at is None for user in others):
-        raise RuleViolation(3, "The last admin of the space should name another one first")
+        raise RuleViolation(
+            ErrorId.LAST_ADMIN, 3, "The last admin of the space should name another one first"
+        )
 
 
 def _own_member(unit: UnitOfWork, access: SpaceAccess, user_id: int) -> tuple[Member, User]:

@@ -9,6 +9,7 @@ from msgspec.structs import asdict, replace
 from kadence.domain import events
 from kadence.domain.access import role_in_space
 from kadence.domain.changes import differences
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, NotFound, RuleViolation
 from kadence.domain.model import CompanyRole, User
 from kadence.domain.text import required_line
@@ -94,7 +95,9 @@ def make_user(unit: UnitOfWork, email: str, full_name: str, role: CompanyRole) -
     address = normal_email(email)
     line = required_line("name", full_name)
     if people.find_user_by_email(unit.tx, unit.actor.company_id, address) is not None:
-        raise BadRequest(f"there is already a user with the e-mail address {address}")
+        raise BadRequest(
+            ErrorId.EMAIL_TAKEN, f"there is already a user with the e-mail address {address}"
+        )
     user = people.insert_user(
         unit.tx,
         User(
@@ -189,7 +192,10 @@ def deactivate_user(unit: UnitOfWork, email: str) -> User:
     )
     owners = [one.id for one in everybody if one.role == CompanyRole.OWNER]
     if owners == [user.id]:
-        raise BadRequest(f"{user.email} is the company's last owner and cannot be deactivated")
+        raise BadRequest(
+            ErrorId.LAST_OWNER,
+            f"{user.email} is the company's last owner and cannot be deactivated",
+        )
     gone = replace(user, deactivated_at=unit.now, updated=unit.now)
     people.update_user(unit.tx, gone)
     unit.record(events.USER_DEACTIVATED, {"id": user.id})
@@ -217,7 +223,7 @@ def active_user_by_email(unit: UnitOfWork, email: str) -> User:
     """
     user = user_by_email(unit, email)
     if user.deactivated_at is not None:
-        raise BadRequest(f"{user.email} is deactivated")
+        raise BadRequest(ErrorId.USER_DEACTIVATED, f"{user.email} is deactivated")
     return user
 
 
@@ -249,7 +255,9 @@ def normal_email(email: str) -> str:
             test_environment=True,
         )
     except EmailNotValidError as error:
-        raise RuleViolation(1, 'email should match format "email"') from error
+        raise RuleViolation(
+            ErrorId.EMAIL_INVALID, 1, 'email should match format "email"'
+        ) from error
     return found.normalized.lower()
 
 

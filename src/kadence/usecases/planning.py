@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from kadence.domain import events
 from kadence.domain.access import SpaceAccess
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.iteration_cards import check_entry, check_exit
 from kadence.domain.lifecycle import OPEN, check_target
@@ -55,7 +56,9 @@ class ArrangeCards(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if self.before is not None and self.after is not None:
-            raise RuleViolation(6, "Arrangement should have before or after, NOT both")
+            raise RuleViolation(
+                ErrorId.PLACES_TWO, 6, "Arrangement should have before or after, NOT both"
+            )
 
 
 class ChangeCapacity(Struct, frozen=True):
@@ -117,7 +120,9 @@ def _goal(
     if wanted.action != Action.MOVE:
         return iteration
     if wanted.to is None:
-        raise RuleViolation(7, "Arrangement should have required property 'to' to move cards")
+        raise RuleViolation(
+            ErrorId.KEY_MISSING, 7, "Arrangement should have required property 'to' to move cards"
+        )
     target_id = wanted.to.lower()
     found = iterations.find(unit.tx, unit.actor.company_id, access.space_uid, target_id)
     return check_target(iteration, target_id, found)
@@ -139,13 +144,13 @@ def _checked(
     try:
         card = readable_card(unit, uid)
     except NotFound:
-        raise RuleViolation(NO_CARD, "No such card") from None
+        raise RuleViolation(ErrorId.CARD_UNKNOWN, NO_CARD, "No such card") from None
     if action == Action.REMOVE:
         check_exit(iteration)
     else:
         check_entry(goal, card, access.space_id)
     if action != Action.ADD and card.iteration_id != iteration.id:
-        raise RuleViolation(NO_CARD, "Card is not in this iteration")
+        raise RuleViolation(ErrorId.CARD_ELSEWHERE, NO_CARD, "Card is not in this iteration")
     return card
 
 
@@ -185,7 +190,11 @@ def _index(staying: Sequence[IterationCard], wanted: ArrangeCards) -> int:
     for place, record in enumerate(staying):
         if record.card_uid == beside.lower():
             return place if wanted.before else place + 1
-    raise RuleViolation(6, "before and after should name another card that is in the iteration")
+    raise RuleViolation(
+        ErrorId.PLACE_UNKNOWN,
+        6,
+        "before and after should name another card that is in the iteration",
+    )
 
 
 def _spread(
@@ -259,6 +268,8 @@ def change_capacity(
     unit.match(etag(iteration))
     capacity = unwrap(validated).capacity
     if iteration.status not in OPEN:
-        raise RuleViolation(5, "Can't change capacity of finished iteration")
+        raise RuleViolation(
+            ErrorId.ITERATION_CLOSED, 5, "Can't change capacity of finished iteration"
+        )
     new = replace(iteration, capacity=capacity)
     return store(unit, iteration, new, events.ITERATION_CHANGED)

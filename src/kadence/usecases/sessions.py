@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from kadence.domain import events
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import Forbidden, NotFound, RuleViolation, Unauthenticated
 from kadence.domain.model import DAY, CompanyRole, Instant, Token, TokenKind, User
 from kadence.domain.values import Name
@@ -50,7 +51,9 @@ class CreateSession(Struct, frozen=True):
         by_password = self.email is not None and self.password is not None
         ways = [by_password, self.token is not None, self.key is not None]
         if sum(ways) != 1:
-            raise RuleViolation(1, "Session should have email and password, or token, or key")
+            raise RuleViolation(
+                ErrorId.SIGN_IN_WAYS, 1, "Session should have email and password, or token, or key"
+            )
 
 
 class ChangePassword(Struct, frozen=True):

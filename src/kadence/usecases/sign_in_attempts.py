@@ -7,6 +7,7 @@ as failed until it is known to be right, so that many at once count as well.
 import hashlib
 import ipaddress
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import TooManyRequests
 from kadence.storage import sign_in_attempts
 from kadence.storage.sign_in_attempts import ATTEMPTS, SignInAttempt
@@ -58,7 +59,7 @@ def count_attempt(unit: UnitOfWork, attempt_id: str, client: str, email: str) ->
         if count >= limit and first is not None:
             left = (first - after) // 1000
             message = f"There were too many failed attempts, try again in {left // 60 + 1} minutes"
-            raise TooManyRequests(message, left + 1)
+            raise TooManyRequests(ErrorId.SIGN_IN_THROTTLED, message, left + 1)
     sign_in_attempts.forget(tx, after)
     return ATTEMPTS.insert(tx, attempt)
 

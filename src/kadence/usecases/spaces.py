@@ -8,6 +8,7 @@ from msgspec.structs import asdict, replace
 from kadence.domain import events
 from kadence.domain.access import SpaceAccess, role_in_space
 from kadence.domain.changes import changed, differences, made, said_or
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.model import Space, SpaceRole, SpaceVisibility
 from kadence.domain.values import Description, ExternalId, OneLine, Positive, Role, WrittenUid
@@ -140,7 +141,9 @@ def change_space(unit: UnitOfWork, space_id: int, validated: Validated[ChangeSpa
         parent = _parent(unit, parent_uid)
         if parent is not None and f"{parent.path}/".startswith(f"{space.path}/"):
             raise RuleViolation(
-                2, "parent_entity_uid should not be the space itself or one below it"
+                ErrorId.SPACE_PARENT,
+                2,
+                "parent_entity_uid should not be the space itself or one below it",
             )
         _replant(unit, space, parent)
         space = _space(unit, space_id)
@@ -194,7 +197,11 @@ def _parent(unit: UnitOfWork, uid: str | None) -> Space | None:
         return None
     access = spaces.access_by_uid(unit.tx, unit.actor, uid)
     if access is None or role_in_space(unit.actor.company_role, access) is None:
-        raise RuleViolation(1, "parent_entity_uid should be the uid of a space that you can read")
+        raise RuleViolation(
+            ErrorId.SPACE_PARENT,
+            1,
+            "parent_entity_uid should be the uid of a space that you can read",
+        )
     return spaces.find_space_by_uid(unit.tx, unit.actor.company_id, uid)
 
 

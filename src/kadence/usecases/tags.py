@@ -8,6 +8,7 @@ from msgspec.structs import asdict
 
 from kadence.domain import events
 from kadence.domain.changes import changed, differences, made
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.model import Card, CardTag, SpaceRole, Tag
 from kadence.domain.text import fold
@@ -92,7 +93,7 @@ def change_tag(unit: UnitOfWork, tag_id: int, validated: Validated[ChangeTag]) -
     if new == tag:
         return tag
     if new.name != tag.name and tags.find_by_name(unit.tx, tag.company_id, new.name):
-        raise RuleViolation(1, "There is already a tag with this name")
+        raise RuleViolation(ErrorId.TAG_TAKEN, 1, "There is already a tag with this name")
     before, after = differences(tag, new)
     stored = tags.TAGS.update(unit.tx, tag, after | {"updated": unit.now})
     cards.touch_tagged(unit.tx, tag)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, KadenceError
 from kadence.domain.events import KINDS
 from kadence.domain.model import Event
@@ -157,7 +158,7 @@ def _resume_position(query: EventQuery, last_seen: bytes | None) -> EventQuery |
     if not last_seen:
         return query
     if not last_seen.isdigit():
-        return BadRequest("Last-Event-ID should be integer")
+        return BadRequest(ErrorId.VALUE_TYPE, "Last-Event-ID should be integer")
     return replace(query, after=AFTER.parse(last_seen.decode()))
 
 

@@ -12,12 +12,15 @@ import structlog
 from msgspec import Struct
 
 from kadence import logs
+from kadence.domain.error_ids import ErrorId
+from kadence.domain.errors import BadRequest, NotFound, StorageBusy
+from kadence.web import errors
 from kadence.web.asgi import SEND_WHOLE, ASGIApp, Receive, Scope, Send
 from kadence.web.cors import Cors
 from kadence.web.metrics import Metrics
 from kadence.web.rate_limit import RateLimit
 from kadence.web.requests import Request
-from kadence.web.responses import Response, empty, json
+from kadence.web.responses import Response
 
 log = structlog.get_logger()
 
@@ -89,7 +92,7 @@ class Application:
         try:
             response = await self._response(request)
             if len(response.body) >= LARGE and method == "GET" and not request.has_room():
-                response = empty(503, {"retry-after": "1"})
+                response = errors.response(StorageBusy("too many answers wait to be read"))
             status = response.status
             response.headers += (_NO_SNIFF, (b"x-request-id", logs.REQUEST.get()["id"].encode()))
             body = b"" if method == "HEAD" else response.body
@@ -188,10 +191,12 @@ def _refused(request: Request) -> Response | None:
     if len(sent) > len(request.headers):
         hosts = sum(name == b"host" for name, _ in sent)
     if hosts > 1 or (hosts == 0 and request.scope["http_version"] == "1.1"):
-        return json({"message": "A request should have one Host header"}, 400)
+        return errors.response(
+            BadRequest(ErrorId.REQUEST_INVALID, "A request should have one Host header")
+        )
     if "\x00" in request.path:
         # No name of anything has it, and PostgreSQL takes no text with it.
-        return empty(404)
+        return errors.response(NotFound())
     return None
 
 

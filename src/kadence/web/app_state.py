@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 import msgspec
 from msgspec import Struct
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import TooManyRequests
 from kadence.domain.model import Event
 from kadence.drawing.render_worker import RenderWorker
@@ -40,7 +41,7 @@ class AppState(Struct, frozen=True):
         streams = self.streams
         if streams[token] >= MOST_STREAMS:
             message = f"A token should NOT have more than {MOST_STREAMS} live streams"
-            raise TooManyRequests(message, 5)
+            raise TooManyRequests(ErrorId.STREAMS_MANY, message, 5)
         streams[token] += 1
 
         def ended() -> None:

@@ -9,8 +9,9 @@ import msgspec
 from msgspec import UNSET, Struct
 from msgspec.structs import FieldInfo
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest
-from kadence.web.values import SHOULD_BE_STRING, decode_hook, wire_shape
+from kadence.web.values import Unreadable, decode_hook, wire_shape
 
 C = TypeVar("C", bound=Struct)
 
@@ -49,7 +50,7 @@ class Body(Generic[C]):
         except msgspec.ValidationError:
             pass
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return BadRequest("Request body is not valid JSON")
+            return BadRequest(ErrorId.BODY_NOT_JSON, "Request body is not valid JSON")
         except BadRequest as refused:
             return _alone(refused)
         return self._explain(raw or b"{}")
@@ -62,7 +63,9 @@ class Body(Generic[C]):
         """
         if self.one_of and all(getattr(command, name) is UNSET for name in self.one_of):
             wanted = ", ".join(self.one_of)
-            raise BadRequest(f"{self.name} should have at least one of: {wanted}")
+            raise BadRequest(
+                ErrorId.NOTHING_TO_CHANGE, f"{self.name} should have at least one of: {wanted}"
+            )
         return command
 
     def _explain(self, raw: bytes) -> C | BadRequest:
@@ -70,24 +73,37 @@ class Body(Generic[C]):
         try:
             document = self._known_values(raw)
             if document is None:
-                return BadRequest(f"{self.name} should be object")
+                return BadRequest(ErrorId.VALUE_TYPE, f"{self.name} should be object")
             fields = msgspec.structs.fields(self.shape)
             for field in fields:
                 if field.required and field.encode_name not in document:
                     return BadRequest(
-                        f"{self.name} should have required property '{field.encode_name}'"
+                        ErrorId.KEY_MISSING,
+                        f"{self.name} should have required property '{field.encode_name}'",
                     )
             for field in fields:
                 if field.encode_name in document:
+                    value = document[field.encode_name]
                     try:
-                        document[field.encode_name] = _fitting(document[field.encode_name], field)
+                        document[field.encode_name] = _fitting(value, field)
                     except msgspec.ValidationError as error:
-                        return BadRequest(f"{field.encode_name}{_worded(error)}")
+                        return self._refusal(field.encode_name, value, error)
             return self._complete(msgspec.convert(document, self.shape, dec_hook=decode_hook))
         except (msgspec.DecodeError, RecursionError):
-            return BadRequest("Request body is not valid JSON")
+            return BadRequest(ErrorId.BODY_NOT_JSON, "Request body is not valid JSON")
         except BadRequest as refused:
             return _alone(refused)
+
+    def _refusal(self, key: str, value: object, error: msgspec.ValidationError) -> BadRequest:
+        """Return what the schema says of a value that was not decoded, or what its reader said."""
+        from kadence.web import schema_errors  # noqa: PLC0415 - see there
+
+        found = schema_errors.refusal(self.shape, key, value)
+        if found is not None:
+            return found
+        read = error.__cause__
+        words = str(read) if isinstance(read, Unreadable) else "is not valid"
+        return BadRequest(ErrorId.BODY_INVALID, f"{key} {words}", key=key)
 
     def _known_values(self, raw: bytes) -> dict[str, Any] | None:
         """Return the values of the keys that are looked at, None for what is no object."""
@@ -146,7 +162,9 @@ def _refuse_unknown(name: str, document: object, shape: type[Struct]) -> None:
     fields = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
     for key, value in document.items():
         if key not in fields:
-            raise BadRequest(f"{name} should NOT have additional property '{key}'")
+            raise BadRequest(
+                ErrorId.KEY_UNKNOWN, f"{name} should NOT have additional property '{key}'"
+            )
         for inner in _shapes_in(fields[key]):
             for item in value if isinstance(value, list) else [value]:
                 _refuse_unknown(key, item, inner)
@@ -169,47 +187,5 @@ def _check_text(raw: bytes) -> None:
         raw.decode()
     if b"\\u" in raw:
         if _NUL_ESCAPE.search(raw):
-            raise BadRequest("Text should NOT contain U+0000")
+            raise BadRequest(ErrorId.TEXT_NUL, "Text should NOT contain U+0000")
         msgspec.json.decode(raw, type=msgspec.Raw)
-
-
-_WORDING: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), message)
-    for pattern, message in (
-        (
-            r"Expected `str` of length <= ([0-9]+)",
-            r"should NOT be longer than \1 characters",
-        ),
-        (
-            r"Expected `str` of length >= ([0-9]+)",
-            r"should NOT be shorter than \1 characters",
-        ),
-        (r"Expected `(?:int|float)` (<=|>=|<|>) ([0-9]+)", r"should be \1 \2"),
-        (r"Expected `str(?: \| null)?`", SHOULD_BE_STRING),
-        (r"Expected `bool(?: \| null)?`", "should be boolean"),
-        (r"Expected `int(?: \| null)?`", "should be integer"),
-        (r"Expected `(?:int \| )?float(?: \| null)?`", "should be number"),
-        (
-            r"Expected `array` of length <= ([0-9]+)",
-            r"should NOT have more than \1 items",
-        ),
-        (
-            r"Expected `array` of length >= ([0-9]+)",
-            r"should NOT have fewer than \1 items",
-        ),
-        (r"Expected `array(?: \| null)?`", "should be array"),
-        (r"Expected `object(?: \| null)?`", "should be object"),
-        (r"Object missing required field `(\w+)`", r"should have required property '\1'"),
-        (r"Invalid enum value", "should be equal to one of the allowed values"),
-        (r"(should .*)", r"\1"),
-    )
-)
-
-
-def _worded(error: msgspec.ValidationError) -> str:
-    """Msgspec's message as the published wording, behind the key that it is about."""
-    said, _, path = str(error).partition(" - at `$")
-    for pattern, message in _WORDING:
-        if found := pattern.match(said):
-            return f"{path.rstrip('`')} {found.expand(message)}"
-    return " is not valid"

@@ -7,6 +7,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, RuleViolation
 from kadence.domain.model import Condition
 from kadence.domain.text import fold
@@ -247,10 +248,14 @@ def _search(query: Query) -> Search:
     if not second:
         for given, parameter in ((start, START), (preview, PREVIEW)):
             if given:
-                raise RuleViolation(1, f"{parameter.name} is not supported without version=2")
+                raise RuleViolation(
+                    ErrorId.SEARCH_INVALID,
+                    1,
+                    f"{parameter.name} is not supported without version=2",
+                )
         return Search(is_second=False, behind=None, preview=False)
     if query.get_first(OFFSET, SKIP):
-        raise RuleViolation(1, "offset is not supported with version=2")
+        raise RuleViolation(ErrorId.SEARCH_INVALID, 1, "offset is not supported with version=2")
     return Search(is_second=True, behind=behind(query, start) if start else None, preview=preview)
 
 
@@ -265,13 +270,17 @@ def behind(query: Query, start: str) -> Mark:
         position = msgspec.json.decode(raw, type=_Position)
     except (ValueError, msgspec.DecodeError):
         raise RuleViolation(
-            2, "start_position should be a position that a search answered"
+            ErrorId.SEARCH_INVALID, 2, "start_position should be a position that a search answered"
         ) from None
     if (position.order_by, position.descending) != (query.get(ORDER), _descending(query)):
-        raise RuleViolation(2, "start_position should be a position of the same order")
+        raise RuleViolation(
+            ErrorId.SEARCH_INVALID, 2, "start_position should be a position of the same order"
+        )
     mark = Mark(position.value, position.id)
     if not fits(mark, position.order_by):
-        raise RuleViolation(2, "start_position should be a position that a search answered")
+        raise RuleViolation(
+            ErrorId.SEARCH_INVALID, 2, "start_position should be a position that a search answered"
+        )
     return mark
 
 
@@ -282,7 +291,12 @@ def _descending(query: Query) -> bool:
 def _words(query: Query) -> Sequence[str]:
     words = list(dict.fromkeys(fold(query.get(QUERY) or "").split()))
     if len(words) > MOST_WORDS:
-        raise BadRequest(f"query should have at most {MOST_WORDS} words")
+        raise BadRequest(
+            ErrorId.VALUE_LONG,
+            f"query should have at most {MOST_WORDS} words",
+            key="query",
+            most=MOST_WORDS,
+        )
     return words
 
 

@@ -28,6 +28,7 @@ MAY_READ = (
     "x-ratelimit-reset",
     "retry-after",
     "x-kadence",
+    "x-kadence-error",
     "x-kadence-ignored",
     "x-request-id",
 )

@@ -5,6 +5,8 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from kadence.domain.error_ids import ErrorId
+from kadence.domain.errors import NotFound
 from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web import errors, openapi, pages
 from kadence.web.app_state import AppState
@@ -35,10 +37,12 @@ class Endpoints:
         for path, endpoint in pages.endpoints(state.runner, document):
             self._router.add("GET", path, (endpoint, path))
         for routes, base_paths in ((ROUTES, BASE_PATHS), (OWN_ROUTES, OWN_BASE_PATHS)):
+            own = routes is OWN_ROUTES
             for route in routes:
                 for base in base_paths:
                     path = base + route.path
-                    self._router.add(route.method, path, (endpoint_of(route, state), path))
+                    endpoint = endpoint_of(route, state, own=own)
+                    self._router.add(route.method, path, (endpoint, path))
 
     @property
     def paths(self) -> list[str]:
@@ -56,12 +60,12 @@ class Endpoints:
 
 def api_document(public_url: str | None = None) -> openapi.Schema:
     """Return what the server does, as an OpenAPI document."""
-    parts = [openapi.Part(ROUTES, BASE_PATHS), openapi.Part(OWN_ROUTES, OWN_BASE_PATHS)]
+    parts = [openapi.Part(ROUTES, BASE_PATHS), openapi.Part(OWN_ROUTES, OWN_BASE_PATHS, own=True)]
     return openapi.document(parts, public_url, NOT_SERVED)
 
 
-def endpoint_of(route: Route, state: AppState) -> Endpoint:
-    """Return what answers the requests of a route.
+def endpoint_of(route: Route, state: AppState, *, own: bool = False) -> Endpoint:
+    """Return what answers the requests of a route; `own` are those that kadence adds.
 
     What is public acts for nobody, so that nobody can be made to do it.
     """
@@ -85,7 +89,7 @@ def endpoint_of(route: Route, state: AppState) -> Endpoint:
         except Disconnected:
             return Response(400, [])
         except Exception as error:
-            refusal = errors.response(error)
+            refusal = errors.response(error, own=own)
             # Its frames refer to it: such a circle would keep all that the request had in hand.
             error.__traceback__ = error.__context__ = None
             return refusal
@@ -155,9 +159,9 @@ async def _not_found(request: Request, methods: Sequence[str]) -> Response:
     below = next((path.removeprefix(b) for b in BASE_PATHS if path.startswith(b)), whole)
     missing: Sequence[str] = not_served(below, literal=below in _LITERAL)
     if request.method in missing:
-        return empty(404, {"x-kadence": "not-served"})
+        return empty(404, {"x-kadence": "not-served", errors.ERROR_HEADER: ErrorId.NOT_FOUND.value})
     if methods:
         return errors.wrong_method([*methods, *missing])
     if not path.startswith("/api/") and b"text/html" in request.headers.get(b"accept", b""):
         return pages.nowhere()
-    return empty(404)
+    return errors.response(NotFound())

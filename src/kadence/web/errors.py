@@ -1,10 +1,12 @@
 """Every error's status and body, in one table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import structlog
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import (
     BadRequest,
     BodyTooLarge,
@@ -46,63 +48,109 @@ class RuleMessage(Struct, frozen=True):
     message: str
 
 
-def response(error: Exception) -> Response:
-    """Return the answer to `error`.
+class Refusal(Struct, frozen=True, omit_defaults=True):
+    """Why kadence's own API refuses something: an id for programs, a message for people.
+
+    `code` is that of a rule, local to the endpoint; `about` are values that the message names.
+    """
+
+    error: ErrorId
+    message: str
+    code: int | UnsetType = UNSET
+    about: dict[str, str | int] | UnsetType = UNSET
+
+
+class _Answer(NamedTuple):
+    """How one kind of error is answered; without `words` its own message is told."""
+
+    status: int
+    words: str | None = None
+    retry_after: int | None = None
+    has_body: bool = True
+
+
+def response(error: Exception, *, own: bool = False) -> Response:
+    """Return the answer to `error`, as published, or as kadence's `own` API tells of it.
 
     One that nobody foresaw is logged, and its answer has no detail.
     """
-    for kind in type(error).__mro__:
-        if kind in _TABLE:
-            return _TABLE[kind](error)
-    log.error("unforeseen error", exc_info=error)
-    return json(ErrorMessage("Internal server error"), 500)
+    answer = next((ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS), None)
+    if answer is None or not isinstance(error, KadenceError):
+        # What is no KadenceError has no place in the table.
+        log.error("unforeseen error", exc_info=error)
+        answer, error = _UNFORESEEN, KadenceError()
+    headers = {ERROR_HEADER: _told(error)}
+    if isinstance(error, TooManyRequests):
+        headers["retry-after"] = str(error.seconds)
+    elif answer.retry_after is not None:
+        headers["retry-after"] = str(answer.retry_after)
+    message = error.message if answer.words is None else answer.words
+    if own:
+        return json(refusal(error, message or error.id.cause), answer.status, headers)
+    if not answer.has_body:
+        return empty(answer.status, headers)
+    if isinstance(error, Unauthenticated):
+        return content(message.encode(), "text/plain", headers, answer.status)
+    if isinstance(error, RuleViolation):
+        return json(RuleMessage(error.code, message), answer.status, headers)
+    return json(ErrorMessage(message), answer.status, headers)
+
+
+def refusal(error: KadenceError, message: str | None = None) -> Refusal:
+    """Return an error as kadence's own API tells of it."""
+    code = error.code if isinstance(error, RuleViolation) else UNSET
+    return Refusal(error.id, message or error.message, code, error.about or UNSET)
 
 
 def wrong_method(allowed: Sequence[str]) -> Response:
     """Return the answer to a method that the path does not have."""
-    return empty(405, {"allow": ", ".join(sorted(allowed))})
+    headers = {"allow": ", ".join(sorted(allowed)), ERROR_HEADER: ErrorId.METHOD_UNKNOWN.value}
+    return empty(405, headers)
 
 
-_TABLE: dict[type, Callable[..., Response]] = {
-    Unauthenticated: lambda _: content(b"Unauthorized", "text/plain", status=401),
-    CrossSite: lambda e: json(ErrorMessage(e.message), 403),
-    TooManyRequests: lambda e: json(ErrorMessage(e.message), 429, {"retry-after": str(e.seconds)}),
-    FeatureOff: lambda _: json(ErrorMessage(FEATURE_OFF), 402),
-    Forbidden: lambda _: empty(403),
-    NotFound: lambda _: empty(404),
-    PreconditionFailed: lambda e: json(ErrorMessage(e.message), 412),
-    Conflict: lambda e: json(ErrorMessage(e.message), 409),
-    RuleViolation: lambda e: json(RuleMessage(e.code, e.message), 400),
-    BodyTooLarge: lambda e: json(ErrorMessage(e.message), 413),
-    BadRequest: lambda e: json(ErrorMessage(e.message), 400),
-    Unavailable: lambda e: json(ErrorMessage(e.message), 503, {"retry-after": "5"}),
-    CommitInDoubt: lambda _: json(
-        ErrorMessage(
-            "It is not known whether this was saved: look, or send it again with the same"
-            " Idempotency-Key"
-        ),
+def _told(error: KadenceError) -> str:
+    """Return the id of an error and what it is about, as an item of RFC 9651 with parameters."""
+    return "".join([error.id.value, *(f";{k}={_bare(v)}" for k, v in error.about.items())])
+
+
+def _bare(value: str | int) -> str:
+    if isinstance(value, int):
+        return str(value)
+    text = value if value.isascii() and value.isprintable() else ""
+    escaped = text[:_LONGEST].replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+ERROR_HEADER = "x-kadence-error"
+_LONGEST = 500
+"""Characters of a value in the header."""
+_UNFORESEEN = _Answer(500, "Internal server error")
+
+ANSWERS: dict[type[KadenceError], _Answer] = {
+    Unauthenticated: _Answer(401, "Unauthorized"),
+    CrossSite: _Answer(403),
+    TooManyRequests: _Answer(429),
+    FeatureOff: _Answer(402, FEATURE_OFF),
+    Forbidden: _Answer(403, "", has_body=False),
+    NotFound: _Answer(404, "", has_body=False),
+    PreconditionFailed: _Answer(412),
+    Conflict: _Answer(409),
+    BodyTooLarge: _Answer(413),
+    BadRequest: _Answer(400),
+    Unavailable: _Answer(503, retry_after=5),
+    CommitInDoubt: _Answer(
         503,
-        {"retry-after": "5"},
+        "It is not known whether this was saved: look, or send it again with the same"
+        " Idempotency-Key",
+        retry_after=5,
     ),
-    StandbyDatabase: lambda e: json(ErrorMessage(e.message), 503, {"retry-after": "5"}),
-    DatabaseUnavailable: lambda _: json(
-        ErrorMessage("The database does not answer at the moment, please try again"),
-        503,
-        {"retry-after": "1"},
+    StandbyDatabase: _Answer(503, retry_after=5),
+    DatabaseUnavailable: _Answer(
+        503, "The database does not answer at the moment, please try again", retry_after=1
     ),
-    StorageBusy: lambda _: json(
-        ErrorMessage("The database is busy, please try again"),
-        503,
-        {"retry-after": "1"},
-    ),
-    StorageFull: lambda _: json(
-        ErrorMessage("There is no room left on the server's disk; nothing was saved"),
-        507,
-    ),
-    StorageError: lambda _: json(
-        ErrorMessage("The database cannot be used at the moment"),
-        503,
-        {"retry-after": "5"},
-    ),
-    KadenceError: lambda _: json(ErrorMessage("Internal server error"), 500),
+    StorageBusy: _Answer(503, "The database is busy, please try again", retry_after=1),
+    StorageFull: _Answer(507, "There is no room left on the server's disk; nothing was saved"),
+    StorageError: _Answer(503, "The database cannot be used at the moment", retry_after=5),
+    KadenceError: _UNFORESEEN,
 }
+"""How each kind of error is answered; what stands here counts for the kinds below it too."""

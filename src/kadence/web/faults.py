@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 
+from kadence.domain.error_ids import ErrorId
+from kadence.domain.errors import BadRequest, KadenceError, StorageBusy
+from kadence.web import errors
 from kadence.web.rate_limit import too_many_requests
 from kadence.web.requests import Request
-from kadence.web.responses import Response, json
+from kadence.web.responses import Response
 
 _ANSWERS: dict[bytes, Callable[[], Response]] = {
     b"429": too_many_requests,
-    b"500": lambda: json({"message": "Internal server error"}, 500),
-    b"503": lambda: json({"message": "The database is busy"}, 503, {"retry-after": "1"}),
+    b"500": lambda: errors.response(KadenceError()),
+    b"503": lambda: errors.response(StorageBusy()),
 }
 
 
@@ -27,4 +30,5 @@ async def fault(request: Request) -> Response | None:
     if wanted == b"timeout":
         await request.wait_until_gone()
         return Response(400, [])
-    return json({"message": "X-Kadence-Fault should be one of: 429, 500, 503, timeout"}, 400)
+    words = "X-Kadence-Fault should be one of: 429, 500, 503, timeout"
+    return errors.response(BadRequest(ErrorId.REQUEST_INVALID, words))

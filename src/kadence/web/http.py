@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import msgspec
 from msgspec import Struct
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, BodyTooLarge
 from kadence.domain.model import Event
 from kadence.domain.values import canonical_uid
@@ -330,7 +331,7 @@ class RequestContext:
         """Return the command in the body, or the first error of body, query and write options."""
         raw = await self._raw_body()
         if raw is None:
-            return BodyTooLarge(f"Request body is larger than {LARGEST_BODY} bytes")
+            return BodyTooLarge(LARGEST_BODY)
         if self._request.query_string or not _MAKE_IT_DEPEND.isdisjoint(self.headers):
             options = self.query(lambda query: self._read_options(raw, query))
             if isinstance(options, BadRequest):
@@ -341,7 +342,10 @@ class RequestContext:
     def _read_options(self, raw: bytes, query: Query) -> WriteOptions:
         key = self.headers.get(b"idempotency-key", self.headers.get(b"x-idempotency-key"))
         if key is not None and not _KEY.fullmatch(key):
-            raise BadRequest("Idempotency-Key should be 1 to 255 visible ASCII characters")
+            raise BadRequest(
+                ErrorId.IDEMPOTENCY_INVALID,
+                "Idempotency-Key should be 1 to 255 visible ASCII characters",
+            )
         return WriteOptions(
             if_match=tags_of(self.headers.get(b"if-match")),
             idempotency_key=key.decode() if key else None,

@@ -2,6 +2,7 @@
 
 from msgspec import UNSET, Struct, UnsetType
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import RuleViolation
 from kadence.domain.model import IterationCard
 from kadence.usecases import iteration_cards as usecases
@@ -115,7 +116,9 @@ def _entry_answer(entry: HistoryEntry, *, details: bool) -> HistoryAnswer:
 def _status(query: Query) -> str:
     status = query.get(STATUS)
     if status not in (None, "active", "removed"):
-        raise RuleViolation(1, "Invalid status filter. Allowed values: active, removed")
+        raise RuleViolation(
+            ErrorId.VALUE_UNKNOWN, 1, "Invalid status filter. Allowed values: active, removed"
+        )
     return status or ""
 
 

@@ -8,7 +8,8 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from kadence import __version__
-from kadence.web.errors import ErrorMessage, RuleMessage
+from kadence.domain.error_ids import ErrorId
+from kadence.web.errors import ErrorMessage, Refusal, RuleMessage
 from kadence.web.http import DRY_RUN
 from kadence.web.query import LARGEST_INTEGER
 from kadence.web.route import Route, names_in
@@ -25,10 +26,14 @@ _PLAIN = "^[^\\x00]*$"
 
 
 class Part(Struct, frozen=True):
-    """Routes and the base paths below which they are served, the one to tell of first."""
+    """Routes and the base paths below which they are served, the one to tell of first.
+
+    `own` are those that kadence adds, whose errors have their id in the body.
+    """
 
     routes: Sequence[Route]
     base_paths: Sequence[str]
+    own: bool = False
 
 
 def document(
@@ -45,7 +50,7 @@ def document(
     one_of = {route.body.shape: route.body.one_of for route in routes if route.body}
     bodies = list(one_of)
     answers = [route.answer for route in routes if route.answer not in (str, bytes)]
-    types = [*bodies, *answers, ErrorMessage, RuleMessage]
+    types = [*bodies, *answers, ErrorMessage, RuleMessage, Refusal, ErrorId]
     schemas, components = msgspec.json.schema_components(
         types, schema_hook=schema_hook, ref_template="#/components/schemas/{name}"
     )
@@ -55,7 +60,7 @@ def document(
     for part in parts:
         for route in part.routes:
             operations = paths.setdefault(part.base_paths[0] + route.path, {})
-            operations[route.method.lower()] = _operation(route, schema_of)
+            operations[route.method.lower()] = _operation(route, schema_of, own=part.own)
     for path, methods in not_served:
         whole = parts[0].base_paths[0] + path
         for method in methods if whole in paths else ():
@@ -151,7 +156,7 @@ def _structs(base: type[Struct]) -> dict[str, type[Struct]]:
     return found
 
 
-def _operation(route: Route, schema_of: dict[str, Schema]) -> Schema:
+def _operation(route: Route, schema_of: dict[str, Schema], *, own: bool) -> Schema:
     summary, _, description = route.doc.partition("\n\n")
     operation: Schema = {
         "operationId": route.name,
@@ -170,7 +175,7 @@ def _operation(route: Route, schema_of: dict[str, Schema]) -> Schema:
                 for parameter in (*route.query, *([DRY_RUN] if route.writes else []))
             ),
         ],
-        "responses": _responses(route, schema_of),
+        "responses": _responses(route, schema_of, own=own),
     }
     if route.public:
         operation["security"] = []
@@ -191,9 +196,9 @@ def _kind_of(name: str, route: Route) -> Schema:
     return _UID if name in route.uids else _ID
 
 
-def _responses(route: Route, schema_of: dict[str, Schema]) -> Schema:
-    message = schema_of[str(ErrorMessage)]
-    refused = {"anyOf": [schema_of[str(RuleMessage)], message]}
+def _responses(route: Route, schema_of: dict[str, Schema], *, own: bool) -> Schema:
+    message = schema_of[str(Refusal if own else ErrorMessage)]
+    refused = message if own else {"anyOf": [schema_of[str(RuleMessage)], message]}
     responses = {
         "200": {
             "description": "Done.",
@@ -202,13 +207,16 @@ def _responses(route: Route, schema_of: dict[str, Schema]) -> Schema:
         "400": _response("The body or query is wrong; why.", "application/json", refused),
     }
     if not route.public or route.is_of_sessions:
-        no_token = _response("No token, or one that is not taken.", "text/plain", _NOT_JSON)
-        responses["401"] = no_token
+        told = _json(message) if own else ("text/plain", _NOT_JSON)
+        responses["401"] = _response("No token, or one that is not taken.", *told)
     if route.is_of_iterations:
         responses["402"] = _response("Iterations are off.", "application/json", message)
     if route.path_parameters or route.writes or route.is_of_sessions:
-        responses["403"] = {"description": "The caller may not do this."}
-        responses["404"] = {"description": "No such thing, or none that the caller may know of."}
+        content = {"content": {_JSON_TYPE: {"schema": message}}} if own else {}
+        responses["403"] = {"description": "The caller may not do this."} | content
+        responses["404"] = {
+            "description": "No such thing, or none that the caller may know of."
+        } | content
     if route.has_etag and route.writes and route.path_parameters:
         responses["412"] = _response("It is not the one that If-Match names.", *_json(message))
     if route.writes:
@@ -220,7 +228,17 @@ def _responses(route: Route, schema_of: dict[str, Schema]) -> Schema:
     responses["429"] = _response("Over the rate limit.", "text/html", _NOT_JSON)
     responses["503"] = _response("The database is busy.", "application/json", message)
     responses["507"] = _response("The disk is full.", "application/json", message)
+    for status, refusal in responses.items():
+        if status != "200":
+            refusal["headers"] = {"X-Kadence-Error": _ERROR_HEADER}
     return responses
+
+
+_ERROR_HEADER: Schema = {
+    "description": "The id of the error, an `ErrorId`, with what it is about as parameters"
+    ' (RFC 9651): `value.long;key="title";most=256`.',
+    "schema": {"type": "string"},
+}
 
 
 def _contents(route: Route, schema_of: dict[str, Schema]) -> Schema:

@@ -9,14 +9,15 @@ from typing import Any
 
 from msgspec import Struct
 
-from kadence.domain.errors import DatabaseUnavailable, SchemaMismatch
+from kadence.domain.error_ids import ErrorId
+from kadence.domain.errors import DatabaseUnavailable, NotFound, SchemaMismatch
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web import errors
 from kadence.web.api_docs import page
 from kadence.web.codec import JSON, encode
 from kadence.web.compression import CODINGS, LEAST, coding_of, pack
 from kadence.web.requests import Request
-from kadence.web.responses import Response, content, empty, json
+from kadence.web.responses import Response, content, json
 
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; base-uri 'none'; "
@@ -78,7 +79,7 @@ def endpoints(runner: UnitOfWorkRunner, document: dict[str, Any]) -> list[tuple[
     async def part(request: Request) -> Response:
         found = parts.get(request.params["name"])
         if found is None:
-            return empty(404)
+            return errors.response(NotFound())
         return found.response(request)
 
     parts = _parts()
@@ -98,7 +99,8 @@ def endpoints(runner: UnitOfWorkRunner, document: dict[str, Any]) -> list[tuple[
 
 def nowhere() -> Response:
     """For a browser at an address that nothing has: the page, which says so."""
-    return content(_page(), "text/html", PAGE_HEADERS | {"vary": "accept"}, 404)
+    headers = PAGE_HEADERS | {"vary": "accept", errors.ERROR_HEADER: ErrorId.NOT_FOUND.value}
+    return content(_page(), "text/html", headers, 404)
 
 
 class _Fixed(Struct, frozen=True):

@@ -8,7 +8,7 @@ from kadence.usecases.iterations import etag
 from kadence.usecases.planning import ArrangeCards, ChangeCapacity, Outcome
 from kadence.web.bodies import Body
 from kadence.web.codec import Uid, optional_number
-from kadence.web.errors import RuleMessage
+from kadence.web.errors import Refusal, refusal
 from kadence.web.http import RequestContext
 from kadence.web.iteration_cards import IterationCardAnswer, record_answer
 from kadence.web.responses import WithETag
@@ -19,7 +19,7 @@ class ArrangedAnswer(Struct, frozen=True):
 
     card_uid: str
     record: IterationCardAnswer | None
-    error: RuleMessage | None
+    error: Refusal | None
 
 
 class CapacityAnswer(Struct, frozen=True):
@@ -38,7 +38,7 @@ def _arranged(outcomes: list[Outcome]) -> list[ArrangedAnswer]:
         ArrangedAnswer(
             outcome.card_uid,
             record_answer(outcome.record) if outcome.record else None,
-            RuleMessage(outcome.refusal.code, outcome.refusal.message) if outcome.refusal else None,
+            refusal(outcome.refusal) if outcome.refusal else None,
         )
         for outcome in outcomes
     ]

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Instant
 from kadence.domain.values import canonical_uid
@@ -64,7 +65,7 @@ class Flag(Parameter[bool]):
             return True
         if text in ("false", "0"):
             return False
-        raise BadRequest(f"{self.name} should be boolean")
+        raise BadRequest(ErrorId.VALUE_TYPE, f"{self.name} should be boolean")
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean", "default": False}
@@ -94,7 +95,9 @@ class Moment(Parameter["Instant | None"]):
         try:
             return int(parse_timestamp(text.replace(" ", "+")))
         except ValueError:
-            raise BadRequest(f'{self.name} should match format "date-time"') from None
+            raise BadRequest(
+                ErrorId.VALUE_FORMAT, f'{self.name} should match format "date-time"'
+            ) from None
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date-time"}
@@ -109,7 +112,7 @@ class Id(Parameter["int | None"]):
     def parse(self, text: str) -> int | None:
         found = integer_id(text)
         if not found:
-            raise BadRequest(f"{self.name} should be an integer id")
+            raise BadRequest(ErrorId.VALUE_FORMAT, f"{self.name} should be an integer id")
         return found
 
     def schema(self) -> dict[str, Any]:
@@ -127,7 +130,9 @@ class Numbers(Parameter["Sequence[int]"]):
         numbers = [integer_id(word) for word in text.split(",")]
         if not set(numbers) <= set(self._numbers):
             allowed = ", ".join(map(str, self._numbers))
-            raise BadRequest(f"{self.name} should be one or more of: {allowed}")
+            raise BadRequest(
+                ErrorId.VALUE_UNKNOWN, f"{self.name} should be one or more of: {allowed}"
+            )
         return numbers
 
     def schema(self) -> dict[str, Any]:
@@ -147,7 +152,7 @@ class Refused(Parameter[None]):
 
     def parse(self, text: str) -> None:
         if text not in self._harmless:
-            raise BadRequest(f"{self.name} is not supported here")
+            raise BadRequest(ErrorId.QUERY_INVALID, f"{self.name} is not supported here")
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "enum": ["", *self._harmless]}
@@ -180,7 +185,7 @@ class Clamped(Parameter[int]):
     def parse(self, text: str) -> int:
         digits = text.removeprefix("-")
         if not (digits.isascii() and digits.isdigit()):
-            raise BadRequest(f"{self.name} should be integer")
+            raise BadRequest(ErrorId.VALUE_TYPE, f"{self.name} should be integer")
         if len(digits) > len(str(LARGEST_INTEGER)):
             return self._low if text.startswith("-") else self._high
         return min(max(int(text), self._low), self._high)
@@ -195,7 +200,7 @@ class Paged(Clamped):
     def parse(self, text: str) -> int:
         number = super().parse(text)
         if text.startswith("-") or number < self._low or int(text) < self._low:
-            raise BadRequest(f"{self.name} should be >= {self._low}")
+            raise BadRequest(ErrorId.VALUE_RANGE, f"{self.name} should be >= {self._low}")
         return number
 
     def schema(self) -> dict[str, Any]:
@@ -211,7 +216,7 @@ class Ids(Parameter["Sequence[int] | None"]):
     def parse(self, text: str) -> Sequence[int]:
         ids = [integer_id(word) for word in text.split(",")]
         if 0 in ids:
-            raise BadRequest(f"{self.name} should be comma-separated ids")
+            raise BadRequest(ErrorId.VALUE_FORMAT, f"{self.name} should be comma-separated ids")
         return ids
 
     def schema(self) -> dict[str, Any]:
@@ -227,7 +232,7 @@ class OneUid(Parameter["str | None"]):
     def parse(self, text: str) -> str | None:
         uid = canonical_uid(text)
         if not uid:
-            raise BadRequest(f"{self.name} should be a UUID")
+            raise BadRequest(ErrorId.VALUE_FORMAT, f"{self.name} should be a UUID")
         return uid
 
     def schema(self) -> dict[str, Any]:
@@ -243,7 +248,7 @@ class Uids(Parameter["Sequence[str]"]):
     def parse(self, text: str) -> Sequence[str]:
         uids = [canonical_uid(word) for word in text.split(",")]
         if "" in uids:
-            raise BadRequest(f"{self.name} should be comma-separated UUIDs")
+            raise BadRequest(ErrorId.VALUE_FORMAT, f"{self.name} should be comma-separated UUIDs")
         return uids
 
     def schema(self) -> dict[str, Any]:
@@ -260,7 +265,9 @@ class Word(Parameter[str]):
 
     def parse(self, text: str) -> str:
         if text not in self._words:
-            raise BadRequest(f"{self.name} should be one of: {', '.join(self._words)}")
+            raise BadRequest(
+                ErrorId.VALUE_UNKNOWN, f"{self.name} should be one of: {', '.join(self._words)}"
+            )
         return text
 
     def schema(self) -> dict[str, Any]:
@@ -279,7 +286,8 @@ class Words(Parameter["Sequence[str]"]):
         for word in words:
             if word not in self._words:
                 raise BadRequest(
-                    f"Invalid {self.name} filter. Allowed values: {', '.join(self._words)}"
+                    ErrorId.VALUE_UNKNOWN,
+                    f"Invalid {self.name} filter. Allowed values: {', '.join(self._words)}",
                 )
         return words
 
@@ -312,13 +320,13 @@ class Query:
         try:
             pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
         except UnicodeDecodeError:
-            raise BadRequest("Query is not valid UTF-8") from None
+            raise BadRequest(ErrorId.QUERY_INVALID, "Query is not valid UTF-8") from None
         self._values = dict(pairs)
         if len(self._values) < len(pairs):
             names = Counter(name for name, _ in pairs)
             self._repeated = {name for name, count in names.items() if count > 1}
         if any("\0" in name or "\0" in value for name, value in pairs):
-            raise BadRequest("Query should NOT contain U+0000")
+            raise BadRequest(ErrorId.TEXT_NUL, "Query should NOT contain U+0000")
 
     def ignored(self, known: Collection[str]) -> list[str]:
         """Return the names of parameters that have no effect."""
@@ -332,7 +340,9 @@ class Query:
         """
         for name in self._values:
             if name not in known:
-                raise BadRequest(f"Query should NOT have additional parameter '{name}'")
+                raise BadRequest(
+                    ErrorId.QUERY_INVALID, f"Query should NOT have additional parameter '{name}'"
+                )
 
     def only(self, known: Collection[str]) -> Query:
         """Return the query with these parameters alone."""
@@ -348,7 +358,7 @@ class Query:
             BadRequest: the value is not of the parameter's type or list, or there are several.
         """
         if parameter.name in self._repeated:
-            raise BadRequest(f"{parameter.name} should be given once")
+            raise BadRequest(ErrorId.QUERY_INVALID, f"{parameter.name} should be given once")
         text = self._values.get(parameter.name)
         return parameter.parse(text) if text else parameter.default
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from kadence.domain.error_ids import ErrorId
 from kadence.web.credentials import bearer_token, session_of
 from kadence.web.requests import Request
 from kadence.web.responses import Response
@@ -119,5 +120,6 @@ def too_many_requests() -> Response:
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", b"%d" % len(body)),
         (b"retry-after", b"1"),
+        (b"x-kadence-error", ErrorId.RATE_LIMITED.encode()),
     ]
     return Response(429, headers, body)

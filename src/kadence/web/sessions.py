@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, RuleViolation, Unauthenticated
 from kadence.domain.model import Token, TokenKind, User
 from kadence.usecases import sessions as usecases
@@ -92,7 +93,7 @@ async def create_session(context: RequestContext) -> WithCookie[SessionAnswer]:
     if isinstance(validated, BadRequest):
         raise validated
     if context.is_dry_run:
-        raise RuleViolation(2, "Signing in should NOT have dry_run")
+        raise RuleViolation(ErrorId.SIGN_IN_WAYS, 2, "Signing in should NOT have dry_run")
     begun = await _begun(context, validated)
     csrf = csrf_of(begun.secret)
     answer = SessionAnswer(_user(begun.user), begun.has_password, begun.in_person, csrf)
@@ -160,7 +161,9 @@ async def _renewed(
             proved = await context.note(usecases.guess_own_password, random_id(), context.client)
             current = validated.current or ""
             if not await context.password_checks.is_right(proved.password_hash, current):
-                raise BadRequest("current should be the password that you have now")
+                raise BadRequest(
+                    ErrorId.PASSWORD_WRONG, "current should be the password that you have now"
+                )
         return await context.password_checks.hashed(validated.password), proved
 
 

@@ -46,6 +46,10 @@ SHOULD_BE_STRING = "should be string"
 _WRITTEN_OUT = 1e21
 
 
+class Unreadable(ValueError):
+    """What a reader says of a value, to stand behind the name of its key; msgspec passes it on."""
+
+
 @lru_cache
 def wire_shape(command: type[C]) -> type[C]:
     """Return the command as it is decoded: a subclass whose fields read what comes over the wire.
@@ -119,11 +123,11 @@ def schema_hook(kind: Any) -> Schema:
 
 def _instant(rule: WrittenInstant, value: object) -> Instant:
     if not isinstance(value, str):
-        raise ValueError(SHOULD_BE_STRING)  # noqa: TRY004 - msgspec passes on ValueError
+        raise Unreadable(SHOULD_BE_STRING)
     try:
         instant = parse_timestamp(value)
     except ValueError:
-        raise ValueError('should match format "date-time"') from None
+        raise Unreadable('should match format "date-time"') from None
     return TimedInstant(instant) if rule.keeps_time and has_time(value) else instant
 
 
@@ -132,7 +136,7 @@ def _role(_rule: PresetRole, value: object) -> SpaceRole:
         return role
     if type(value) is int and value in set(SpaceRole):
         return SpaceRole(value)
-    raise ValueError("should be equal to one of the allowed values")
+    raise Unreadable("should be equal to one of the allowed values")
 
 
 def _role_schema(_rule: PresetRole) -> Schema:
@@ -156,7 +160,7 @@ def _text_schema(rule: TextOrNumber) -> Schema:
 def _line(rule: OneLine, value: object) -> str:
     text = one_line(_bounded(value, 1, rule.longest, numbers=rule.numbers))
     if not is_visible(text):
-        raise ValueError("should have a visible character")
+        raise Unreadable("should have a visible character")
     return text
 
 
@@ -168,12 +172,12 @@ def _line_schema(rule: OneLine) -> Schema:
 def _bounded(value: object, shortest: int, longest: int, *, numbers: bool = True) -> str:
     given = str | int | float if numbers else str
     if isinstance(value, bool) or not isinstance(value, given):
-        raise ValueError(SHOULD_BE_STRING)  # noqa: TRY004 - as above
+        raise Unreadable(SHOULD_BE_STRING)
     text = value if isinstance(value, str) else _number_text(value)
     if len(text) < shortest:
-        raise ValueError(f"should NOT be shorter than {shortest} characters")
+        raise Unreadable(f"should NOT be shorter than {shortest} characters")
     if len(text) > longest:
-        raise ValueError(f"should NOT be longer than {longest} characters")
+        raise Unreadable(f"should NOT be longer than {longest} characters")
     return text
 
 
@@ -187,15 +191,15 @@ def _number_text(number: float) -> str:
     try:
         return repr(float(number))
     except OverflowError:
-        raise ValueError("should be a number of at most 308 digits") from None
+        raise Unreadable("should be a number of at most 308 digits") from None
 
 
 def _json(rule: JsonObject, value: object) -> str:
     if not isinstance(value, dict):
-        raise ValueError("should be object")  # noqa: TRY004 - as above
+        raise Unreadable("should be object")
     encoded = msgspec.json.encode(value)
     if len(encoded) > rule.longest:
-        raise ValueError(f"should NOT be larger than {rule.longest} bytes")
+        raise Unreadable(f"should NOT be larger than {rule.longest} bytes")
     return encoded.decode()
 
 

@@ -6,15 +6,38 @@ export type Schemas = components["schemas"];
 
 /** What the server refused, in its own words; status 0: it could not be reached. */
 export class ApiError extends Error {
+  /** What stays the same whatever the words; "" where nothing is known. */
+  readonly id: string;
+  /** What the refusal names. */
+  readonly about: Refusal["about"];
+
   constructor(
     readonly status: number,
     message: string,
     readonly code: number | undefined = undefined,
     /** Another session has begun since it was asked: a 401 says nothing of that one. */
     readonly late = false,
+    { id, about }: Refusal = { id: "", about: {} },
   ) {
     super(message);
+    this.id = id;
+    this.about = about;
   }
+}
+
+type Refusal = { id: string; about: Record<string, string | number> };
+
+const PARAMETER = /;(?<key>[a-z_]+)=(?:"(?<text>(?:[^"\\]|\\.)*)"|(?<number>\d+))/g;
+
+/** Why an answer refuses, by its header X-Kadence-Error: an item of RFC 9651 with parameters. */
+export function refusalOf(response: Response): Refusal {
+  const header = response.headers.get("x-kadence-error") ?? "";
+  const about: Refusal["about"] = {};
+  for (const { groups } of header.matchAll(PARAMETER)) {
+    const { key = "", text, number } = groups ?? {};
+    about[key] = text === undefined ? Number(number) : text.replace(/\\(.)/g, "$1");
+  }
+  return { id: header.split(";", 1)[0] ?? "", about };
 }
 
 let csrf = "";
@@ -94,7 +117,13 @@ export async function unwrap<T>(asked: Promise<Answer<T>>): Promise<T> {
   if (answer.response.ok) return answer.data as T;
   const said = (answer.error ?? {}) as { message?: string; code?: number };
   const text = typeof answer.error === "string" ? answer.error : said.message;
-  throw new ApiError(answer.response.status, text ?? "", said.code, late());
+  throw new ApiError(
+    answer.response.status,
+    text ?? "",
+    said.code,
+    late(),
+    refusalOf(answer.response),
+  );
 }
 
 /** The answer's data, with what tells later whether it is still so. Throws ApiError. */

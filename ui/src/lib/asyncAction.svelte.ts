@@ -14,8 +14,8 @@ export function said(error: unknown): string {
     session.over(error.late);
     return t(error.late ? "error.general" : "session.ended");
   }
-  if (NOT_FOR_US.includes(error.status) && !error.message) return t("error.nothing");
-  return error.message ? errorMessage(error.message) : t("error.general");
+  if (NOT_FOR_US.includes(error.status) && !error.id) return t("error.nothing");
+  return error.id || error.message ? errorMessage(error) : t("error.general");
 }
 
 const SERVERS_FAULT = 500;

@@ -1,34 +1,52 @@
 import { afterEach, describe, expect, it } from "vitest";
+import description from "../api/openapi.json";
 import { en } from "../locales/en";
 import { ru } from "../locales/ru";
 import { errorMessage } from "./errorMessages";
-import { i18n, t } from "./i18n.svelte";
+import { refusalOf } from "./api";
+import { i18n } from "./i18n.svelte";
 
 afterEach(() => i18n.speak("en"));
 
+const IDS = description.components.schemas.ErrorId.enum;
+
 describe("what the server refuses", () => {
-  it.each([
-    ["Active iteration should have start_date and finish_date", "told.dates"],
-    ["finish_date should be later than start_date", "told.order"],
-    ["Invalid status transition from closed to active", "told.over"],
-    ["Can't add card to finished iteration", "told.over"],
-    ["owner_id is of a deactivated user", "told.deactivated"],
-    ["The last admin of the space should name another one first", "told.lastAdmin"],
-  ] as const)("%j is said in the reader's words", async (message, key) => {
-    expect(errorMessage(message)).toBe(t(key));
-    await i18n.speak("ru");
-    expect(errorMessage(message)).toBe(ru[key]);
+  it("has words in each language for each id", () => {
+    expect(IDS.length).toBeGreaterThan(50);
+    for (const messages of [en, ru]) {
+      const told = Object.keys(messages).filter((key) => key.startsWith("refused."));
+      expect(told.sort()).toEqual([...IDS, "other"].map((id) => `refused.${id}`).sort());
+    }
   });
 
-  it("keeps what the message names", () => {
-    expect(errorMessage("title should NOT be longer than 256 characters")).toContain("256");
-    expect(errorMessage("subdivision should be one of: BY, BE")).toContain("BY, BE");
+  it("is said in the reader's words", async () => {
+    const error = { id: "iteration.dates_missing", about: {}, message: "Active iteration should" };
+    expect(errorMessage(error)).toBe(en["refused.iteration.dates_missing"]);
+    await i18n.speak("ru");
+    expect(errorMessage(error)).toBe(ru["refused.iteration.dates_missing"]);
   });
 
-  it("that is not known is shown as it is", async () => {
-    expect(errorMessage("No such thing")).toBe("No such thing");
+  it("keeps what it is about", () => {
+    expect(errorMessage({ id: "value.long", about: { most: 256 }, message: "" })).toContain("256");
+  });
+
+  it("that is not known is told in the server's words", async () => {
+    const error = { id: "of.a.newer.server", about: {}, message: "No such thing" };
+    expect(errorMessage(error)).toBe("No such thing");
     await i18n.speak("ru");
-    expect(errorMessage("No such thing")).toContain("No such thing");
+    expect(errorMessage(error)).toContain("No such thing");
+  });
+
+  it("is read from the header of any answer", () => {
+    const headers = {
+      "x-kadence-error": String.raw`calendar.subdivision;known="BY, \"BE\"; \\";most=7`,
+    };
+    const read = refusalOf(new Response(null, { status: 400, headers }));
+    expect(read).toEqual({
+      id: "calendar.subdivision",
+      about: { known: String.raw`BY, "BE"; \ `.trim(), most: 7 },
+    });
+    expect(refusalOf(new Response(null, { status: 502 }))).toEqual({ id: "", about: {} });
   });
 });
 

@@ -80,6 +80,11 @@ export function t(message: Message, values: Record<string, string | number> = {}
   return i18next.t(message, { lng: i18n.language, ...values });
 }
 
+/** Whether there are words for it. */
+export function isMessage(key: string): key is Message {
+  return i18next.exists(key, { lng: i18n.language });
+}
+
 /** A number as the reader writes it, with at most one digit behind the point. */
 export function written(value: number): string {
   return new Intl.NumberFormat(i18n.locale, { maximumFractionDigits: 1 }).format(value);

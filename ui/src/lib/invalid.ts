@@ -26,10 +26,11 @@ function words(field: Field): string {
   const input = field as HTMLInputElement;
   const isDate = input.type === "date";
   if (validity.valueMissing || validity.patternMismatch) return t("invalid.missing");
-  if (validity.typeMismatch) return t("told.email");
+  if (validity.typeMismatch) return t("refused.email.invalid");
   if (validity.tooShort) return t("invalid.short", { count: input.minLength });
   if (validity.badInput) return isDate ? t("invalid.date") : t("invalid.number");
-  if (isDate && (validity.rangeUnderflow || validity.rangeOverflow)) return t("told.order");
+  if (isDate && (validity.rangeUnderflow || validity.rangeOverflow))
+    return t("refused.iteration.dates_order");
   if (validity.rangeUnderflow) return t("invalid.least", { least: input.min });
   if (validity.rangeOverflow) return t("invalid.most", { most: input.max });
   if (validity.stepMismatch) return t("invalid.whole");

@@ -56,7 +56,10 @@ export class Sender {
       }),
     );
     const refused = outcomes.find((outcome) => outcome.error);
-    if (refused?.error) throw new ApiError(400, refused.error.message, refused.error.code);
+    if (refused?.error) {
+      const { message, code, error: id, about = {} } = refused.error;
+      throw new ApiError(400, message, code, false, { id, about });
+    }
   }
 
   /**

@@ -1,0 +1,142 @@
+"""What is wrong with a value of a body: found by its JSON Schema, said in the published words.
+
+It is imported only when a body could not be decoded, for the library takes its time and memory.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, NamedTuple, cast
+
+import msgspec
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+from msgspec import Struct
+
+from kadence.domain.error_ids import ErrorId
+from kadence.domain.errors import BadRequest
+from kadence.domain.text import VISIBLE
+from kadence.web.codec import parse_timestamp
+from kadence.web.values import schema_hook
+
+Schema = dict[str, Any]
+
+
+class _Words(NamedTuple):
+    """A refusal: its id, its words behind the name of the key, and what these name."""
+
+    id: ErrorId
+    words: str
+    about: dict[str, str | int]
+
+
+def refusal(shape: type[Struct], key: str, value: object) -> BadRequest | None:
+    """Return what is wrong with the value of a key of a body, None if its schema takes it."""
+    validator, properties = _validator(shape)
+    error = _first(validator.evolve(schema=properties[key]).iter_errors(value))
+    if error is None:
+        return None
+    said = _said(error)
+    place = key + "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path
+    )
+    return BadRequest(said.id, f"{place} {said.words}", key=key, **said.about)
+
+
+@cache
+def _validator(shape: type[Struct]) -> tuple[Draft202012Validator, Schema]:
+    """Return a validator that resolves a shape's references, and the schemas of its keys."""
+    (_,), components = msgspec.json.schema_components(
+        [shape], schema_hook=schema_hook, ref_template="#/$defs/{name}"
+    )
+    formats = FormatChecker(formats=())
+    formats.checks("date-time", raises=ValueError)(_is_instant)
+    validator = Draft202012Validator({"$defs": components}, format_checker=formats)
+    return validator, components[shape.__name__]["properties"]
+
+
+def _is_instant(value: object) -> bool:
+    if isinstance(value, str):
+        parse_timestamp(value)
+    return True
+
+
+def _first(errors: Iterable[ValidationError]) -> ValidationError | None:
+    """Return the first error, from within the alternative that the value was meant for."""
+    error = next(iter(errors), None)
+    if error is None or error.validator != "anyOf":
+        return error
+    alternatives = cast("list[Schema]", error.validator_value)
+    null = alternatives.index(_NULL) if _NULL in alternatives else None
+    meant = [inner for inner in error.context if inner.schema_path[0] != null]
+    places = {inner.schema_path[0] for inner in meant}
+    return _first(meant) if len(places) == 1 else error
+
+
+_NULL: Schema = {"type": "null"}
+
+
+def _said(error: ValidationError) -> _Words:
+    say = _SAID.get(str(error.validator))
+    return _INVALID if say is None else say(error.validator_value, error.instance)
+
+
+_INVALID = _Words(ErrorId.BODY_INVALID, "is not valid", {})
+_NOT_ALLOWED = _Words(ErrorId.VALUE_UNKNOWN, "should be equal to one of the allowed values", {})
+
+
+def _type(wanted: Any, _value: Any) -> _Words:
+    # What may be a number is a text all the same.
+    name = wanted if isinstance(wanted, str) else "string"
+    return _Words(ErrorId.VALUE_TYPE, f"should be {name}", {})
+
+
+def _enum(allowed: Any, value: Any) -> _Words:
+    kind = type(allowed[0])
+    if not isinstance(value, kind) or isinstance(value, bool):
+        name = "integer" if kind is int else "string"
+        return _Words(ErrorId.VALUE_TYPE, f"should be {name}", {})
+    return _NOT_ALLOWED
+
+
+def _pattern(wanted: Any, _value: Any) -> _Words:
+    if wanted == VISIBLE:
+        return _Words(ErrorId.VALUE_INVISIBLE, "should have a visible character", {})
+    return _INVALID
+
+
+def _required(keys: Any, value: Any) -> _Words:
+    missing = next(key for key in keys if key not in value)
+    return _Words(ErrorId.KEY_MISSING, f"should have required property '{missing}'", {})
+
+
+def _format(name: Any, _value: Any) -> _Words:
+    return _Words(ErrorId.VALUE_FORMAT, f'should match format "{name}"', {})
+
+
+def _limit(id_: ErrorId, words: str, name: str) -> Callable[[Any, Any], _Words]:
+    """Return how a limit is told of, which stands at the place of {} and is called `name`."""
+
+    def say(limit: Any, _value: Any) -> _Words:
+        return _Words(id_, words.format(int(limit)), {name: int(limit)})
+
+    return say
+
+
+_LONG, _SHORT, _RANGE = ErrorId.VALUE_LONG, ErrorId.VALUE_SHORT, ErrorId.VALUE_RANGE
+_SAID: dict[str, Callable[[Any, Any], _Words]] = {
+    "type": _type,
+    "enum": _enum,
+    "anyOf": lambda _limit, _value: _NOT_ALLOWED,
+    "pattern": _pattern,
+    "required": _required,
+    "format": _format,
+    "maxLength": _limit(_LONG, "should NOT be longer than {} characters", "most"),
+    "minLength": _limit(_SHORT, "should NOT be shorter than {} characters", "least"),
+    "maxItems": _limit(_LONG, "should NOT have more than {} items", "most"),
+    "minItems": _limit(_SHORT, "should NOT have fewer than {} items", "least"),
+    "minimum": _limit(_RANGE, "should be >= {}", "least"),
+    "maximum": _limit(_RANGE, "should be <= {}", "most"),
+    "exclusiveMinimum": _limit(_RANGE, "should be > {}", "above"),
+    "exclusiveMaximum": _limit(_RANGE, "should be < {}", "below"),
+}
+"""How each keyword of a schema is told of, by what it demands and the value."""

@@ -1,0 +1,146 @@
+"""Errors are data: each has an id that stays, and what is wrong with a body comes of its schema."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kadence.domain.error_ids import ErrorId
+from kadence.domain.errors import BadRequest, RuleViolation
+from kadence.web import errors, schema_errors
+from kadence.web.bodies import Body
+from kadence.web.routes import OWN_ROUTES, ROUTES
+from kadence.web.values import decode_hook
+from tests.world import World
+
+BODIES = {id(route.body): route.body for route in (*ROUTES, *OWN_ROUTES) if route.body}
+KEYS = [
+    pytest.param(body, field, id=f"{body.shape.__name__}.{field.encode_name}")
+    for body in BODIES.values()
+    for field in msgspec.structs.fields(body.shape)
+]
+EDGES = (0, 1, 2, 128, 129, 256, 257, 1024, 1025, 4096, 4097, 32768, 32769)
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.sampled_from([-1, 0, 1, 2, 3, 4, 17, 18, 3660, 3661, 2**31 - 1, 2**31, 2**63 - 1]),
+    st.sampled_from([-0.5, 0.5, 3.0, 1e300]),
+    st.sampled_from(["", "\u200b", "x", "planned", "closed", "2026-11-28", "2026-02-30", "add"]),
+    st.sampled_from(EDGES).map(lambda size: "x" * size),
+    st.lists(st.sampled_from(["2026-11-28", "x", 3, 7, 8, None, {"title": ""}]), max_size=9),
+    st.dictionaries(st.sampled_from(["title", "a"]), st.sampled_from(["", 1, None]), max_size=2),
+)
+"""Values of every type, many of them just inside and just outside what some key takes."""
+
+
+def refused(body: Body[Any], field: Any, value: Any) -> bool:
+    """Whether the decoder takes the value for this key."""
+    try:
+        msgspec.convert(value, field.type, dec_hook=decode_hook)
+    except msgspec.ValidationError:
+        # `3.0` is an integer in JSON, and read as one.
+        whole = isinstance(value, float) and value.is_integer()
+        return not whole or refused(body, field, int(value))
+    return False
+
+
+def only_its_reader_knows(field: Any, value: Any) -> bool:
+    """Whether a value is of what no schema tells."""
+    kind = str(field.type)
+    number_as_text = isinstance(value, int | float) and "schema" not in kind
+    return number_as_text or isinstance(value, dict)
+
+
+@pytest.mark.parametrize(("body", "field"), KEYS)
+@given(value=VALUES)
+def test_schema_and_decoder_refuse_the_same(body: Body[Any], field: Any, value: Any) -> None:
+    found = schema_errors.refusal(body.shape, field.encode_name, value)
+    wrong = refused(body, field, value)
+    raw = json.dumps({field.encode_name: value}).encode()
+    if found is not None:
+        # Or the command itself refuses it, in words of its own.
+        by_itself = hasattr(body.shape, "__post_init__") and isinstance(body.read(raw), BadRequest)
+        assert wrong or by_itself, found.message
+        assert found.message.startswith(field.encode_name)
+        assert found.about["key"] == field.encode_name
+        assert found.id != ErrorId.INTERNAL
+    elif wrong:
+        # The decoder's refusal stands, in general words.
+        assert only_its_reader_knows(field, value)
+        said = body.read(raw)
+        assert isinstance(said, BadRequest)
+        assert said.message
+
+
+@pytest.mark.parametrize(
+    ("body", "id_", "about"),
+    [
+        ({"title": ""}, "value.short", {"key": '"title"', "least": "1"}),
+        ({"title": "x" * 257}, "value.long", {"key": '"title"', "most": "256"}),
+        ({"title": "\u200b"}, "value.invisible", {"key": '"title"'}),
+        ({"title": 5}, "value.type", {"key": '"title"'}),
+        ({}, "body.key_missing", {}),
+        ({"title": "x", "start_date": "soon"}, "value.format", {"key": '"start_date"'}),
+        (
+            {"title": "x", "start_date": "2026-11-28", "finish_date": "2026-11-27"},
+            "iteration.dates_order",
+            {},
+        ),
+    ],
+)
+def test_the_header_tells_the_id_and_what_it_is_about(
+    world: World, body: dict[str, Any], id_: str, about: dict[str, str]
+) -> None:
+    answer = world.create(body)
+    assert answer.status_code == 400
+    told, *parameters = answer.headers["x-kadence-error"].split(";")
+    assert told == id_
+    assert dict(one.split("=") for one in parameters) == about
+    assert "error" not in answer.json(), "the published body stays as it is"
+
+
+def test_our_own_api_tells_the_id_in_the_body(world: World) -> None:
+    path = f"/spaces/{world.space.uid}/iterations/{world.space.iteration_id}/cards/arrange"
+    wrong = {"action": "add", "card_uids": ["x"], "before": "a", "after": "b"}
+    assert world.own("POST", path, json=wrong).json() == {
+        "error": "arrangement.places_two",
+        "message": "Arrangement should have before or after, NOT both",
+        "code": 6,
+    }
+    assert world.own("POST", path, "nobody", json={}).json()["error"] == "unauthenticated"
+    long = world.own("POST", path, json={"action": "add", "card_uids": ["x"] * 201}).json()
+    assert long["error"] == "value.long"
+    assert long["about"] == {"key": "card_uids", "most": 200}
+    (outcome,) = world.own("POST", path, json={"action": "add", "card_uids": ["x"]}).json()
+    assert outcome["error"]["error"] == "card.unknown"
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/spaces/0", "/api-nowhere"])
+def test_what_is_not_there_has_an_id(world: World, path: str) -> None:
+    assert world.call("GET", path).headers["x-kadence-error"] == "not_found"
+
+
+def test_a_method_that_a_path_does_not_have_is_told(world: World) -> None:
+    answer = world.call("DELETE", "/users/current")
+    assert answer.headers["x-kadence-error"] == "method.unknown"
+
+
+def test_an_error_that_nobody_foresaw_is_told_without_detail() -> None:
+    for own in (False, True):
+        answer = errors.response(ZeroDivisionError("secret"), own=own)
+        assert (b"x-kadence-error", b"internal") in answer.headers
+        assert b"secret" not in answer.body
+
+
+def test_what_an_error_names_cannot_break_the_header() -> None:
+    odd = RuleViolation(ErrorId.TAG_TAKEN, 1, "x", quoted='a"b\\c', foreign="ы", line="a\r\nb")
+    told = dict(errors.response(odd).headers)[b"x-kadence-error"]
+    assert told == rb'tag.taken;quoted="a\"b\\c";foreign="";line=""'
+
+
+def test_ids_are_words_apart_by_dots_and_each_is_there_once() -> None:
+    assert all(part.replace("_", "").isalpha() for one in ErrorId for part in one.split("."))
+    assert len({one.value for one in ErrorId}) == len(ErrorId)
