@@ -10,7 +10,7 @@ import msgspec
 
 from bench.kit import Measure, company, kadence
 from kadence.domain.access import Actor
-from kadence.domain.iteration_commands import ChangeIteration, CreateIteration
+from kadence.domain.iteration_commands import ChangeableStatus, ChangeIteration, CreateIteration
 from kadence.domain.model import CompanyRole
 from kadence.drawing.picture import Drawing, Format
 from kadence.drawing.render import render
@@ -124,7 +124,7 @@ def _fill(database: str, made: Initialised) -> str:
             new = CreateCard(f"Card {number}", made.board_id, size_text=str(number % 8 + 1))
             cards.append(create_card(unit, new).card)
             add_card(unit, made.space_uid, iteration.id, AddCard(cards[-1].uid))
-        begun = ChangeIteration(status="active")
+        begun = ChangeIteration(status=ChangeableStatus.ACTIVE)
         change_iteration(unit, made.space_uid, iteration.id, begun)
         for turn in range(CHANGES):
             for card in cards:

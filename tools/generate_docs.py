@@ -127,21 +127,23 @@ def errors() -> str:
         ErrorId.RATE_LIMITED: 429,
         ErrorId.STREAMS_MANY: 429,
     }
+    of_commands = {ErrorId.ITERATION_UNKNOWN, ErrorId.LAST_OWNER, ErrorId.EMAIL_TAKEN}
     lines = [
         "# Errors",
         "",
         "Every refusal has an id. It is in the header `X-Kadence-Error`, with what the refusal is",
         'about as parameters (RFC 9651): `value.long;key="title";most=256`. Below',
-        "`/api/kadence/v1` it is in the body too: `error` is the id, `about` has the values,",
-        "`code` is that of a rule, `message` is for people. The bodies of the published API are as",
-        "published. Ids stay. Messages may change where they are not published.",
+        "`/api/kadence/v1` a route tells it in the body too: `error` is the id, `about` has the",
+        "values, `code` is that of a rule, `message` is for people. The bodies of the published",
+        "API are as published. Ids stay. Messages may change where they are not published.",
         "",
         "Made by `make docs` from `src/kadence/domain/error_ids.py`.",
         "",
         "| id | status | why | what helps |",
         "|---|---|---|---|",
         *(
-            f"| `{one.value}` | {statuses.get(one, 400)} | {one.cause} | {one.remedy} |"
+            f"| `{one.value}` | {'a command' if one in of_commands else statuses.get(one, 400)} "
+            f"| {one.cause} | {one.remedy} |"
             for one in ErrorId
         ),
     ]

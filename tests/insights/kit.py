@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kadence.domain.access import Actor
-from kadence.domain.iteration_commands import ChangeIteration, CreateIteration, NextStatus
+from kadence.domain.iteration_commands import ChangeableStatus, ChangeIteration, CreateIteration
 from kadence.domain.model import Card, CompanyRole, Iteration
 from kadence.domain.report import UnitOfMeasure
 from kadence.storage import boards
@@ -74,10 +74,10 @@ class Stage:
     def change(self, card: Card, **values: Any) -> None:
         cards.change_card(self.unit, card.id, ChangeCard(**values))
 
-    def set_status(
-        self, iteration: Iteration, status: NextStatus, into: Iteration | None = None
-    ) -> None:
-        change = ChangeIteration(status=status, new_iteration_id=into.id if into else None)
+    def set_status(self, iteration: Iteration, status: str, into: Iteration | None = None) -> None:
+        change = ChangeIteration(
+            status=ChangeableStatus(status), new_iteration_id=into.id if into else None
+        )
         iterations.change_iteration(self.unit, self.space_uid, iteration.id, change)
 
     def calendar(self, **values: Any) -> None:

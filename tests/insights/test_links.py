@@ -69,7 +69,7 @@ def test_a_key_that_was_changed_opens_nothing(world: World, team: Team) -> None:
         "nothing",
     ):
         answer = shared(world, path.replace(key, forged))
-        assert (answer.status_code, answer.content) == (404, b"")
+        assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
 
 
 @pytest.mark.both_engines

@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from kadence.domain.errors import Unavailable
-from kadence.domain.iteration_commands import ChangeIteration, CreateIteration
+from kadence.domain.iteration_commands import ChangeableStatus, ChangeIteration, CreateIteration
 from kadence.domain.simulation import LARGEST_TRIALS, Question
 from kadence.drawing import burndown, charts, i18n
 from kadence.drawing.i18n.russian import RUSSIAN
@@ -346,7 +346,7 @@ def test_a_long_time_is_drawn_as_fast_as_a_short_one(world: World) -> None:
         unit = UnitOfWork(tx, world.operator, day, random_id, random_secret)
         made = create_iteration(unit, space.uid, CreateIteration("Long", None, day, 9 * day))
         add_card(unit, space.uid, made.id, AddCard(space.card_uid))
-        change_iteration(unit, space.uid, made.id, ChangeIteration(status="active"))
+        change_iteration(unit, space.uid, made.id, ChangeIteration(status=ChangeableStatus.ACTIVE))
     today = datetime.now(UTC).date()
     for chart in ("burndown", "burnup", "flow"):
         place = f"/spaces/{space.uid}/iterations/{made.id}/{chart}.svg"

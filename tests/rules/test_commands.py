@@ -1,6 +1,8 @@
 """Types hold from body to row: a command and its record agree in the fields of the same name."""
 
+import re
 from enum import Enum
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -59,6 +61,16 @@ def test_a_command_and_its_record_agree(command: type[Struct], record: type[Stru
         # What a new thing does not say, the use case chooses.
         unsaid = {UnsetType} if command.__name__.startswith("Change") else {UnsetType, NoneType}
         assert kept(said[name]) - unsaid <= kept(stored[name]), name
+
+
+def test_every_record_that_is_made_of_a_command_has_its_pair() -> None:
+    sources = (Path(__file__).parents[2] / "src/kadence").rglob("*.py")
+    made_of = {
+        kind
+        for source in sources
+        for kind in re.findall(r"\bmade\(\s*([A-Z]\w+),", source.read_text("utf-8"))
+    }
+    assert made_of == {record.__name__ for command, record in PAIRS}
 
 
 class Thing(Struct, frozen=True):

@@ -13,7 +13,7 @@ from kadence.domain.iteration_cards import (
     moves_on_closing,
     moves_on_deleting,
 )
-from kadence.domain.iteration_commands import ChangeIteration
+from kadence.domain.iteration_commands import ChangeableStatus, ChangeIteration
 from kadence.domain.lifecycle import Step, check_end, check_target, step
 from kadence.domain.model import DAY, Condition, Iteration
 from tests.rules.kit import card, iteration
@@ -47,7 +47,9 @@ def test_what_is_removed_cannot_be_changed_and_what_is_closed_keeps_its_dates() 
         assert code(closed, **{name: 12}) == 1
         assert code(closed, **{name: None}) == 1  # type: ignore[arg-type]
     # Said to be closed once more, it ignores the rest.
-    ignored = ChangeIteration(status="closed", start_date=1, finish_date=2, title="x")
+    ignored = ChangeIteration(
+        status=ChangeableStatus.CLOSED, start_date=1, finish_date=2, title="x"
+    )
     made = step(closed, ignored, NOW)
     assert (made.new.start_date, made.new.finish_date, made.new.title) == (10, 20, "x")
     assert not made.closes
@@ -80,14 +82,18 @@ def test_it_is_closed_later_than_it_starts(actual: int, refused: int | None) -> 
 
 def test_closing_notes_when() -> None:
     active = iteration(status="active", **DAYS)
-    closing = step(active, ChangeIteration(status="closed"), NOW)
+    closing = step(active, ChangeIteration(status=ChangeableStatus.CLOSED), NOW)
     assert (closing.activates, closing.closes) == (False, True)
     assert closing.new.actual_finish_date == NOW
-    given = step(active, ChangeIteration(status="closed", actual_finish_date=12), NOW)
+    given = step(
+        active, ChangeIteration(status=ChangeableStatus.CLOSED, actual_finish_date=12), NOW
+    )
     assert given.new.actual_finish_date == 12
-    cleared = step(active, ChangeIteration(status="closed", actual_finish_date=None), NOW)
+    cleared = step(
+        active, ChangeIteration(status=ChangeableStatus.CLOSED, actual_finish_date=None), NOW
+    )
     assert cleared.new.actual_finish_date == NOW
-    starting = step(iteration(**DAYS), ChangeIteration(status="active"), NOW)
+    starting = step(iteration(**DAYS), ChangeIteration(status=ChangeableStatus.ACTIVE), NOW)
     assert (starting.activates, starting.closes) == (True, False)
     assert starting.new.actual_finish_date is None
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kadence.domain.access import Actor
-from kadence.domain.iteration_commands import ChangeIteration, CreateIteration
+from kadence.domain.iteration_commands import ChangeableStatus, ChangeIteration, CreateIteration
 from kadence.domain.model import CompanyRole
 from kadence.storage.engines import postgres_connections as postgres
 from kadence.storage.engines import postgres_server
@@ -94,7 +94,7 @@ class Space:
         )
         for card in self.cards[::2]:
             iteration_cards.add_card(unit, made.space_uid, self.active.id, AddCard(card.uid))
-        active = ChangeIteration(status="active")
+        active = ChangeIteration(status=ChangeableStatus.ACTIVE)
         iterations.change_iteration(unit, made.space_uid, self.active.id, active)
 
 
@@ -129,7 +129,7 @@ def arrange(unit: UnitOfWork, space: Space) -> object:
 
 
 def close(unit: UnitOfWork, space: Space) -> object:
-    change = ChangeIteration(status="closed", new_iteration_id=space.spare.id)
+    change = ChangeIteration(status=ChangeableStatus.CLOSED, new_iteration_id=space.spare.id)
     return iterations.change_iteration(unit, space.made.space_uid, space.active.id, change)
 
 

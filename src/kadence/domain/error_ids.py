@@ -170,12 +170,27 @@ class ErrorId(StrEnum):
     )
     VALUE_LONG = (
         "value.long",
-        "A text has too many characters, a list too many items, or an object too many bytes.",
+        "A text has too many characters.",
         "Send fewer: `most` says how many.",
+    )
+    VALUE_LARGE = (
+        "value.large",
+        "An object has too many bytes as JSON.",
+        "Send fewer: `most` says how many.",
+    )
+    VALUE_MANY = (
+        "value.many",
+        "A list has too many items, or a text too many words.",
+        "Send fewer: `most` says how many.",
+    )
+    VALUE_FEW = (
+        "value.few",
+        "A list has too few items.",
+        "Send more: `least` says how many.",
     )
     VALUE_SHORT = (
         "value.short",
-        "A text has too few characters, or a list too few items.",
+        "A text has too few characters.",
         "Send more: `least` says how many.",
     )
     VALUE_RANGE = (
@@ -242,7 +257,7 @@ class ErrorId(StrEnum):
     )
     ITERATION_END_EARLY = (
         "iteration.end_early",
-        "The iteration would have ended before it began.",
+        "The iteration would have ended before its first day, or before it was started.",
         "Choose a later `actual_finish_date`.",
     )
     ITERATION_END_LATE = (
@@ -252,7 +267,7 @@ class ErrorId(StrEnum):
     )
     ITERATION_CLOSED = (
         "iteration.closed",
-        "The iteration has ended: its cards, capacity and forecast are fixed.",
+        "The iteration has ended or was removed: its cards, capacity and forecast are fixed.",
         "Use one that is planned or active.",
     )
     TARGET_SAME = (
@@ -267,7 +282,7 @@ class ErrorId(StrEnum):
     )
     TARGET_CLOSED = (
         "target.closed",
-        "The iteration into which cards should go has ended.",
+        "The iteration into which cards should go has ended or was removed.",
         "Name one that is planned or active.",
     )
     PLACES_TWO = (
@@ -304,8 +319,13 @@ class ErrorId(StrEnum):
     )
     CARD_ELSEWHERE = (
         "card.elsewhere",
-        "The card is in another iteration, or in another cell of the board.",
+        "The card is in another iteration, or in none.",
         "Read again where it is.",
+    )
+    CARD_NEIGHBOUR = (
+        "card.neighbour",
+        "The card behind which to put it is not another one of the same cell.",
+        "Read the cell again.",
     )
     CARD_FOREIGN_BOARD = (
         "card.foreign_board",
@@ -346,7 +366,7 @@ class ErrorId(StrEnum):
     # Boards, spaces and people.
     FORCE_NEEDED = (
         "force.needed",
-        "What is deleted holds cards, which would go with it.",
+        "What is deleted holds cards or subcolumns, which would go with it.",
         "Move them first, or send `force`.",
     )
     LAST_COLUMN = (
@@ -398,6 +418,11 @@ class ErrorId(StrEnum):
         "calendar.country",
         "The public holidays of this country are not known.",
         "Use an ISO 3166 code, or null and days off.",
+    )
+    COUNTRY_MISSING = (
+        "calendar.country_missing",
+        "A subdivision is given, and no country.",
+        "Give both.",
     )
     SUBDIVISION_UNKNOWN = (
         "calendar.subdivision",

@@ -110,8 +110,8 @@ class CrossSite(KadenceError):
 class TooManyRequests(KadenceError):
     """Somebody asked too often, or for too much, to ask again before `seconds` have passed."""
 
-    def __init__(self, id_: ErrorId, message: str, seconds: int) -> None:
-        super().__init__(message)
+    def __init__(self, id_: ErrorId, message: str, seconds: int, **about: str | int) -> None:
+        super().__init__(message, **about)
         self.id = id_
         self.seconds = seconds
 

@@ -1,14 +1,21 @@
 """What a caller says of an iteration: to plan, change or remove it (contract: iterations.md)."""
 
-from typing import Annotated, Literal, TypeAlias
+from enum import StrEnum
+from typing import Annotated, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from kadence.domain.values import Moment, Name, PeriodEnd
 
 Title: TypeAlias = Annotated[Name, Meta(description="1 to 256 Unicode code points.")]
-NextStatus: TypeAlias = Literal["planned", "active", "closed"]
-"""The statuses that an update can ask for."""
+
+
+class ChangeableStatus(StrEnum):
+    """The statuses that an update can ask for."""
+
+    PLANNED = "planned"
+    ACTIVE = "active"
+    CLOSED = "closed"
 
 
 class CreateIteration(Struct, frozen=True, gc=False):
@@ -25,7 +32,7 @@ class ChangeIteration(Struct, frozen=True):
 
     title: Title | UnsetType = UNSET
     goal: str | UnsetType | None = UNSET
-    status: NextStatus | UnsetType = UNSET
+    status: ChangeableStatus | UnsetType = UNSET
     start_date: PeriodEnd | UnsetType | None = UNSET
     finish_date: PeriodEnd | UnsetType | None = UNSET
     actual_finish_date: Moment | UnsetType | None = UNSET

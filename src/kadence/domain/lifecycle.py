@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from kadence.domain.changes import changed
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import RuleViolation
-from kadence.domain.iteration_commands import ChangeIteration
+from kadence.domain.iteration_commands import ChangeableStatus, ChangeIteration
 from kadence.domain.model import DAY, Instant, Iteration, IterationStatus
 from kadence.domain.values import said_period_end
 
@@ -45,7 +45,7 @@ def step(iteration: Iteration, change: ChangeIteration, now: Instant) -> Step:
     Raises:
         RuleViolation: by the first rule of RULES that forbids it.
     """
-    settled = iteration.status == CLOSED and change.status == CLOSED
+    settled = iteration.status == CLOSED and change.status == ChangeableStatus.CLOSED
     new = changed(iteration, change, but=("start_date", "finish_date", "actual_finish_date"))
     if not settled and not isinstance(change.start_date, UnsetType):
         start, timed = said_period_end(change.start_date)

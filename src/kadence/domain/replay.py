@@ -53,8 +53,6 @@ NOT_JOURNALED: dict[str, tuple[str, ...]] = {
 UNSAID: dict[str, Row] = {
     "tokens": {"kind": TokenKind.API.value, "parent_id": None},
     "boards": {"deleted_at": None},
-    "columns": {"wip_limit": None, "external_id": None, "deleted_at": None},
-    "lanes": {"wip_limit": None, "external_id": None, "condition": Condition.LIVE.value},
     "iterations": {
         "capacity": None,
         "version": 1,
@@ -196,6 +194,10 @@ def _calendar_changed(state: State, event: Event) -> None:
     }
 
 
+_FIRST_COLUMN: Row = {"wip_limit": None, "external_id": None, "deleted_at": None}
+_FIRST_LANE: Row = {"wip_limit": None, "external_id": None, "condition": Condition.LIVE.value}
+
+
 def _board_created(state: State, event: Event) -> None:
     # Journals of the first release tell a board's columns and lanes with it.
     board = dict(event.payload)
@@ -203,9 +205,9 @@ def _board_created(state: State, event: Event) -> None:
     _put(state, "boards", board)
     _place(state, event, board["space_id"], board["id"])
     for column in columns:
-        _put(state, "columns", column)
+        _put(state, "columns", _FIRST_COLUMN | column)
     for lane in lanes:
-        _put(state, "lanes", lane)
+        _put(state, "lanes", _FIRST_LANE | lane)
 
 
 def _place(state: State, event: Event, space_id: int, board_id: int) -> None:

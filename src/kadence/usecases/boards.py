@@ -29,6 +29,9 @@ from kadence.usecases.iteration_cards import take_out_cards
 from kadence.usecases.sort_orders import behind_all
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
+MOST_PARTS = 1000
+"""Columns, and lanes, with which a board can be made."""
+
 
 class CreateBoard(Struct, frozen=True):
     """A board to make; without columns or lanes it gets one of each."""
@@ -37,8 +40,12 @@ class CreateBoard(Struct, frozen=True):
     description: Description | None = None
     external_id: ExternalId | None = None
     sort_order: Positive | None = None
-    columns: Annotated[list[CreateColumn], Meta(min_length=1)] | UnsetType = UNSET
-    lanes: Annotated[list[CreateLane], Meta(min_length=1)] | UnsetType = UNSET
+    columns: (
+        Annotated[list[CreateColumn], Meta(min_length=1, max_length=MOST_PARTS)] | UnsetType
+    ) = UNSET
+    lanes: Annotated[list[CreateLane], Meta(min_length=1, max_length=MOST_PARTS)] | UnsetType = (
+        UNSET
+    )
 
 
 class ChangeBoard(Struct, frozen=True):

@@ -133,7 +133,7 @@ def _check(calendar: WorkingCalendar, changed: AbstractSet[str]) -> None:
     if calendar.country is None:
         if calendar.subdivision is not None:
             raise RuleViolation(
-                ErrorId.SUBDIVISION_UNKNOWN, 3, "subdivision should come with its country"
+                ErrorId.COUNTRY_MISSING, 3, "subdivision should come with its country"
             )
         return
     subdivisions = subdivisions_of(calendar.country)

@@ -1,7 +1,7 @@
 """What a caller says of a card to be made or changed (contract: workspace.md, Cards)."""
 
 from enum import IntEnum
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -21,6 +21,13 @@ class Position(IntEnum):
 
     FIRST = 1
     LAST = 2
+
+
+class CardCondition(IntEnum):
+    """The conditions that a card can be put in."""
+
+    LIVE = 1
+    ARCHIVED = 2
 
 
 CardTitle: TypeAlias = Annotated[str, OneLine(1024)]
@@ -78,4 +85,4 @@ class ChangeCard(Struct, frozen=True):
     estimate_workload: Workload | UnsetType = UNSET
     planned_start: Moment | UnsetType | None = UNSET
     planned_end: Moment | UnsetType | None = UNSET
-    condition: Literal[1, 2] | UnsetType = UNSET
+    condition: CardCondition | UnsetType = UNSET

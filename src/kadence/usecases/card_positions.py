@@ -87,7 +87,7 @@ def placed(unit: UnitOfWork, space_uid: str, old: Card, new: Card, change: Chang
             or (previous.column_id, previous.lane_id) != cell
         ):
             raise RuleViolation(
-                ErrorId.CARD_ELSEWHERE, 5, "prev_card_id should be another card of the same cell"
+                ErrorId.CARD_NEIGHBOUR, 5, "prev_card_id should be another card of the same cell"
             )
         after = cards.next_after(unit.tx, previous, without=new)
         place = between(previous.sort_order, after)

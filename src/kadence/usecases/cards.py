@@ -1,7 +1,7 @@
 """What people do with cards."""
 
 import msgspec
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict, replace
 
 from kadence.domain import events
@@ -137,7 +137,7 @@ def _with_own_values(unit: UnitOfWork, card: Card, change: ChangeCard) -> Card:
         RuleViolation: a person who is named cannot be given work (codes 3, 4).
     """
     new = changed(card, change, but=(*_PLACE, "size_text", "owner_id"))
-    if _same_json(new.properties, card.properties):
+    if change.properties is not UNSET and _same_json(new.properties, card.properties):
         new = replace(new, properties=card.properties)
     if not isinstance(change.size_text, UnsetType):
         new = replace(new, **asdict(parse_size(change.size_text)))

@@ -1,7 +1,8 @@
 """What people do with the columns, subcolumns and lanes of a board."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, TypeAlias, TypeVar
+from enum import IntEnum
+from typing import Annotated, TypeAlias, TypeVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -57,6 +58,13 @@ class CreateLane(Struct, frozen=True):
     external_id: ExternalId | None = None
 
 
+class LaneCondition(IntEnum):
+    """The conditions that a lane can be put in."""
+
+    LIVE = 1
+    ARCHIVED = 2
+
+
 class ChangeLane(Struct, frozen=True):
     """What to change of a lane; absent keys stay."""
 
@@ -64,7 +72,7 @@ class ChangeLane(Struct, frozen=True):
     sort_order: Positive | UnsetType = UNSET
     wip_limit: Limit | UnsetType | None = UNSET
     external_id: ExternalId | UnsetType | None = UNSET
-    condition: Literal[1, 2] | UnsetType = UNSET
+    condition: LaneCondition | UnsetType = UNSET
 
 
 class DeletePart(Struct, frozen=True):

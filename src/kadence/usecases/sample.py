@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from kadence.domain.access import Actor
-from kadence.domain.iteration_commands import ChangeIteration, CreateIteration, NextStatus
+from kadence.domain.iteration_commands import ChangeableStatus, ChangeIteration, CreateIteration
 from kadence.domain.model import (
     Card,
     CompanyRole,
@@ -235,10 +235,8 @@ class _Story:
 
         return talk
 
-    def _set_status(
-        self, iteration: Iteration, status: NextStatus, following: str | None = None
-    ) -> None:
-        change = ChangeIteration(status=status, new_iteration_id=following)
+    def _set_status(self, iteration: Iteration, status: str, following: str | None = None) -> None:
+        change = ChangeIteration(status=ChangeableStatus(status), new_iteration_id=following)
         change_iteration(self._unit, self._made.space_uid, iteration.id, change)
 
 

@@ -58,8 +58,9 @@ def count_attempt(unit: UnitOfWork, attempt_id: str, client: str, email: str) ->
         count, first = sign_in_attempts.count_alike(tx, attempt, names, after)
         if count >= limit and first is not None:
             left = (first - after) // 1000
-            message = f"There were too many failed attempts, try again in {left // 60 + 1} minutes"
-            raise TooManyRequests(ErrorId.SIGN_IN_THROTTLED, message, left + 1)
+            minutes = left // 60 + 1
+            message = f"There were too many failed attempts, try again in {minutes} minutes"
+            raise TooManyRequests(ErrorId.SIGN_IN_THROTTLED, message, left + 1, minutes=minutes)
     sign_in_attempts.forget(tx, after)
     return ATTEMPTS.insert(tx, attempt)
 

@@ -13,14 +13,14 @@ from msgspec import Struct
 
 from kadence import logs
 from kadence.domain.error_ids import ErrorId
-from kadence.domain.errors import BadRequest, NotFound, StorageBusy
+from kadence.domain.errors import BadRequest, NotFound
 from kadence.web import errors
 from kadence.web.asgi import SEND_WHOLE, ASGIApp, Receive, Scope, Send
 from kadence.web.cors import Cors
 from kadence.web.metrics import Metrics
 from kadence.web.rate_limit import RateLimit
 from kadence.web.requests import Request
-from kadence.web.responses import Response
+from kadence.web.responses import Response, empty
 
 log = structlog.get_logger()
 
@@ -92,7 +92,7 @@ class Application:
         try:
             response = await self._response(request)
             if len(response.body) >= LARGE and method == "GET" and not request.has_room():
-                response = errors.response(StorageBusy("too many answers wait to be read"))
+                response = empty(503, {"retry-after": "1", errors.ERROR_HEADER: ErrorId.BUSY.value})
             status = response.status
             response.headers += (_NO_SNIFF, (b"x-request-id", logs.REQUEST.get()["id"].encode()))
             body = b"" if method == "HEAD" else response.body

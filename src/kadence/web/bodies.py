@@ -50,9 +50,10 @@ class Body(Generic[C]):
         except msgspec.ValidationError:
             pass
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return BadRequest(ErrorId.BODY_NOT_JSON, "Request body is not valid JSON")
+            return _not_json()
         except BadRequest as refused:
-            return _alone(refused)
+            # A command is checked before all of the body has been looked at.
+            return _alone(refused) if _is_json(raw) else _not_json()
         return self._explain(raw or b"{}")
 
     def _complete(self, command: C) -> C:
@@ -90,7 +91,7 @@ class Body(Generic[C]):
                         return self._refusal(field.encode_name, value, error)
             return self._complete(msgspec.convert(document, self.shape, dec_hook=decode_hook))
         except (msgspec.DecodeError, RecursionError):
-            return BadRequest(ErrorId.BODY_NOT_JSON, "Request body is not valid JSON")
+            return _not_json()
         except BadRequest as refused:
             return _alone(refused)
 
@@ -102,8 +103,9 @@ class Body(Generic[C]):
         if found is not None:
             return found
         read = error.__cause__
-        words = str(read) if isinstance(read, Unreadable) else "is not valid"
-        return BadRequest(ErrorId.BODY_INVALID, f"{key} {words}", key=key)
+        if isinstance(read, Unreadable):
+            return BadRequest(read.id, f"{key} {read}", key=key, **read.about)
+        return BadRequest(ErrorId.BODY_INVALID, f"{key} is not valid", key=key)
 
     def _known_values(self, raw: bytes) -> dict[str, Any] | None:
         """Return the values of the keys that are looked at, None for what is no object."""
@@ -115,6 +117,18 @@ class Body(Generic[C]):
             return None
         names = (field.encode_name for field in msgspec.structs.fields(self.shape))
         return {name: msgspec.json.decode(values[name]) for name in names if name in values}
+
+
+def _not_json() -> BadRequest:
+    return BadRequest(ErrorId.BODY_NOT_JSON, "Request body is not valid JSON")
+
+
+def _is_json(raw: bytes) -> bool:
+    try:
+        msgspec.json.decode(raw or b"{}", type=msgspec.Raw)
+    except msgspec.DecodeError:
+        return False
+    return True
 
 
 def _alone(refused: BadRequest) -> BadRequest:

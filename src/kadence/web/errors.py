@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 
 import structlog
 from msgspec import UNSET, Struct, UnsetType
@@ -114,14 +115,20 @@ def _told(error: KadenceError) -> str:
 
 
 def _bare(value: str | int) -> str:
-    if isinstance(value, int):
+    """Return a value as a bare item of RFC 9651: an integer, a string or a display string."""
+    if isinstance(value, int) and abs(value) < _LARGEST:
         return str(value)
-    text = value if value.isascii() and value.isprintable() else ""
-    escaped = text[:_LONGEST].replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    text = str(value)[:_LONGEST]
+    if text.isascii() and text.isprintable():
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    encoded = quote(text, safe=" !#$&'()*+,-./:;<=>?@[]^_`{|}~").lower()
+    return f'%"{encoded}"'
 
 
 ERROR_HEADER = "x-kadence-error"
+_LARGEST = 10**15
+"""An integer of RFC 9651 has fewer digits."""
 _LONGEST = 500
 """Characters of a value in the header."""
 _UNFORESEEN = _Answer(500, "Internal server error")

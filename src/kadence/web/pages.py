@@ -71,7 +71,8 @@ def endpoints(runner: UnitOfWorkRunner, document: dict[str, Any]) -> list[tuple[
         except TimeoutError:
             return errors.response(DatabaseUnavailable("no answer in time"))
         except SchemaMismatch as error:
-            return json({"message": error.message}, 503)
+            headers = {errors.ERROR_HEADER: error.id.value}
+            return json({"message": error.message}, 503, headers)
         except Exception as error:
             return errors.response(error)
         return content(well, JSON)

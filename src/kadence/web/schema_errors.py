@@ -50,8 +50,22 @@ def _validator(shape: type[Struct]) -> tuple[Draft202012Validator, Schema]:
     )
     formats = FormatChecker(formats=())
     formats.checks("date-time", raises=ValueError)(_is_instant)
-    validator = Draft202012Validator({"$defs": components}, format_checker=formats)
-    return validator, components[shape.__name__]["properties"]
+    schema = _cheap_first({"$defs": components})
+    properties = schema["$defs"][shape.__name__]["properties"]
+    return Draft202012Validator(schema, format_checker=formats), properties
+
+
+def _cheap_first(schema: Any) -> Any:
+    """Return a schema whose lists are counted before their items are looked at.
+
+    The first error ends the search, so that a list that is too long costs nothing.
+    """
+    if isinstance(schema, list):
+        return [_cheap_first(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    ordered = sorted(schema, key=lambda keyword: keyword == "items")
+    return {keyword: _cheap_first(schema[keyword]) for keyword in ordered}
 
 
 def _is_instant(value: object) -> bool:
@@ -76,8 +90,18 @@ _NULL: Schema = {"type": "null"}
 
 
 def _said(error: ValidationError) -> _Words:
-    say = _SAID.get(str(error.validator))
-    return _INVALID if say is None else say(error.validator_value, error.instance)
+    keyword, schema, value = str(error.validator), cast("Schema", error.schema), error.instance
+    if keyword in ("minimum", "maximum") and schema["type"] == "integer" != _type_of(value):
+        # JSON Schema takes 1e20 for an integer; it is none that is read.
+        return _type("integer", value)
+    if keyword == "pattern" and "format" in schema:
+        return _format(schema["format"], value)
+    say = _SAID.get(keyword)
+    return _INVALID if say is None else say(error.validator_value, value)
+
+
+def _type_of(value: object) -> str:
+    return "number" if isinstance(value, float) else "integer"
 
 
 _INVALID = _Words(ErrorId.BODY_INVALID, "is not valid", {})
@@ -132,11 +156,10 @@ _SAID: dict[str, Callable[[Any, Any], _Words]] = {
     "format": _format,
     "maxLength": _limit(_LONG, "should NOT be longer than {} characters", "most"),
     "minLength": _limit(_SHORT, "should NOT be shorter than {} characters", "least"),
-    "maxItems": _limit(_LONG, "should NOT have more than {} items", "most"),
-    "minItems": _limit(_SHORT, "should NOT have fewer than {} items", "least"),
+    "maxItems": _limit(ErrorId.VALUE_MANY, "should NOT have more than {} items", "most"),
+    "minItems": _limit(ErrorId.VALUE_FEW, "should NOT have fewer than {} items", "least"),
     "minimum": _limit(_RANGE, "should be >= {}", "least"),
     "maximum": _limit(_RANGE, "should be <= {}", "most"),
     "exclusiveMinimum": _limit(_RANGE, "should be > {}", "above"),
-    "exclusiveMaximum": _limit(_RANGE, "should be < {}", "below"),
 }
 """How each keyword of a schema is told of, by what it demands and the value."""

@@ -26,6 +26,7 @@ from msgspec import Struct
 from msgspec.structs import FieldInfo
 
 from kadence.domain.access import ROLE_UIDS, role_of_uid
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.model import Instant, SpaceRole
 from kadence.domain.text import VISIBLE, is_visible, one_line
 from kadence.domain.values import (
@@ -48,6 +49,11 @@ _WRITTEN_OUT = 1e21
 
 class Unreadable(ValueError):
     """What a reader says of a value, to stand behind the name of its key; msgspec passes it on."""
+
+    def __init__(self, words: str, id_: ErrorId = ErrorId.BODY_INVALID, **about: str | int) -> None:
+        super().__init__(words)
+        self.id = id_
+        self.about = about
 
 
 @lru_cache
@@ -177,7 +183,8 @@ def _bounded(value: object, shortest: int, longest: int, *, numbers: bool = True
     if len(text) < shortest:
         raise Unreadable(f"should NOT be shorter than {shortest} characters")
     if len(text) > longest:
-        raise Unreadable(f"should NOT be longer than {longest} characters")
+        words = f"should NOT be longer than {longest} characters"
+        raise Unreadable(words, ErrorId.VALUE_LONG, most=longest)
     return text
 
 
@@ -199,7 +206,8 @@ def _json(rule: JsonObject, value: object) -> str:
         raise Unreadable("should be object")
     encoded = msgspec.json.encode(value)
     if len(encoded) > rule.longest:
-        raise Unreadable(f"should NOT be larger than {rule.longest} bytes")
+        words = f"should NOT be larger than {rule.longest} bytes"
+        raise Unreadable(words, ErrorId.VALUE_LARGE, most=rule.longest)
     return encoded.decode()
 
 

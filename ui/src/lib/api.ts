@@ -27,15 +27,17 @@ export class ApiError extends Error {
 
 type Refusal = { id: string; about: Record<string, string | number> };
 
-const PARAMETER = /;(?<key>[a-z_]+)=(?:"(?<text>(?:[^"\\]|\\.)*)"|(?<number>\d+))/g;
+const PARAMETER =
+  /;(?<key>[a-z_]+)=(?:%"(?<shown>[^"]*)"|"(?<text>(?:[^"\\]|\\.)*)"|(?<number>\d+))/g;
 
 /** Why an answer refuses, by its header X-Kadence-Error: an item of RFC 9651 with parameters. */
 export function refusalOf(response: Response): Refusal {
   const header = response.headers.get("x-kadence-error") ?? "";
   const about: Refusal["about"] = {};
   for (const { groups } of header.matchAll(PARAMETER)) {
-    const { key = "", text, number } = groups ?? {};
-    about[key] = text === undefined ? Number(number) : text.replace(/\\(.)/g, "$1");
+    const { key = "", shown, text, number } = groups ?? {};
+    if (shown !== undefined) about[key] = decodeURIComponent(shown);
+    else about[key] = text === undefined ? Number(number) : text.replace(/\\(.)/g, "$1");
   }
   return { id: header.split(";", 1)[0] ?? "", about };
 }

@@ -39,12 +39,12 @@ describe("what the server refuses", () => {
 
   it("is read from the header of any answer", () => {
     const headers = {
-      "x-kadence-error": String.raw`calendar.subdivision;known="BY, \"BE\"; \\";most=7`,
+      "x-kadence-error": String.raw`calendar.subdivision;known="BY, \"BE\"; \\";most=7;part=%"S%c3%a3o"`,
     };
     const read = refusalOf(new Response(null, { status: 400, headers }));
     expect(read).toEqual({
       id: "calendar.subdivision",
-      about: { known: String.raw`BY, "BE"; \ `.trim(), most: 7 },
+      about: { known: String.raw`BY, "BE"; \ `.trim(), most: 7, part: "São" },
     });
     expect(refusalOf(new Response(null, { status: 502 }))).toEqual({ id: "", about: {} });
   });
