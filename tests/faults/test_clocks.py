@@ -165,7 +165,7 @@ def test_what_expires_goes_by_the_clock_and_not_by_the_last_event(database: str)
         begun = await at(real).write_anonymous(sessions.begin_with_token, made.token)
         await at(real + 40 * DAY).run_as_operator(plan)
         options = WriteOptions()
-        answer = RenderedResponse(b"")
+        answer: RenderedResponse[None] = RenderedResponse(b"")
         await at(real + 1).write(
             begun.secret, options, lambda _: answer, create_iteration, made.space_uid,
             CreateIteration("After"),

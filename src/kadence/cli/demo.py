@@ -84,7 +84,7 @@ async def _make(runner: UnitOfWorkRunner, *, empty: bool) -> _Shown:
     query = IterationQuery(statuses=[IterationStatus.ACTIVE.value])
     ((active, _),) = await runner.read(made.token, list_iterations, made.space_uid, query)
     link = CreateLink(Shows.BURNDOWN, active.id, LONGEST)
-    key = await runner.write(
+    key: RenderedResponse[str] = await runner.write(
         made.token,
         WriteOptions(),
         lambda signed: RenderedResponse(signed.link_key.encode()),

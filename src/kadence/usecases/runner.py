@@ -36,6 +36,7 @@ from kadence.usecases.unit_of_work import (
 )
 
 T = TypeVar("T")
+S = TypeVar("S")
 P = ParamSpec("P")
 
 SEEN_EVERY = 60_000
@@ -111,11 +112,11 @@ class UnitOfWorkRunner:
         self,
         token: str | None,
         options: WriteOptions,
-        render: Callable[[T], RenderedResponse],
+        render: Callable[[T], RenderedResponse[S]],
         command: UseCase[P, T],
         *args: P.args,
         **kwargs: P.kwargs,
-    ) -> Coroutine[Any, Any, RenderedResponse]:
+    ) -> Coroutine[Any, Any, RenderedResponse[S]]:
         """Run a use case that changes something; the change is durable when this returns.
 
         The answer is rendered before the commit, so that nothing can go wrong after it. Under an
@@ -132,11 +133,11 @@ class UnitOfWorkRunner:
         self,
         token: str | None,
         options: WriteOptions,
-        render: Callable[[T], RenderedResponse],
+        render: Callable[[T], RenderedResponse[S]],
         command: UseCase[P, T],
         *args: P.args,
         **kwargs: P.kwargs,
-    ) -> Coroutine[Any, Any, RenderedResponse]:
+    ) -> Coroutine[Any, Any, RenderedResponse[S]]:
         """As `write`, for a use case of a few look-ups and changes by key.
 
         Raises:
@@ -147,17 +148,19 @@ class UnitOfWorkRunner:
 
     async def _write(
         self,
-        how: Callable[[Callable[[Transaction], RenderedResponse]], Awaitable[RenderedResponse]],
+        how: Callable[
+            [Callable[[Transaction], RenderedResponse[S]]], Awaitable[RenderedResponse[S]]
+        ],
         token: str | None,
         options: WriteOptions,
-        render: Callable[[T], RenderedResponse],
+        render: Callable[[T], RenderedResponse[S]],
         command: UseCase[P, T],
         *args: P.args,
         **kwargs: P.kwargs,
-    ) -> RenderedResponse:
+    ) -> RenderedResponse[S]:
         digest = token_digest(token)
 
-        def attempt(tx: Transaction) -> RenderedResponse:
+        def attempt(tx: Transaction) -> RenderedResponse[S]:
             unit = self._unit_of_bearer(tx, digest)
             unit.options = options
             keyed = options.idempotency_key is not None and not options.dry_run
@@ -313,12 +316,12 @@ def _first_company(tx: Transaction, actor: Actor) -> Actor:
 class _DryRunRollback(Exception):
     """Undoes a dry run, and carries its answer out."""
 
-    def __init__(self, response: RenderedResponse) -> None:
+    def __init__(self, response: RenderedResponse[Any]) -> None:
         super().__init__()
         self.response = response
 
 
-def _kept_response(unit: UnitOfWork) -> RenderedResponse | None:
+def _kept_response(unit: UnitOfWork) -> RenderedResponse[Any] | None:
     """Return the answer that was given under the caller's idempotency key.
 
     Raises:
@@ -335,7 +338,7 @@ def _kept_response(unit: UnitOfWork) -> RenderedResponse | None:
     return RenderedResponse(kept.answer.encode(), kept.etag)
 
 
-def _keep_response(unit: UnitOfWork, response: RenderedResponse) -> None:
+def _keep_response(unit: UnitOfWork, response: RenderedResponse[Any]) -> None:
     """Keep the answer under the caller's idempotency key, and drop those that are too old."""
     actor, options = unit.actor, unit.options
     idempotency.forget(unit.tx, unit.clock - KEPT_FOR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
-from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
 
 import uuid_utils
 from msgspec import Struct
@@ -40,8 +40,8 @@ class WriteOptions(Struct, frozen=True):
     dry_run: bool = False
 
 
-class RenderedResponse(Struct, frozen=True):
-    """An answer as it goes over the wire: JSON, and the entity tag of what it shows."""
+class RenderedResponse(Struct, Generic[T], frozen=True):
+    """An answer `T` as it goes over the wire: JSON, and the entity tag of what it shows."""
 
     body: bytes | bytearray
     etag: str | None = None

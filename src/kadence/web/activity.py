@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Sequence
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_values
 from kadence.web.query import LARGEST_INTEGER, LIMIT, OFFSET, SKIP, Clamped, Flag, Query, Words
 from kadence.web.responses import Response
+from kadence.web.route import Route
 
 
 class EventAnswer(Struct, frozen=True, kw_only=True):
@@ -133,7 +134,7 @@ async def location_history(context: RequestContext) -> list[LocationAnswer]:
     return [_location(location) for location in found]
 
 
-async def space_events(context: RequestContext) -> list[EventAnswer]:
+async def space_events(context: RequestContext) -> list[EventAnswer] | Response:
     """List what happened in a space, oldest first, a page at a time.
 
     With `Accept: text/event-stream` the same as a live stream, resumed by `Last-Event-ID`.
@@ -148,7 +149,7 @@ async def space_events(context: RequestContext) -> list[EventAnswer]:
         # Whether it may be read is asked before the stream begins.
         await context.read(usecases.space_events, space_uid, replace(query, limit=1))
         ended = context.begin_stream()
-        return cast("list[EventAnswer]", _stream(context, space_uid, query, ended))
+        return _stream(context, space_uid, query, ended)
     found = await context.read(usecases.space_events, space_uid, query)
     return [_event(event) for event in found]
 
@@ -198,3 +199,14 @@ def _line(event: Event) -> bytes:
     """Return one event as the stream's format has it; JSON has no line breaks of its own."""
     head = f"id: {event.seq}\nevent: {event.kind}\ndata: ".encode()
     return head + encode(_event(event)) + b"\n\n"
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/cards/{card_id}/location-history", location_history, "Cards"),
+)
+
+
+OWN_ROUTES: Sequence[Route] = (
+    Route("GET", "/cards/{card_id}/events", card_events, "Additions", query=ACTIVITY_PARAMETERS),
+    Route("GET", "/spaces/{space_uid}/events", space_events, "Additions", query=EVENT_PARAMETERS),
+)

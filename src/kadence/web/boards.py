@@ -8,6 +8,7 @@ from msgspec import Struct
 from kadence.usecases import boards as usecases
 from kadence.usecases.boards import ChangeBoard, CreateBoard, FullBoard
 from kadence.usecases.card_views import CardView
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.card_views import ListedCardAnswer, listed_card
 from kadence.web.codec import (
@@ -17,6 +18,8 @@ from kadence.web.codec import (
     number,
 )
 from kadence.web.columns import (
+    DELETE,
+    DELETE_PARAMETERS,
     ColumnAnswer,
     DeletedAnswer,
     LaneAnswer,
@@ -26,6 +29,7 @@ from kadence.web.columns import (
 )
 from kadence.web.http import RequestContext
 from kadence.web.query import Flag
+from kadence.web.route import Route
 
 
 class BoardAnswer(Struct, frozen=True, kw_only=True):
@@ -112,11 +116,11 @@ async def list_boards(context: RequestContext) -> list[BoardAnswer]:
     return [board_answer(full) for full in found]
 
 
-async def create_board(context: RequestContext) -> BoardAnswer:
+async def create_board(context: RequestContext) -> RenderedResponse[BoardAnswer]:
     """Make a board in a space, with columns and lanes."""
-    validated = await context.body(CREATE)
+    asked = await context.body(CREATE)
     return await context.write(
-        board_answer, usecases.create_board, context.id("space_id"), validated
+        asked, board_answer, usecases.create_board, context.id("space_id"), asked.command
     )
 
 
@@ -136,17 +140,46 @@ async def get_board_of_space(context: RequestContext) -> OneBoardAnswer:
     )
 
 
-async def change_board(context: RequestContext) -> BoardAnswer:
+async def change_board(context: RequestContext) -> RenderedResponse[BoardAnswer]:
     """Change a board; show it in another space, or with `move_from_space_id` move it there."""
-    validated = await context.body(CHANGE)
+    asked = await context.body(CHANGE)
     return await context.write(
-        board_answer, usecases.change_board, context.id("space_id"), context.id("id"), validated
+        asked,
+        board_answer,
+        usecases.change_board,
+        context.id("space_id"),
+        context.id("id"),
+        asked.command,
     )
 
 
-async def delete_board(context: RequestContext) -> DeletedAnswer:
+async def delete_board(context: RequestContext) -> RenderedResponse[DeletedAnswer]:
     """Delete a board with its cards, or stop showing it in a space that is not its own."""
-    validated = await forced(context)
+    asked = await forced(context)
     return await context.write(
-        DeletedAnswer, usecases.delete_board, context.id("space_id"), context.id("id"), validated
+        asked,
+        DeletedAnswer,
+        usecases.delete_board,
+        context.id("space_id"),
+        context.id("id"),
+        asked.command,
     )
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/spaces/{space_id}/boards", list_boards, "Boards"),
+    Route("POST", "/spaces/{space_id}/boards", create_board, "Boards", body=CREATE),
+    Route(
+        "GET", "/spaces/{space_id}/boards/{id}", get_board_of_space, "Boards", query=GET_PARAMETERS
+    ),
+    Route("PATCH", "/spaces/{space_id}/boards/{id}", change_board, "Boards", body=CHANGE),
+    Route(
+        "DELETE",
+        "/spaces/{space_id}/boards/{id}",
+        delete_board,
+        "Boards",
+        body=DELETE,
+        query=DELETE_PARAMETERS,
+    ),
+    Route("GET", "/boards/{id}", get_board, "Boards", query=GET_PARAMETERS),
+)

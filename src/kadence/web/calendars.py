@@ -1,11 +1,15 @@
 """What goes over the wire of a space's working calendar, below /api/kadence/v1."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from kadence.usecases import calendars as usecases
 from kadence.usecases.calendars import CalendarView, ChangeCalendar, Weekday, WrittenDay
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.http import RequestContext
+from kadence.web.route import Route
 
 
 class HolidayAnswer(Struct, frozen=True):
@@ -50,11 +54,19 @@ async def get_calendar(context: RequestContext) -> CalendarAnswer:
     return shape(await context.read(usecases.get_calendar, space_uid, context.nothing()))
 
 
-async def change_calendar(context: RequestContext) -> CalendarAnswer:
+async def change_calendar(context: RequestContext) -> RenderedResponse[CalendarAnswer]:
     """Say how the space counts its days.
 
     Reports, charts, forecasts and the calendar feed follow; a closed iteration stays with the
     calendar of its end.
     """
-    validated = await context.body(CHANGE)
-    return await context.write(shape, usecases.change_calendar, context.uid("space_uid"), validated)
+    asked = await context.body(CHANGE)
+    return await context.write(
+        asked, shape, usecases.change_calendar, context.uid("space_uid"), asked.command
+    )
+
+
+OWN_ROUTES: Sequence[Route] = (
+    Route("GET", "/spaces/{space_uid}/calendar", get_calendar, "Insights"),
+    Route("PATCH", "/spaces/{space_uid}/calendar", change_calendar, "Insights", body=CHANGE),
+)

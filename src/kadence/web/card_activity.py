@@ -3,6 +3,7 @@
 The shape is that of a capture (contract: workspace.md, GET /cards/{id}/activity).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from kadence.web.codec import When, format_optional, format_timestamp, number
 from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_values
 from kadence.web.query import LARGEST_INTEGER, SKIP, Clamped, Flag, Query
+from kadence.web.route import Route
 from kadence.web.tags import TagAnswer, tag_answer
 
 SLOTS = 10
@@ -234,3 +236,8 @@ async def card_activity(context: RequestContext) -> list[dict[str, Any]]:
     """List what happened to a card, newest first: actions, and fields that were changed."""
     query = context.query(_query)
     return _records(await context.read(usecases.card_activity, context.id("card_id"), query))
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/cards/{card_id}/activity", card_activity, "Cards", query=PARAMETERS),
+)

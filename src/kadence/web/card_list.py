@@ -35,6 +35,7 @@ from kadence.web.query import (
     Word,
     Words,
 )
+from kadence.web.route import Route
 
 _CONDITIONS = [condition.value for condition in Condition]
 _STATES = (1, 2, 3)
@@ -292,7 +293,7 @@ def _words(query: Query) -> Sequence[str]:
     words = list(dict.fromkeys(fold(query.get(QUERY) or "").split()))
     if len(words) > MOST_WORDS:
         raise BadRequest(
-            ErrorId.VALUE_LONG,
+            ErrorId.VALUE_MANY,
             f"query should have at most {MOST_WORDS} words",
             key="query",
             most=MOST_WORDS,
@@ -349,3 +350,6 @@ def position_of(wanted: CardQuery, last: Mark | None) -> str | UnsetType:
         return UNSET
     held = _Position(wanted.order_by, wanted.descending, last.value, last.id)
     return base64.urlsafe_b64encode(msgspec.json.encode(held)).rstrip(b"=").decode()
+
+
+ROUTES: Sequence[Route] = (Route("GET", "/cards", list_cards, "Cards", query=LIST_PARAMETERS),)

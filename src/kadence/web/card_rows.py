@@ -27,6 +27,7 @@ from kadence.web.card_list import (
 from kadence.web.codec import Uid, When, format_optional, format_timestamp, number, optional_number
 from kadence.web.http import RequestContext
 from kadence.web.query import Clamped, Parameter, Query
+from kadence.web.route import Route
 
 LARGEST_PAGE = 500
 ROWS = Clamped(
@@ -137,3 +138,8 @@ async def list_rows(context: RequestContext) -> CardRowsAnswer:
     whole = len(found.rows) == query.limit
     position = position_of(query, found.last) if whole else None
     return CardRowsAnswer([_row(row) for row in found.rows], position or None)
+
+
+OWN_ROUTES: Sequence[Route] = (
+    Route("GET", "/spaces/{space_uid}/cards", list_rows, "Spaces", query=ROW_PARAMETERS),
+)

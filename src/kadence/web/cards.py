@@ -1,13 +1,17 @@
 """Making, changing and deleting cards over the wire (contract: workspace.md, Cards)."""
 
+from collections.abc import Sequence
+
 from kadence.usecases import card_views
 from kadence.usecases import cards as usecases
 from kadence.usecases.card_commands import ChangeCard, CreateCard
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.card_views import OneCardAnswer, one_card
 from kadence.web.http import RequestContext
 from kadence.web.query import Harmless
 from kadence.web.responses import WithETag
+from kadence.web.route import Route
 
 GET_PARAMETERS = (
     Harmless("broken_api", "What it leaves out is left out by nobody who has none of it."),
@@ -18,10 +22,10 @@ CREATE = Body("Card", CreateCard)
 CHANGE = Body("Card", ChangeCard)
 
 
-async def create_card(context: RequestContext) -> WithETag[OneCardAnswer]:
+async def create_card(context: RequestContext) -> RenderedResponse[WithETag[OneCardAnswer]]:
     """Make a card on a board."""
-    validated = await context.body(CREATE)
-    return await context.write_inline(one_card, usecases.create_card, validated)
+    asked = await context.body(CREATE)
+    return await context.write_inline(asked, one_card, usecases.create_card, asked.command)
 
 
 async def get_card(context: RequestContext) -> WithETag[OneCardAnswer]:
@@ -31,15 +35,25 @@ async def get_card(context: RequestContext) -> WithETag[OneCardAnswer]:
     )
 
 
-async def change_card(context: RequestContext) -> WithETag[OneCardAnswer]:
+async def change_card(context: RequestContext) -> RenderedResponse[WithETag[OneCardAnswer]]:
     """Change, move, archive or restore a card; `version` grows when that changes anything."""
-    validated = await context.body(CHANGE)
+    asked = await context.body(CHANGE)
     return await context.write_inline(
-        one_card, usecases.change_card, context.id("card_id"), validated
+        asked, one_card, usecases.change_card, context.id("card_id"), asked.command
     )
 
 
-async def delete_card(context: RequestContext) -> WithETag[OneCardAnswer]:
+async def delete_card(context: RequestContext) -> RenderedResponse[WithETag[OneCardAnswer]]:
     """Delete a card: its condition becomes 3, and it leaves its planned or active iteration."""
-    validated = await context.empty_body()
-    return await context.write(one_card, usecases.delete_card, context.id("card_id"), validated)
+    asked = await context.empty_body()
+    return await context.write(
+        asked, one_card, usecases.delete_card, context.id("card_id"), asked.command
+    )
+
+
+ROUTES: Sequence[Route] = (
+    Route("POST", "/cards", create_card, "Cards", body=CREATE),
+    Route("GET", "/cards/{card_id}", get_card, "Cards", query=GET_PARAMETERS),
+    Route("PATCH", "/cards/{card_id}", change_card, "Cards", body=CHANGE),
+    Route("DELETE", "/cards/{card_id}", delete_card, "Cards"),
+)

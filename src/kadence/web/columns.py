@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Column, Condition, Lane
 from kadence.usecases import columns as usecases
 from kadence.usecases.columns import ChangeColumn, ChangeLane, CreateColumn, CreateLane, DeletePart
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.codec import Uid, When, format_timestamp, number
-from kadence.web.http import RequestContext
+from kadence.web.http import Asked, RequestContext
 from kadence.web.query import Flag, Numbers, Query
+from kadence.web.route import Route
 
 
 class ColumnAnswer(Struct, frozen=True, kw_only=True):
@@ -139,13 +142,15 @@ def _conditions(query: Query) -> Sequence[int]:
     return query.get(CONDITION) or (Condition.LIVE.value,)
 
 
-async def forced(context: RequestContext) -> DeletePart | BadRequest:
-    """Return the body, or what the query says in its place: whether deleting is meant."""
+async def forced(context: RequestContext) -> Asked[DeletePart]:
+    """Read the body, or what the query says in its place: whether deleting is meant."""
     in_query = context.query(lambda query: query.get(FORCE))
-    in_body = await context.body(DELETE)
+    asked = await context.body(DELETE)
     if isinstance(in_query, BadRequest):
-        return in_query
-    return DeletePart(force=True) if in_query and isinstance(in_body, DeletePart) else in_body
+        return replace(asked, command=in_query)
+    if in_query and isinstance(asked.command, DeletePart):
+        return replace(asked, command=DeletePart(force=True))
+    return asked
 
 
 async def list_columns(context: RequestContext) -> list[ColumnAnswer]:
@@ -155,29 +160,37 @@ async def list_columns(context: RequestContext) -> list[ColumnAnswer]:
     )
 
 
-async def create_column(context: RequestContext) -> ColumnAnswer:
+async def create_column(context: RequestContext) -> RenderedResponse[ColumnAnswer]:
     """Add a column to a board."""
-    validated = await context.body(CREATE_COLUMN)
-    return await context.write(_alone, usecases.create_column, context.id("board_id"), validated)
-
-
-async def change_column(context: RequestContext) -> ColumnAnswer:
-    """Change a column; with another type its cards get another state."""
-    validated = await context.body(CHANGE_COLUMN)
+    asked = await context.body(CREATE_COLUMN)
     return await context.write(
+        asked, _alone, usecases.create_column, context.id("board_id"), asked.command
+    )
+
+
+async def change_column(context: RequestContext) -> RenderedResponse[ColumnAnswer]:
+    """Change a column; with another type its cards get another state."""
+    asked = await context.body(CHANGE_COLUMN)
+    return await context.write(
+        asked,
         lambda pair: column_answer(*pair),
         usecases.change_column,
         context.id("board_id"),
         context.id("id"),
-        validated,
+        asked.command,
     )
 
 
-async def delete_column(context: RequestContext) -> DeletedAnswer:
+async def delete_column(context: RequestContext) -> RenderedResponse[DeletedAnswer]:
     """Delete a column with its cards."""
-    validated = await forced(context)
+    asked = await forced(context)
     return await context.write(
-        DeletedAnswer, usecases.delete_column, context.id("board_id"), context.id("id"), validated
+        asked,
+        DeletedAnswer,
+        usecases.delete_column,
+        context.id("board_id"),
+        context.id("id"),
+        asked.command,
     )
 
 
@@ -187,31 +200,37 @@ async def list_subcolumns(context: RequestContext) -> list[ColumnAnswer]:
     return [_alone(column) for column in found]
 
 
-async def create_subcolumn(context: RequestContext) -> ColumnAnswer:
+async def create_subcolumn(context: RequestContext) -> RenderedResponse[ColumnAnswer]:
     """Add a subcolumn to a column."""
-    validated = await context.body(CREATE_COLUMN)
+    asked = await context.body(CREATE_COLUMN)
     return await context.write(
-        _alone, usecases.create_subcolumn, context.id("column_id"), validated
+        asked, _alone, usecases.create_subcolumn, context.id("column_id"), asked.command
     )
 
 
-async def change_subcolumn(context: RequestContext) -> ColumnAnswer:
+async def change_subcolumn(context: RequestContext) -> RenderedResponse[ColumnAnswer]:
     """Change a subcolumn."""
-    validated = await context.body(CHANGE_COLUMN)
+    asked = await context.body(CHANGE_COLUMN)
     return await context.write(
-        _alone, usecases.change_subcolumn, context.id("column_id"), context.id("id"), validated
+        asked,
+        _alone,
+        usecases.change_subcolumn,
+        context.id("column_id"),
+        context.id("id"),
+        asked.command,
     )
 
 
-async def delete_subcolumn(context: RequestContext) -> DeletedAnswer:
+async def delete_subcolumn(context: RequestContext) -> RenderedResponse[DeletedAnswer]:
     """Delete a subcolumn with its cards."""
-    validated = await forced(context)
+    asked = await forced(context)
     return await context.write(
+        asked,
         DeletedAnswer,
         usecases.delete_subcolumn,
         context.id("column_id"),
         context.id("id"),
-        validated,
+        asked.command,
     )
 
 
@@ -223,23 +242,80 @@ async def list_lanes(context: RequestContext) -> list[LaneAnswer]:
     return [lane_answer(lane) for lane in found]
 
 
-async def create_lane(context: RequestContext) -> LaneAnswer:
+async def create_lane(context: RequestContext) -> RenderedResponse[LaneAnswer]:
     """Add a lane to a board."""
-    validated = await context.body(CREATE_LANE)
-    return await context.write(lane_answer, usecases.create_lane, context.id("board_id"), validated)
+    asked = await context.body(CREATE_LANE)
+    return await context.write(
+        asked, lane_answer, usecases.create_lane, context.id("board_id"), asked.command
+    )
 
 
-async def change_lane(context: RequestContext) -> LaneAnswer:
+async def change_lane(context: RequestContext) -> RenderedResponse[LaneAnswer]:
     """Change a lane, archive it or bring it back."""
-    validated = await context.body(CHANGE_LANE)
+    asked = await context.body(CHANGE_LANE)
     return await context.write(
-        lane_answer, usecases.change_lane, context.id("board_id"), context.id("id"), validated
+        asked,
+        lane_answer,
+        usecases.change_lane,
+        context.id("board_id"),
+        context.id("id"),
+        asked.command,
     )
 
 
-async def delete_lane(context: RequestContext) -> DeletedAnswer:
+async def delete_lane(context: RequestContext) -> RenderedResponse[DeletedAnswer]:
     """Delete a lane with its cards."""
-    validated = await forced(context)
+    asked = await forced(context)
     return await context.write(
-        DeletedAnswer, usecases.delete_lane, context.id("board_id"), context.id("id"), validated
+        asked,
+        DeletedAnswer,
+        usecases.delete_lane,
+        context.id("board_id"),
+        context.id("id"),
+        asked.command,
     )
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/boards/{board_id}/columns", list_columns, "Boards"),
+    Route("POST", "/boards/{board_id}/columns", create_column, "Boards", body=CREATE_COLUMN),
+    Route("PATCH", "/boards/{board_id}/columns/{id}", change_column, "Boards", body=CHANGE_COLUMN),
+    Route(
+        "DELETE",
+        "/boards/{board_id}/columns/{id}",
+        delete_column,
+        "Boards",
+        body=DELETE,
+        query=DELETE_PARAMETERS,
+    ),
+    Route("GET", "/columns/{column_id}/subcolumns", list_subcolumns, "Boards"),
+    Route(
+        "POST", "/columns/{column_id}/subcolumns", create_subcolumn, "Boards", body=CREATE_COLUMN
+    ),
+    Route(
+        "PATCH",
+        "/columns/{column_id}/subcolumns/{id}",
+        change_subcolumn,
+        "Boards",
+        body=CHANGE_COLUMN,
+    ),
+    Route(
+        "DELETE",
+        "/columns/{column_id}/subcolumns/{id}",
+        delete_subcolumn,
+        "Boards",
+        body=DELETE,
+        query=DELETE_PARAMETERS,
+    ),
+    Route("GET", "/boards/{board_id}/lanes", list_lanes, "Boards", query=LANE_PARAMETERS),
+    Route("POST", "/boards/{board_id}/lanes", create_lane, "Boards", body=CREATE_LANE),
+    Route("PATCH", "/boards/{board_id}/lanes/{id}", change_lane, "Boards", body=CHANGE_LANE),
+    Route(
+        "DELETE",
+        "/boards/{board_id}/lanes/{id}",
+        delete_lane,
+        "Boards",
+        body=DELETE,
+        query=DELETE_PARAMETERS,
+    ),
+)

@@ -1,15 +1,19 @@
 """What goes over the wire about comments (contract: workspace.md, Cards)."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from kadence.usecases import comments as usecases
 from kadence.usecases.comments import AddComment, ChangeComment, CommentView
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.codec import Uid, When, format_timestamp
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_values
 from kadence.web.query import PAGE, page_of
+from kadence.web.route import Route
 
 
 class CommentAnswer(Struct, frozen=True, kw_only=True):
@@ -62,33 +66,43 @@ async def list_comments(context: RequestContext) -> list[CommentAnswer]:
     return [comment_answer(view) for view in found]
 
 
-async def add_comment(context: RequestContext) -> CommentAnswer:
+async def add_comment(context: RequestContext) -> RenderedResponse[CommentAnswer]:
     """Say something about a card."""
-    validated = await context.body(ADD)
+    asked = await context.body(ADD)
     return await context.write_inline(
-        comment_answer, usecases.add_comment, context.id("card_id"), validated
+        asked, comment_answer, usecases.add_comment, context.id("card_id"), asked.command
     )
 
 
-async def change_comment(context: RequestContext) -> CommentAnswer:
+async def change_comment(context: RequestContext) -> RenderedResponse[CommentAnswer]:
     """Change one's own comment."""
-    validated = await context.body(CHANGE)
+    asked = await context.body(CHANGE)
     return await context.write_inline(
+        asked,
         comment_answer,
         usecases.change_comment,
         context.id("card_id"),
         context.id("comment_id"),
-        validated,
+        asked.command,
     )
 
 
-async def remove_comment(context: RequestContext) -> DeletedAnswer:
+async def remove_comment(context: RequestContext) -> RenderedResponse[DeletedAnswer]:
     """Take a comment back; an admin of the space can take anybody's away."""
-    validated = await context.empty_body()
+    asked = await context.empty_body()
     return await context.write_inline(
+        asked,
         DeletedAnswer,
         usecases.remove_comment,
         context.id("card_id"),
         context.id("comment_id"),
-        validated,
+        asked.command,
     )
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/cards/{card_id}/comments", list_comments, "Cards", query=LIST_PARAMETERS),
+    Route("POST", "/cards/{card_id}/comments", add_comment, "Cards", body=ADD),
+    Route("PATCH", "/cards/{card_id}/comments/{comment_id}", change_comment, "Cards", body=CHANGE),
+    Route("DELETE", "/cards/{card_id}/comments/{comment_id}", remove_comment, "Cards"),
+)

@@ -1,13 +1,17 @@
 """What goes over the wire about the company (contract: workspace.md, Users)."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from kadence.domain.model import Company
 from kadence.usecases import companies as usecases
 from kadence.usecases.companies import ChangeCompany
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.codec import Uid, When, format_timestamp
 from kadence.web.http import RequestContext
+from kadence.web.route import Route
 
 
 class CompanyAnswer(Struct, frozen=True):
@@ -38,7 +42,13 @@ async def get_company(context: RequestContext) -> CompanyAnswer:
     return _company(await context.read_inline(usecases.get_company, context.nothing()))
 
 
-async def rename_company(context: RequestContext) -> CompanyAnswer:
+async def rename_company(context: RequestContext) -> RenderedResponse[CompanyAnswer]:
     """Give the company another name; its owner can."""
-    validated = await context.body(CHANGE)
-    return await context.write(_company, usecases.rename_company, validated)
+    asked = await context.body(CHANGE)
+    return await context.write(asked, _company, usecases.rename_company, asked.command)
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/companies/current", get_company, "People"),
+    Route("PATCH", "/companies/current", rename_company, "People", body=CHANGE),
+)

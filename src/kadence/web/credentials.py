@@ -1,29 +1,37 @@
 """Who a request says that it is of, and whether a page of ours made it."""
 
 import hmac
-from collections.abc import Mapping
+
+from msgspec import Struct
 
 from kadence.domain.errors import CrossSite
 from kadence.web.cookies import cookie_of, csrf_of
 from kadence.web.requests import Request
 
 
-def session_of(headers: Mapping[bytes, bytes], *, secure: bool) -> str | None:
-    """Return the secret of a browser's session, or None; Authorization goes before it."""
-    if b"authorization" in headers:
-        return None
-    return cookie_of(headers.get(b"cookie"), secure=secure)
+class Caller(Struct, frozen=True, gc=False):
+    """Who a request says that it is of: the secret it comes with, and whether a session's."""
+
+    token: str | None
+    session: str | None
 
 
-def bearer_token(headers: Mapping[bytes, bytes]) -> str | None:
-    """Return the token of `Authorization: Bearer <token>`, or None."""
-    value = headers.get(b"authorization")
-    if value is None:
-        return None
-    scheme, _, token = value.partition(b" ")
-    if scheme.lower() != b"bearer":
-        return None
-    return token.strip().decode("latin-1") or None
+def caller_of(request: Request) -> Caller:
+    """Return who a request says that it is of, worked out once; Authorization goes before cookies.
+
+    Of `Authorization: Bearer <token>` it is the token, else what stands in the session's cookie.
+    """
+    if request.caller is None:
+        value = request.headers.get(b"authorization")
+        if value is None:
+            session = cookie_of(request.headers.get(b"cookie"), secure=request.is_https)
+            request.caller = Caller(session, session)
+        else:
+            scheme, _, token = value.partition(b" ")
+            bearer = token.strip().decode("latin-1") if scheme.lower() == b"bearer" else ""
+            request.caller = Caller(bearer or None, None)
+    caller: Caller = request.caller
+    return caller
 
 
 def refuse_forged(request: Request, session: str) -> None:

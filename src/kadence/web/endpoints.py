@@ -123,7 +123,7 @@ def _response(result: Any, context: RequestContext, *, reads: bool) -> Response:
     return _success(made, _PRIVATE)
 
 
-def _success(made: RenderedResponse, kept: bytes | None) -> Response:
+def _success(made: RenderedResponse[Any], kept: bytes | None) -> Response:
     body, etag = made.body, made.etag
     headers = [(b"content-type", _JSON), (b"content-length", b"%d" % len(body))]
     if etag is not None:
@@ -133,7 +133,7 @@ def _success(made: RenderedResponse, kept: bytes | None) -> Response:
     return Response(200, headers, body)
 
 
-def _tagged(made: RenderedResponse) -> RenderedResponse:
+def _tagged(made: RenderedResponse[Any]) -> RenderedResponse[Any]:
     """Return the answer with an entity tag: of what has no version, one of its bytes."""
     if made.etag is not None:
         return made
@@ -141,7 +141,7 @@ def _tagged(made: RenderedResponse) -> RenderedResponse:
     return RenderedResponse(made.body, f'"{digest}"')
 
 
-def _is_known(made: RenderedResponse, header: bytes | None) -> bool:
+def _is_known(made: RenderedResponse[Any], header: bytes | None) -> bool:
     """Return whether the client has this answer, by its If-None-Match."""
     known = tags_of(header)
     return made.etag is not None and known is not None and (made.etag in known or "*" in known)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from icalendar import Calendar, Event, vText
 
@@ -14,6 +13,7 @@ from kadence.usecases.overview import Lasting, calendar_feed
 from kadence.web.http import RequestContext
 from kadence.web.pictures import SAFE, Place, Read
 from kadence.web.responses import Response, content
+from kadence.web.route import Route
 
 ICALENDAR = "text/calendar"
 
@@ -72,12 +72,22 @@ def file_of(body: bytes, media_type: str) -> Response:
     return content(body, media_type, headers)
 
 
-async def get_iterations_feed(context: RequestContext) -> str:
+async def get_iterations_feed(context: RequestContext) -> Response:
     """Get the iterations of the space as an iCalendar, to be subscribed to.
 
     An iteration is an event of whole days in the space's time zone; those without dates are left
     out.
     """
     context.sound_query()
-    answer: Any = await iterations_feed(context.read, Place(context.uid("space_uid")))
-    return answer  # type: ignore[no-any-return]
+    return await iterations_feed(context.read, Place(context.uid("space_uid")))
+
+
+OWN_ROUTES: Sequence[Route] = (
+    Route(
+        "GET",
+        "/spaces/{space_uid}/iterations.ics",
+        get_iterations_feed,
+        "Insights",
+        produces=("text/calendar",),
+    ),
+)

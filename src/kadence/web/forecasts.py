@@ -28,6 +28,7 @@ from kadence.web.codec import Uid, When, format_timestamp, number
 from kadence.web.http import RequestContext
 from kadence.web.insights import AS_OF, UNIT, Day, IterationOfReport, iteration_of_report
 from kadence.web.query import LARGEST_INTEGER, Clamped, Query, Word
+from kadence.web.route import Route
 
 SEED = Clamped("seed", 1, 0, LARGEST_INTEGER, "The same seed gives the same answer.")
 TRIALS = Clamped(
@@ -310,3 +311,14 @@ async def get_forecast(context: RequestContext) -> ForecastAnswer:
         run_forecast(context.read_apart, context.render_worker, space_uid, iteration_id, query)
     )
     return forecast_answer(found)
+
+
+OWN_ROUTES: Sequence[Route] = (
+    Route(
+        "GET",
+        "/spaces/{space_uid}/iterations/{iteration_id}/forecast",
+        get_forecast,
+        "Insights",
+        query=FORECAST_PARAMETERS,
+    ),
+)

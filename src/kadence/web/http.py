@@ -10,10 +10,10 @@ from collections.abc import (
     Coroutine,
     Sequence,
 )
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, Generic, ParamSpec, TypeVar
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, BodyTooLarge
@@ -21,10 +21,16 @@ from kadence.domain.model import Event
 from kadence.domain.values import canonical_uid
 from kadence.drawing.render_worker import RenderWorker
 from kadence.outputs import for_header
-from kadence.usecases.unit_of_work import UseCase, WriteOptions, token_digest
+from kadence.usecases.unit_of_work import (
+    RenderedResponse,
+    UseCase,
+    Validated,
+    WriteOptions,
+    token_digest,
+)
 from kadence.web.app_state import AppState, Read
 from kadence.web.bodies import Body
-from kadence.web.credentials import bearer_token, refuse_forged, refuse_other_sites, session_of
+from kadence.web.credentials import caller_of, refuse_forged, refuse_other_sites
 from kadence.web.password_checks import PasswordChecks
 from kadence.web.query import Flag, Query, integer_id
 from kadence.web.requests import Request
@@ -62,13 +68,19 @@ class Nothing(Struct, frozen=True):
 NOTHING = Body("Body", Nothing)
 
 
+class Asked(Struct, Generic[D], frozen=True, gc=False):
+    """What a write is asked to do: its command, or what is wrong with it; what it depends on."""
+
+    command: Validated[D]
+    options: WriteOptions
+
+
 class RequestContext:
     """One request: its token, path, query and body, and the way into the use cases."""
 
     __slots__ = (
         "_has_turn",
         "_known",
-        "_options",
         "_query",
         "_request",
         "_runner",
@@ -91,18 +103,12 @@ class RequestContext:
         self._runner = state.runner
         self._known = known
         self._has_turn = False
-        self._options = _NO_OPTIONS
         self._query: Query | None = None
         self.headers = request.headers
         self.has_secret = False
         """Whether the answer holds one, so that nobody is to keep it."""
-        self.session = session_of(request.headers, secure=request.is_https)
-        self.token = self.session or bearer_token(request.headers)
-
-    @property
-    def is_dry_run(self) -> bool:
-        """Whether nothing is to be changed; known once the body was read."""
-        return self._options.dry_run
+        caller = caller_of(request)
+        self.session, self.token = caller.session, caller.token
 
     @property
     def client(self) -> str:
@@ -190,44 +196,45 @@ class RequestContext:
         return self._runner.read_inline(self.token, use_case, *args, **kwargs)
 
     def write(
-        self, shape: Callable[[T], S], use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> Coroutine[Any, Any, S]:
+        self,
+        asked: Asked[Any],
+        shape: Callable[[T], S],
+        use_case: UseCase[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Coroutine[Any, Any, RenderedResponse[S]]:
         """Run a use case that changes something, for the caller; answers its result in `shape`.
 
-        Its options are read with the body, which comes first. What comes back is rendered already,
-        in the transaction, and sent as it is.
+        What it depends on comes with what is `asked`, which only reading the body gives. The result
+        is rendered in the transaction, and sent as it is.
         """
-        doing = self._runner.write(
-            self.token,
-            self._options,
-            lambda result: rendered(shape(result)),
-            use_case,
-            *args,
-            **kwargs,
-        )
-        return cast("Coroutine[Any, Any, S]", doing)
+        render = _renderer(shape)
+        return self._runner.write(self.token, asked.options, render, use_case, *args, **kwargs)
 
     def write_inline(
-        self, shape: Callable[[T], S], use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> Coroutine[Any, Any, S]:
+        self,
+        asked: Asked[Any],
+        shape: Callable[[T], S],
+        use_case: UseCase[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Coroutine[Any, Any, RenderedResponse[S]]:
         """As `write`, for a use case of a few look-ups and changes by key."""
-        doing = self._runner.write_inline(
-            self.token,
-            self._options,
-            lambda result: rendered(shape(result)),
-            use_case,
-            *args,
-            **kwargs,
-        )
-        return cast("Coroutine[Any, Any, S]", doing)
+        write, render = self._runner.write_inline, _renderer(shape)
+        return write(self.token, asked.options, render, use_case, *args, **kwargs)
 
-    async def write_secret(
-        self, shape: Callable[[T], S], use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> S:
+    def write_secret(
+        self,
+        asked: Asked[Any],
+        shape: Callable[[T], S],
+        use_case: UseCase[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Coroutine[Any, Any, RenderedResponse[S]]:
         """As `write`, for a request or answer with a secret: no idempotency key keeps it."""
-        self._options = msgspec.structs.replace(self._options, idempotency_key=None)
+        options = replace(asked.options, idempotency_key=None)
         self.has_secret = True
-        return await self.write(shape, use_case, *args, **kwargs)
+        return self.write(replace(asked, options=options), shape, use_case, *args, **kwargs)
 
     async def note(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case whose change stays, whatever becomes of the request, for the caller."""
@@ -322,22 +329,23 @@ class RequestContext:
             raise query
         return query
 
-    async def empty_body(self) -> BadRequest | None:
-        """Check a body of which nothing is wanted, the query and the write options: the error."""
-        found = await self.body(NOTHING)
-        return found if isinstance(found, BadRequest) else None
+    async def empty_body(self) -> Asked[None]:
+        """Read the body of a request of which nothing is wanted."""
+        asked = await self.body(NOTHING)
+        refused = asked.command if isinstance(asked.command, BadRequest) else None
+        return Asked(refused, asked.options)
 
-    async def body(self, kind: Body[C]) -> C | BadRequest:
-        """Return the command in the body, or the first error of body, query and write options."""
+    async def body(self, kind: Body[C]) -> Asked[C]:
+        """Read the body, and what the write depends on: the first error of all is the command's."""
         raw = await self._raw_body()
         if raw is None:
-            return BodyTooLarge(LARGEST_BODY)
+            return Asked(BodyTooLarge(LARGEST_BODY), _NO_OPTIONS)
+        options: WriteOptions | BadRequest = _NO_OPTIONS
         if self._request.query_string or not _MAKE_IT_DEPEND.isdisjoint(self.headers):
             options = self.query(lambda query: self._read_options(raw, query))
-            if isinstance(options, BadRequest):
-                return options
-            self._options = options
-        return kind.read(raw, strict=self.strict)
+        if isinstance(options, BadRequest):
+            return Asked(options, _NO_OPTIONS)
+        return Asked(kind.read(raw, strict=self.strict), options)
 
     def _read_options(self, raw: bytes, query: Query) -> WriteOptions:
         key = self.headers.get(b"idempotency-key", self.headers.get(b"x-idempotency-key"))
@@ -376,6 +384,11 @@ class RequestContext:
     def nothing(self) -> BadRequest | None:
         """Check the query of a request whose body is not read: None, or the error."""
         return self.query(lambda _: None)
+
+
+def _renderer(shape: Callable[[T], S]) -> Callable[[T], RenderedResponse[S]]:
+    """Return what renders a use case's result in its shape."""
+    return lambda result: rendered(shape(result))
 
 
 Handler = Callable[[RequestContext], Awaitable[Any]]

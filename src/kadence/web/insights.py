@@ -1,6 +1,6 @@
 """What goes over the wire of reports and flow, below /api/kadence/v1."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -31,6 +31,7 @@ from kadence.usecases.insights import (
 from kadence.web.codec import Uid, When, format_optional, format_timestamp, number, optional_number
 from kadence.web.http import RequestContext
 from kadence.web.query import Moment, Query, Word
+from kadence.web.route import Route
 
 Titles = Mapping[str, tuple[int, str]]
 Day = Annotated[str, Meta(description="A day of the space's calendar, as 2026-07-28.")]
@@ -392,3 +393,21 @@ async def get_flow(context: RequestContext) -> FlowAnswer:
             context.query(report_query),
         )
     )
+
+
+OWN_ROUTES: Sequence[Route] = (
+    Route(
+        "GET",
+        "/spaces/{space_uid}/iterations/{iteration_id}/report",
+        get_report,
+        "Insights",
+        query=REPORT_PARAMETERS,
+    ),
+    Route(
+        "GET",
+        "/spaces/{space_uid}/iterations/{iteration_id}/flow",
+        get_flow,
+        "Insights",
+        query=REPORT_PARAMETERS,
+    ),
+)

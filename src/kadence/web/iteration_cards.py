@@ -1,5 +1,7 @@
 """What goes over the wire about the cards of an iteration (contract: iterations.md, 6 to 9)."""
 
+from collections.abc import Sequence
+
 from msgspec import UNSET, Struct, UnsetType
 
 from kadence.domain.error_ids import ErrorId
@@ -7,11 +9,13 @@ from kadence.domain.errors import RuleViolation
 from kadence.domain.model import IterationCard
 from kadence.usecases import iteration_cards as usecases
 from kadence.usecases.iteration_cards import AddCard, HistoryEntry, RecordView
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.codec import Uid, When, format_optional, format_timestamp, number
 from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_values
 from kadence.web.query import Flag, Query, Text
+from kadence.web.route import Route
 
 
 class IterationCardAnswer(Struct, frozen=True):
@@ -133,32 +137,34 @@ async def list_iteration_cards(context: RequestContext) -> list[IterationCardAns
     return [record_answer(record) for record in found]
 
 
-async def add_iteration_card(context: RequestContext) -> IterationCardAnswer:
+async def add_iteration_card(context: RequestContext) -> RenderedResponse[IterationCardAnswer]:
     """Put a card at the iteration's end.
 
     A card that is in another planned or active iteration moves; one that is in this one already
     stays as it is.
     """
-    validated = await context.body(ADD)
+    asked = await context.body(ADD)
     return await context.write_inline(
+        asked,
         record_answer,
         usecases.add_card,
         context.uid("space_uid"),
         context.uid("iteration_id"),
-        validated,
+        asked.command,
     )
 
 
-async def remove_iteration_card(context: RequestContext) -> IterationCardAnswer:
+async def remove_iteration_card(context: RequestContext) -> RenderedResponse[IterationCardAnswer]:
     """Take a card out of a planned or active iteration; its record stays, marked as removed."""
-    validated = await context.empty_body()
+    asked = await context.empty_body()
     return await context.write_inline(
+        asked,
         record_answer,
         usecases.remove_card,
         context.uid("space_uid"),
         context.uid("iteration_id"),
         context.uid("card_uid"),
-        validated,
+        asked.command,
     )
 
 
@@ -167,3 +173,34 @@ async def list_card_iterations(context: RequestContext) -> list[HistoryAnswer]:
     query = context.query(lambda query: query.get(WITH_DETAILS))
     details, found = await context.read(usecases.card_history, context.uid("card_uid"), query)
     return [_entry_answer(entry, details=details) for entry in found]
+
+
+ROUTES: Sequence[Route] = (
+    Route(
+        "GET",
+        "/spaces/{space_uid}/iterations/{iteration_id}/cards",
+        list_iteration_cards,
+        "Iterations",
+        query=LIST_PARAMETERS,
+    ),
+    Route(
+        "POST",
+        "/spaces/{space_uid}/iterations/{iteration_id}/cards",
+        add_iteration_card,
+        "Iterations",
+        body=ADD,
+    ),
+    Route(
+        "DELETE",
+        "/spaces/{space_uid}/iterations/{iteration_id}/cards/{card_uid}",
+        remove_iteration_card,
+        "Iterations",
+    ),
+    Route(
+        "GET",
+        "/cards/{card_uid}/iterations-history",
+        list_card_iterations,
+        "Iterations",
+        query=HISTORY_PARAMETERS,
+    ),
+)

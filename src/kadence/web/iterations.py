@@ -11,6 +11,7 @@ from kadence.domain.model import Iteration, IterationStatus
 from kadence.usecases import iterations as usecases
 from kadence.usecases.iteration_cards import RecordView
 from kadence.usecases.iterations import Carried, IterationQuery
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.codec import Uid, When, format_optional, format_timestamp
 from kadence.web.http import RequestContext
@@ -22,6 +23,7 @@ from kadence.web.iteration_cards import (
 )
 from kadence.web.query import LIMIT, OFFSET, SKIP, Query, Word, Words
 from kadence.web.responses import WithETag
+from kadence.web.route import Route
 
 
 class Size(Struct, frozen=True):
@@ -134,15 +136,15 @@ def _list_query(query: Query) -> IterationQuery:
     )
 
 
-async def create_iteration(context: RequestContext) -> WithETag[IterationAnswer]:
+async def create_iteration(context: RequestContext) -> RenderedResponse[WithETag[IterationAnswer]]:
     """Plan a new iteration at the end of the space.
 
     It is `planned`, and the caller is its creator. `finish_date` must be later than `start_date`
     when both are given, else 400 with code 6.
     """
-    validated = await context.body(CREATE)
+    asked = await context.body(CREATE)
     return await context.write_inline(
-        with_etag, usecases.create_iteration, context.uid("space_uid"), validated
+        asked, with_etag, usecases.create_iteration, context.uid("space_uid"), asked.command
     )
 
 
@@ -162,26 +164,55 @@ async def get_iteration(context: RequestContext) -> WithETag[IterationAnswer]:
     )
 
 
-async def change_iteration(context: RequestContext) -> WithETag[IterationAnswer]:
+async def change_iteration(context: RequestContext) -> RenderedResponse[WithETag[IterationAnswer]]:
     """Change an iteration; `status` starts or closes it.
 
     From `planned` it goes to `active`, for which both dates must be set, from there to `closed`,
     with `actual_finish_date` if that is not now. Closing carries the unfinished cards into
     `new_iteration_id` if that is given; `moved_cards` are their records there.
     """
-    validated = await context.body(CHANGE)
+    asked = await context.body(CHANGE)
     return await context.write(
-        _changed, usecases.change_iteration, context.uid("space_uid"), context.uid("id"), validated
+        asked,
+        _changed,
+        usecases.change_iteration,
+        context.uid("space_uid"),
+        context.uid("id"),
+        asked.command,
     )
 
 
-async def delete_iteration(context: RequestContext) -> WithETag[IterationAnswer]:
+async def delete_iteration(context: RequestContext) -> RenderedResponse[WithETag[IterationAnswer]]:
     """Remove an iteration; its cards go into `new_iteration_id` if that is given.
 
     From a planned or active one all live cards go there, from a closed one those that are neither
     done nor in another planned or active iteration. `moved_cards` are their records there.
     """
-    validated = await context.body(DELETE)
+    asked = await context.body(DELETE)
     return await context.write(
-        _deleted, usecases.delete_iteration, context.uid("space_uid"), context.uid("id"), validated
+        asked,
+        _deleted,
+        usecases.delete_iteration,
+        context.uid("space_uid"),
+        context.uid("id"),
+        asked.command,
     )
+
+
+ROUTES: Sequence[Route] = (
+    Route("POST", "/spaces/{space_uid}/iterations", create_iteration, "Iterations", body=CREATE),
+    Route(
+        "GET",
+        "/spaces/{space_uid}/iterations",
+        list_iterations,
+        "Iterations",
+        query=LIST_PARAMETERS,
+    ),
+    Route("GET", "/spaces/{space_uid}/iterations/{id}", get_iteration, "Iterations"),
+    Route(
+        "PATCH", "/spaces/{space_uid}/iterations/{id}", change_iteration, "Iterations", body=CHANGE
+    ),
+    Route(
+        "DELETE", "/spaces/{space_uid}/iterations/{id}", delete_iteration, "Iterations", body=DELETE
+    ),
+)

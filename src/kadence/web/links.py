@@ -12,6 +12,7 @@ from kadence.drawing.picture import Format
 from kadence.usecases import insights
 from kadence.usecases import links as usecases
 from kadence.usecases.links import CreateLink, SignedLink
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.codec import JSON, Uid, When, encode, format_timestamp
 from kadence.web.feeds import iterations_feed
@@ -21,6 +22,7 @@ from kadence.web.insights import report_answer, report_query
 from kadence.web.pictures import KINDS, SAFE, THEME, Place, Read, badge_of, drawn
 from kadence.web.query import Parameter, Query
 from kadence.web.responses import Response, content
+from kadence.web.route import Route
 from kadence.web.tables import FILE_PARAMETERS, TABLES, table
 from kadence.web.velocity import VELOCITY_PARAMETERS
 
@@ -92,15 +94,17 @@ def _revoked(link: Link) -> RevokedAnswer:
     return RevokedAnswer(link.id, format_timestamp(link.revoked_at or 0))
 
 
-async def create_link(context: RequestContext) -> LinkAnswer:
+async def create_link(context: RequestContext) -> RenderedResponse[LinkAnswer]:
     """Share one chart, report, badge or the calendar with whoever gets the link.
 
     It needs no token, ends by itself, and can be revoked. It shows what its maker may see: it ends
     too when they lose their access.
     """
     context.has_secret = True
-    validated = await context.body(CREATE)
-    return await context.write(_answer, usecases.create_link, context.uid("space_uid"), validated)
+    asked = await context.body(CREATE)
+    return await context.write(
+        asked, _answer, usecases.create_link, context.uid("space_uid"), asked.command
+    )
 
 
 async def list_links(context: RequestContext) -> list[LinkAnswer]:
@@ -110,19 +114,20 @@ async def list_links(context: RequestContext) -> list[LinkAnswer]:
     return [_answer(signed) for signed in found]
 
 
-async def revoke_link(context: RequestContext) -> RevokedAnswer:
+async def revoke_link(context: RequestContext) -> RenderedResponse[RevokedAnswer]:
     """Revoke a link: one's own, or as an admin of the space any."""
-    validated = await context.empty_body()
+    asked = await context.empty_body()
     return await context.write(
+        asked,
         _revoked,
         usecases.revoke_link,
         context.uid("space_uid"),
         context.uid("link_id"),
-        validated,
+        asked.command,
     )
 
 
-async def get_shared(context: RequestContext) -> bytes:
+async def get_shared(context: RequestContext) -> Response:
     """Get what a signed link shows; needs no token.
 
     The parameters are those of the same thing under its own address, but for how a forecast is
@@ -139,11 +144,10 @@ async def get_shared(context: RequestContext) -> bytes:
         query.get(parameter)
     shown = _shown(context, read, Shows(link.shows), name, place, query)
     try:
-        answer: Any = await context.while_there(shown)
+        return await context.while_there(shown)
     except Forbidden:
         # Its maker may not see it any more: then there is no such link.
         raise NotFound from None
-    return answer  # type: ignore[no-any-return]
 
 
 async def _shown(
@@ -162,3 +166,19 @@ async def _shown(
         return content(encode(report_answer(found)), JSON, SAFE)
     format_ = Format(name.rpartition(".")[2])
     return await drawn(read, context.render_worker, shows.value, format_, place, query)
+
+
+OWN_ROUTES: Sequence[Route] = (
+    Route("POST", "/spaces/{space_uid}/links", create_link, "Signed links", body=CREATE),
+    Route("GET", "/spaces/{space_uid}/links", list_links, "Signed links"),
+    Route("DELETE", "/spaces/{space_uid}/links/{link_id}", revoke_link, "Signed links"),
+    Route(
+        "GET",
+        "/shared/{key}/{file}",
+        get_shared,
+        "Signed links",
+        query=SHARED_PARAMETERS,
+        produces=("image/svg+xml", "image/png", "text/calendar", "text/csv", "application/json"),
+        public=True,
+    ),
+)

@@ -1,5 +1,6 @@
 """What goes over the wire about the members of a space (contract: workspace.md, Spaces)."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -8,11 +9,13 @@ from kadence.domain.access import ROLE_UIDS
 from kadence.domain.model import SpaceRole
 from kadence.usecases import members as usecases
 from kadence.usecases.members import AddMember, ChangeMember, MemberQuery, SpaceMember
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.codec import Uid
 from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_values
 from kadence.web.query import LARGEST_INTEGER, Flag, Paged
+from kadence.web.route import Route
 
 
 class MemberAnswer(UserAnswer, frozen=True, kw_only=True):
@@ -136,10 +139,12 @@ async def list_members(context: RequestContext) -> list[MemberAnswer]:
     return [member_answer(member) for member in members]
 
 
-async def add_member(context: RequestContext) -> InvitedAnswer:
+async def add_member(context: RequestContext) -> RenderedResponse[InvitedAnswer]:
     """Give the person with this address a role in the space; a new address makes a person."""
-    validated = await context.body(ADD)
-    return await context.write(_invited, usecases.add_member, context.id("space_id"), validated)
+    asked = await context.body(ADD)
+    return await context.write(
+        asked, _invited, usecases.add_member, context.id("space_id"), asked.command
+    )
 
 
 async def get_member(context: RequestContext) -> MemberAnswer:
@@ -150,21 +155,36 @@ async def get_member(context: RequestContext) -> MemberAnswer:
     return member_answer(member)
 
 
-async def change_member(context: RequestContext) -> MemberAnswer:
+async def change_member(context: RequestContext) -> RenderedResponse[MemberAnswer]:
     """Give a member another role."""
-    validated = await context.body(CHANGE)
+    asked = await context.body(CHANGE)
     return await context.write(
+        asked,
         member_answer,
         usecases.change_member,
         context.id("space_id"),
         context.id("user_id"),
-        validated,
+        asked.command,
     )
 
 
-async def remove_member(context: RequestContext) -> RemovedMemberAnswer:
+async def remove_member(context: RequestContext) -> RenderedResponse[RemovedMemberAnswer]:
     """Take a person's own role in the space away; what everyone has there, they keep."""
-    validated = await context.empty_body()
+    asked = await context.empty_body()
     return await context.write(
-        _removed, usecases.remove_member, context.id("space_id"), context.id("user_id"), validated
+        asked,
+        _removed,
+        usecases.remove_member,
+        context.id("space_id"),
+        context.id("user_id"),
+        asked.command,
     )
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/spaces/{space_id}/users", list_members, "Members", query=PARAMETERS),
+    Route("POST", "/spaces/{space_id}/users", add_member, "Members", body=ADD),
+    Route("GET", "/spaces/{space_id}/users/{user_id}", get_member, "Members"),
+    Route("PATCH", "/spaces/{space_id}/users/{user_id}", change_member, "Members", body=CHANGE),
+    Route("DELETE", "/spaces/{space_id}/users/{user_id}", remove_member, "Members"),
+)

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, inspect
 
 from kadence import __version__
 from kadence.domain.error_ids import ErrorId
 from kadence.web.errors import ErrorMessage, Refusal, RuleMessage
 from kadence.web.http import DRY_RUN
 from kadence.web.query import LARGEST_INTEGER
+from kadence.web.responses import Response
 from kadence.web.route import Route, names_in
 from kadence.web.values import schema_hook
 
@@ -49,13 +50,17 @@ def document(
     routes = [route for part in parts for route in part.routes]
     one_of = {route.body.shape: route.body.one_of for route in routes if route.body}
     bodies = list(one_of)
-    answers = [route.answer for route in routes if route.answer not in (str, bytes)]
-    types = [*bodies, *answers, ErrorMessage, RuleMessage, Refusal, ErrorId]
+    answers = [route.answer for route in routes if route.answer is not Response]
+    answers += [ErrorMessage, RuleMessage, Refusal]
+    shown = _structs_in(answers)
+    types = [*bodies, *answers, *shown, ErrorId]
     schemas, components = msgspec.json.schema_components(
-        types, schema_hook=schema_hook, ref_template="#/components/schemas/{name}"
+        types, schema_hook=schema_hook, ref_template=_COMPONENT + "{name}"
     )
-    schema_of = dict(zip(map(str, types), schemas, strict=True))
-    _require_constants(components, answers=set(components) - {body.__name__ for body in bodies})
+    schema_of = dict(zip(types, schemas, strict=True))
+    component_of = {kind: components[_name_of(schema_of[kind])] for kind in (*bodies, *shown)}
+    for struct in shown:
+        _require_constants(component_of[struct], struct)
     paths: dict[str, Schema] = {}
     for part in parts:
         for route in part.routes:
@@ -67,10 +72,10 @@ def document(
             paths[whole][method.lower()] = _not_served(path, method)
     _fill_arrays(components)
     for body in bodies:
-        _refuse_nul(components[body.__name__])
+        _refuse_nul(component_of[body])
         if one_of[body]:
             # Which of them, its description says: alternatives would make the body one of any kind.
-            components[body.__name__]["minProperties"] = 1
+            component_of[body]["minProperties"] = 1
     return {
         "openapi": "3.1.0",
         "info": {
@@ -137,26 +142,40 @@ def _path_parameter(name: str, schema: Schema) -> Schema:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def _require_constants(components: dict[str, Schema], answers: set[str]) -> None:
+_COMPONENT = "#/components/schemas/"
+
+
+def _name_of(reference: Schema) -> str:
+    """Return the name of the component that a reference leads to."""
+    return str(reference["$ref"]).removeprefix(_COMPONENT)
+
+
+def _require_constants(component: Schema, struct: type[Struct]) -> None:
     """Msgspec takes a field with a default for optional; in an answer it is there all the same."""
-    for name, struct in _structs(Struct).items():
-        if name in answers:
-            components[name]["required"] = [
-                field.encode_name
-                for field in msgspec.structs.fields(struct)
-                if field.default is not UNSET
-            ]
+    component["required"] = [
+        field.encode_name for field in msgspec.structs.fields(struct) if field.default is not UNSET
+    ]
 
 
-def _structs(base: type[Struct]) -> dict[str, type[Struct]]:
-    """Return every shape under `base`, by name."""
-    found: dict[str, type[Struct]] = {}
-    for struct in base.__subclasses__():
-        found |= {struct.__name__: struct} | _structs(struct)
-    return found
+def _structs_in(answers: Sequence[Any]) -> list[type[Struct]]:
+    """Return every struct of which answers are made."""
+    found: dict[type[Struct], None] = {}
+    left = list(inspect.multi_type_info(answers))
+    while left:
+        kind = left.pop()
+        if isinstance(kind, inspect.StructType):
+            if kind.cls in found:
+                continue
+            found[kind.cls] = None
+            left += [field.type for field in kind.fields]
+        for name in kind.__struct_fields__:
+            value = getattr(kind, name)
+            parts = value if isinstance(value, tuple) else (value,)
+            left += [part for part in parts if isinstance(part, inspect.Type)]
+    return list(found)
 
 
-def _operation(route: Route, schema_of: dict[str, Schema], *, own: bool) -> Schema:
+def _operation(route: Route, schema_of: dict[Any, Schema], *, own: bool) -> Schema:
     summary, _, description = route.doc.partition("\n\n")
     operation: Schema = {
         "operationId": route.name,
@@ -184,7 +203,7 @@ def _operation(route: Route, schema_of: dict[str, Schema], *, own: bool) -> Sche
     if route.body:
         operation["requestBody"] = {
             "required": route.body.required,
-            "content": {"application/json": {"schema": schema_of[str(route.body.shape)]}},
+            "content": {"application/json": {"schema": schema_of[route.body.shape]}},
         }
     return operation
 
@@ -196,9 +215,9 @@ def _kind_of(name: str, route: Route) -> Schema:
     return _UID if name in route.uids else _ID
 
 
-def _responses(route: Route, schema_of: dict[str, Schema], *, own: bool) -> Schema:
-    message = schema_of[str(Refusal if own else ErrorMessage)]
-    refused = message if own else {"anyOf": [schema_of[str(RuleMessage)], message]}
+def _responses(route: Route, schema_of: dict[Any, Schema], *, own: bool) -> Schema:
+    message = schema_of[Refusal if own else ErrorMessage]
+    refused = message if own else {"anyOf": [schema_of[RuleMessage], message]}
     responses = {
         "200": {
             "description": "Done.",
@@ -241,12 +260,11 @@ _ERROR_HEADER: Schema = {
 }
 
 
-def _contents(route: Route, schema_of: dict[str, Schema]) -> Schema:
+def _contents(route: Route, schema_of: dict[Any, Schema]) -> Schema:
     """Return what answers look like, by media type; only of JSON there is more to be told."""
     told = route.produces == (_JSON_TYPE,)
     return {
-        kind: {"schema": schema_of[str(route.answer)] if told else _NOT_JSON}
-        for kind in route.produces
+        kind: {"schema": schema_of[route.answer] if told else _NOT_JSON} for kind in route.produces
     }
 
 

@@ -1,5 +1,6 @@
 """What goes over the wire of a space's iterations as a whole, below /api/kadence/v1."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from kadence.web.codec import Uid, number, optional_number
 from kadence.web.http import RequestContext
 from kadence.web.insights import Day, TotalAnswer
 from kadence.web.query import Words
+from kadence.web.route import Route
 
 
 class TotalOfIterationAnswer(Struct, frozen=True):
@@ -81,3 +83,10 @@ async def get_leftovers(context: RequestContext) -> list[LeftOverAnswer]:
     """
     found = await context.read(usecases.get_leftovers, context.uid("space_uid"), context.nothing())
     return [LeftOverAnswer(one.card_uid, one.iteration_id, one.title) for one in found]
+
+
+OWN_ROUTES: Sequence[Route] = (
+    Route("GET", "/spaces/{space_uid}/totals", get_totals, "Additions"),
+    Route("GET", "/spaces/{space_uid}/leftovers", get_leftovers, "Additions"),
+    Route("GET", "/spaces/{space_uid}/periods", get_periods, "Additions", query=(STATUS,)),
+)

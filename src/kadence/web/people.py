@@ -1,5 +1,6 @@
 """What goes over the wire about people (contract: workspace.md, Users)."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
@@ -11,6 +12,7 @@ from kadence.usecases.sessions import who_is_here
 from kadence.web.codec import Uid, When, format_optional, format_timestamp
 from kadence.web.http import RequestContext
 from kadence.web.query import LIMIT, OFFSET, SKIP, Flag, Ids, OneUid, Query, Text, Word
+from kadence.web.route import Route
 
 
 class UserAnswer(Struct, frozen=True, kw_only=True):
@@ -142,3 +144,10 @@ async def list_users(context: RequestContext) -> list[UserAnswer]:
     """List the people of the company, by id."""
     found = await context.read(usecases.list_users, context.query(_list_query))
     return [UserAnswer(**user_values(user)) for user in found]
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/users/current", get_current_user, "People"),
+    Route("GET", "/users", list_users, "People", query=LIST_PARAMETERS),
+    Route("GET", "/users/{user_id}", get_user, "People"),
+)

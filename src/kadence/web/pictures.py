@@ -1,6 +1,6 @@
 """Charts as SVG and PNG at addresses of their own: for who has a token, and by signed link."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -24,6 +24,7 @@ from kadence.web.insights import (
 )
 from kadence.web.query import Parameter, Query, Word
 from kadence.web.responses import Response, content
+from kadence.web.route import Route
 from kadence.web.velocity import VELOCITY_PARAMETERS, velocity_query
 
 THEME = Word("theme", [theme.value for theme in Theme], "Drawn for a light or a dark ground.")
@@ -158,25 +159,52 @@ async def badge_of(read: Read, place: Place, query: Query) -> Response:
 def chart(kind: str, format_: Format) -> Handler:
     """Return the handler of one kind of chart in one format."""
 
-    async def get_chart(context: RequestContext) -> bytes:
+    async def get_chart(context: RequestContext) -> Response:
         place = Place(context.uid("space_uid"), _iteration(context))
         query = context.sound_query()
-        answer: Any = await context.while_there(
+        return await context.while_there(
             drawn(context.read_apart, context.render_worker, kind, format_, place, query)
         )
-        return answer  # type: ignore[no-any-return]
 
     get_chart.__name__ = f"get_{kind}_{format_.value}"
     get_chart.__doc__ = f"Get a picture ({format_.value.upper()}): {KINDS[kind].summary}."
     return get_chart
 
 
+OF_SPACE = "/spaces/{space_uid}"
+OF_ITERATION = f"{OF_SPACE}/iterations/{{iteration_id}}"
+"""Where what is of one iteration lies."""
+
+
 def _iteration(context: RequestContext) -> str:
     return context.uid("iteration_id") if context.has("iteration_id") else ""
 
 
-async def get_badge(context: RequestContext) -> bytes:
+async def get_badge(context: RequestContext) -> Response:
     """Get a small picture (SVG) of what remains: `remaining 12 of 30`."""
     place = Place(context.uid("space_uid"), context.uid("iteration_id"))
-    answer: Any = await badge_of(context.read, place, context.sound_query())
-    return answer  # type: ignore[no-any-return]
+    return await badge_of(context.read, place, context.sound_query())
+
+
+OWN_ROUTES: Sequence[Route] = (
+    *(
+        Route(
+            "GET",
+            f"{OF_SPACE if kind == 'velocity' else OF_ITERATION}/{kind}.{format_.value}",
+            chart(kind, format_),
+            "Charts",
+            query=KINDS[kind].query,
+            produces=(MEDIA_TYPES[format_],),
+        )
+        for kind in KINDS
+        for format_ in Format
+    ),
+    Route(
+        "GET",
+        f"{OF_ITERATION}/badge.svg",
+        get_badge,
+        "Charts",
+        query=REPORT_PARAMETERS,
+        produces=(SVG,),
+    ),
+)

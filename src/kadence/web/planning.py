@@ -1,17 +1,21 @@
 """What goes over the wire of kadence's own planning operations, below /api/kadence/v1."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from kadence.domain.model import Iteration
 from kadence.usecases import planning as usecases
 from kadence.usecases.iterations import etag
 from kadence.usecases.planning import ArrangeCards, ChangeCapacity, Outcome
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.codec import Uid, optional_number
 from kadence.web.errors import Refusal, refusal
 from kadence.web.http import RequestContext
 from kadence.web.iteration_cards import IterationCardAnswer, record_answer
 from kadence.web.responses import WithETag
+from kadence.web.route import Route
 
 
 class ArrangedAnswer(Struct, frozen=True):
@@ -49,18 +53,19 @@ def _capacity(iteration: Iteration) -> WithETag[CapacityAnswer]:
     return WithETag(answer, etag(iteration))
 
 
-async def arrange_cards(context: RequestContext) -> list[ArrangedAnswer]:
+async def arrange_cards(context: RequestContext) -> RenderedResponse[list[ArrangedAnswer]]:
     """Add, remove, move or reorder up to 200 cards of an iteration at once.
 
     There is one answer for each card, in the order given; one that is refused hinders no other.
     """
-    validated = await context.body(ARRANGE)
+    asked = await context.body(ARRANGE)
     return await context.write(
+        asked,
         _arranged,
         usecases.arrange_cards,
         context.uid("space_uid"),
         context.uid("iteration_id"),
-        validated,
+        asked.command,
     )
 
 
@@ -76,13 +81,35 @@ async def get_capacity(context: RequestContext) -> WithETag[CapacityAnswer]:
     )
 
 
-async def change_capacity(context: RequestContext) -> WithETag[CapacityAnswer]:
+async def change_capacity(context: RequestContext) -> RenderedResponse[WithETag[CapacityAnswer]]:
     """Say what the team means to take on in an iteration."""
-    validated = await context.body(CHANGE_CAPACITY)
+    asked = await context.body(CHANGE_CAPACITY)
     return await context.write(
+        asked,
         _capacity,
         usecases.change_capacity,
         context.uid("space_uid"),
         context.uid("iteration_id"),
-        validated,
+        asked.command,
     )
+
+
+OWN_ROUTES: Sequence[Route] = (
+    Route(
+        "POST",
+        "/spaces/{space_uid}/iterations/{iteration_id}/cards/arrange",
+        arrange_cards,
+        "Additions",
+        body=ARRANGE,
+    ),
+    Route(
+        "GET", "/spaces/{space_uid}/iterations/{iteration_id}/capacity", get_capacity, "Additions"
+    ),
+    Route(
+        "PATCH",
+        "/spaces/{space_uid}/iterations/{iteration_id}/capacity",
+        change_capacity,
+        "Additions",
+        body=CHANGE_CAPACITY,
+    ),
+)

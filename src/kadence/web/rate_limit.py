@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kadence.domain.error_ids import ErrorId
-from kadence.web.credentials import bearer_token, session_of
+from kadence.web.credentials import caller_of
 from kadence.web.requests import Request
 from kadence.web.responses import Response
 
@@ -98,13 +98,12 @@ class RateLimit:
 
     def look(self, request: Request) -> tuple[list[tuple[bytes, bytes]], Response | None]:
         """Count a request; returns headers for its response, and the refusal if it is too much."""
-        token = bearer_token(request.headers)
-        if token is None and request.path.startswith("/api/"):
-            token = session_of(request.headers, secure=request.is_https)
-        if token is None:
+        caller = caller_of(request)
+        of_page = caller.session is not None and not request.path.startswith("/api/")
+        if caller.token is None or of_page:
             return [], None
         now = int(self._clock())
-        used = self._counts.count(token, now)
+        used = self._counts.count(caller.token, now)
         headers = [
             (b"x-ratelimit-limit", b"%d" % self._limit),
             (b"x-ratelimit-remaining", b"%d" % max(self._limit - used, 0)),

@@ -13,7 +13,7 @@ class Request:
     of its parameters, as it is in the route table, and `params` are their values.
     """
 
-    __slots__ = ("headers", "method", "params", "path", "receive", "route", "scope")
+    __slots__ = ("caller", "headers", "method", "params", "path", "receive", "route", "scope")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
@@ -22,6 +22,8 @@ class Request:
         self.path: str = scope["path"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.route = "unknown"
+        self.caller: Any = None
+        """See credentials.caller_of."""
         self.params: dict[str, str] = {}
 
     @property

@@ -90,7 +90,7 @@ def tags_of(header: bytes | None) -> Sequence[str] | None:
     return [tag.strip().removeprefix("W/") for tag in header.decode("latin-1").split(",")]
 
 
-def rendered(result: Any) -> RenderedResponse:
+def rendered(result: S) -> RenderedResponse[S]:
     """Return a handler's result as it goes over the wire."""
     if isinstance(result, RenderedResponse):
         return result

@@ -6,16 +6,36 @@ import inspect
 import re
 import typing
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+from types import UnionType
 from typing import Any, Literal
 
 from msgspec import Struct
 
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.http import Handler
 from kadence.web.query import Harmless, Parameter
-from kadence.web.responses import WithCookie, WithETag
+from kadence.web.responses import Response, WithCookie, WithETag
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
+Tag = Literal[
+    "Iterations",
+    "Cards",
+    "Boards",
+    "Spaces",
+    "Members",
+    "People",
+    "Tags",
+    "Fixed lists",
+    "Additions",
+    "Insights",
+    "Charts",
+    "Signed links",
+    "Signing in",
+]
+"""What an operation is about."""
 
 
 class Route(Struct, frozen=True):
@@ -28,6 +48,7 @@ class Route(Struct, frozen=True):
     method: Method
     path: str
     handler: Handler
+    tag: Tag
     body: Body[Any] | None = None
     query: Sequence[Parameter[Any]] = ()
     produces: Sequence[str] = ("application/json",)
@@ -45,15 +66,17 @@ class Route(Struct, frozen=True):
 
     @property
     def answer(self) -> Any:
-        """The type of the answer."""
-        returned = typing.get_type_hints(self.handler, include_extras=True)["return"]
-        return typing.get_args(returned)[0] if typing.get_origin(returned) in _WRAPS else returned
+        """The type of the JSON that is answered, or `Response` for what is none."""
+        return _unwrapped(self._returned)[-1]
 
     @property
     def has_etag(self) -> bool:
         """Whether the answer comes with an entity tag."""
-        returned = typing.get_type_hints(self.handler, include_extras=True)["return"]
-        return typing.get_origin(returned) is WithETag
+        return any(typing.get_origin(kind) is WithETag for kind in _unwrapped(self._returned))
+
+    @property
+    def _returned(self) -> Any:
+        return typing.get_type_hints(self.handler, include_extras=True)["return"]
 
     @property
     def writes(self) -> bool:
@@ -76,11 +99,6 @@ class Route(Struct, frozen=True):
         return self.tag == "Signing in"
 
     @property
-    def tag(self) -> str:
-        """What the operation is about."""
-        return next(tag for pattern, tag in _TAGS if re.search(pattern, self.path))
-
-    @property
     def uids(self) -> Sequence[str]:
         """The path parameters that are UUIDs; the others are integer ids."""
         by_uid = "_uid}" in self.path
@@ -92,24 +110,18 @@ class Route(Struct, frozen=True):
         return names_in(self.path)
 
 
-_TAGS = (
-    (r"^/(session|invitations)", "Signing in"),
-    (r"/(links|shared)\b", "Signed links"),
-    (r"\.(svg|png)$", "Charts"),
-    (r"/((report|flow|forecast|velocity)(\.csv)?|calendar|iterations\.ics)$", "Insights"),
-    (r"/(arrange|capacity|events|totals|leftovers|periods)$", "Additions"),
-    (r"iterations", "Iterations"),
-    (r"^/cards", "Cards"),
-    (r"boards|columns|lanes", "Boards"),
-    (r"^/spaces/.*/users", "Members"),
-    (r"^/spaces", "Spaces"),
-    (r"^/(users|companies)", "People"),
-    (r"tags", "Tags"),
-    (r"", "Fixed lists"),
-)
+def _unwrapped(kind: Any) -> list[Any]:
+    """Return a type and, one after the other, those within it, down to the answer."""
+    if typing.get_origin(kind) is UnionType:
+        # What may be JSON or a stream is told by its JSON.
+        kind = reduce(or_, (one for one in typing.get_args(kind) if one is not Response))
+    kinds = [kind]
+    while typing.get_origin(kinds[-1]) in _WRAPS:
+        kinds.append(typing.get_args(kinds[-1])[0])
+    return kinds
 
 
-_WRAPS = (WithETag, WithCookie)
+_WRAPS = (RenderedResponse, WithETag, WithCookie)
 """What a handler may put around its answer."""
 
 

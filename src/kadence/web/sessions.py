@@ -1,5 +1,7 @@
 """What goes over the wire of signing in: sessions, one-time links, passwords and own tokens."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from kadence.domain.error_ids import ErrorId
@@ -17,13 +19,14 @@ from kadence.usecases.sessions import (
     NewSession,
 )
 from kadence.usecases.tokens import NewToken
-from kadence.usecases.unit_of_work import random_id, token_digest
+from kadence.usecases.unit_of_work import RenderedResponse, random_id, token_digest
 from kadence.web.bodies import Body
 from kadence.web.codec import When, format_optional, format_timestamp
 from kadence.web.cookies import csrf_of, session_cookie
 from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_values
 from kadence.web.responses import WithCookie
+from kadence.web.route import Route
 
 LOGIN_PAGE = "/enter"
 """Where the page takes a one-time key, behind a #: so no server's log has it."""
@@ -89,12 +92,12 @@ async def create_session(context: RequestContext) -> WithCookie[SessionAnswer]:
     neither tokens nor a password.
     """
     context.refuse_other_sites()
-    validated = await context.body(SESSION)
-    if isinstance(validated, BadRequest):
-        raise validated
-    if context.is_dry_run:
+    asked = await context.body(SESSION)
+    if isinstance(asked.command, BadRequest):
+        raise asked.command
+    if asked.options.dry_run:
         raise RuleViolation(ErrorId.SIGN_IN_WAYS, 2, "Signing in should NOT have dry_run")
-    begun = await _begun(context, validated)
+    begun = await _begun(context, asked.command)
     csrf = csrf_of(begun.secret)
     answer = SessionAnswer(_user(begun.user), begun.has_password, begun.in_person, csrf)
     return WithCookie(
@@ -132,23 +135,23 @@ async def get_session(context: RequestContext) -> SessionAnswer:
     return SessionAnswer(_user(found.user), found.has_password, found.in_person, csrf)
 
 
-async def end_session(context: RequestContext) -> WithCookie[UserAnswer]:
+async def end_session(context: RequestContext) -> WithCookie[RenderedResponse[UserAnswer]]:
     """Sign out: the session is no longer valid, and its cookie is removed."""
-    validated = await context.empty_body()
-    done = await context.write(_user, usecases.end_session, validated)
-    gone = None if context.is_dry_run else session_cookie("", 0, secure=context.is_https)
+    asked = await context.empty_body()
+    done = await context.write(asked, _user, usecases.end_session, asked.command)
+    gone = None if asked.options.dry_run else session_cookie("", 0, secure=context.is_https)
     return WithCookie(done, gone)
 
 
-async def change_password(context: RequestContext) -> UserAnswer:
+async def change_password(context: RequestContext) -> RenderedResponse[UserAnswer]:
     """Set one's password, or another one; all one's other sessions end. Only in a session."""
-    validated = await context.body(PASSWORD)
+    asked = await context.body(PASSWORD)
     # A turn to read would be held for as long as the password waits for its own.
     known = await context.read_apart(usecases.own_password)
-    if isinstance(validated, BadRequest):
-        raise validated
-    new = await context.while_there(_renewed(context, validated, known))
-    return await context.write_secret(_user, usecases.set_password, *new)
+    if isinstance(asked.command, BadRequest):
+        raise asked.command
+    new = await context.while_there(_renewed(context, asked.command, known))
+    return await context.write_secret(asked, _user, usecases.set_password, *new)
 
 
 async def _renewed(
@@ -167,13 +170,13 @@ async def _renewed(
         return await context.password_checks.hashed(validated.password), proved
 
 
-async def create_invitation(context: RequestContext) -> InvitationAnswer:
+async def create_invitation(context: RequestContext) -> RenderedResponse[InvitationAnswer]:
     """Make a one-time link for a person, who is made when there is none; for owners.
 
     Send it by any channel. For who has a password already it is the way to a new one.
     """
-    validated = await context.body(INVITATION)
-    return await context.write_secret(_invitation, usecases.invite, validated)
+    asked = await context.body(INVITATION)
+    return await context.write_secret(asked, _invitation, usecases.invite, asked.command)
 
 
 def _invitation(invited: Invited) -> InvitationAnswer:
@@ -204,10 +207,10 @@ def _token(token: Token, context: RequestContext) -> TokenAnswer:
     )
 
 
-async def create_token(context: RequestContext) -> NewTokenAnswer:
+async def create_token(context: RequestContext) -> RenderedResponse[NewTokenAnswer]:
     """Make an API token for oneself. Only in a session."""
-    validated = await context.body(TOKEN)
-    return await context.write_secret(_new_token, usecases.create_own_token, validated)
+    asked = await context.body(TOKEN)
+    return await context.write_secret(asked, _new_token, usecases.create_own_token, asked.command)
 
 
 def _new_token(made: NewToken) -> NewTokenAnswer:
@@ -215,9 +218,25 @@ def _new_token(made: NewToken) -> NewTokenAnswer:
     return NewTokenAnswer(token.id, token.name, made.secret, format_optional(token.expires))
 
 
-async def revoke_token(context: RequestContext) -> TokenAnswer:
+async def revoke_token(context: RequestContext) -> RenderedResponse[TokenAnswer]:
     """End one of one's own tokens or sessions. Only in a session."""
-    validated = await context.empty_body()
+    asked = await context.empty_body()
     return await context.write(
-        lambda token: _token(token, context), usecases.revoke_own_token, context.id("id"), validated
+        asked,
+        lambda token: _token(token, context),
+        usecases.revoke_own_token,
+        context.id("id"),
+        asked.command,
     )
+
+
+OWN_ROUTES: Sequence[Route] = (
+    Route("POST", "/session", create_session, "Signing in", body=SESSION, public=True),
+    Route("GET", "/session", get_session, "Signing in"),
+    Route("DELETE", "/session", end_session, "Signing in"),
+    Route("PATCH", "/session/password", change_password, "Signing in", body=PASSWORD),
+    Route("GET", "/session/tokens", list_tokens, "Signing in"),
+    Route("POST", "/session/tokens", create_token, "Signing in", body=TOKEN),
+    Route("DELETE", "/session/tokens/{id}", revoke_token, "Signing in"),
+    Route("POST", "/invitations", create_invitation, "Signing in", body=INVITATION),
+)

@@ -1,5 +1,6 @@
 """What goes over the wire about spaces (contract: workspace.md, Spaces)."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -9,6 +10,7 @@ from kadence.domain.model import Space, SpaceRole, SpaceVisibility
 from kadence.usecases import spaces as usecases
 from kadence.usecases.members import SpaceMember
 from kadence.usecases.spaces import ChangeSpace, CreateSpace, SpaceView
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.boards import BoardAnswer, board_answer
 from kadence.web.bodies import Body
 from kadence.web.codec import (
@@ -21,6 +23,7 @@ from kadence.web.columns import DeletedAnswer
 from kadence.web.http import RequestContext
 from kadence.web.members import MemberAnswer, access_mod, member_answer
 from kadence.web.query import PAGE, page_of
+from kadence.web.route import Route
 
 
 class SpaceAnswer(Struct, frozen=True, kw_only=True):
@@ -201,10 +204,10 @@ async def list_spaces(context: RequestContext) -> list[ListedSpaceAnswer]:
     return [_listed(view) for view in await context.read(usecases.list_spaces, page)]
 
 
-async def create_space(context: RequestContext) -> NewSpaceAnswer:
+async def create_space(context: RequestContext) -> RenderedResponse[NewSpaceAnswer]:
     """Make a space; the caller becomes its admin."""
-    validated = await context.body(CREATE)
-    return await context.write(_made, usecases.create_space, validated)
+    asked = await context.body(CREATE)
+    return await context.write(asked, _made, usecases.create_space, asked.command)
 
 
 async def get_space(context: RequestContext) -> SpaceAnswer:
@@ -212,15 +215,26 @@ async def get_space(context: RequestContext) -> SpaceAnswer:
     return _one(await context.read(usecases.get_space, context.id("space_id"), context.nothing()))
 
 
-async def change_space(context: RequestContext) -> SpaceAnswer:
+async def change_space(context: RequestContext) -> RenderedResponse[SpaceAnswer]:
     """Change a space's title, access and the like."""
-    validated = await context.body(CHANGE)
-    return await context.write(_one, usecases.change_space, context.id("space_id"), validated)
-
-
-async def delete_space(context: RequestContext) -> DeletedAnswer:
-    """Delete a space: its iterations become removed, spaces below it move up."""
-    validated = await context.empty_body()
+    asked = await context.body(CHANGE)
     return await context.write(
-        DeletedAnswer, usecases.delete_space, context.id("space_id"), validated
+        asked, _one, usecases.change_space, context.id("space_id"), asked.command
     )
+
+
+async def delete_space(context: RequestContext) -> RenderedResponse[DeletedAnswer]:
+    """Delete a space: its iterations become removed, spaces below it move up."""
+    asked = await context.empty_body()
+    return await context.write(
+        asked, DeletedAnswer, usecases.delete_space, context.id("space_id"), asked.command
+    )
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/spaces", list_spaces, "Spaces", query=SPACE_PARAMETERS),
+    Route("POST", "/spaces", create_space, "Spaces", body=CREATE),
+    Route("GET", "/spaces/{space_id}", get_space, "Spaces"),
+    Route("PATCH", "/spaces/{space_id}", change_space, "Spaces", body=CHANGE),
+    Route("DELETE", "/spaces/{space_id}", delete_space, "Spaces"),
+)

@@ -1,5 +1,6 @@
 """Lists that clients ask for before anything else, and that are the same for everybody here."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from kadence.web.card_views import CardTypeAnswer, card_type
 from kadence.web.codec import Uid, When, format_timestamp
 from kadence.web.http import RequestContext
 from kadence.web.query import LIMIT, OFFSET, Harmless, Refused, Text
+from kadence.web.route import Route
 
 
 class UserRoleAnswer(Struct, frozen=True, kw_only=True):
@@ -75,3 +77,17 @@ async def list_sprints(context: RequestContext) -> list[dict[str, Any]]:
     """List the sprints, which came before iterations: there are none."""
     await context.read(usecases.get_company, context.nothing())
     return []
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/user-roles", list_user_roles, "Fixed lists"),
+    Route("GET", "/card-types", list_card_types, "Fixed lists", query=CARD_TYPE_PARAMETERS),
+    Route(
+        "GET",
+        "/company/custom-properties",
+        list_custom_properties,
+        "Fixed lists",
+        query=PROPERTY_PARAMETERS,
+    ),
+    Route("GET", "/sprints", list_sprints, "Fixed lists", query=SPRINT_PARAMETERS),
+)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -17,9 +17,10 @@ from kadence.web.feeds import file_of
 from kadence.web.forecasts import FORECAST_PARAMETERS, forecast_answer, forecast_query, run_forecast
 from kadence.web.http import Handler, RequestContext
 from kadence.web.insights import REPORT_PARAMETERS, flow_answer, report_query
-from kadence.web.pictures import LANGUAGE, Place, Read
+from kadence.web.pictures import LANGUAGE, OF_ITERATION, OF_SPACE, Place, Read
 from kadence.web.query import Flag, Parameter, Query, Word
 from kadence.web.responses import Response
+from kadence.web.route import Route
 from kadence.web.velocity import VELOCITY_PARAMETERS, velocity_answer, velocity_query
 
 CSV = "text/csv"
@@ -191,15 +192,27 @@ def _cell(cell: object, manner: Manner) -> object:
 def csv_of(name: str) -> Handler:
     """Return the handler of a table."""
 
-    async def get(context: RequestContext) -> str:
+    async def get(context: RequestContext) -> Response:
         iteration_id = "" if name == "velocity" else context.uid("iteration_id")
         place = Place(context.uid("space_uid"), iteration_id)
         query = context.sound_query()
-        answer: Any = await context.while_there(
+        return await context.while_there(
             table(context.read_apart, context.render_worker, name, place, query)
         )
-        return answer  # type: ignore[no-any-return]
 
     get.__name__ = f"get_{name}_csv"
     get.__doc__ = f"Get as CSV {TABLES[name].summary}."
     return get
+
+
+OWN_ROUTES: Sequence[Route] = tuple(
+    Route(
+        "GET",
+        f"{OF_SPACE if name == 'velocity' else OF_ITERATION}/{name}.csv",
+        csv_of(name),
+        "Insights",
+        query=made.query,
+        produces=(CSV,),
+    )
+    for name, made in TABLES.items()
+)

@@ -1,5 +1,6 @@
 """What goes over the wire about tags (contract: workspace.md, Cards)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -7,11 +8,13 @@ from msgspec import Struct
 from kadence.domain.model import CardTag, Tag
 from kadence.usecases import tags as usecases
 from kadence.usecases.tags import ChangeTag, CreateTag, TagQuery
+from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.codec import Uid, When, format_timestamp
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import RequestContext
 from kadence.web.query import LIMIT, OFFSET, SKIP, Harmless, Id, Ids, Query, Text
+from kadence.web.route import Route
 
 
 class TagAnswer(Struct, frozen=True, kw_only=True):
@@ -87,22 +90,26 @@ async def list_tags(context: RequestContext) -> list[TagAnswer]:
     ]
 
 
-async def create_tag(context: RequestContext) -> TagAnswer:
+async def create_tag(context: RequestContext) -> RenderedResponse[TagAnswer]:
     """Make a tag, or find the one that has this name."""
-    validated = await context.body(CREATE)
-    return await context.write(tag_answer, usecases.create_tag, validated)
+    asked = await context.body(CREATE)
+    return await context.write(asked, tag_answer, usecases.create_tag, asked.command)
 
 
-async def change_tag(context: RequestContext) -> TagAnswer:
+async def change_tag(context: RequestContext) -> RenderedResponse[TagAnswer]:
     """Rename or recolour a tag, on all cards that have it."""
-    validated = await context.body(CHANGE)
-    return await context.write(tag_answer, usecases.change_tag, context.id("id"), validated)
+    asked = await context.body(CHANGE)
+    return await context.write(
+        asked, tag_answer, usecases.change_tag, context.id("id"), asked.command
+    )
 
 
-async def delete_tag(context: RequestContext) -> DeletedAnswer:
+async def delete_tag(context: RequestContext) -> RenderedResponse[DeletedAnswer]:
     """Delete a tag, and take it off all cards."""
-    validated = await context.empty_body()
-    return await context.write(DeletedAnswer, usecases.delete_tag, context.id("id"), validated)
+    asked = await context.empty_body()
+    return await context.write(
+        asked, DeletedAnswer, usecases.delete_tag, context.id("id"), asked.command
+    )
 
 
 async def list_card_tags(context: RequestContext) -> list[TagOfCardAnswer]:
@@ -111,21 +118,37 @@ async def list_card_tags(context: RequestContext) -> list[TagOfCardAnswer]:
     return [tag_of_card(use, tag) for use, tag in found]
 
 
-async def add_card_tag(context: RequestContext) -> TagOfCardAnswer:
+async def add_card_tag(context: RequestContext) -> RenderedResponse[TagOfCardAnswer]:
     """Give a card the tag of this name."""
-    validated = await context.body(CREATE)
+    asked = await context.body(CREATE)
     return await context.write(
-        lambda pair: tag_of_card(*pair), usecases.add_card_tag, context.id("card_id"), validated
+        asked,
+        lambda pair: tag_of_card(*pair),
+        usecases.add_card_tag,
+        context.id("card_id"),
+        asked.command,
     )
 
 
-async def remove_card_tag(context: RequestContext) -> DeletedAnswer:
+async def remove_card_tag(context: RequestContext) -> RenderedResponse[DeletedAnswer]:
     """Take a tag off a card."""
-    validated = await context.empty_body()
+    asked = await context.empty_body()
     return await context.write(
+        asked,
         DeletedAnswer,
         usecases.remove_card_tag,
         context.id("card_id"),
         context.id("tag_id"),
-        validated,
+        asked.command,
     )
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/cards/{card_id}/tags", list_card_tags, "Cards"),
+    Route("POST", "/cards/{card_id}/tags", add_card_tag, "Cards", body=CREATE),
+    Route("DELETE", "/cards/{card_id}/tags/{tag_id}", remove_card_tag, "Cards"),
+    Route("GET", "/tags", list_tags, "Tags", query=LIST_PARAMETERS),
+    Route("POST", "/tags", create_tag, "Tags", body=CREATE, query=CREATE_PARAMETERS),
+    Route("PATCH", "/company/tags/{id}", change_tag, "Tags", body=CHANGE),
+    Route("DELETE", "/company/tags/{id}", delete_tag, "Tags"),
+)

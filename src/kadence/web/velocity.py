@@ -1,5 +1,6 @@
 """What goes over the wire of a space's velocity, below /api/kadence/v1."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from kadence.usecases.insights import (
 from kadence.web.codec import Uid, When, format_optional, number, optional_number
 from kadence.web.http import RequestContext
 from kadence.web.query import Clamped, Query, Uids
+from kadence.web.route import Route
 
 LAST = Clamped("last", 8, 1, MOST_ITERATIONS, "How many closed iterations; clamped to 1 to 26.")
 WITHOUT = Uids("without", "Iterations that are shown but left out of mean and median: their ids.")
@@ -114,3 +116,10 @@ async def get_velocity(context: RequestContext) -> VelocityAnswer:
             usecases.get_velocity, context.uid("space_uid"), context.query(velocity_query)
         )
     )
+
+
+OWN_ROUTES: Sequence[Route] = (
+    Route(
+        "GET", "/spaces/{space_uid}/velocity", get_velocity, "Insights", query=VELOCITY_PARAMETERS
+    ),
+)
