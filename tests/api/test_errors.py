@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, RuleViolation
+from kadence.domain.values import JsonObject, OneLine, Rule, TextOrNumber
 from kadence.usecases.boards import CreateBoard
 from kadence.usecases.calendars import ChangeCalendar
 from kadence.usecases.card_commands import CreateCard
@@ -19,6 +20,7 @@ from kadence.usecases.spaces import CreateSpace
 from kadence.web import errors, schema_errors
 from kadence.web.bodies import Body
 from kadence.web.routes import OWN_ROUTES, ROUTES
+from kadence.web.schema_errors import LONGEST, MOST
 from kadence.web.values import decode_hook, schema_hook
 from tests.world import World
 
@@ -53,11 +55,20 @@ def refused(body: Body[Any], field: Any, value: Any) -> bool:
     return False
 
 
+def rules(kind: Any) -> Iterator[type[Rule]]:
+    """The kinds of rules that stand in a type."""
+    for part in get_args(kind):
+        yield from rules(part)
+    if hasattr(kind, "rule"):
+        yield type(kind.rule)
+
+
 def only_its_reader_knows(field: Any, value: Any) -> bool:
-    """Whether a value is of what no schema tells."""
-    kind = str(field.type)
-    number_as_text = isinstance(value, int | float) and "schema" not in kind
-    return number_as_text or isinstance(value, dict)
+    """Whether a value is of what no schema tells: how long a number is as a text, or an object."""
+    if isinstance(value, dict):
+        return JsonObject in rules(field.type)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and not {TextOrNumber, OneLine}.isdisjoint(rules(field.type))
 
 
 @pytest.mark.parametrize(("body", "field"), KEYS)
@@ -135,29 +146,40 @@ def test_the_words_are_those_that_are_published(body: Body[Any], raw: str, messa
     assert said.message == message
 
 
-def test_a_list_that_is_too_long_is_not_looked_through() -> None:
-    """Its items are looked at one by one in Python: of a MiB that would take seconds."""
-    looked = 0
+def schemas() -> Iterator[tuple[str, Any]]:
+    """Every schema in those of the bodies, however deep, with where it stands."""
 
-    class Items(list[int]):
-        def __iter__(self) -> Iterator[int]:
-            nonlocal looked
-            looked += 1
-            return super().__iter__()
+    def within(place: str, schema: Any) -> Iterator[tuple[str, Any]]:
+        if isinstance(schema, dict):
+            yield place, schema
+        if isinstance(schema, dict | list):
+            parts = schema.items() if isinstance(schema, dict) else enumerate(schema)
+            for name, part in parts:
+                yield from within(f"{place}.{name}", part)
 
-    found = schema_errors.refusal(CALENDAR.shape, "weekdays", Items([1] * 8))
-    assert found is not None
-    assert found.id == ErrorId.VALUE_MANY
-    assert looked == 0
+    for body in BODIES.values():
+        yield from within(body.name, msgspec.json.schema(body.shape, schema_hook=schema_hook))
+
+
+def test_only_what_schemas_look_at_of_a_value_is_looked_at() -> None:
+    """Python looks at it, and would take seconds and tens of MiB for some values of a MiB."""
     unbounded = [
-        f"{body.shape.__name__}.{name}"
-        for body in BODIES.values()
-        for name, schema in msgspec.json.schema(body.shape, schema_hook=schema_hook)["$defs"][
-            body.shape.__name__
-        ]["properties"].items()
+        place
+        for place, schema in schemas()
         if schema.get("type") == "array" and "maxItems" not in schema
     ]
     assert unbounded == []
+    assert max(schema.get("maxLength", 0) for _, schema in schemas()) == LONGEST
+    assert max(schema.get("maxItems", 0) for _, schema in schemas()) == MOST
+    known = {"title"}
+    assert len(schema_errors.brief("x" * 900_000, known)) == LONGEST + 1
+    assert len(schema_errors.brief([0] * 300_000, known)) == MOST + 1
+    assert schema_errors.brief([{"title": "x", "other": [0]}], known) == [{"title": "x"}]
+
+
+def test_an_error_holds_no_copies_of_the_value() -> None:
+    for value in ("x" * 900_000, ["x" * 900] * 1000, {"title": "x" * 900_000}):
+        assert len(repr(schema_errors.brief([value], {"title"}))) < 10
 
 
 @pytest.mark.parametrize(
@@ -222,13 +244,19 @@ def test_an_error_that_nobody_foresaw_is_told_without_detail() -> None:
 
 def test_what_an_error_names_cannot_break_the_header() -> None:
     odd = RuleViolation(
-        ErrorId.TAG_TAKEN, 1, "x", quoted='a"b\\c', foreign="ы", line="a\r\nb", most=10**15
+        ErrorId.TAG_TAKEN,
+        1,
+        "x",
+        quoted='a"b\\c',
+        foreign="SP, São 5%",
+        line="a\r\nb",
+        most=10**15,
     )
     told = dict(errors.response(odd).headers)[b"x-kadence-error"]
     assert told.split(b";") == [
         b"tag.taken",
         rb'quoted="a\"b\\c"',
-        b'foreign=%"%d1%8b"',
+        b'foreign=%"SP, S%c3%a3o 5%25"',
         b'line=%"a%0d%0ab"',
         b'most="1000000000000000"',
     ]

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.cli.kit import INIT
 from tests.processes import COMMAND
@@ -110,8 +109,3 @@ def test_a_key_is_added_as_the_recipe_says(tmp_path: Path) -> None:
         refused = client.patch(f"{iterations}/{older['id']}", json={"colour": "x" * 33})
         assert refused.json() == {"message": "colour should NOT be longer than 32 characters"}
     assert "sound" in kadence(copy / "src", "db", "check", "--database", database)
-
-
-@pytest.mark.parametrize("key", ["`LAST`", "`NEXT`"])
-def test_the_recipe_says_what_its_words_stand_for(key: str) -> None:
-    assert key in (ROOT / "CONTRIBUTING.md").read_text("utf-8")

@@ -26,7 +26,7 @@ from kadence.drawing.picture import Format, drawing
 from kadence.drawing.theme import Theme, wall
 from kadence.usecases.insights import Reported, ReportQuery, report_of
 from kadence.web.codec import encode, parse_timestamp
-from kadence.web.insights import report_answer
+from kadence.web.report_answers import report_answer
 from kadence.web.tables import TABLES, report_lines, written
 
 _HEIGHT = 16

@@ -29,8 +29,9 @@ from kadence.usecases.iteration_cards import take_out_cards
 from kadence.usecases.sort_orders import behind_all
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
-MOST_PARTS = 1000
-"""Columns, and lanes, with which a board can be made."""
+_SOME = Meta(min_length=1, max_length=1000)
+Columns = Annotated[list[CreateColumn], _SOME]
+Lanes = Annotated[list[CreateLane], _SOME]
 
 
 class CreateBoard(Struct, frozen=True):
@@ -40,12 +41,8 @@ class CreateBoard(Struct, frozen=True):
     description: Description | None = None
     external_id: ExternalId | None = None
     sort_order: Positive | None = None
-    columns: (
-        Annotated[list[CreateColumn], Meta(min_length=1, max_length=MOST_PARTS)] | UnsetType
-    ) = UNSET
-    lanes: Annotated[list[CreateLane], Meta(min_length=1, max_length=MOST_PARTS)] | UnsetType = (
-        UNSET
-    )
+    columns: Columns | UnsetType = UNSET
+    lanes: Lanes | UnsetType = UNSET
 
 
 class ChangeBoard(Struct, frozen=True):

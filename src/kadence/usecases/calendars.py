@@ -61,7 +61,9 @@ def _check_days(name: str, days: list[str]) -> None:
             date.fromisoformat(day)
         except ValueError:
             raise BadRequest(
-                ErrorId.VALUE_FORMAT, f"{name} should hold days such as 2026-07-28, not {day}"
+                ErrorId.VALUE_FORMAT,
+                f"{name} should hold days such as 2026-07-28, not {day}",
+                key=name,
             ) from None
 
 

@@ -145,7 +145,9 @@ def _fitting(value: Any, field: FieldInfo) -> Any:
     """
     try:
         msgspec.convert(value, field.type, dec_hook=decode_hook)
-    except msgspec.ValidationError:
+    except msgspec.ValidationError as error:
+        if isinstance(error.__cause__, Unreadable) and error.__cause__.is_final:
+            raise
         with contextlib.suppress(msgspec.ValidationError):
             whole = _with_whole_numbers(value)
             msgspec.convert(whole, field.type, dec_hook=decode_hook)

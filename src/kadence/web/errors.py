@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import NamedTuple
-from urllib.parse import quote
 
 import structlog
 from msgspec import UNSET, Struct, UnsetType
@@ -75,11 +74,10 @@ def response(error: Exception, *, own: bool = False) -> Response:
 
     One that nobody foresaw is logged, and its answer has no detail.
     """
-    answer = next((ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS), None)
-    if answer is None or not isinstance(error, KadenceError):
-        # What is no KadenceError has no place in the table.
+    if not isinstance(error, KadenceError):
         log.error("unforeseen error", exc_info=error)
-        answer, error = _UNFORESEEN, KadenceError()
+        error = KadenceError()
+    answer = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
     headers = {ERROR_HEADER: _told(error)}
     if isinstance(error, TooManyRequests):
         headers["retry-after"] = str(error.seconds)
@@ -122,8 +120,12 @@ def _bare(value: str | int) -> str:
     if text.isascii() and text.isprintable():
         escaped = text.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
-    encoded = quote(text, safe=" !#$&'()*+,-./:;<=>?@[]^_`{|}~").lower()
+    encoded = "".join(char if char in _SHOWN else _escaped(char) for char in text)
     return f'%"{encoded}"'
+
+
+def _escaped(char: str) -> str:
+    return "".join(f"%{byte:02x}" for byte in char.encode())
 
 
 ERROR_HEADER = "x-kadence-error"
@@ -131,7 +133,8 @@ _LARGEST = 10**15
 """An integer of RFC 9651 has fewer digits."""
 _LONGEST = 500
 """Characters of a value in the header."""
-_UNFORESEEN = _Answer(500, "Internal server error")
+_SHOWN = {chr(code) for code in range(0x20, 0x7F)} - {"%", '"'}
+"""What stands for itself in a display string."""
 
 ANSWERS: dict[type[KadenceError], _Answer] = {
     Unauthenticated: _Answer(401, "Unauthorized"),
@@ -158,6 +161,6 @@ ANSWERS: dict[type[KadenceError], _Answer] = {
     StorageBusy: _Answer(503, "The database is busy, please try again", retry_after=1),
     StorageFull: _Answer(507, "There is no room left on the server's disk; nothing was saved"),
     StorageError: _Answer(503, "The database cannot be used at the moment", retry_after=5),
-    KadenceError: _UNFORESEEN,
+    KadenceError: _Answer(500, "Internal server error"),
 }
 """How each kind of error is answered; what stands here counts for the kinds below it too."""

@@ -26,8 +26,9 @@ from kadence.usecases.forecasts import (
 from kadence.usecases.unit_of_work import Validated
 from kadence.web.codec import Uid, When, format_timestamp, number
 from kadence.web.http import RequestContext
-from kadence.web.insights import AS_OF, UNIT, Day, IterationOfReport, iteration_of_report
+from kadence.web.insights import AS_OF, UNIT
 from kadence.web.query import LARGEST_INTEGER, Clamped, Query, Word
+from kadence.web.report_answers import Day, IterationOfReport, iteration_of_report
 from kadence.web.route import Route
 
 SEED = Clamped("seed", 1, 0, LARGEST_INTEGER, "The same seed gives the same answer.")

@@ -18,9 +18,10 @@ from kadence.web.codec import JSON, Uid, When, encode, format_timestamp
 from kadence.web.feeds import iterations_feed
 from kadence.web.forecasts import FORECAST_PARAMETERS, SEED, TRIALS
 from kadence.web.http import RequestContext
-from kadence.web.insights import report_answer, report_query
+from kadence.web.insights import report_query
 from kadence.web.pictures import KINDS, SAFE, THEME, Place, Read, badge_of, drawn
 from kadence.web.query import Parameter, Query
+from kadence.web.report_answers import report_answer
 from kadence.web.responses import Response, content
 from kadence.web.route import Route
 from kadence.web.tables import FILE_PARAMETERS, TABLES, table

@@ -10,8 +10,8 @@ from kadence.storage.overview import Total
 from kadence.usecases import overview as usecases
 from kadence.web.codec import Uid, number, optional_number
 from kadence.web.http import RequestContext
-from kadence.web.insights import Day, TotalAnswer
 from kadence.web.query import Words
+from kadence.web.report_answers import Day, TotalAnswer
 from kadence.web.route import Route
 
 

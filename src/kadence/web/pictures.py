@@ -18,10 +18,7 @@ from kadence.usecases.forecasts import ForecastQuery
 from kadence.usecases.insights import ReportQuery, VelocityQuery
 from kadence.web.forecasts import FORECAST_PARAMETERS, forecast_query, run_forecast
 from kadence.web.http import Handler, RequestContext
-from kadence.web.insights import (
-    REPORT_PARAMETERS,
-    report_query,
-)
+from kadence.web.insights import REPORT_PARAMETERS, report_query
 from kadence.web.query import Parameter, Query, Word
 from kadence.web.responses import Response, content
 from kadence.web.route import Route

@@ -3,7 +3,7 @@
 It is imported only when a body could not be decoded, for the library takes its time and memory.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container
 from functools import cache
 from typing import Any, NamedTuple, cast
 
@@ -20,6 +20,17 @@ from kadence.web.values import schema_hook
 
 Schema = dict[str, Any]
 
+LONGEST, MOST = 32_768, 1000
+"""Characters of the longest text, and items of the longest list, that a schema takes."""
+
+
+class _Schemas(NamedTuple):
+    """A validator that resolves a shape's references, the schemas of its keys, and all names."""
+
+    validator: Draft202012Validator
+    properties: Schema
+    names: frozenset[str]
+
 
 class _Words(NamedTuple):
     """A refusal: its id, its words behind the name of the key, and what these name."""
@@ -31,20 +42,53 @@ class _Words(NamedTuple):
 
 def refusal(shape: type[Struct], key: str, value: object) -> BadRequest | None:
     """Return what is wrong with the value of a key of a body, None if its schema takes it."""
-    validator, properties = _validator(shape)
-    error = _first(validator.evolve(schema=properties[key]).iter_errors(value))
-    if error is None:
+    schemas = _schemas(shape)
+    validator = schemas.validator.evolve(schema=schemas.properties[key])
+    found = next(validator.iter_errors(brief(value, schemas.names)), None)
+    if found is None:
         return None
-    said = _said(error)
+    meant = _meant(found)
+    said = _said(meant)
     place = key + "".join(
-        f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path
+        f"[{part}]" if isinstance(part, int) else f".{part}" for part in meant.absolute_path
     )
+    _untie(found)
     return BadRequest(said.id, f"{place} {said.words}", key=key, **said.about)
 
 
+class _Text(str):
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "text"
+
+
+class _List(list[Any]):
+    def __repr__(self) -> str:
+        return "list"
+
+
+class _Object(dict[str, Any]):
+    def __repr__(self) -> str:
+        return "object"
+
+
+def brief(value: Any, names: Container[str]) -> Any:
+    """Return what schemas with keys of these `names` look at of a JSON value, with a short `repr`.
+
+    The library puts the `repr` into each of its errors, of which there are several for one value.
+    """
+    if isinstance(value, str):
+        return _Text(value[: LONGEST + 1])
+    if isinstance(value, list):
+        return _List(brief(item, names) for item in value[: MOST + 1])
+    if isinstance(value, dict):
+        return _Object((key, brief(item, names)) for key, item in value.items() if key in names)
+    return value
+
+
 @cache
-def _validator(shape: type[Struct]) -> tuple[Draft202012Validator, Schema]:
-    """Return a validator that resolves a shape's references, and the schemas of its keys."""
+def _schemas(shape: type[Struct]) -> _Schemas:
     (_,), components = msgspec.json.schema_components(
         [shape], schema_hook=schema_hook, ref_template="#/$defs/{name}"
     )
@@ -52,7 +96,8 @@ def _validator(shape: type[Struct]) -> tuple[Draft202012Validator, Schema]:
     formats.checks("date-time", raises=ValueError)(_is_instant)
     schema = _cheap_first({"$defs": components})
     properties = schema["$defs"][shape.__name__]["properties"]
-    return Draft202012Validator(schema, format_checker=formats), properties
+    names = frozenset(name for one in components.values() for name in one.get("properties", ()))
+    return _Schemas(Draft202012Validator(schema, format_checker=formats), properties, names)
 
 
 def _cheap_first(schema: Any) -> Any:
@@ -74,16 +119,22 @@ def _is_instant(value: object) -> bool:
     return True
 
 
-def _first(errors: Iterable[ValidationError]) -> ValidationError | None:
-    """Return the first error, from within the alternative that the value was meant for."""
-    error = next(iter(errors), None)
-    if error is None or error.validator != "anyOf":
+def _meant(error: ValidationError) -> ValidationError:
+    """Return the error from within the alternative that the value was meant for."""
+    if error.validator != "anyOf":
         return error
     alternatives = cast("list[Schema]", error.validator_value)
     null = alternatives.index(_NULL) if _NULL in alternatives else None
     meant = [inner for inner in error.context if inner.schema_path[0] != null]
     places = {inner.schema_path[0] for inner in meant}
-    return _first(meant) if len(places) == 1 else error
+    return _meant(meant[0]) if len(places) == 1 else error
+
+
+def _untie(error: ValidationError) -> None:
+    """Take an error out of the circle with those within it, which would keep the value."""
+    for inner in error.context:
+        inner.parent = None
+        _untie(inner)
 
 
 _NULL: Schema = {"type": "null"}

@@ -43,17 +43,29 @@ from kadence.web.codec import has_time, parse_timestamp
 C = TypeVar("C", bound=Struct)
 Schema = dict[str, Any]
 
-SHOULD_BE_STRING = "should be string"
 _WRITTEN_OUT = 1e21
 
 
 class Unreadable(ValueError):
-    """What a reader says of a value, to stand behind the name of its key; msgspec passes it on."""
+    """That a reader does not take a value; msgspec passes it on.
 
-    def __init__(self, words: str, id_: ErrorId = ErrorId.BODY_INVALID, **about: str | int) -> None:
+    Words that stand behind the name of the key are needed only of what no schema can tell.
+    """
+
+    def __init__(
+        self,
+        words: str = "is not valid",
+        id_: ErrorId = ErrorId.BODY_INVALID,
+        **about: str | int,
+    ) -> None:
         super().__init__(words)
         self.id = id_
         self.about = about
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the value would be refused however its numbers were written."""
+        return self.id != ErrorId.BODY_INVALID
 
 
 @lru_cache
@@ -116,7 +128,11 @@ def _reading(rule: Rule) -> _Reading:
 
 
 def decode_hook(kind: Any, value: object) -> Any:
-    """Read a value for msgspec by its rule; the errors have the published wording already."""
+    """Read a value for msgspec by its rule.
+
+    Raises:
+        Unreadable: it is none that the rule takes.
+    """
     rule = kind.rule
     return _KINDS[type(rule)].read(rule, value)
 
@@ -129,11 +145,11 @@ def schema_hook(kind: Any) -> Schema:
 
 def _instant(rule: WrittenInstant, value: object) -> Instant:
     if not isinstance(value, str):
-        raise Unreadable(SHOULD_BE_STRING)
+        raise Unreadable
     try:
         instant = parse_timestamp(value)
     except ValueError:
-        raise Unreadable('should match format "date-time"') from None
+        raise Unreadable from None
     return TimedInstant(instant) if rule.keeps_time and has_time(value) else instant
 
 
@@ -142,7 +158,7 @@ def _role(_rule: PresetRole, value: object) -> SpaceRole:
         return role
     if type(value) is int and value in set(SpaceRole):
         return SpaceRole(value)
-    raise Unreadable("should be equal to one of the allowed values")
+    raise Unreadable
 
 
 def _role_schema(_rule: PresetRole) -> Schema:
@@ -166,7 +182,7 @@ def _text_schema(rule: TextOrNumber) -> Schema:
 def _line(rule: OneLine, value: object) -> str:
     text = one_line(_bounded(value, 1, rule.longest, numbers=rule.numbers))
     if not is_visible(text):
-        raise Unreadable("should have a visible character")
+        raise Unreadable
     return text
 
 
@@ -178,10 +194,10 @@ def _line_schema(rule: OneLine) -> Schema:
 def _bounded(value: object, shortest: int, longest: int, *, numbers: bool = True) -> str:
     given = str | int | float if numbers else str
     if isinstance(value, bool) or not isinstance(value, given):
-        raise Unreadable(SHOULD_BE_STRING)
+        raise Unreadable
     text = value if isinstance(value, str) else _number_text(value)
     if len(text) < shortest:
-        raise Unreadable(f"should NOT be shorter than {shortest} characters")
+        raise Unreadable
     if len(text) > longest:
         words = f"should NOT be longer than {longest} characters"
         raise Unreadable(words, ErrorId.VALUE_LONG, most=longest)
@@ -203,7 +219,7 @@ def _number_text(number: float) -> str:
 
 def _json(rule: JsonObject, value: object) -> str:
     if not isinstance(value, dict):
-        raise Unreadable("should be object")
+        raise Unreadable
     encoded = msgspec.json.encode(value)
     if len(encoded) > rule.longest:
         words = f"should NOT be larger than {rule.longest} bytes"

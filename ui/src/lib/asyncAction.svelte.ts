@@ -14,7 +14,7 @@ export function said(error: unknown): string {
     session.over(error.late);
     return t(error.late ? "error.general" : "session.ended");
   }
-  if (NOT_FOR_US.includes(error.status) && !error.id) return t("error.nothing");
+  if (NOT_FOR_US.includes(error.status) && !error.id) return t("refused.not_found");
   return error.id || error.message ? errorMessage(error) : t("error.general");
 }
 

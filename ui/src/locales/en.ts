@@ -91,7 +91,6 @@ export const en = {
   "enter.used": "This link was used already or is too old. Ask for a new one.",
   "error.away": "The server does not answer. Trying again…",
   "error.general": "That did not work.",
-  "error.nothing": "There is nothing here, or it is not for you.",
   "error.reload": "This view could not be loaded. Please reload the page.",
   "forecast.backtest":
     "Put to the test in {{count}} closed iterations, what it called 85% likely came true in {{held}} of {{tested}}.",
