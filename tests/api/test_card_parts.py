@@ -44,6 +44,19 @@ def test_a_cards_events_are_listed_newest_first(team: Team) -> None:
     assert [event["kind"] for event in page] == ["iteration_card.added"]
 
 
+def test_a_page_of_a_cards_events_ends_where_it_has_a_mib(team: Team) -> None:
+    made, text = team.card("One"), "ы" * 32_768
+    for number in range(12):
+        team.change(made, description=f"{number:02}{text[2:]}")
+    path, seen = f"/cards/{made['id']}/events", 0
+    sizes = []
+    while page := team.world.own("GET", f"{path}?offset={seen}", "writer").json():
+        seen += len(page)
+        sizes.append(len(page))
+    # A change of a text has it twice, 128 KiB and some more.
+    assert sizes == [7, 6]
+
+
 @pytest.mark.both_engines
 def test_members(team: Team) -> None:
     made, admin, reader = team.card(), team.world.users["admin"], team.world.users["reader"]

@@ -22,8 +22,8 @@ MOST = 120 * MIB
 LONGEST = 32_768
 CALLERS = 60
 CONNECTIONS = 900
-TEXT = "ы" * LONGEST
-"""As long as a description may be; in memory each letter is two bytes, and two more as UTF-8."""
+TEXT = "😀" * LONGEST
+"""As long as a description may be; each letter is four bytes, in memory and on the wire."""
 
 
 class Loaded:
@@ -119,6 +119,14 @@ def history_by_many(server: Loaded) -> None:
     server.read_by_many(f"/api/kadence/v1/cards/{server.id}/events")
 
 
+def activity_by_many(server: Loaded) -> None:
+    server.read_by_many(f"/api/latest/cards/{server.id}/activity")
+
+
+def board_by_many(server: Loaded) -> None:
+    server.read_by_many(f"/api/latest/boards/{server.board}?with_cards=true")
+
+
 def asked_and_left(server: Loaded) -> None:
     server.ask_and_not_read(CONNECTIONS, "/api/latest/cards", seconds=0.2)
 
@@ -169,6 +177,8 @@ def odd_bodies(server: Loaded) -> None:
         cards_by_many,
         packed_cards_by_many,
         history_by_many,
+        activity_by_many,
+        board_by_many,
         asked_and_left,
         asked_and_not_read,
         description_not_read,

@@ -101,7 +101,7 @@ def test_who_waits_for_a_password_keeps_nobody_from_reading(tmp_path: Path) -> N
                     stack.enter_context(change(server, cookie, csrf))
                 ends = time.monotonic() + 10
                 for _ in range(5):
-                    assert http.get("/api/latest/cards", timeout=5).status_code == 200
+                    assert http.get("/api/latest/users", timeout=5).status_code == 200
                 assert time.monotonic() < ends
         finally:
             os.kill(helper.pid, signal.SIGCONT)

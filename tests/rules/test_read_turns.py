@@ -10,7 +10,7 @@ from kadence.web.read_turns import AT_ONCE, MOST_WAITING, ReadTurns
 
 def test_so_many_read_at_once_and_so_many_wait() -> None:
     async def story() -> None:
-        turns = ReadTurns()
+        turns = ReadTurns(AT_ONCE)
         for _ in range(AT_ONCE):
             await turns.take(lambda: True)
         waiting = [asyncio.ensure_future(turns.take(lambda: True)) for _ in range(MOST_WAITING)]
@@ -32,7 +32,7 @@ def test_so_many_read_at_once_and_so_many_wait() -> None:
 
 def test_without_room_nobody_reads_and_no_turn_is_lost() -> None:
     async def story() -> None:
-        turns = ReadTurns()
+        turns = ReadTurns(AT_ONCE)
         for _ in range(3 * AT_ONCE):
             with pytest.raises(StorageBusy):
                 await turns.take(lambda: False)

@@ -82,7 +82,7 @@ class Followed:
                 )
             )
 
-        return stream.follow(self.tail, self.home.space_uid, read, after)
+        return stream.follow(self.tail, self.home.space_uid, read, tuple, after)
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_a_filtered_stream_does_not_look_twice_at_what_it_left_out(
 
         for number in range(5):
             await followed.create(followed.home, f"Sprint {number}")
-        following = stream.follow(followed.tail, followed.home.space_uid, read, 0)
+        following = stream.follow(followed.tail, followed.home.space_uid, read, tuple, 0)
         async with aclosing(following) as events:
             await anext(events)
             await anext(events)
@@ -228,7 +228,7 @@ def test_it_ends_with_the_server_and_when_the_reader_may_see_no_more(followed: F
             raise Forbidden
 
         followed.runner.commits.ended = False
-        refused = stream.follow(followed.tail, followed.home.space_uid, read, 0)
+        refused = stream.follow(followed.tail, followed.home.space_uid, read, tuple, 0)
         with pytest.raises(Forbidden):
             await anext(refused)
 

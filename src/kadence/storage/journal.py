@@ -128,9 +128,14 @@ def of_space(
     values: dict[str, Any] = {f"kind_{n}": kind for n, kind in enumerate(kinds)}
     values |= {"company": company_id, "space": space_uid, "after": after, "limit": limit}
     statement = _space_page(len(kinds), newest_first=newest_first)
+    return _as_many(tx.each(statement, values), most_bytes)
+
+
+def _as_many(rows: Iterable[Row], most_bytes: float) -> list[Event]:
+    """Return the events of rows as far as they have that much payload, and always the first."""
     found: list[Event] = []
-    for row in tx.each(statement, values):
-        most_bytes -= len(row[_PAYLOAD])
+    for row in rows:
+        most_bytes -= len(row[_PAYLOAD].encode())
         if found and most_bytes < 0:
             break
         found.append(_event(row))
@@ -163,18 +168,19 @@ def of_card(
     newest_first: bool = False,
     limit: int = NO_LIMIT,
     offset: int = 0,
+    most_bytes: float = inf,
 ) -> list[Event]:
     """Return the events about a card, told in one of these spaces, or in any.
 
-    No `kinds` means all.
+    No `kinds` means all. With `most_bytes`, only as many as have that much payload together, but
+    always one.
     """
     values: dict[str, Any] = {f"kind_{n}": kind for n, kind in enumerate(kinds)}
     values |= {f"space_{n}": uid for n, uid in enumerate(space_uids or ())}
     values |= {"company": company_id, "card": card_uid, "limit": limit, "offset": offset}
     spaces = None if space_uids is None else len(space_uids)
     statement = _card_page(len(kinds), spaces, newest_first=newest_first)
-    # Not all of the rows and all of the events at once.
-    return [_event(row) for row in tx.each(statement, values)]
+    return _as_many(tx.each(statement, values), most_bytes)
 
 
 @lru_cache(maxsize=64)

@@ -66,6 +66,7 @@ def card_events(unit: UnitOfWork, card_id: int, query: Validated[Page]) -> list[
         newest_first=True,
         limit=page.limit,
         offset=page.offset,
+        most_bytes=PAGE_BYTES,
     )
     authors = _authors(unit, found)
     return [SpaceEvent(event, authors.get(event.actor_uid or "")) for event in found]

@@ -123,8 +123,9 @@ def _event_query(query: Query) -> EventQuery:
 
 
 async def card_events(context: RequestContext) -> list[CardEventAnswer]:
-    """List the events of a card, newest first."""
-    found = await context.read(usecases.card_events, context.id("card_id"), context.query(_page))
+    """List the events of a card, newest first; fewer than asked for where they hold long texts."""
+    page = context.query(_page)
+    found = await context.read_texts(usecases.card_events, context.id("card_id"), page)
     return [_space_event(happening) for happening in found]
 
 
@@ -150,7 +151,7 @@ async def space_events(context: RequestContext) -> list[EventAnswer] | Response:
         await context.read(usecases.space_events, space_uid, replace(query, limit=1))
         ended = context.begin_stream()
         return _stream(context, space_uid, query, ended)
-    found = await context.read(usecases.space_events, space_uid, query)
+    found = await context.read_texts(usecases.space_events, space_uid, query)
     return [_event(event) for event in found]
 
 
@@ -177,10 +178,10 @@ def _stream(
         yield b": kadence\n\n"
         # The token was revoked or the space closed to its bearer: that is the end of the stream.
         with contextlib.suppress(KadenceError):
-            following = context.follow(space_uid, behind, query.after)
+            following = context.follow(space_uid, behind, stream_chunk, query.after)
             async with contextlib.aclosing(following):
-                async for found in following:
-                    yield stream_chunk(found)
+                async for chunk in following:
+                    yield chunk
 
     headers = [
         (b"content-type", b"text/event-stream; charset=utf-8"),

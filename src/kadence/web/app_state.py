@@ -12,10 +12,11 @@ from kadence.domain.model import Event
 from kadence.drawing.render_worker import RenderWorker
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.web.password_checks import PasswordChecks
-from kadence.web.read_turns import ReadTurns
+from kadence.web.read_turns import AT_ONCE, TEXTS_AT_ONCE, ReadTurns
 
 Read = Callable[[int], Awaitable[Sequence[Event]]]
-Follow = Callable[[str, Read, int], AsyncGenerator[Sequence[Event], None]]
+Show = Callable[[Sequence[Event]], bytes]
+Follow = Callable[[str, Read, Show, int], AsyncGenerator[bytes, None]]
 """How live streams are made: live.stream.follow, which web may not know."""
 MOST_STREAMS = 50
 """Live streams of one token or session at once, of one server process."""
@@ -28,7 +29,8 @@ class AppState(Struct, frozen=True):
     follow: Follow
     render_worker: RenderWorker
     password_checks: PasswordChecks = msgspec.field(default_factory=PasswordChecks)
-    read_turns: ReadTurns = msgspec.field(default_factory=ReadTurns)
+    read_turns: ReadTurns = msgspec.field(default_factory=lambda: ReadTurns(AT_ONCE))
+    text_turns: ReadTurns = msgspec.field(default_factory=lambda: ReadTurns(TEXTS_AT_ONCE))
     streams: Counter[str] = msgspec.field(default_factory=Counter)
     """How many live streams each token has."""
 

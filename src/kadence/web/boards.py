@@ -127,14 +127,14 @@ async def create_board(context: RequestContext) -> RenderedResponse[BoardAnswer]
 async def get_board(context: RequestContext) -> OneBoardAnswer:
     """Get one board."""
     query = context.query(lambda query: query.get(WITH_CARDS))
-    return _with_cards(await context.read(usecases.get_board, context.id("id"), query))
+    return _with_cards(await context.read_texts(usecases.get_board, context.id("id"), query))
 
 
 async def get_board_of_space(context: RequestContext) -> OneBoardAnswer:
     """Get one board as a space shows it."""
     query = context.query(lambda query: query.get(WITH_CARDS))
     return _with_cards(
-        await context.read(
+        await context.read_texts(
             usecases.get_board_of_space, context.id("space_id"), context.id("id"), query
         )
     )

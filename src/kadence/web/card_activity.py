@@ -235,7 +235,7 @@ def _query(query: Query) -> ActivityQuery:
 async def card_activity(context: RequestContext) -> list[dict[str, Any]]:
     """List what happened to a card, newest first: actions, and fields that were changed."""
     query = context.query(_query)
-    return _records(await context.read(usecases.card_activity, context.id("card_id"), query))
+    return _records(await context.read_texts(usecases.card_activity, context.id("card_id"), query))
 
 
 ROUTES: Sequence[Route] = (

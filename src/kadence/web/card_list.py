@@ -326,7 +326,7 @@ async def list_cards(context: RequestContext) -> list[ListedCardAnswer] | Search
     """List the cards that the caller can read and that match every filter, a page at a time."""
     parsed = context.query(card_query)
     query = parsed[0] if isinstance(parsed, tuple) else parsed
-    found = await context.read(usecases.list_cards, query)
+    found = await context.read_texts(usecases.list_cards, query)
     assert isinstance(parsed, tuple)  # noqa: S101 - else that was refused
     wanted, shown = parsed
     if not shown.search.is_second:

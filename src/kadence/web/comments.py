@@ -62,7 +62,7 @@ def comment_answer(view: CommentView) -> CommentAnswer:
 async def list_comments(context: RequestContext) -> list[CommentAnswer]:
     """List the comments on a card, oldest first."""
     page = context.query(page_of)
-    found = await context.read(usecases.list_comments, context.id("card_id"), page)
+    found = await context.read_texts(usecases.list_comments, context.id("card_id"), page)
     return [comment_answer(view) for view in found]
 
 

@@ -8,7 +8,6 @@ from collections.abc import (
     Awaitable,
     Callable,
     Coroutine,
-    Sequence,
 )
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -17,7 +16,6 @@ from msgspec.structs import replace
 
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, BodyTooLarge
-from kadence.domain.model import Event
 from kadence.domain.values import canonical_uid
 from kadence.drawing.render_worker import RenderWorker
 from kadence.outputs import for_header
@@ -28,11 +26,12 @@ from kadence.usecases.unit_of_work import (
     WriteOptions,
     token_digest,
 )
-from kadence.web.app_state import AppState, Read
+from kadence.web.app_state import AppState, Read, Show
 from kadence.web.bodies import Body
 from kadence.web.credentials import caller_of, refuse_forged, refuse_other_sites
 from kadence.web.password_checks import PasswordChecks
 from kadence.web.query import Flag, Query, integer_id
+from kadence.web.read_turns import ReadTurns
 from kadence.web.requests import Request
 from kadence.web.responses import rendered, tags_of
 
@@ -79,12 +78,12 @@ class RequestContext:
     """One request: its token, path, query and body, and the way into the use cases."""
 
     __slots__ = (
-        "_has_turn",
         "_known",
         "_query",
         "_request",
         "_runner",
         "_state",
+        "_turns",
         "has_secret",
         "headers",
         "session",
@@ -102,7 +101,7 @@ class RequestContext:
         self._request = request
         self._runner = state.runner
         self._known = known
-        self._has_turn = False
+        self._turns: ReadTurns | None = None
         self._query: Query | None = None
         self.headers = request.headers
         self.has_secret = False
@@ -169,19 +168,24 @@ class RequestContext:
 
     async def read(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case that changes nothing, for the caller, when it is the request's turn."""
-        await self._take_turn()
+        await self._take_turn(self._state.read_turns)
         return await self._runner.read(self.token, use_case, *args, **kwargs)
 
-    async def _take_turn(self) -> None:
-        if not self._has_turn:
-            await self._state.read_turns.take(self._request.has_room)
-            self._has_turn = True
+    async def read_texts(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `read`, for an answer of many texts: descriptions, comments, or events with them."""
+        await self._take_turn(self._state.text_turns)
+        return await self._runner.read(self.token, use_case, *args, **kwargs)
+
+    async def _take_turn(self, turns: ReadTurns) -> None:
+        if self._turns is None:
+            await turns.take(self._request.has_room)
+            self._turns = turns
 
     def give_turn(self) -> None:
         """Let others read: the answer is made."""
-        if self._has_turn:
-            self._has_turn = False
-            self._state.read_turns.give()
+        if self._turns is not None:
+            self._turns.give()
+            self._turns = None
 
     def read_apart(
         self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
@@ -241,10 +245,10 @@ class RequestContext:
         return await self._runner.note(self.token, use_case, *args, **kwargs)
 
     def follow(
-        self, space_uid: str, read: Read, after: int
-    ) -> AsyncGenerator[Sequence[Event], None]:
-        """Return the events that `read` gives, as they happen; see live.stream."""
-        return self._state.follow(space_uid, read, after)
+        self, space_uid: str, read: Read, show: Show, after: int
+    ) -> AsyncGenerator[bytes, None]:
+        """Return the events that `read` gives, as they happen and `show` has them: live.stream."""
+        return self._state.follow(space_uid, read, show, after)
 
     def begin_stream(self) -> Callable[[], None]:
         """Count one more live stream of the caller; call what is returned when it has ended.

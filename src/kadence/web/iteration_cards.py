@@ -128,7 +128,7 @@ def _status(query: Query) -> str:
 
 async def list_iteration_cards(context: RequestContext) -> list[IterationCardAnswer]:
     """List the records of an iteration in order, those of cards that left it too."""
-    found = await context.read(
+    found = await context.read_texts(
         usecases.list_cards,
         context.uid("space_uid"),
         context.uid("iteration_id"),

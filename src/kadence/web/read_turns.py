@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from kadence.domain.errors import StorageBusy
 
-AT_ONCE = 2
-"""Reads whose answers are being made: one of 100 long texts takes 10 MB meanwhile."""
+AT_ONCE, TEXTS_AT_ONCE = 2, 1
+"""Reads whose answers are being made, and those of them that answer many texts: one of 100 texts,
+as long as they may be, takes 13 MB meanwhile."""
 MOST_WAITING = 500
 """Reads that may wait for a turn; what comes then is refused."""
 
@@ -17,8 +18,8 @@ class ReadTurns:
     Whose wait is cancelled leaves the queue.
     """
 
-    def __init__(self) -> None:
-        self._slots = asyncio.Semaphore(AT_ONCE)
+    def __init__(self, at_once: int) -> None:
+        self._slots = asyncio.Semaphore(at_once)
         self._waiting = 0
 
     async def take(self, has_room: Callable[[], bool]) -> None:

@@ -30,6 +30,8 @@ CAPABILITIES = Capabilities(
 BUSY_SECONDS = 5.0
 """How long a transaction waits for another program's lock before it is refused."""
 READERS = 4
+READER_CACHE_KIB = 512
+"""Of pages that a reader keeps: each commit makes it read them again, from the system's memory."""
 STATEMENTS = 512
 """Prepared statements that a connection keeps: more than a server runs, but for rare filters."""
 
@@ -162,6 +164,7 @@ class SqliteConnection:
         self._connection = connect(path)
         if not writes:
             self._connection.execute("PRAGMA query_only=ON")
+            self._connection.execute(f"PRAGMA cache_size=-{READER_CACHE_KIB}")
         else:
             # So that its log is there, too.
             self._connection.execute("BEGIN IMMEDIATE")
