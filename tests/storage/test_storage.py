@@ -22,14 +22,17 @@ from kadence.storage.engines import (
     SqliteFile,
     locate,
     postgres_server,
+    snapshot,
     transaction,
 )
 from kadence.storage.engines import sqlite_connections as sqlite
 from kadence.storage.engines.postgres import PostgresServer
 from kadence.storage.executor import ThreadedDatabase
-from kadence.storage.schema import REVISION, companies, iterations, metadata
+from kadence.storage.revision import revision_of
+from kadence.storage.schema import REVISION, companies, iterations, metadata, revisions
 from kadence.storage.transactions import Statement, Transaction, bound
 from kadence.usecases import sample
+from tests.cli.kit import run
 from tests.cluster import Cluster
 from tests.storage.kit import shape
 from tests.world import do, file_url, fresh_database, make_company
@@ -113,7 +116,13 @@ def test_the_program_knows_the_newest_migration() -> None:
 
 
 def test_upgrading_twice_changes_nothing(database: str) -> None:
-    assert migrate.upgrade(locate(database)) == (REVISION, REVISION)
+    engine = locate(database)
+    with snapshot(engine) as tx:
+        before = integrity.rows_of(tx, "users"), tx.all(Statement(select(revisions)))
+    migrate.upgrade(engine)
+    with snapshot(engine) as tx:
+        assert (integrity.rows_of(tx, "users"), tx.all(Statement(select(revisions)))) == before
+    assert revision_of(engine) == REVISION
 
 
 def test_a_file_is_opened_durably(tmp_path: Path) -> None:
@@ -256,15 +265,42 @@ def test_a_key_that_an_event_lacks_is_named(tmp_path: Path) -> None:
     wanted = f"journal: event {seq} (lane.changed) is about something that was never made: 9"
     assert found == [wanted]
     connection.execute("UPDATE journal SET kind = 'lane.painted' WHERE seq = ?", (seq,))
-    found = integrity.problems(SqliteFile(path))
-    wanted = f"journal: event {seq} (lane.painted) is of a kind that this program does not know"
-    assert found == [wanted]
+    not_judged = integrity.NotJudged()
+    assert integrity.problems(SqliteFile(path), not_judged) == []
+    assert not_judged.events == {"lane.painted": 1}
+    assert "journal: lanes 1 was never made" in not_judged.gaps
     record = '{"id": "r", "iteration_id": "i", "card_uid": "c", "removed_at": null}'
     change = "UPDATE journal SET kind = 'iteration_card.added', payload = ? WHERE seq = ?"
     connection.execute(change, (record, seq))
     connection.close()
     found = integrity.problems(SqliteFile(path))
     assert found == ["journal: an iteration card is about something that was never made: i"]
+
+
+def test_what_may_come_of_events_of_a_newer_program_is_told_and_no_problem(tmp_path: Path) -> None:
+    path = fresh_database(tmp_path)
+    nobody = Actor(0, "", 0, CompanyRole.USER)
+    do(file_url(path), sample.fill, actor=nobody)
+    connection = sqlite.connect(path)
+    connection.execute(
+        "UPDATE iterations SET goal = 'Painted' WHERE id IN (SELECT min(id) FROM iterations)"
+    )
+    (found,) = integrity.problems(SqliteFile(path))
+    assert found.endswith("differs in goal")
+    connection.execute(
+        "INSERT INTO journal (company_id, at, kind, iteration_id, payload) "
+        "SELECT 1, max(at), 'iteration.painted', (SELECT min(id) FROM iterations), '{}' FROM journal"
+    )
+    connection.close()
+    not_judged = integrity.NotJudged()
+    assert integrity.problems(SqliteFile(path), not_judged) == []
+    assert not_judged.events == {"iteration.painted": 1}
+    assert not_judged.gaps == [found]
+    told = run("db", "check", "--database", file_url(path), cwd=tmp_path)
+    assert told[0] == 0
+    assert "as far as this kadence can judge it" in told[1]
+    assert "not judged: 1 events iteration.painted" in told[2]
+    assert f"not judged: {found}" in told[2]
 
 
 def test_a_broken_reference_is_a_problem(tmp_path: Path) -> None:

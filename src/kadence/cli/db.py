@@ -10,7 +10,7 @@ from rich.table import Table
 
 from kadence.cli.common import DATABASE, DatabaseOption, err, out
 from kadence.storage import integrity, migrate, transfer
-from kadence.storage.engines import locate
+from kadence.storage.engines import Engine, locate
 from kadence.storage.revision import check_revision, revision_of
 from kadence.storage.schema import REVISION
 
@@ -20,27 +20,47 @@ app = typer.Typer(
 
 
 @app.command()
-def upgrade(database: DatabaseOption = DATABASE) -> None:
+def upgrade(
+    database: DatabaseOption = DATABASE,
+    *,
+    online: Annotated[
+        bool, typer.Option(help="Beside running servers, many rows in parts (PostgreSQL).")
+    ] = False,
+) -> None:
     """Upgrade the schema of the database to this version of kadence. Stop the server first.
 
-    A SQLite file is backed up first. For PostgreSQL, make a backup yourself.
+    A SQLite file is backed up first. For PostgreSQL, make a backup yourself. There, servers go on
+    with --online, if the new schema allows it, and are replaced afterwards, one after the other.
     """
     engine = locate(database)
-    if not engine.exists():
-        check_revision(engine)
-    before = revision_of(engine)
-    if before == REVISION:
-        out.print(f"{engine} already has schema {before}.", markup=False)
-        return
+    before = revision_of(engine) if engine.exists() else None
     if before is None or before > REVISION:
         check_revision(engine)
+        newer = f", newer than this program's {REVISION}, which can serve it"
+        out.print(f"{engine} has schema {before}{newer}.", markup=False)
+        return
+    if migrate.is_finished(engine):
+        out.print(f"{engine} already has schema {before}.", markup=False)
+        return
+    if online:
+        for part in migrate.upgrade_beside_servers(engine):
+            err.print(f"schema {part.revision}: {part.rows:,} rows brought along", markup=False)
+        _say_upgraded(engine, before)
+        return
     if engine.file is not None:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         kept = engine.file.with_name(f"{engine.file.name}.{before}-{stamp}.backup")
         transfer.back_up(engine, kept)
         out.print(f"Backed up to {kept}.", markup=False)
     migrate.upgrade(engine)
-    out.print(f"{engine}: upgraded from schema {before} to {REVISION}.", markup=False)
+    _say_upgraded(engine, before)
+
+
+def _say_upgraded(engine: Engine, before: str) -> None:
+    done = "the rest of its rows has been brought along"
+    if before != REVISION:
+        done = f"upgraded from schema {before} to {REVISION}"
+    out.print(f"{engine}: {done}.", markup=False)
 
 
 @app.command()
@@ -48,12 +68,18 @@ def check(database: DatabaseOption = DATABASE) -> None:
     """Look for damage: in the file, in references between rows, and between journal and tables."""
     engine = locate(database)
     check_revision(engine)
-    problems = integrity.problems(engine)
+    not_judged = integrity.NotJudged()
+    problems = integrity.problems(engine, not_judged)
+    for kind, count in not_judged.events.items():
+        err.print(f"not judged: {count:,} events {kind}, in the journal of a newer kadence")
+    for gap in not_judged.gaps:
+        err.print(f"not judged: {gap}", markup=False)
     for problem in problems:
         err.print(problem, markup=False)
     if problems:
         raise typer.Exit(1)
-    out.print(f"{engine} is sound.", markup=False)
+    limit = ", as far as this kadence can judge it" if not_judged.events else ""
+    out.print(f"{engine} is sound{limit}.", markup=False)
 
 
 @app.command()
@@ -99,7 +125,7 @@ def restore(
     with _Bar() as bar:
         transfer.restore(file, engine, bar.show)
     out.print(f"Restored {engine} from {file}.", markup=False)
-    if revision_of(engine) != REVISION:
+    if (revision_of(engine) or "") < REVISION:
         out.print("Its schema is of an older version: run `kadence db upgrade`.", markup=False)
 
 

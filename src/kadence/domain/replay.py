@@ -64,6 +64,7 @@ UNSAID: dict[str, Row] = {
 release. Whoever adds a column adds its value here, so that older databases are still sound."""
 
 NOT_REBUILT = (
+    "revisions",
     "journal",
     "passwords",
     "sign_in_attempts",
@@ -74,7 +75,7 @@ NOT_REBUILT = (
 
 
 class CannotReplay(Exception):
-    """An event lacks a key, is of an unknown kind, or is about something that was never made."""
+    """An event lacks a key, or is about something that was never made."""
 
 
 def _told_of(event: Event) -> str:
@@ -93,40 +94,48 @@ def empty() -> State:
     return {table: {} for table in KEYS}
 
 
-def replay(journal: Iterable[Event]) -> State:
-    """Return the state after all these events.
+def replay(journal: Iterable[Event], ignore: Callable[[Event], object]) -> State:
+    """Return the state after all these events; those of unknown kinds go to `ignore` alone.
+
+    Newer programs write them, which may serve the same database. What such an event may have made
+    is not missed: what is about it goes to `ignore`, too.
 
     Raises:
-        CannotReplay: an event lacks a key, is of an unknown kind, or is about something that was
-            never made.
+        CannotReplay: an event lacks a key, or is about something that was never made.
     """
     state = empty()
+    is_whole = True
     for event in journal:
         apply = APPLY.get(event.kind)
         if apply is None:
-            raise CannotReplay(f"{_told_of(event)} is of a kind that this program does not know")
+            is_whole = False
+            ignore(event)
+            continue
         try:
             apply(state, event)
         except (KeyError, StopIteration) as error:
-            lack = error.args[0] if error.args else None
-            raise CannotReplay(f"{_told_of(event)} {_lacking(lack)}") from error
-    try:
-        _bind(state)
-    except KeyError as error:
-        raise CannotReplay(f"an iteration card {_lacking(error.args[0])}") from error
-    return state
-
-
-def _bind(state: State) -> None:
-    """Say of each card in which planned or active iteration it is: that follows from the rest."""
+            if is_whole:
+                lack = error.args[0] if error.args else None
+                raise CannotReplay(f"{_told_of(event)} {_lacking(lack)}") from error
+            ignore(event)
     for card in state["cards"].values():
         card["iteration_id"] = None
     for record in state["iteration_cards"].values():
-        status = state["iterations"][(record["iteration_id"],)]["status"]
-        live = record["removed_at"] is None and status in OPEN
-        record["live"] = 1 if live else None
-        if live:
-            state["cards"][(record["card_uid"],)]["iteration_id"] = record["iteration_id"]
+        try:
+            _bind(state, record)
+        except KeyError as error:
+            if is_whole:
+                raise CannotReplay(f"an iteration card {_lacking(error.args[0])}") from error
+    return state
+
+
+def _bind(state: State, record: Row) -> None:
+    """Say of a card in which planned or active iteration it is: that follows from the rest."""
+    status = state["iterations"][(record["iteration_id"],)]["status"]
+    live = record["removed_at"] is None and status in OPEN
+    record["live"] = 1 if live else None
+    if live:
+        state["cards"][(record["card_uid"],)]["iteration_id"] = record["iteration_id"]
 
 
 def _add(table: str) -> Callable[[State, Event], None]:

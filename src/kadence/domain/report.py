@@ -121,6 +121,9 @@ class Report(Struct, frozen=True):
             return json_number(self.tally.sizes[0] + self.tally.sizes[1])
 
 
+_COLUMNS = frozenset(Iteration.__struct_fields__)
+
+
 def iteration_at(iteration: Iteration, changes: Sequence[Event], place: int) -> Iteration:
     """Return the iteration as it was at a place in the journal.
 
@@ -131,7 +134,8 @@ def iteration_at(iteration: Iteration, changes: Sequence[Event], place: int) -> 
             break
         # Journals of the first release tell a removal by its kind alone.
         old = event.payload.get("old") or {"status": _status(changes, event.seq)}
-        iteration = replace(iteration, **old)
+        # A newer program may tell of columns that this one does not know.
+        iteration = replace(iteration, **{n: v for n, v in old.items() if n in _COLUMNS})
     return iteration
 
 

@@ -1,10 +1,12 @@
 """Looks a database over for damage: pages, references, the journal against tables and reports."""
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import select
 
 from kadence.domain import replay, statistics
@@ -13,31 +15,58 @@ from kadence.domain.replay import KEYS, NOT_JOURNALED, Rows
 from kadence.domain.timeline import RULES
 from kadence.storage import history, journal, timeline
 from kadence.storage.engines import Engine
-from kadence.storage.schema import metadata
+from kadence.storage.revision import revision_in
+from kadence.storage.schema import REVISION, metadata
 from kadence.storage.transactions import Statement, Transaction
 
 
-def problems(engine: Engine) -> list[str]:
+class NotJudged(Struct):
+    """What this program cannot judge, as a newer one wrote events of kinds that it does not know.
+
+    `events` are those that were ignored, by their kinds; `gaps` may have come of them.
+    """
+
+    events: Counter[str] = msgspec.field(default_factory=Counter)
+    gaps: list[str] = msgspec.field(default_factory=list)
+
+
+def problems(engine: Engine, not_judged: NotJudged | None = None) -> list[str]:
     """Return what is wrong with a database, a sentence each; an empty list when it is sound.
+
+    `not_judged` is filled with what only a newer program can judge.
 
     Raises:
         StorageError: it cannot be read at all.
     """
     with engine.examined() as (damage, tx):
-        return damage + journal_gaps(tx)
+        return damage + journal_gaps(tx, not_judged)
 
 
-def journal_gaps(tx: Transaction) -> list[str]:
+def journal_gaps(tx: Transaction, not_judged: NotJudged | None = None) -> list[str]:
     """Return where the tables differ from what the journal tells, a sentence each."""
     found: list[str] = []
+    not_judged = not_judged or NotJudged()
+
+    def ignore(event: Event) -> None:
+        not_judged.events[event.kind] += 1
+
     try:
-        told = replay.replay(_in_order(journal.all_events(tx), found))
+        told = replay.replay(_in_order(journal.all_events(tx), found), ignore)
     except replay.CannotReplay as error:
         return [*found, f"journal: {error}"]
+    gaps: list[str] = []
+    has_more_columns = revision_in(tx) > REVISION
     for name in KEYS:
         # Each table by itself, and no longer than it is looked at.
-        found += _gaps(name, told.pop(name), rows_of(tx, name))
-    return found + frozen_gaps(tx)
+        rows, kept = told.pop(name), rows_of(tx, name)
+        if has_more_columns:
+            known = metadata.tables[name].columns.keys()
+            rows = {key: {n: row[n] for n in known if n in row} for key, row in rows.items()}
+        gaps += _gaps(name, rows, kept)
+    gaps += frozen_gaps(tx)
+    if not_judged.events:
+        not_judged.gaps, gaps = gaps, []
+    return found + gaps
 
 
 def frozen_gaps(tx: Transaction) -> list[str]:

@@ -27,8 +27,9 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0010"
-"""The newest migration that this program knows: a database must stand there to be served."""
+REVISION = "0011"
+"""The newest migration that this program knows: a database stands there, or at a later one that
+this program may serve, to be served."""
 
 metadata = MetaData(
     naming_convention={
@@ -44,6 +45,18 @@ metadata = MetaData(
 Id = BigInteger().with_variant(Integer, "sqlite")
 Uid = String(36)
 Millis = BigInteger
+
+# Of no company, as Alembic's own table: what each migration from 0011 on means for the servers.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("revision", String(32), primary_key=True),
+    # The oldest schema whose programs may serve the database from then on.
+    Column("oldest", String(32), nullable=False),
+    # Whether the rows that were there before have been brought along.
+    Column("filled", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 companies = Table(
     "companies",

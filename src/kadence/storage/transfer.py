@@ -14,7 +14,7 @@ from kadence.storage.engines import Engine, SqliteFile
 from kadence.storage.engines.copy_statements import ROWS_AT_ONCE
 from kadence.storage.engines.engine import CopySide
 from kadence.storage.engines.sqlite_copy import copy_file, removed_on_failure
-from kadence.storage.revision import check_revision, revision_of
+from kadence.storage.revision import check_own_revision, check_revision, revision_of
 from kadence.storage.schema import REVISION, card_search, companies, metadata
 from kadence.storage.transactions import Row
 
@@ -48,9 +48,10 @@ def copy(source: Engine, target: Engine, progress: Progress) -> list[Carried]:
         StorageError: the source's schema is not this program's, the target holds data (nothing is
             overwritten), or what arrived is not what was sent (nothing is kept).
     """
-    check_revision(source)
+    check_own_revision(source)
     target.refuse_served()
     migrate.prepare(target)
+    check_own_revision(target)
     with source.copied(filled=False) as sender, target.copied(filled=True) as receiver:
         receiver.begin_filling()
         if receiver.count(companies):

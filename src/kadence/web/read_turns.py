@@ -6,8 +6,8 @@ from collections.abc import Callable
 from kadence.domain.errors import StorageBusy
 
 AT_ONCE, TEXTS_AT_ONCE = 2, 1
-"""Reads whose answers are being made, and those of them that answer many texts: one of 100 texts,
-as long as they may be, takes 13 MB meanwhile."""
+"""Reads whose answers are being made, and beside them those that answer many texts: one of 100, as
+long as they may be, takes 13 MB meanwhile."""
 MOST_WAITING = 500
 """Reads that may wait for a turn; what comes then is refused."""
 

@@ -14,12 +14,24 @@ from kadence.storage.connections import Connection
 from kadence.storage.executor import ThreadedDatabase
 from kadence.storage.transactions import Row, Transaction
 
+VERSION = "SELECT version_num FROM alembic_version"
+OLDEST = (
+    "SELECT max(oldest) FROM revisions"
+    " WHERE (SELECT version_num FROM alembic_version) IN (SELECT revision FROM revisions)"
+)
+"""Null where the last migration has not said it."""
+STANDING = f"SELECT version_num, ({OLDEST}) FROM alembic_version"  # noqa: S608 - all of it is here
+
 
 class Schema(Struct, frozen=True):
-    """The tables that a database has, and at which migration it stands, if it has that."""
+    """The tables that a database has, and at which migration it stands, if it has that.
+
+    `oldest` is the oldest migration whose programs may serve it; none says so before 0011.
+    """
 
     tables: AbstractSet[str]
-    revision: str | None
+    revision: str | None = None
+    oldest: str | None = None
 
 
 class CopySide(Protocol):
@@ -32,7 +44,7 @@ class CopySide(Protocol):
         """Return how many rows there are."""
 
     def begin_filling(self) -> None:
-        """Let rows come before those that they refer to."""
+        """Let rows come before those that they refer to, and have none of the schema's own."""
 
     def fill(self, table: TableClause, rows: Iterable[Row]) -> None:
         """Add these rows."""
@@ -86,8 +98,16 @@ class Engine(Protocol):
     def sqlalchemy_engine(self) -> sqlalchemy.Engine:
         """Return SQLAlchemy's own engine, for what changes or inspects the schema."""
 
-    def migrating(self) -> AbstractContextManager[sqlalchemy.Connection]:
-        """Open the transaction of a migration, of which there is one at a time."""
+    def migrating(self, oldest: str) -> AbstractContextManager[sqlalchemy.Connection]:
+        """Open the transaction of a migration, of which there is one at a time.
+
+        Servers wait meanwhile with what they write.
+
+        Raises:
+            StorageUnusable: a server runs whose program is older than the schema `oldest`; for a
+                file, any server.
+            StorageBusy: others were in the way, and it may be tried again.
+        """
 
     def copied(self, *, filled: bool) -> AbstractContextManager[CopySide]:
         """Open one end of a copy; `filled` is the one that gets the rows."""

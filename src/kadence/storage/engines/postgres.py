@@ -10,21 +10,33 @@ from msgspec import Struct
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 
-from kadence.domain.errors import StorageError, StorageUnusable
+from kadence.domain.errors import StorageBusy, StorageError, StorageUnusable
 from kadence.storage.connections import Connection
 from kadence.storage.connections import transaction as transaction_on
-from kadence.storage.engines.engine import CopySide, Schema
+from kadence.storage.engines.engine import STANDING, VERSION, CopySide, Schema
 from kadence.storage.engines.postgres_connections import (
+    SERVERS_LOCK,
     WRITERS_LOCK,
     PostgresConnection,
     PostgresDatabase,
 )
 from kadence.storage.engines.postgres_copy import PostgresCopy
-from kadence.storage.engines.postgres_server import connect, shown, translated
+from kadence.storage.engines.postgres_server import collides, connect, shown, translated
+from kadence.storage.schema import revisions
 from kadence.storage.transactions import Transaction
 
 MIGRATION_LOCK = WRITERS_LOCK + 1
 """The advisory lock of whoever migrates."""
+FIRST_LOCKING = 11
+"""The first schema whose servers hold SERVERS_LOCK."""
+_HOLDERS = sqlalchemy.text(
+    "SELECT string_agg(DISTINCT coalesce(host(client_addr), 'this machine'), ', ')"
+    " FROM pg_locks JOIN pg_stat_activity USING (pid)"
+    " WHERE locktype = 'advisory' AND granted AND database = datid"
+    " AND datname = current_database() AND classid = :lock AND objid = :schema"
+)
+TABLE_MILLISECONDS = 500
+"""For which a migration waits until a table is free."""
 
 
 class PostgresServer(Struct, frozen=True):
@@ -64,9 +76,10 @@ class PostgresServer(Struct, frozen=True):
                 ).fetchall()
                 tables = {str(row[0]) for row in rows}
                 if "alembic_version" not in tables:
-                    return Schema(tables, None)
-                row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-                return Schema(tables, str(row[0]) if row else None)
+                    return Schema(tables)
+                asked = STANDING if revisions.name in tables else VERSION
+                row = connection.execute(asked).fetchone() or ()
+                return Schema(tables, *row)
         except psycopg.Error as error:
             raise translated(error, str(self)) from error
 
@@ -98,19 +111,41 @@ class PostgresServer(Struct, frozen=True):
         return create_engine("postgresql+psycopg://", creator=driver)
 
     @contextlib.contextmanager
-    def migrating(self) -> Iterator[sqlalchemy.Connection]:
-        """See Engine.migrating."""
+    def migrating(self, oldest: str) -> Iterator[sqlalchemy.Connection]:
+        """See Engine.migrating.
+
+        What waits for a table makes everybody wait behind it, so that it gives up soon: also before
+        PostgreSQL looks for deadlocks, of which it would end either side. Writers wait at their own
+        lock, where they hold no table.
+        """
         engine = self.sqlalchemy_engine()
         try:
             with engine.begin() as connection:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {TABLE_MILLISECONDS}")
+                for older in range(FIRST_LOCKING, int(oldest)):
+                    self._refuse_servers(connection, older)
                 yield connection
         except DBAPIError as error:
-            raise self._told(error.orig) from error
+            raise self._as_ours(error.orig) from error
         finally:
             engine.dispose()
 
-    def _told(self, error: BaseException | None) -> StorageError:
+    def _refuse_servers(self, connection: sqlalchemy.Connection, schema: int) -> None:
+        """Make sure that no server of a schema runs, nor begins before the transaction is over."""
+        lock = f"SELECT pg_try_advisory_xact_lock({SERVERS_LOCK}, {schema})"
+        if connection.exec_driver_sql(lock).scalar():
+            return
+        holders = connection.execute(_HOLDERS, {"lock": SERVERS_LOCK, "schema": schema})
+        raise StorageUnusable(
+            f"{self}: a server of schema {schema:04} is connected, which may not serve it any more"
+            f" (from {holders.scalar()}): stop all of them first"
+        )
+
+    def _as_ours(self, error: BaseException | None) -> StorageError:
+        if isinstance(error, psycopg.Error) and collides(error):
+            return StorageBusy(f"{self}: others used the tables at the same time")
         if isinstance(error, psycopg.Error):
             return translated(error, str(self))
         return StorageUnusable(f"{self}: {error}")

@@ -16,12 +16,14 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy.dialects.postgresql import psycopg as dialect
 
 from kadence.domain.errors import (
+    SchemaMismatch,
     StandbyDatabase,
     StorageBusy,
     StorageUnusable,
 )
 from kadence.storage.connections import InDoubt
 from kadence.storage.engines.deadlines import Line
+from kadence.storage.engines.engine import OLDEST
 from kadence.storage.engines.postgres_server import (
     LOCK_SECONDS,
     collides,
@@ -31,6 +33,7 @@ from kadence.storage.engines.postgres_server import (
     translated,
 )
 from kadence.storage.executor import ThreadedDatabase
+from kadence.storage.schema import REVISION
 from kadence.storage.transactions import Capabilities, Transaction
 
 DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
@@ -39,6 +42,8 @@ CAPABILITIES = Capabilities(
 )
 WRITERS_LOCK = 0x6B6164656E6365
 """The advisory lock of writers: the letters of kadence."""
+SERVERS_LOCK = 0x6B6164
+"""With the number of its program's schema, the advisory lock that each serving process shares."""
 GRACE_SECONDS = 2
 """How much longer we wait for an answer than the server is to take for it; then we hang up."""
 COMMIT_SECONDS = 10
@@ -112,10 +117,13 @@ class PostgresConnection:
         url: str,
         *,
         writes: bool,
+        serves: bool = False,
         statement_seconds: int = 0,
         idle_seconds: int = IDLE_SECONDS,
     ) -> None:
+        """`serves` tells those who migrate that a server of this program runs."""
         self._url = url
+        self._serves = serves
         self._idle_seconds = idle_seconds
         self._writes = writes
         self._statement_seconds = statement_seconds
@@ -134,6 +142,34 @@ class PostgresConnection:
         longest = seconds + GRACE_SECONDS if seconds else LONGEST_SECONDS
         self._cursor = _Cursor(self._connection.cursor(), self._line, longest)
         self.transaction = Transaction(self._cursor, CAPABILITIES)
+        if self._serves:
+            self._tell_of_server()
+
+    def _tell_of_server(self) -> None:
+        """Keep migrations away after which this program may not serve, and look for one before.
+
+        Raises:
+            StorageError: there is one, or was; there is no connection then.
+        """
+        lock = f"SELECT pg_try_advisory_lock_shared({SERVERS_LOCK}, {int(REVISION)})"
+        try:
+            self._cursor.execute(lock)
+            (may_begin,) = self._cursor.fetchone()
+            # By a statement of its own: it sees what was committed before the lock was had.
+            self._cursor.execute(OLDEST)
+            (oldest,) = self._cursor.fetchone()
+        except psycopg.Error as error:
+            self._drop()
+            raise translated(error) from error
+        if may_begin and oldest is not None and oldest <= REVISION:
+            return
+        self._drop()
+        if not may_begin:
+            raise StorageBusy("the database is being upgraded")
+        raise SchemaMismatch(
+            "the database has been upgraded: this program's schema"
+            f" {REVISION} is too old to serve it; install the newer kadence"
+        )
 
     def _note(self, notice: psycopg.errors.Diagnostic) -> None:
         self._warned = self._warned or notice.severity_nonlocalized == "WARNING"
@@ -271,7 +307,7 @@ class PostgresDatabase(ThreadedDatabase):
         """
         refuse_transaction_pooling(url)
         sessions = [
-            PostgresConnection(url, writes=n == 0, statement_seconds=statement_seconds)
+            PostgresConnection(url, writes=n == 0, serves=True, statement_seconds=statement_seconds)
             for n in range(connections)
         ]
         super().__init__(sessions[0], sessions[1:])

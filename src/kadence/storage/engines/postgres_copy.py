@@ -35,6 +35,7 @@ class PostgresCopy:
     def begin_filling(self) -> None:
         """See CopySide.begin_filling."""
         self._alter_references("DEFERRABLE INITIALLY DEFERRED")
+        self._connection.execute("DELETE FROM revisions")
 
     def _alter_references(self, how: str) -> None:
         for table in metadata.sorted_tables:

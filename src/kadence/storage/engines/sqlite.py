@@ -15,7 +15,7 @@ from kadence.domain.errors import StorageUnusable
 from kadence.storage.connections import Connection
 from kadence.storage.engines import sqlite_dbapi
 from kadence.storage.engines.claims import refuse_claimed
-from kadence.storage.engines.engine import CopySide, Schema
+from kadence.storage.engines.engine import STANDING, VERSION, CopySide, Schema
 from kadence.storage.engines.sqlite_connections import (
     CAPABILITIES,
     SqliteConnection,
@@ -24,6 +24,7 @@ from kadence.storage.engines.sqlite_connections import (
     translated,
 )
 from kadence.storage.engines.sqlite_copy import SqliteCopy
+from kadence.storage.schema import revisions
 from kadence.storage.transactions import Transaction
 
 
@@ -62,9 +63,10 @@ class SqliteFile(Struct, frozen=True):
             rows = connection.execute("SELECT name FROM sqlite_master").fetchall()
             tables = {str(row[0]) for row in rows}
             if "alembic_version" not in tables:
-                return Schema(tables, None)
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-            return Schema(tables, str(row[0]) if row else None)
+                return Schema(tables)
+            asked = STANDING if revisions.name in tables else VERSION
+            row = connection.execute(asked).fetchone() or ()
+            return Schema(tables, *row)
 
     def open(self, *, connections: int = 2, statement_seconds: int = 0) -> SqliteDatabase:  # noqa: ARG002
         """See Engine.open; a file has no server to wait for, and the connections that it needs."""
@@ -113,8 +115,9 @@ class SqliteFile(Struct, frozen=True):
         return sqlite_dbapi.Connection(connect(self.path))
 
     @contextlib.contextmanager
-    def migrating(self) -> Iterator[sqlalchemy.Connection]:
-        """See Engine.migrating; the file's own lock keeps others away."""
+    def migrating(self, oldest: str) -> Iterator[sqlalchemy.Connection]:  # noqa: ARG002
+        """See Engine.migrating; whoever serves a file is the only one, and has to be stopped."""
+        self.refuse_served()
         engine = self.sqlalchemy_engine()
         try:
             with engine.begin() as connection:

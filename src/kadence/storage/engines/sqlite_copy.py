@@ -30,6 +30,7 @@ class SqliteCopy:
 
     def begin_filling(self) -> None:
         """See CopySide.begin_filling; nothing is checked before the end."""
+        self._connection.execute("DELETE FROM revisions")
 
     def fill(self, table: TableClause, rows: Iterable[Row]) -> None:
         """See CopySide.fill."""
