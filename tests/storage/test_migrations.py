@@ -18,6 +18,8 @@ RELEASED = {
     "0008_demands_of_retries": "fdad601098b92e2e",
     "0009_tokens_mended": "911ebb289a4d2705",
     "0010_sign_in_attempts": "8707c64014be7674",
+    "0011_revisions": "998d0676f6f40c57",
+    "0012_language": "2de1bad9906a8886",
 }
 """The migrations that databases have, with the beginnings of the SHA-256 of their files.
 

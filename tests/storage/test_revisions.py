@@ -11,7 +11,7 @@ import psycopg
 import pytest
 import sqlalchemy
 from msgspec import Struct
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, func, inspect, select, text, update
 
 from kadence.domain.errors import SchemaMismatch, StorageBusy, StorageError, StorageUnusable
 from kadence.storage import migrate, transfer
@@ -192,7 +192,8 @@ def marking(database: str, monkeypatch: pytest.MonkeyPatch) -> Marking:
     monkeypatch.setattr(migrate, "_migrations", lambda: {REVISION: made})
     monkeypatch.setattr(migrate, "ROWS_AT_ONCE", 3)
     with changing(locate(database)) as connection:
-        connection.execute(text("UPDATE revisions SET filled = 0"))
+        newest = revisions.c.revision == REVISION
+        connection.execute(update(revisions).where(newest).values(filled=0))
     return made
 
 

@@ -73,7 +73,7 @@ class Company(Struct, frozen=True):
 
 
 class User(Struct, frozen=True):
-    """A person of a company."""
+    """A person of a company; `language` is a tag of BCP 47, as `en`."""
 
     id: int
     uid: str
@@ -82,6 +82,7 @@ class User(Struct, frozen=True):
     full_name: str
     username: str
     role: int
+    language: str
     deactivated_at: Instant | None
     last_request_at: Instant | None
     created: Instant

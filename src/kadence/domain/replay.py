@@ -51,6 +51,7 @@ NOT_JOURNALED: dict[str, tuple[str, ...]] = {
 
 
 UNSAID: dict[str, Row] = {
+    "users": {"language": "en"},
     "tokens": {"kind": TokenKind.API.value, "parent_id": None},
     "boards": {"deleted_at": None},
     "iterations": {

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0011"
+REVISION = "0012"
 """The newest migration that this program knows: a database stands there, or at a later one that
 this program may serve, to be served."""
 
@@ -80,6 +80,7 @@ users = Table(
     Column("full_name", Text, nullable=False),
     Column("username", Text, nullable=False),
     Column("role", SmallInteger, nullable=False),
+    Column("language", String(35), nullable=False, server_default="en"),
     Column("deactivated_at", Millis),
     Column("last_request_at", Millis),
     Column("created", Millis, nullable=False),

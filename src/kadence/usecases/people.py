@@ -108,6 +108,7 @@ def make_user(unit: UnitOfWork, email: str, full_name: str, role: CompanyRole) -
             full_name=line,
             username=_free_username(unit, address),
             role=role.value,
+            language="en",
             deactivated_at=None,
             last_request_at=None,
             created=unit.now,

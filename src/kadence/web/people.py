@@ -29,7 +29,7 @@ class UserAnswer(Struct, frozen=True, kw_only=True):
     avatar_type: int = 2
     avatar_initials_url: str = ""
     avatar_uploaded_url: str | None = None
-    lng: str = "en"
+    lng: str
     timezone: str = "UTC"
     theme: str = "auto"
     ui_version: int = 2
@@ -98,6 +98,7 @@ def user_values(user: User) -> dict[str, Any]:
         "email": user.email,
         "user_id": user.id,
         "initials": initials(user.full_name),
+        "lng": user.language,
         "activated": not deactivated,
         "company_id": user.company_id,
         "created": format_timestamp(user.created),
