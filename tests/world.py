@@ -41,6 +41,7 @@ from kadence.usecases.setup import Initialised, initialise
 from kadence.usecases.spaces import CreateSpace, create_space
 from kadence.usecases.tags import CreateTag, add_card_tag
 from kadence.usecases.unit_of_work import UnitOfWork, random_id, random_secret
+from kadence.web.routes import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES
 from tests import processes
 from tests.processes import Process
 
@@ -296,10 +297,32 @@ class World:
 
 
 def _demand_an_id(answer: httpx.Response) -> None:
-    """Every refusal of any test has an id that docs/errors.md lists."""
+    """Every refusal of any test has an id: one of the rules that its route states, or none of any.
+
+    docs/errors.md lists them all.
+    """
     if answer.status_code >= HTTPStatus.BAD_REQUEST:
         told = answer.headers.get("x-kadence-error", "").partition(";")[0]
-        assert told in set(ErrorId), f"{answer.request.url} {answer.status_code} {told!r}"
+        where = f"{answer.request.method} {answer.request.url} {answer.status_code} {told!r}"
+        assert told in set(ErrorId), where
+        if told in OF_RULES:
+            assert told in _stated(answer.request.method, answer.request.url.path), where
+
+
+OF_RULES = {one for route in (*ROUTES, *OWN_ROUTES) for one in route.errors}
+"""The ids that routes state."""
+
+
+def _stated(method: str, path: str) -> set[ErrorId]:
+    return {
+        one
+        for bases, routes in ((BASE_PATHS, ROUTES), (OWN_BASE_PATHS, OWN_ROUTES))
+        for base in bases
+        for route in routes
+        if route.method == method
+        and re.fullmatch(re.sub(r"{\w+}", "[^/]+", base + route.path), path)
+        for one in route.errors
+    }
 
 
 def fresh_database(folder: Path) -> Path:

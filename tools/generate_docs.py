@@ -17,7 +17,7 @@ from rich.syntax import Syntax
 from kadence.domain.error_ids import ErrorId
 from kadence.settings import Settings, meta_of, option_name, variable_name
 from kadence.web.errors import ANSWERS
-from kadence.web.routes import OWN_ROUTES, ROUTES
+from kadence.web.routes import BASE_PATHS, OWN_BASE_PATHS, OWN_ROUTES, ROUTES
 from kadence.web.unsupported_endpoints import NOT_SERVED, SCIM
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -146,8 +146,26 @@ def errors() -> str:
             f"| {one.cause} | {one.remedy} |"
             for one in ErrorId
         ),
+        "",
+        "## The rules of each operation",
+        "",
+        "The other ids follow from what an operation takes: who asks, what its path names, its",
+        "query and its body.",
+        "",
+        "| operation | ids |",
+        "|---|---|",
+        *(
+            f"| `{route.method} {base}{route.path}` | {', '.join(map(_code, route.errors))} |"
+            for base, routes in ((BASE_PATHS[0], ROUTES), (OWN_BASE_PATHS[0], OWN_ROUTES))
+            for route in routes
+            if route.errors
+        ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _code(id_: ErrorId) -> str:
+    return f"`{id_.value}`"
 
 
 def keys(struct: type[msgspec.Struct]) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ from kadence.web.bodies import Body
 from kadence.web.routes import OWN_ROUTES, ROUTES
 from kadence.web.schema_errors import LONGEST, MOST
 from kadence.web.values import decode_hook, schema_hook
-from tests.world import World
+from tests.world import OF_RULES, World
 
 BODIES = {id(route.body): route.body for route in (*ROUTES, *OWN_ROUTES) if route.body}
 KEYS = [
@@ -223,6 +223,15 @@ def test_our_own_api_tells_the_id_in_the_body(world: World) -> None:
     assert long["about"] == {"key": "card_uids", "most": 200}
     (outcome,) = world.own("POST", path, json={"action": "add", "card_uids": ["x"]}).json()
     assert outcome["error"]["error"] == "card.unknown"
+
+
+def test_every_id_is_of_a_rule_that_some_route_states_or_general() -> None:
+    ids = [*ErrorId]
+    general = set(ids[: ids.index(ErrorId.ITERATION_REMOVED)]) - {ErrorId.EMAIL_INVALID}
+    assert general.isdisjoint(OF_RULES)
+    of_commands = {ErrorId.ITERATION_UNKNOWN, ErrorId.LAST_OWNER, ErrorId.EMAIL_TAKEN}
+    assert general | OF_RULES | of_commands == set(ids)
+    assert of_commands.isdisjoint(OF_RULES)
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/spaces/0", "/api-nowhere"])

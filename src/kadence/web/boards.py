@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from kadence.domain.error_ids import ErrorId
 from kadence.usecases import boards as usecases
 from kadence.usecases.boards import ChangeBoard, CreateBoard, FullBoard
 from kadence.usecases.card_views import CardView
@@ -172,7 +173,14 @@ ROUTES: Sequence[Route] = (
     Route(
         "GET", "/spaces/{space_id}/boards/{id}", get_board_of_space, "Boards", query=GET_PARAMETERS
     ),
-    Route("PATCH", "/spaces/{space_id}/boards/{id}", change_board, "Boards", body=CHANGE),
+    Route(
+        "PATCH",
+        "/spaces/{space_id}/boards/{id}",
+        change_board,
+        "Boards",
+        body=CHANGE,
+        errors=(ErrorId.BOARD_NOT_PRIMARY,),
+    ),
     Route(
         "DELETE",
         "/spaces/{space_id}/boards/{id}",
@@ -180,6 +188,7 @@ ROUTES: Sequence[Route] = (
         "Boards",
         body=DELETE,
         query=DELETE_PARAMETERS,
+        errors=(ErrorId.FORCE_NEEDED,),
     ),
     Route("GET", "/boards/{id}", get_board, "Boards", query=GET_PARAMETERS),
 )

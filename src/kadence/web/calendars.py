@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from kadence.domain.error_ids import ErrorId
 from kadence.usecases import calendars as usecases
 from kadence.usecases.calendars import CalendarView, ChangeCalendar, Weekday, WrittenDay
 from kadence.usecases.unit_of_work import RenderedResponse
@@ -68,5 +69,19 @@ async def change_calendar(context: RequestContext) -> RenderedResponse[CalendarA
 
 OWN_ROUTES: Sequence[Route] = (
     Route("GET", "/spaces/{space_uid}/calendar", get_calendar, "Insights"),
-    Route("PATCH", "/spaces/{space_uid}/calendar", change_calendar, "Insights", body=CHANGE),
+    Route(
+        "PATCH",
+        "/spaces/{space_uid}/calendar",
+        change_calendar,
+        "Insights",
+        body=CHANGE,
+        errors=(
+            ErrorId.ZONE_UNKNOWN,
+            ErrorId.NO_WEEKDAY,
+            ErrorId.DAY_BOTH,
+            ErrorId.COUNTRY_MISSING,
+            ErrorId.COUNTRY_UNKNOWN,
+            ErrorId.SUBDIVISION_UNKNOWN,
+        ),
+    ),
 )

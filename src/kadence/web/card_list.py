@@ -352,4 +352,13 @@ def position_of(wanted: CardQuery, last: Mark | None) -> str | UnsetType:
     return base64.urlsafe_b64encode(msgspec.json.encode(held)).rstrip(b"=").decode()
 
 
-ROUTES: Sequence[Route] = (Route("GET", "/cards", list_cards, "Cards", query=LIST_PARAMETERS),)
+ROUTES: Sequence[Route] = (
+    Route(
+        "GET",
+        "/cards",
+        list_cards,
+        "Cards",
+        query=LIST_PARAMETERS,
+        errors=(ErrorId.SEARCH_INVALID,),
+    ),
+)

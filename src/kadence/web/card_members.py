@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.model import Card, CardMember, User
 from kadence.usecases import card_members as usecases
 from kadence.usecases.card_members import AddCardMember, ChangeCardMember
@@ -65,7 +66,14 @@ async def remove_card_member(context: RequestContext) -> RenderedResponse[Delete
 
 ROUTES: Sequence[Route] = (
     Route("GET", "/cards/{card_id}/members", list_card_members, "Cards"),
-    Route("POST", "/cards/{card_id}/members", add_card_member, "Cards", body=ADD),
+    Route(
+        "POST",
+        "/cards/{card_id}/members",
+        add_card_member,
+        "Cards",
+        body=ADD,
+        errors=(ErrorId.USER_UNKNOWN, ErrorId.USER_DEACTIVATED),
+    ),
     Route("PATCH", "/cards/{card_id}/members/{id}", change_card_member, "Cards", body=CHANGE),
     Route("DELETE", "/cards/{card_id}/members/{id}", remove_card_member, "Cards"),
 )

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.model import Condition
 from kadence.usecases import card_rows as usecases
 from kadence.usecases.card_list import CardQuery
@@ -141,5 +142,12 @@ async def list_rows(context: RequestContext) -> CardRowsAnswer:
 
 
 OWN_ROUTES: Sequence[Route] = (
-    Route("GET", "/spaces/{space_uid}/cards", list_rows, "Spaces", query=ROW_PARAMETERS),
+    Route(
+        "GET",
+        "/spaces/{space_uid}/cards",
+        list_rows,
+        "Spaces",
+        query=ROW_PARAMETERS,
+        errors=(ErrorId.SEARCH_INVALID,),
+    ),
 )

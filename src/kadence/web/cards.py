@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from kadence.domain.error_ids import ErrorId
 from kadence.usecases import card_views
 from kadence.usecases import cards as usecases
 from kadence.usecases.card_commands import ChangeCard, CreateCard
@@ -52,8 +53,34 @@ async def delete_card(context: RequestContext) -> RenderedResponse[WithETag[OneC
 
 
 ROUTES: Sequence[Route] = (
-    Route("POST", "/cards", create_card, "Cards", body=CREATE),
+    Route(
+        "POST",
+        "/cards",
+        create_card,
+        "Cards",
+        body=CREATE,
+        errors=(
+            ErrorId.COLUMN_UNKNOWN,
+            ErrorId.LANE_UNKNOWN,
+            ErrorId.USER_UNKNOWN,
+            ErrorId.USER_DEACTIVATED,
+        ),
+    ),
     Route("GET", "/cards/{card_id}", get_card, "Cards", query=GET_PARAMETERS),
-    Route("PATCH", "/cards/{card_id}", change_card, "Cards", body=CHANGE),
+    Route(
+        "PATCH",
+        "/cards/{card_id}",
+        change_card,
+        "Cards",
+        body=CHANGE,
+        errors=(
+            ErrorId.COLUMN_UNKNOWN,
+            ErrorId.LANE_UNKNOWN,
+            ErrorId.USER_UNKNOWN,
+            ErrorId.USER_DEACTIVATED,
+            ErrorId.CARD_NEIGHBOUR,
+            ErrorId.CARD_DELETED,
+        ),
+    ),
     Route("DELETE", "/cards/{card_id}", delete_card, "Cards"),
 )

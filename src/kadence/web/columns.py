@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Column, Condition, Lane
 from kadence.usecases import columns as usecases
@@ -287,6 +288,7 @@ ROUTES: Sequence[Route] = (
         "Boards",
         body=DELETE,
         query=DELETE_PARAMETERS,
+        errors=(ErrorId.FORCE_NEEDED, ErrorId.LAST_COLUMN),
     ),
     Route("GET", "/columns/{column_id}/subcolumns", list_subcolumns, "Boards"),
     Route(
@@ -306,10 +308,18 @@ ROUTES: Sequence[Route] = (
         "Boards",
         body=DELETE,
         query=DELETE_PARAMETERS,
+        errors=(ErrorId.FORCE_NEEDED,),
     ),
     Route("GET", "/boards/{board_id}/lanes", list_lanes, "Boards", query=LANE_PARAMETERS),
     Route("POST", "/boards/{board_id}/lanes", create_lane, "Boards", body=CREATE_LANE),
-    Route("PATCH", "/boards/{board_id}/lanes/{id}", change_lane, "Boards", body=CHANGE_LANE),
+    Route(
+        "PATCH",
+        "/boards/{board_id}/lanes/{id}",
+        change_lane,
+        "Boards",
+        body=CHANGE_LANE,
+        errors=(ErrorId.LAST_LANE,),
+    ),
     Route(
         "DELETE",
         "/boards/{board_id}/lanes/{id}",
@@ -317,5 +327,6 @@ ROUTES: Sequence[Route] = (
         "Boards",
         body=DELETE,
         query=DELETE_PARAMETERS,
+        errors=(ErrorId.FORCE_NEEDED, ErrorId.LAST_LANE),
     ),
 )

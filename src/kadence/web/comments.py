@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from kadence.domain.error_ids import ErrorId
 from kadence.usecases import comments as usecases
 from kadence.usecases.comments import AddComment, ChangeComment, CommentView
 from kadence.usecases.unit_of_work import RenderedResponse
@@ -102,7 +103,21 @@ async def remove_comment(context: RequestContext) -> RenderedResponse[DeletedAns
 
 ROUTES: Sequence[Route] = (
     Route("GET", "/cards/{card_id}/comments", list_comments, "Cards", query=LIST_PARAMETERS),
-    Route("POST", "/cards/{card_id}/comments", add_comment, "Cards", body=ADD),
-    Route("PATCH", "/cards/{card_id}/comments/{comment_id}", change_comment, "Cards", body=CHANGE),
+    Route(
+        "POST",
+        "/cards/{card_id}/comments",
+        add_comment,
+        "Cards",
+        body=ADD,
+        errors=(ErrorId.COMMENT_LONG,),
+    ),
+    Route(
+        "PATCH",
+        "/cards/{card_id}/comments/{comment_id}",
+        change_comment,
+        "Cards",
+        body=CHANGE,
+        errors=(ErrorId.COMMENT_LONG,),
+    ),
     Route("DELETE", "/cards/{card_id}/comments/{comment_id}", remove_comment, "Cards"),
 )

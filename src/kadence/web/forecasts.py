@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.report import UnitOfMeasure
 from kadence.domain.simulation import LARGEST_TRIALS
 from kadence.domain.timeline import RULES
@@ -26,7 +27,7 @@ from kadence.usecases.forecasts import (
 from kadence.usecases.unit_of_work import Validated
 from kadence.web.codec import Uid, When, format_timestamp, number
 from kadence.web.http import RequestContext
-from kadence.web.insights import AS_OF, UNIT
+from kadence.web.insights import AS_OF, REPORT_ERRORS, UNIT
 from kadence.web.query import LARGEST_INTEGER, Clamped, Query, Word
 from kadence.web.report_answers import Day, IterationOfReport, iteration_of_report
 from kadence.web.route import Route
@@ -41,6 +42,7 @@ GROWTH = Word(
     "`past`: the scope goes on to grow as it did in the space's past; `none`: it stays.",
 )
 FORECAST_PARAMETERS = (AS_OF, UNIT, SEED, TRIALS, GROWTH)
+FORECAST_ERRORS = (*REPORT_ERRORS, ErrorId.ITERATION_CLOSED)
 
 
 class PaceAnswer(Struct, frozen=True):
@@ -321,5 +323,6 @@ OWN_ROUTES: Sequence[Route] = (
         get_forecast,
         "Insights",
         query=FORECAST_PARAMETERS,
+        errors=FORECAST_ERRORS,
     ),
 )

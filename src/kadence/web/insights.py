@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.flow import CycleTime
 from kadence.domain.report import UnitOfMeasure
 from kadence.domain.timeline import RULES
@@ -25,6 +26,7 @@ from kadence.web.route import Route
 AS_OF = Moment("as_of", "As it was at this instant; without it, as it is now.")
 UNIT = Word("unit", ["size", "count"], "Count the sizes of cards, or the cards.")
 REPORT_PARAMETERS = (AS_OF, UNIT)
+REPORT_ERRORS = (ErrorId.AS_OF_INVALID,)
 
 
 class FlowDayAnswer(Struct, frozen=True):
@@ -135,6 +137,7 @@ OWN_ROUTES: Sequence[Route] = (
         get_report,
         "Insights",
         query=REPORT_PARAMETERS,
+        errors=REPORT_ERRORS,
     ),
     Route(
         "GET",
@@ -142,5 +145,6 @@ OWN_ROUTES: Sequence[Route] = (
         get_flow,
         "Insights",
         query=REPORT_PARAMETERS,
+        errors=REPORT_ERRORS,
     ),
 )

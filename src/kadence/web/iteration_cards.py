@@ -189,12 +189,14 @@ ROUTES: Sequence[Route] = (
         add_iteration_card,
         "Iterations",
         body=ADD,
+        errors=(ErrorId.ITERATION_CLOSED, ErrorId.CARD_FOREIGN_BOARD, ErrorId.CARD_DELETED),
     ),
     Route(
         "DELETE",
         "/spaces/{space_uid}/iterations/{iteration_id}/cards/{card_uid}",
         remove_iteration_card,
         "Iterations",
+        errors=(ErrorId.ITERATION_CLOSED,),
     ),
     Route(
         "GET",

@@ -6,6 +6,7 @@ from typing import cast
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.iteration_commands import ChangeIteration, CreateIteration, DeleteIteration
 from kadence.domain.model import Iteration, IterationStatus
 from kadence.usecases import iterations as usecases
@@ -199,8 +200,18 @@ async def delete_iteration(context: RequestContext) -> RenderedResponse[WithETag
     )
 
 
+TARGET_ERRORS = (ErrorId.TARGET_SAME, ErrorId.TARGET_ELSEWHERE, ErrorId.TARGET_CLOSED)
+"""Of the iteration that takes leftovers."""
+
 ROUTES: Sequence[Route] = (
-    Route("POST", "/spaces/{space_uid}/iterations", create_iteration, "Iterations", body=CREATE),
+    Route(
+        "POST",
+        "/spaces/{space_uid}/iterations",
+        create_iteration,
+        "Iterations",
+        body=CREATE,
+        errors=(ErrorId.ITERATION_DATES_ORDER,),
+    ),
     Route(
         "GET",
         "/spaces/{space_uid}/iterations",
@@ -210,9 +221,28 @@ ROUTES: Sequence[Route] = (
     ),
     Route("GET", "/spaces/{space_uid}/iterations/{id}", get_iteration, "Iterations"),
     Route(
-        "PATCH", "/spaces/{space_uid}/iterations/{id}", change_iteration, "Iterations", body=CHANGE
+        "PATCH",
+        "/spaces/{space_uid}/iterations/{id}",
+        change_iteration,
+        "Iterations",
+        body=CHANGE,
+        errors=(
+            ErrorId.ITERATION_REMOVED,
+            ErrorId.ITERATION_TRANSITION,
+            ErrorId.ITERATION_DATES_FIXED,
+            ErrorId.ITERATION_DATES_MISSING,
+            ErrorId.ITERATION_DATES_ORDER,
+            ErrorId.ITERATION_END_EARLY,
+            ErrorId.ITERATION_END_LATE,
+            *TARGET_ERRORS,
+        ),
     ),
     Route(
-        "DELETE", "/spaces/{space_uid}/iterations/{id}", delete_iteration, "Iterations", body=DELETE
+        "DELETE",
+        "/spaces/{space_uid}/iterations/{id}",
+        delete_iteration,
+        "Iterations",
+        body=DELETE,
+        errors=TARGET_ERRORS,
     ),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import Forbidden, NotFound
 from kadence.domain.model import Link, Shows
 from kadence.drawing.picture import Format
@@ -16,7 +17,7 @@ from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.codec import JSON, Uid, When, encode, format_timestamp
 from kadence.web.feeds import iterations_feed
-from kadence.web.forecasts import FORECAST_PARAMETERS, SEED, TRIALS
+from kadence.web.forecasts import FORECAST_ERRORS, FORECAST_PARAMETERS, SEED, TRIALS
 from kadence.web.http import RequestContext
 from kadence.web.insights import report_query
 from kadence.web.pictures import KINDS, SAFE, THEME, Place, Read, badge_of, drawn
@@ -170,7 +171,14 @@ async def _shown(
 
 
 OWN_ROUTES: Sequence[Route] = (
-    Route("POST", "/spaces/{space_uid}/links", create_link, "Signed links", body=CREATE),
+    Route(
+        "POST",
+        "/spaces/{space_uid}/links",
+        create_link,
+        "Signed links",
+        body=CREATE,
+        errors=(ErrorId.LINK_SCOPE,),
+    ),
     Route("GET", "/spaces/{space_uid}/links", list_links, "Signed links"),
     Route("DELETE", "/spaces/{space_uid}/links/{link_id}", revoke_link, "Signed links"),
     Route(
@@ -179,6 +187,7 @@ OWN_ROUTES: Sequence[Route] = (
         get_shared,
         "Signed links",
         query=SHARED_PARAMETERS,
+        errors=FORECAST_ERRORS,
         produces=("image/svg+xml", "image/png", "text/calendar", "text/csv", "application/json"),
         public=True,
     ),

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from kadence.domain.access import ROLE_UIDS
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.model import SpaceRole
 from kadence.usecases import members as usecases
 from kadence.usecases.members import AddMember, ChangeMember, MemberQuery, SpaceMember
@@ -183,8 +184,28 @@ async def remove_member(context: RequestContext) -> RenderedResponse[RemovedMemb
 
 ROUTES: Sequence[Route] = (
     Route("GET", "/spaces/{space_id}/users", list_members, "Members", query=PARAMETERS),
-    Route("POST", "/spaces/{space_id}/users", add_member, "Members", body=ADD),
+    Route(
+        "POST",
+        "/spaces/{space_id}/users",
+        add_member,
+        "Members",
+        body=ADD,
+        errors=(ErrorId.EMAIL_INVALID, ErrorId.USER_DEACTIVATED),
+    ),
     Route("GET", "/spaces/{space_id}/users/{user_id}", get_member, "Members"),
-    Route("PATCH", "/spaces/{space_id}/users/{user_id}", change_member, "Members", body=CHANGE),
-    Route("DELETE", "/spaces/{space_id}/users/{user_id}", remove_member, "Members"),
+    Route(
+        "PATCH",
+        "/spaces/{space_id}/users/{user_id}",
+        change_member,
+        "Members",
+        body=CHANGE,
+        errors=(ErrorId.LAST_ADMIN,),
+    ),
+    Route(
+        "DELETE",
+        "/spaces/{space_id}/users/{user_id}",
+        remove_member,
+        "Members",
+        errors=(ErrorId.LAST_ADMIN,),
+    ),
 )

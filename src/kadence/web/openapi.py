@@ -223,7 +223,7 @@ def _responses(route: Route, schema_of: dict[Any, Schema], *, own: bool) -> Sche
             "description": "Done.",
             "content": _contents(route, schema_of),
         },
-        "400": _response("The body or query is wrong; why.", "application/json", refused),
+        "400": _response(_of_rules(route), "application/json", refused),
     }
     if not route.public or route.is_of_sessions:
         told = _json(message) if own else ("text/plain", _NOT_JSON)
@@ -251,6 +251,12 @@ def _responses(route: Route, schema_of: dict[Any, Schema], *, own: bool) -> Sche
         if status != "200":
             refusal["headers"] = {"X-Kadence-Error": _ERROR_HEADER}
     return responses
+
+
+def _of_rules(route: Route) -> str:
+    """Return what a 400 means, with the ids of the rules of the route's own."""
+    rules = ", ".join(f"`{one.value}`" for one in route.errors)
+    return "The body or query is wrong; why." + (f" By its rules: {rules}." if rules else "")
 
 
 _ERROR_HEADER: Schema = {

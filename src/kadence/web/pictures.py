@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.report import size_of
 from kadence.drawing import burndown, charts
 from kadence.drawing.badge import badge
@@ -16,9 +17,9 @@ from kadence.usecases import insights
 from kadence.usecases.access import title_of
 from kadence.usecases.forecasts import ForecastQuery
 from kadence.usecases.insights import ReportQuery, VelocityQuery
-from kadence.web.forecasts import FORECAST_PARAMETERS, forecast_query, run_forecast
+from kadence.web.forecasts import FORECAST_ERRORS, FORECAST_PARAMETERS, forecast_query, run_forecast
 from kadence.web.http import Handler, RequestContext
-from kadence.web.insights import REPORT_PARAMETERS, report_query
+from kadence.web.insights import REPORT_ERRORS, REPORT_PARAMETERS, report_query
 from kadence.web.query import Parameter, Query, Word
 from kadence.web.responses import Response, content
 from kadence.web.route import Route
@@ -99,28 +100,44 @@ def _words(query: Query) -> Words:
 
 
 class Kind(Struct, frozen=True):
-    """A kind of chart: how it is composed, and the query parameters that it takes."""
+    """A kind of chart: how it is composed, the query parameters that it takes, what it refuses."""
 
     compose: Compose
     query: tuple[Parameter[Any], ...]
+    errors: Sequence[ErrorId]
     summary: str
 
 
 KINDS: dict[str, Kind] = {
     "burndown": Kind(
-        _burndown, (*REPORT_PARAMETERS, THEME, LANGUAGE), "what remains, beside the ideal line"
+        _burndown,
+        (*REPORT_PARAMETERS, THEME, LANGUAGE),
+        REPORT_ERRORS,
+        "what remains, beside the ideal line",
     ),
-    "burnup": Kind(_burnup, (*REPORT_PARAMETERS, THEME, LANGUAGE), "what is done, below the scope"),
+    "burnup": Kind(
+        _burnup,
+        (*REPORT_PARAMETERS, THEME, LANGUAGE),
+        REPORT_ERRORS,
+        "what is done, below the scope",
+    ),
     "flow": Kind(
-        _flow, (*REPORT_PARAMETERS, THEME, LANGUAGE), "how many cards were in which state"
+        _flow,
+        (*REPORT_PARAMETERS, THEME, LANGUAGE),
+        REPORT_ERRORS,
+        "how many cards were in which state",
     ),
     "velocity": Kind(
         _velocity,
         (*VELOCITY_PARAMETERS, *REPORT_PARAMETERS[1:], THEME, LANGUAGE),
+        (),
         "what was committed and done, by closed iteration",
     ),
     "forecast": Kind(
-        _forecast, (*FORECAST_PARAMETERS, THEME, LANGUAGE), "the chance that all is done"
+        _forecast,
+        (*FORECAST_PARAMETERS, THEME, LANGUAGE),
+        FORECAST_ERRORS,
+        "the chance that all is done",
     ),
 }
 
@@ -191,6 +208,7 @@ OWN_ROUTES: Sequence[Route] = (
             chart(kind, format_),
             "Charts",
             query=KINDS[kind].query,
+            errors=KINDS[kind].errors,
             produces=(MEDIA_TYPES[format_],),
         )
         for kind in KINDS
@@ -202,6 +220,7 @@ OWN_ROUTES: Sequence[Route] = (
         get_badge,
         "Charts",
         query=REPORT_PARAMETERS,
+        errors=REPORT_ERRORS,
         produces=(SVG,),
     ),
 )

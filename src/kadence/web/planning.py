@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.model import Iteration
 from kadence.usecases import planning as usecases
 from kadence.usecases.iterations import etag
@@ -14,6 +15,7 @@ from kadence.web.codec import Uid, optional_number
 from kadence.web.errors import Refusal, refusal
 from kadence.web.http import RequestContext
 from kadence.web.iteration_cards import IterationCardAnswer, record_answer
+from kadence.web.iterations import TARGET_ERRORS
 from kadence.web.responses import WithETag
 from kadence.web.route import Route
 
@@ -101,6 +103,16 @@ OWN_ROUTES: Sequence[Route] = (
         arrange_cards,
         "Additions",
         body=ARRANGE,
+        errors=(
+            ErrorId.PLACES_TWO,
+            ErrorId.PLACE_UNKNOWN,
+            *TARGET_ERRORS,
+            ErrorId.CARD_UNKNOWN,
+            ErrorId.CARD_ELSEWHERE,
+            ErrorId.CARD_FOREIGN_BOARD,
+            ErrorId.CARD_DELETED,
+            ErrorId.ITERATION_CLOSED,
+        ),
     ),
     Route(
         "GET", "/spaces/{space_uid}/iterations/{iteration_id}/capacity", get_capacity, "Additions"
@@ -111,5 +123,6 @@ OWN_ROUTES: Sequence[Route] = (
         change_capacity,
         "Additions",
         body=CHANGE_CAPACITY,
+        errors=(ErrorId.ITERATION_CLOSED,),
     ),
 )

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from kadence.domain.error_ids import ErrorId
 from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.http import Handler
@@ -41,8 +42,9 @@ Tag = Literal[
 class Route(Struct, frozen=True):
     """A method and path below the base path, with its handler.
 
-    The handler's docstring is the operation's text, its return annotation the answer's schema. What
-    is `public` needs no token.
+    The handler's docstring is the operation's text, its return annotation the answer's schema. Its
+    `errors` are those of its own rules; the others follow from what it takes. What is `public`
+    needs no token.
     """
 
     method: Method
@@ -51,6 +53,7 @@ class Route(Struct, frozen=True):
     tag: Tag
     body: Body[Any] | None = None
     query: Sequence[Parameter[Any]] = ()
+    errors: Sequence[ErrorId] = ()
     produces: Sequence[str] = ("application/json",)
     public: bool = False
 

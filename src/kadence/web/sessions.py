@@ -231,12 +231,34 @@ async def revoke_token(context: RequestContext) -> RenderedResponse[TokenAnswer]
 
 
 OWN_ROUTES: Sequence[Route] = (
-    Route("POST", "/session", create_session, "Signing in", body=SESSION, public=True),
+    Route(
+        "POST",
+        "/session",
+        create_session,
+        "Signing in",
+        body=SESSION,
+        public=True,
+        errors=(ErrorId.SIGN_IN_WAYS,),
+    ),
     Route("GET", "/session", get_session, "Signing in"),
     Route("DELETE", "/session", end_session, "Signing in"),
-    Route("PATCH", "/session/password", change_password, "Signing in", body=PASSWORD),
+    Route(
+        "PATCH",
+        "/session/password",
+        change_password,
+        "Signing in",
+        body=PASSWORD,
+        errors=(ErrorId.PASSWORD_WRONG,),
+    ),
     Route("GET", "/session/tokens", list_tokens, "Signing in"),
     Route("POST", "/session/tokens", create_token, "Signing in", body=TOKEN),
     Route("DELETE", "/session/tokens/{id}", revoke_token, "Signing in"),
-    Route("POST", "/invitations", create_invitation, "Signing in", body=INVITATION),
+    Route(
+        "POST",
+        "/invitations",
+        create_invitation,
+        "Signing in",
+        body=INVITATION,
+        errors=(ErrorId.EMAIL_INVALID, ErrorId.USER_DEACTIVATED),
+    ),
 )

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from kadence.domain.access import ROLE_UIDS
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.model import Space, SpaceRole, SpaceVisibility
 from kadence.usecases import spaces as usecases
 from kadence.usecases.members import SpaceMember
@@ -233,8 +234,15 @@ async def delete_space(context: RequestContext) -> RenderedResponse[DeletedAnswe
 
 ROUTES: Sequence[Route] = (
     Route("GET", "/spaces", list_spaces, "Spaces", query=SPACE_PARAMETERS),
-    Route("POST", "/spaces", create_space, "Spaces", body=CREATE),
+    Route("POST", "/spaces", create_space, "Spaces", body=CREATE, errors=(ErrorId.SPACE_PARENT,)),
     Route("GET", "/spaces/{space_id}", get_space, "Spaces"),
-    Route("PATCH", "/spaces/{space_id}", change_space, "Spaces", body=CHANGE),
+    Route(
+        "PATCH",
+        "/spaces/{space_id}",
+        change_space,
+        "Spaces",
+        body=CHANGE,
+        errors=(ErrorId.SPACE_PARENT,),
+    ),
     Route("DELETE", "/spaces/{space_id}", delete_space, "Spaces"),
 )

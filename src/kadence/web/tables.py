@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from kadence.domain.error_ids import ErrorId
 from kadence.drawing.i18n import Language
 from kadence.drawing.render_worker import RenderWorker
 from kadence.outputs import for_cell
@@ -14,9 +15,15 @@ from kadence.usecases import insights
 from kadence.usecases.insights import Reported
 from kadence.web.codec import format_timestamp
 from kadence.web.feeds import file_of
-from kadence.web.forecasts import FORECAST_PARAMETERS, forecast_answer, forecast_query, run_forecast
+from kadence.web.forecasts import (
+    FORECAST_ERRORS,
+    FORECAST_PARAMETERS,
+    forecast_answer,
+    forecast_query,
+    run_forecast,
+)
 from kadence.web.http import Handler, RequestContext
-from kadence.web.insights import REPORT_PARAMETERS, flow_answer, report_query
+from kadence.web.insights import REPORT_ERRORS, REPORT_PARAMETERS, flow_answer, report_query
 from kadence.web.pictures import LANGUAGE, OF_ITERATION, OF_SPACE, Place, Read
 from kadence.web.query import Flag, Parameter, Query, Word
 from kadence.web.responses import Response
@@ -112,11 +119,12 @@ async def _forecast(
 
 
 class Table(Struct, frozen=True):
-    """A table: how its lines are made, what its columns are called, which parameters it takes."""
+    """A table: how its lines are made, what its columns are called, what it takes and refuses."""
 
     lines: Callable[[Read, RenderWorker, Place, Query], Awaitable[Iterable[Line]]]
     columns: str
     query: tuple[Parameter[Any], ...]
+    errors: Sequence[ErrorId]
     summary: str
 
 
@@ -125,12 +133,14 @@ TABLES: dict[str, Table] = {
         _report,
         "at cause card_id card_uid title scope done remaining",
         (*REPORT_PARAMETERS, *FILE_PARAMETERS),
+        REPORT_ERRORS,
         "the series of a report",
     ),
     "flow": Table(
         _flow,
         "day queued in_progress done",
         (*REPORT_PARAMETERS, *FILE_PARAMETERS),
+        REPORT_ERRORS,
         "how many cards were in which state, by day",
     ),
     "velocity": Table(
@@ -138,12 +148,14 @@ TABLES: dict[str, Table] = {
         "id title start_date finish_date actual_finish_date capacity committed_count "
         "committed_size done_count done_size carried_over_count carried_over_size left_out",
         (*VELOCITY_PARAMETERS, *FILE_PARAMETERS),
+        (),
         "what was committed and done, by closed iteration",
     ),
     "forecast": Table(
         _forecast,
         "day chance",
         (*FORECAST_PARAMETERS, *FILE_PARAMETERS),
+        FORECAST_ERRORS,
         "the chance that all is done, by day",
     ),
 }
@@ -212,6 +224,7 @@ OWN_ROUTES: Sequence[Route] = tuple(
         csv_of(name),
         "Insights",
         query=made.query,
+        errors=made.errors,
         produces=(CSV,),
     )
     for name, made in TABLES.items()

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from kadence.domain.error_ids import ErrorId
 from kadence.domain.model import CardTag, Tag
 from kadence.usecases import tags as usecases
 from kadence.usecases.tags import ChangeTag, CreateTag, TagQuery
@@ -149,6 +150,8 @@ ROUTES: Sequence[Route] = (
     Route("DELETE", "/cards/{card_id}/tags/{tag_id}", remove_card_tag, "Cards"),
     Route("GET", "/tags", list_tags, "Tags", query=LIST_PARAMETERS),
     Route("POST", "/tags", create_tag, "Tags", body=CREATE, query=CREATE_PARAMETERS),
-    Route("PATCH", "/company/tags/{id}", change_tag, "Tags", body=CHANGE),
+    Route(
+        "PATCH", "/company/tags/{id}", change_tag, "Tags", body=CHANGE, errors=(ErrorId.TAG_TAKEN,)
+    ),
     Route("DELETE", "/company/tags/{id}", delete_tag, "Tags"),
 )
