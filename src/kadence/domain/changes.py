@@ -1,7 +1,8 @@
 """What a command makes of a record, and in what two records differ."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
@@ -17,13 +18,16 @@ def made(kind: type[R], command: Struct, **own: Any) -> R:
     Raises:
         TypeError: a field is missing.
     """
-    fields = zip(command.__struct_fields__, astuple(command), strict=True)
-    said = {
-        name: _kept(value)
-        for name, value in fields
-        if value is not UNSET and name in kind.__struct_fields__
-    }
-    return kind(**said | own)
+    for name in _shared(kind, type(command)):
+        if name not in own and (value := getattr(command, name)) is not UNSET:
+            own[name] = _kept(value)
+    return kind(**own)
+
+
+@lru_cache(maxsize=256)
+def _shared(kind: type[Struct], command: type[Struct]) -> Sequence[str]:
+    """Return the names of the fields that both have."""
+    return [name for name in command.__struct_fields__ if name in kind.__struct_fields__]
 
 
 def changed(record: R, command: Struct, *, but: Collection[str] = ()) -> R:
@@ -31,11 +35,10 @@ def changed(record: R, command: Struct, *, but: Collection[str] = ()) -> R:
 
     What is UNSET in the command stays, and so do the fields named in `but`.
     """
-    fields = zip(command.__struct_fields__, astuple(command), strict=True)
     said = {
         name: _kept(value)
-        for name, value in fields
-        if value is not UNSET and name not in but and name in record.__struct_fields__
+        for name in _shared(type(record), type(command))
+        if (value := getattr(command, name)) is not UNSET and name not in but
     }
     return replace(record, **said)
 
