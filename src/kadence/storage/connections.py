@@ -177,6 +177,7 @@ def run_jobs(
     transaction = connection.transaction
     transaction.drop_deferred()
     transaction.last_row = None
+    transaction.memory = {}
     for job in batch:
         before, deferred = transaction.writes, transaction.deferred
         job.error = None
@@ -195,6 +196,7 @@ def run_jobs(
                 raise
             job.error = connection.translate_error(error)
             transaction.drop_deferred(deferred)
+            transaction.forget()
             if connection.needs_rollback or transaction.writes != before:
                 if not savepoints:
                     raise PartialWrite from error

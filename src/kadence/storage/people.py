@@ -142,8 +142,12 @@ _ACTOR_BY_ID = Statement(
 
 def find_actor(tx: Transaction, digest: str, now: Instant) -> Actor | None:
     """Return the person whose valid token has this SHA-256, unless they are deactivated."""
-    row = tx.first(_ACTOR, {"digest": digest, "now": now})
-    return Actor(*row) if row else None
+
+    def ask() -> Actor | None:
+        row = tx.first(_ACTOR, {"digest": digest, "now": now})
+        return Actor(*row) if row else None
+
+    return tx.remembered(("actor", digest), ask)
 
 
 def actor_of(tx: Transaction, company_id: int, user_id: int) -> Actor | None:

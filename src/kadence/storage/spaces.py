@@ -126,11 +126,13 @@ _PEOPLE = Statement(
 
 def access_by_uid(tx: Transaction, actor: Actor, uid: str) -> SpaceAccess | None:
     """Return what decides about the actor's access to the living space with this uid."""
-    row = tx.first(
-        _ACCESS_BY_UID,
-        {"company_id": actor.company_id, "user_id": actor.user_id, "uid": uid},
-    )
-    return SpaceAccess(*row) if row else None
+    values = {"company_id": actor.company_id, "user_id": actor.user_id, "uid": uid}
+
+    def ask() -> SpaceAccess | None:
+        row = tx.first(_ACCESS_BY_UID, values)
+        return SpaceAccess(*row) if row else None
+
+    return tx.remembered(("access", *values.values()), ask)
 
 
 def access_by_id(tx: Transaction, actor: Actor, space_id: int) -> SpaceAccess | None:

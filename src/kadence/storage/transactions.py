@@ -5,11 +5,11 @@ run on the driver itself, because Core's own execution costs several times what 
 (docs/decisions/0002-storage.md).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
@@ -72,15 +72,25 @@ def _compiled(sql: str, literals: Mapping[str, Any], order: Sequence[str] | None
     return Compiled(sql, literals, bind)
 
 
-class Statement:
-    """A Core statement, compiled for each dialect when it is first run there."""
+_DECIDES_NOTHING = frozenset(
+    {"iterations", "iteration_cards", "cards", "card_search", "journal", "idempotency_keys"}
+)
+"""Tables whose rows are no ground for what anybody may do."""
 
-    __slots__ = ("_compiled", "_core", "width", "writes")
+
+class Statement:
+    """A Core statement, compiled for each dialect when it is first run there.
+
+    One that `decides` changes rows by which it is decided who may do what.
+    """
+
+    __slots__ = ("_compiled", "_core", "decides", "width", "writes")
 
     def __init__(self, core: Select[Any] | UpdateBase) -> None:
         self._core = core
         self.width = len(core.selected_columns) if isinstance(core, Select) else 0
         self.writes = isinstance(core, UpdateBase)
+        self.decides = isinstance(core, UpdateBase) and _table_of(core) not in _DECIDES_NOTHING
         self._compiled: dict[str, Compiled] = {}
 
     def compiled(self, dialect: Dialect) -> Compiled:
@@ -94,6 +104,10 @@ class Statement:
         return ready
 
 
+def _table_of(core: UpdateBase) -> str:
+    return str(getattr(core.table, "name", ""))
+
+
 class BatchedSelect(Statement):
     """For PostgreSQL: several SELECTs as one that gives one row, for each the JSON of its rows.
 
@@ -104,7 +118,7 @@ class BatchedSelect(Statement):
 
     def __init__(self, parts: Sequence[Statement]) -> None:
         self._parts = parts
-        self.writes = False
+        self.writes = self.decides = False
         self._compiled = {}
 
     def compiled(self, dialect: Dialect) -> Compiled:
@@ -191,6 +205,7 @@ class Transaction:
         "can",
         "last_row",
         "latest",
+        "memory",
         "row_limit",
         "writes",
     )
@@ -203,6 +218,8 @@ class Transaction:
         self.latest: Instant = 0
         """When the last event before this transaction was, if it is one that writes."""
         self.row_limit: int | None = None
+        self.memory: dict[Hashable, Any] | None = None
+        """What `remembered` found in a batch of writes; None elsewhere."""
         self._deferred: list[tuple[Statement, Mapping[str, Any]]] = []
         self.last_row: Mapping[str, Any] | None = None
         """The last row that was deferred until the end of this transaction, once that has come."""
@@ -211,7 +228,26 @@ class Transaction:
         """Run a statement; `parameters` by the names of its bind parameters, others are ignored."""
         ready = statement.compiled(self._dialect)
         self.writes += statement.writes
+        if statement.decides:
+            self.forget()
         self._cursor.execute(ready.sql, ready.bind(parameters))
+
+    def remembered(self, key: Hashable, ask: Callable[[], T]) -> T:
+        """Return what `ask` finds; in a batch of writes it is asked once.
+
+        It may depend on who may do what, on nothing else: it is asked again when some of that was
+        changed, or a change of it undone.
+        """
+        if self.memory is None:
+            return ask()
+        if key not in self.memory:
+            self.memory[key] = ask()
+        return cast("T", self.memory[key])
+
+    def forget(self) -> None:
+        """Have all that was remembered asked again."""
+        if self.memory:
+            self.memory.clear()
 
     def run_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement once for each of `rows`."""
@@ -219,6 +255,8 @@ class Transaction:
         self._check_row_limit(len(rows))
         ready = statement.compiled(self._dialect)
         self.writes += statement.writes
+        if statement.decides:
+            self.forget()
         self._cursor.executemany(ready.sql, map(ready.bind, rows))
 
     def defer(self, statement: Statement, row: Mapping[str, Any]) -> None:
