@@ -43,14 +43,20 @@ def apply(folder: Path, path: str, change: str) -> None:
     file.write_text(text.replace(old, "\n".join(after) + "\n"), "utf-8")
 
 
-def kadence(source: Path, *command: str) -> str:
-    done = subprocess.run(
+def ran(source: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """A command of the program whose sources are there, run to its end."""
+    return subprocess.run(
         [*COMMAND, *command],
         env=os.environ | {"PYTHONPATH": str(source)},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def kadence(source: Path, *command: str) -> str:
+    """What a command prints that must succeed."""
+    done = ran(source, *command)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -1,8 +1,6 @@
 """Servers are replaced one after the other: the program as it is, and the one behind it."""
 
 import itertools
-import os
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -11,11 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
+from msgspec import Struct
 
 from tests.cli.kit import INIT
 from tests.cluster import Cluster
-from tests.processes import COMMAND
-from tests.recipe import ROOT, apply_all, copied, kadence, served
+from tests.recipe import ROOT, apply_all, copied, kadence, ran, served
 
 FILL = """
 
@@ -112,40 +111,44 @@ def looks_back(old: httpx.Client, new: httpx.Client) -> None:
 
 
 def refused(source: Path, *command: str) -> str:
-    done = subprocess.run(
-        [*COMMAND, *command],
-        env=os.environ | {"PYTHONPATH": str(source)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = ran(source, *command)
     assert done.returncode == 2, done.stdout
     return done.stderr
 
 
-def test_a_server_serves_the_database_of_the_program_behind_it(
-    cluster: Cluster, tmp_path: Path
-) -> None:
-    now, copy = ROOT / "src", copied(tmp_path)
+class Programs(Struct):
+    """The sources of the program as it is and of the one behind it, and a database of the first."""
+
+    now: Path
+    then: Path
+    migration: Path
+    url: str
+    token: str
+
+
+@pytest.fixture
+def programs(cluster: Cluster, tmp_path: Path) -> Programs:
+    now, copy, url = ROOT / "src", copied(tmp_path), cluster.create()
     apply_all(copy)
-    then = copy / "src"
-    (migration,) = (then / "kadence/storage/migrations/versions").glob("*_colour.py")
-    migration.write_text(migration.read_text("utf-8") + COLUMN + FILL, "utf-8")
-    url = cluster.create()
+    (migration,) = (copy / "src/kadence/storage/migrations/versions").glob("*_colour.py")
+    made = kadence(now, "init", "--database", url, *INIT)
+    token = next(word for word in made.split() if word.startswith("kdn_"))
+    return Programs(now, copy / "src", migration, url, token)
+
+
+def test_a_server_serves_the_database_of_the_program_behind_it(
+    programs: Programs, tmp_path: Path
+) -> None:
+    now, then, url, token = programs.now, programs.then, programs.url, programs.token
     database = ("--database", url)
-    token = next(w for w in kadence(now, "init", *database, *INIT).split() if w[:4] == "kdn_")
+    text = programs.migration.read_text("utf-8")
+    programs.migration.write_text(text + COLUMN + FILL, "utf-8")
 
     with served(now, url, token) as http:
         old = Work(http)
         with old.going_on():
             old.more(800)
-            told = subprocess.run(
-                [*COMMAND, "db", "upgrade", "--online", *database],
-                env=os.environ | {"PYTHONPATH": str(then)},
-                capture_output=True,
-                text=True,
-                check=True,
-            )
+            told = ran(then, "db", "upgrade", "--online", *database)
             assert "500 rows brought along" in told.stderr
             assert "upgraded from schema" in told.stdout
             assert "already has schema" in kadence(then, "db", "upgrade", "--online", *database)
@@ -170,21 +173,13 @@ def test_a_server_serves_the_database_of_the_program_behind_it(
     kadence(then, "db", "backup", backup, *database)
 
 
-def test_a_migration_that_stops_all_servers_waits_for_their_end(
-    cluster: Cluster, tmp_path: Path
-) -> None:
-    now, copy = ROOT / "src", copied(tmp_path)
-    apply_all(copy)
-    then = copy / "src"
-    (migration,) = (then / "kadence/storage/migrations/versions").glob("*_colour.py")
-    number = migration.name[:4]
-    text = migration.read_text("utf-8")
+def test_a_migration_that_stops_all_servers_waits_for_their_end(programs: Programs) -> None:
+    now, then, url, token = programs.now, programs.then, programs.url, programs.token
+    database = ("--database", url)
+    number, text = programs.migration.name[:4], programs.migration.read_text("utf-8")
     before = f'oldest = "{int(number) - 1:04}"'
     assert before in text
-    migration.write_text(text.replace(before, f'oldest = "{number}"'), "utf-8")
-    url = cluster.create()
-    database = ("--database", url)
-    token = next(w for w in kadence(now, "init", *database, *INIT).split() if w[:4] == "kdn_")
+    programs.migration.write_text(text.replace(before, f'oldest = "{number}"'), "utf-8")
 
     upgrade = ("db", "upgrade", *database)
     with served(now, url, token) as http:
