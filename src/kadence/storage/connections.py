@@ -50,6 +50,13 @@ class Connection(Protocol):
     def commit(self) -> None:
         """Make it durable; when this raises anything but InDoubt, nothing of it was kept."""
 
+    def verify(self) -> None:
+        """Raise a StorageError unless what is open is still what others will find.
+
+        Asked after each commit, before anybody is told of it. It waits for no lock and for no
+        other thread, so that any thread may ask.
+        """
+
     def confirm(self) -> None:
         """Commit once more, so that all that was seen in this transaction is as durable as can be.
 
@@ -220,6 +227,7 @@ def transaction(connection: Connection) -> Iterator[Transaction]:
         yield connection.transaction
         connection.transaction.flush_deferred()
         connection.commit()
+        connection.verify()
     except Exception as error:
         translated = connection.translate_error(error)
         if translated is error:

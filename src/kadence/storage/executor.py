@@ -17,7 +17,7 @@ from typing import Any, ClassVar, TypeVar
 import structlog
 
 from kadence import logs
-from kadence.domain.errors import CommitInDoubt, KadenceError, StorageBusy
+from kadence.domain.errors import CommitInDoubt, KadenceError, StorageBusy, StorageError
 from kadence.storage import journal
 from kadence.storage.connections import (
     Connection,
@@ -263,8 +263,21 @@ class ThreadedDatabase:
         finally:
             # Whatever happens, nobody may wait for ever.
             self._writer_lock.release()
-            self._completions.complete(batch, loop)
+            self._completions.complete(batch, loop, self._verified)
         return doubts
+
+    def _verified(self, batch: Sequence[Job]) -> None:
+        """Answer nobody as if all were well whose commit may be lost; runs on the event loop.
+
+        The writer's thread could see to it, but each call of the operating system there lets go of
+        the interpreter's lock, and to have it back takes longer than the call.
+        """
+        try:
+            self._writer.verify()
+        except StorageError as error:
+            log.warning("a commit is in doubt", requests=requests_of(batch), error=str(error))
+            for job in batch:
+                job.error = job.error or error
 
     def _resolved(self, doubt: "_Doubt") -> bool:
         """Find out what became of a batch, and if nothing did, do it again; False: not yet.
@@ -313,7 +326,7 @@ class ThreadedDatabase:
             except Exception as error:
                 job.error = error
             finally:
-                self._completions.complete([job], job.future.get_loop())
+                self._completions.complete((job,), job.future.get_loop())
                 # Not kept until the next one comes: it may have much in its hands.
                 del job
         connection.close()
@@ -324,13 +337,21 @@ class _CompletionQueue:
 
     def __init__(self, then: Callable[[], None]) -> None:
         """`then` is called on the loop after each time that jobs were handed back."""
-        self._done: deque[Job] = deque()
+        self._done: deque[tuple[Sequence[Job], Callable[[Sequence[Job]], None] | None]] = deque()
         self._then = then
         self._woken: asyncio.AbstractEventLoop | None = None
 
-    def complete(self, jobs: Sequence[Job], loop: asyncio.AbstractEventLoop) -> None:
-        """Have these jobs of a loop resolved, if any, and the loop woken; called by any thread."""
-        self._done.extend(jobs)
+    def complete(
+        self,
+        jobs: Sequence[Job],
+        loop: asyncio.AbstractEventLoop,
+        verify: Callable[[Sequence[Job]], None] | None = None,
+    ) -> None:
+        """Have these jobs of a loop resolved, if any, and the loop woken; called by any thread.
+
+        `verify` has a last look at them on the event loop.
+        """
+        self._done.append((jobs, verify))
         if self._woken is not loop:
             self._woken = loop
             # A loop that is closed already has nobody left who waits.
@@ -343,4 +364,8 @@ class _CompletionQueue:
         # The writer can go on while the answers are sent.
         self._then()
         while self._done:
-            self._done.popleft().resolve()
+            jobs, verify = self._done.popleft()
+            if verify is not None:
+                verify(jobs)
+            for job in jobs:
+                job.resolve()

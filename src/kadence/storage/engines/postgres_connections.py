@@ -235,6 +235,9 @@ class PostgresConnection:
             raise NotCommitted("the connection was lost before the commit") from error
         raise InDoubt(last_row) from error
 
+    def verify(self) -> None:
+        """See Connection.verify; whoever connects reaches the same server."""
+
     def confirm(self) -> None:
         """See Connection.confirm: a commit that comes later, and has waited for all standbys."""
         self._cursor.execute("SELECT pg_logical_emit_message(true, 'kadence', '')")

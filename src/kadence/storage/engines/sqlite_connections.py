@@ -187,26 +187,26 @@ class SqliteConnection:
         if wait is not self._waits:
             self._waits = wait
             self._connection.set_busy_timeout(int(BUSY_SECONDS * 1000) if wait else 0)
-        self._see_that_it_is_there()
+        self.verify()
         self._begin()
         if self._files:
             row = self._cursor.execute(_LATEST).fetchone()
             self.transaction.latest = row[0] if row else 0
 
     def commit(self) -> None:
-        """See Connection.commit; what went into a file that nobody will find is not acknowledged.
-
-        Raises:
-            FileGone: it is in doubt what was kept.
-        """
+        """See Connection.commit."""
         self._commit()
-        self._see_that_it_is_there()
 
     def confirm(self) -> None:
         """See Connection.confirm; there is no standby."""
         self.commit()
 
-    def _see_that_it_is_there(self) -> None:
+    def verify(self) -> None:
+        """See Connection.verify; what went into a file that nobody will find is not acknowledged.
+
+        Raises:
+            FileGone: after a commit, it is in doubt what was kept.
+        """
         if self._files and _identities(self._path) != self._files:
             raise FileGone(
                 f"the database file {self._path} or its log was moved, replaced or deleted while"
