@@ -8,10 +8,8 @@ LOCK := --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-
 demo: .venv/run page
 	$(BIN)/kadence demo $(ARGS)
 
-PAGE := src/kadence/web/static/page/index.html
-page: $(PAGE)
-$(PAGE): .venv/run $(shell find ui -type f -not -path '*/node_modules/*' -not -name schema.d.ts)
-	bash tools/build-page
+page: .venv/run
+	@$(BIN)/python tools/build_page.py
 
 # Every test; those that are counted higher in the deep suite, with small counts.
 test: .venv/dev page debian
@@ -41,6 +39,7 @@ lint: .venv/dev
 	$(BIN)/python tools/check_words.py
 	git ls-files -z '*.py' '*.md' '*.ts' '*.svelte' ':!*/ru.ts' ':!*/russian.py' | xargs -0 $(BIN)/codespell
 	bash tools/npm run --silent lint
+	bash tools/npm run --silent check
 
 docs: .venv/dev
 	$(BIN)/python tools/generate_docs.py

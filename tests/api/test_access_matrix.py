@@ -214,6 +214,7 @@ PUBLIC = (
     "/schema/style.css",
     "/schema/openapi.json",
     "/favicon.svg",
+    "/licences.txt",
     "/",
     "/enter",
     "/account",

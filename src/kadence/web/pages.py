@@ -27,7 +27,7 @@ HEADERS = {
 
 
 PAGE = files("kadence.web").joinpath("static/page")
-"""What tools/build-page makes of ui/."""
+"""What tools/build_page.py makes of ui/."""
 PAGE_HEADERS = HEADERS | {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -94,6 +94,7 @@ def endpoints(runner: UnitOfWorkRunner, document: dict[str, Any]) -> list[tuple[
         ("/schema/openapi.json", _always(_fixed(encode(document), JSON))),
         *((address, shell) for address in ADDRESSES),
         ("/favicon.svg", _always(_fixed(_file("favicon.svg"), _TYPES[".svg"]))),
+        ("/licences.txt", _always(_fixed(_file("licences.md"), "text/plain"))),
         ("/assets/{name}", part),
     ]
 
