@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCK := --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: demo page test quick deep debian bench lint docs mutants lock clean
+.PHONY: demo page test quick deep debian bench lint docs mutants lock publish clean
 
 demo: .venv/run page
 	$(BIN)/kadence demo $(ARGS)
@@ -53,6 +53,10 @@ lock: .venv/dev
 	$(BIN)/pip-compile $(LOCK) --output-file requirements.txt pyproject.toml
 	$(BIN)/pip-compile $(LOCK) --output-file requirements-dev.txt requirements-dev.in
 	$(BIN)/pip-compile $(LOCK) --output-file requirements-mutants.txt requirements-mutants.in
+
+# Makes a release and uploads it: CONTRIBUTING.md says what it asks for. VERSION=0.2.0
+publish: .venv/dev
+	$(BIN)/python tools/publish.py $(VERSION) $(ARGS)
 
 .venv/run: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -1,3 +1,5 @@
 """kadence: a self-hosted server for iterations that speaks the Kaiten REST API."""
 
-__version__ = "0.1.0"
+from kadence._version import VERSION
+
+__version__ = VERSION

@@ -25,7 +25,7 @@ def test_the_sdist_holds_all_that_is_in_the_repository(archives: Archives) -> No
         held = {name.partition("/")[2] for name in whole.getnames()}
     assert wanted - held == set()
     made = {name for name in held - wanted if not name.startswith(f"src/{PAGE}/")}
-    assert made == {"PKG-INFO"}
+    assert made == {"PKG-INFO", "src/kadence/_version.py"}
 
 
 def test_the_wheel_holds_the_page_and_the_licences_of_its_parts(archives: Archives) -> None:
