@@ -3,13 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCK := --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: demo page test quick deep debian bench lint docs mutants lock publish clean
+.PHONY: demo page wheel test quick deep debian bench lint docs mutants lock publish clean
 
 demo: .venv/run page
 	$(BIN)/kadence demo $(ARGS)
 
 page: .venv/run
 	@$(BIN)/python tools/build_page.py
+
+# What people install, with the page inside.
+wheel: .venv/run page
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 # Every test; those that are counted higher in the deep suite, with small counts.
 test: .venv/dev page debian

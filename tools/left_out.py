@@ -9,6 +9,7 @@ NEEDED = {
     "chromium": "every test of the page",
     "curl": "the curl line of `kadence demo`",
     "initdb": "every test on PostgreSQL",
+    "mmdebstrap": "the documented commands on a bare Debian",
     "wrk": "`make bench`",
 }
 

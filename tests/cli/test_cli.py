@@ -275,7 +275,7 @@ def test_the_printed_curl_line_creates_an_iteration(tmp_path: Path) -> None:
         assert process.stdout is not None
         line = next(line for line in process.stdout if line.startswith("curl "))
         done = subprocess.run(
-            ["bash", "-c", line.replace("curl ", "curl -sS --fail ", 1)],  # noqa: S607
+            ["bash", "-c", line.replace("curl ", "curl -sS --fail ", 1)],
             capture_output=True,
             text=True,
             check=True,

@@ -17,6 +17,13 @@ LEFT_OUT = shutil.ignore_patterns(
 )
 """What is made in a clone by working in it."""
 BIN = Path(sys.executable).parent
+PAGE = "src/kadence/web/static/page"
+"""Where the page is built, below ROOT."""
+AUTHOR = {
+    f"GIT_{role}_{part}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for part, value in (("NAME", "Anna"), ("EMAIL", "anna@example.com"))
+}
 
 
 def copied(to: Path) -> Path:

@@ -7,13 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.install.kit import BIN, ROOT, copied, ran
+from tests.install.kit import AUTHOR, BIN, ROOT, copied, ran
 
-AUTHOR = {
-    f"GIT_{role}_{part}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for part, value in (("NAME", "Anna"), ("EMAIL", "anna@example.com"))
-}
 VERSION = "9.8.7"
 
 
