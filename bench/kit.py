@@ -17,6 +17,7 @@ import httpx
 from msgspec import Struct
 
 from kadence.cli.init import initialise
+from kadence.usecases import setup
 from kadence.usecases.setup import Initialised
 
 HERE = Path(__file__).parent
@@ -124,7 +125,7 @@ def floor() -> Iterator[str]:
 
 def company(database: str) -> Initialised:
     """A new company in a new database."""
-    return initialise(database, "Bench", "bench@example.com", "Bench")
+    return initialise(database, setup.initialise, "Bench", "bench@example.com", "Bench")
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 NEEDED = {
+    "buildah": "the container",
     "chromium": "every test of the page",
     "curl": "the curl line of `kadence demo`",
     "initdb": "every test on PostgreSQL",

@@ -20,6 +20,7 @@ from kadence.cli.configuration import (
     default_map,
     read_file,
     refuse_unknown_variables,
+    values_from_files,
 )
 from kadence.domain.errors import KadenceError
 from kadence.outputs import for_terminal
@@ -28,6 +29,7 @@ COMMANDS = {
     "init": "Create a database with your company, a first space with a board, and a token for you.",
     "serve": "Serve the API and the page until Ctrl-C or SIGTERM. Accepted requests are completed "
     "first.",
+    "health": "Ask the server on this machine whether it is ready: exit code 0, or 1 and why not.",
     "demo": "Serve a temporary database with sample data until Ctrl-C. The data is then deleted.",
     "report": "Show the burndown of an iteration and where its scope came from and went.",
     "user": "Add, list and deactivate people.",
@@ -107,6 +109,7 @@ def _root(
     ] = False,
 ) -> None:
     refuse_unknown_variables(os.environ)
+    os.environ.update(values_from_files(os.environ))
     # A demo has a database and options of its own.
     if context.invoked_subcommand != "demo":
         context.default_map = default_map(context.command, read_file(config))

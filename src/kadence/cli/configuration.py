@@ -13,14 +13,13 @@ from kadence.settings import InvalidSetting, Settings, is_number, variable_name
 FILE = Path("/etc/kadence.toml")
 """Where the configuration is unless `--config` or `KADENCE_CONFIG` say otherwise."""
 CONFIG_VARIABLE = "KADENCE_CONFIG"
-VARIABLES = (
-    *map(variable_name, Settings.__struct_fields__),
-    CONFIG_VARIABLE,
-    "KADENCE_COMPANY",
-    "KADENCE_EMAIL",
-    "KADENCE_NAME",
-)
-"""All that is read from the environment: the last three by `kadence init`."""
+FIRST_COMPANY = ("KADENCE_COMPANY", "KADENCE_EMAIL", "KADENCE_NAME")
+"""What `kadence init` is told, and the first `kadence serve` that nobody has run it for."""
+OPTIONS = (*map(variable_name, Settings.__struct_fields__), *FIRST_COMPANY)
+IN_FILES = {f"{name}_FILE": name for name in OPTIONS}
+"""Variables that name a file with the value of another, as secrets of containers come."""
+VARIABLES = (*OPTIONS, *IN_FILES, CONFIG_VARIABLE)
+"""All that is read from the environment."""
 LARGEST_FILE = 64 * 1024
 
 _OF_KUBERNETES = re.compile(r"KADENCE_(SERVICE_(HOST|PORT)|PORT_[0-9]+_)")
@@ -49,6 +48,31 @@ def refuse_unknown_variables(environment: Mapping[str, str]) -> None:
             "KADENCE_PORT was set by Kubernetes, for a service called kadence: give the pod"
             " enableServiceLinks: false"
         )
+
+
+def values_from_files(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables whose values are in files, without the end of their last line.
+
+    Raises:
+        InvalidSetting: a file cannot be read, is no text, or the variable is set by itself, too.
+    """
+    found = {}
+    for variable, name in IN_FILES.items():
+        if variable not in environment:
+            continue
+        if name in environment:
+            raise InvalidSetting(f"{name} and {variable} are both set: leave one of them out")
+        try:
+            with Path(environment[variable]).open("rb") as file:
+                raw = file.read(LARGEST_FILE + 1)
+            if len(raw) > LARGEST_FILE:
+                raise InvalidSetting(f"{variable}: the file has more than {LARGEST_FILE} bytes")
+            found[name] = raw.decode().removesuffix("\n").removesuffix("\r")
+        except OSError as error:
+            raise InvalidSetting(f"{variable}: cannot read the file: {error.strerror}") from error
+        except ValueError as error:
+            raise InvalidSetting(f"{variable}: the file is no text in UTF-8") from error
+    return found
 
 
 def read_file(path: Path | None) -> dict[str, Any]:

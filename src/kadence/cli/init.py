@@ -2,7 +2,8 @@
 
 import asyncio
 import shlex
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 import typer
 from msgspec.structs import asdict
@@ -13,7 +14,9 @@ from kadence.storage import migrate
 from kadence.storage.engines import locate
 from kadence.usecases import setup
 from kadence.usecases.runner import UnitOfWorkRunner
-from kadence.usecases.setup import Initialised
+from kadence.usecases.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
 
 
 def init(
@@ -33,7 +36,7 @@ def init(
 
     You are the owner. The token is shown once: save it. It fails if there is a company already.
     """
-    made = initialise(database, company, email, name)
+    made = initialise(database, setup.initialise, company, email, name)
     if json:
         print_json(asdict(made))
         return
@@ -49,8 +52,14 @@ def _serve_line(database: str) -> str:
     return "kadence serve  with the same --database, or KADENCE_DATABASE set to it"
 
 
-def initialise(url: str, company: str, email: str, name: str) -> Initialised:
-    """Bring the database's schema up and make its first company.
+def initialise(
+    url: str,
+    command: Callable[[UnitOfWork, str, str, str, str], T],
+    company: str,
+    email: str,
+    name: str,
+) -> T:
+    """Make the schema where there is none, and by a use case of usecases.setup the first company.
 
     Raises:
         KadenceError: AlreadyInitialised, BadRequest (the address), or the database is unusable.
@@ -60,8 +69,6 @@ def initialise(url: str, company: str, email: str, name: str) -> Initialised:
     opened = engine.open()
     try:
         runner = UnitOfWorkRunner(opened)
-        return asyncio.run(
-            runner.initialise(setup.initialise, company, email, name, f"{company}: planning")
-        )
+        return asyncio.run(runner.initialise(command, company, email, name, f"{company}: planning"))
     finally:
         opened.close()

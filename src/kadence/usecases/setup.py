@@ -3,11 +3,12 @@
 from msgspec import Struct
 
 from kadence.domain.access import Actor, SpaceAccess
-from kadence.domain.model import CompanyRole, Space, SpaceRole
+from kadence.domain.model import Company, CompanyRole, Space, SpaceRole, User
 from kadence.usecases.boards import FIRST_COLUMNS, CreateBoard, FullBoard, make_board
 from kadence.usecases.columns import CreateLane
 from kadence.usecases.companies import make_company
 from kadence.usecases.people import make_user
+from kadence.usecases.sessions import Invited, issue_login_link
 from kadence.usecases.spaces import CreateSpace, create_space
 from kadence.usecases.tokens import make_token
 from kadence.usecases.unit_of_work import UnitOfWork
@@ -33,9 +34,7 @@ def initialise(
     Raises:
         BadRequest: the address is invalid.
     """
-    made = make_company(unit, company)
-    owner = make_user(unit, email, full_name, CompanyRole.OWNER)
-    unit.actor = Actor(owner.id, owner.uid, made.id, CompanyRole.OWNER)
+    made, owner = _make_owner(unit, company, email, full_name)
     first, full = make_space(unit, space)
     return Initialised(
         token=make_token(unit, owner, "first token", expires=None).secret,
@@ -46,6 +45,26 @@ def initialise(
         space_id=first.id,
         board_id=full.board.id,
     )
+
+
+def initialise_for_a_person(
+    unit: UnitOfWork, company: str, email: str, full_name: str, space: str
+) -> Invited:
+    """As `initialise`, but what comes of it is a link to sign in with, and no token.
+
+    Raises:
+        BadRequest: the address is invalid.
+    """
+    _make_owner(unit, company, email, full_name)
+    make_space(unit, space)
+    return issue_login_link(unit, email)
+
+
+def _make_owner(unit: UnitOfWork, company: str, email: str, full_name: str) -> tuple[Company, User]:
+    made = make_company(unit, company)
+    owner = make_user(unit, email, full_name, CompanyRole.OWNER)
+    unit.actor = Actor(owner.id, owner.uid, made.id, CompanyRole.OWNER)
+    return made, owner
 
 
 def make_space(unit: UnitOfWork, title: str) -> tuple[Space, FullBoard]:
