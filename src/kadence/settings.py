@@ -11,6 +11,9 @@ from msgspec import Meta, Struct
 
 from kadence.domain.errors import KadenceError
 
+UPGRADES = "auto"
+"""`--upgrade` where a server brings its file up to its own version."""
+
 
 class InvalidSetting(KadenceError):
     """An option has a value that makes no sense."""
@@ -62,6 +65,14 @@ class Settings(Struct, frozen=True, kw_only=True):
             description="Time limit for one statement on PostgreSQL, in seconds; 0 means no limit.",
         ),
     ] = 30
+    upgrade: Annotated[
+        str,
+        Meta(
+            extra={"metavar": "auto|never"},
+            description="Whether a SQLite file of an older version is upgraded at the start, after "
+            "a checked backup beside it; PostgreSQL is upgraded by `kadence db upgrade` alone.",
+        ),
+    ] = "auto"
     host: Annotated[
         str,
         Meta(description="The address to listen on; 0.0.0.0 means all addresses."),
@@ -162,6 +173,10 @@ def _wrong_in_text(value: str) -> str:
     return "" if value.strip() else "is empty"
 
 
+def _wrong_in_upgrade(value: str) -> str:
+    return "" if value in (UPGRADES, "never") else "is neither auto nor never"
+
+
 def _parts_of(url: str) -> SplitResult | None:
     """Return the parts of an address with a scheme and a host, None for anything else."""
     with contextlib.suppress(ValueError):
@@ -209,6 +224,7 @@ _LISTS = ("trusted_proxy", "cors_origin")
 """Options that are several values with commas between them."""
 _RULES: Mapping[str, Callable[[Any], str]] = {
     "database": _wrong_in_text,
+    "upgrade": _wrong_in_upgrade,
     "host": _wrong_in_text,
     "public_url": _wrong_in_url,
     "trusted_proxy": _wrong_in_network,

@@ -118,7 +118,7 @@ def test_what_the_docs_say_works(archive: Path, archives: Archives, tmp_path: Pa
     with bare(archive, archives, tmp_path / "operations") as machine:
         headings = ("Install", "Back up and restore", "Upgrade")
         said = typed(machine, "docs/operations.md", *headings)
-        assert ANSWERS in said[-1]
+        assert sum(ANSWERS in one for one in said) == 3
     with bare(archive, archives, tmp_path / "readme") as machine:
         with machine.shell("root") as shell:
             shell.run("apt-get update && apt-get install --yes --no-install-recommends pipx")

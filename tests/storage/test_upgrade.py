@@ -180,7 +180,8 @@ def test_two_servers_that_start_at_once_migrate_nothing(location: Engine, tmp_pa
     ends: list[tuple[int, str, str]] = []
 
     def serve() -> None:
-        ends.append(run("serve", "--port", "0", "--database", url, cwd=tmp_path))
+        command = ("serve", "--port", "0", "--upgrade", "never", "--database", url)
+        ends.append(run(*command, cwd=tmp_path))
 
     threads = [threading.Thread(target=serve) for _ in range(2)]
     for thread in threads:

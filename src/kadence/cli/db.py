@@ -1,6 +1,5 @@
 """`kadence db`: the database itself."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from kadence.cli.common import DATABASE, DatabaseOption, err, out
+from kadence.cli.upgrading import upgrade_file
 from kadence.storage import integrity, migrate, transfer
 from kadence.storage.engines import Engine, locate
 from kadence.storage.revision import check_revision, revision_of
@@ -47,12 +47,10 @@ def upgrade(
             err.print(f"schema {part.revision}: {part.rows:,} rows brought along", markup=False)
         _say_upgraded(engine, before)
         return
-    if engine.file is not None:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        kept = engine.file.with_name(f"{engine.file.name}.{before}-{stamp}.backup")
-        transfer.back_up(engine, kept)
-        out.print(f"Backed up to {kept}.", markup=False)
-    migrate.upgrade(engine)
+    if engine.file is None:
+        migrate.upgrade(engine)
+    else:
+        out.print(f"Backed up to {upgrade_file(engine, before)}.", markup=False)
     _say_upgraded(engine, before)
 
 

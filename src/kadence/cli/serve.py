@@ -9,7 +9,8 @@ from kadence import workers as workers_module
 from kadence.bootstrap import Listening
 from kadence.cli.common import err, takes_settings
 from kadence.cli.first_company import make_first_company
-from kadence.settings import Settings
+from kadence.cli.upgrading import upgrade_at_start
+from kadence.settings import UPGRADES, Settings
 
 
 @takes_settings
@@ -20,6 +21,8 @@ def serve(settings: Settings) -> None:
     first start makes the company, and prints a link for its owner.
     """
     logs.configure()
+    if settings.upgrade == UPGRADES and (done := upgrade_at_start(settings.database)):
+        err.print(done, markup=False)
     entry = make_first_company(settings, os.environ)
     tell = partial(_tell, settings.public_url, entry)
     if settings.workers > 1:

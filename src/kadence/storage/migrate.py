@@ -133,10 +133,11 @@ def _migrate(connection: sqlalchemy.Connection, to: str) -> None:
     """Bring the schema alone to a migration.
 
     Raises:
-        SchemaMismatch: it is newer than this program.
+        SchemaMismatch: it is newer than this program, or none that it knows.
     """
     from alembic import command  # noqa: PLC0415 - costs a fifth of a second that others save
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     # Somebody else may have been here while we waited.
     before = MigrationContext.configure(connection).get_current_revision()
@@ -144,7 +145,12 @@ def _migrate(connection: sqlalchemy.Connection, to: str) -> None:
         raise SchemaMismatch(f"the database has schema {before}: install the newer kadence")
     config = _configuration()
     config.attributes["connection"] = connection
-    command.upgrade(config, to)
+    try:
+        command.upgrade(config, to)
+    except CommandError as error:
+        raise SchemaMismatch(
+            f"the database has schema {before}, from which this kadence cannot upgrade: {error}"
+        ) from error
     for one in _pending(before, to):
         row = {
             "revision": one.revision,
