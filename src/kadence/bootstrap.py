@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import gc
 import os
 import signal
@@ -230,8 +231,23 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
-        raise CannotListen(f"cannot listen on {host}:{port}: {why or error}") from error
+        raise CannotListen(f"cannot listen on {host}:{port}: {_why(error)}") from error
+
+
+_HINTS = {
+    errno.EADDRINUSE: "another program does so already: end it, or choose another port",
+    errno.EADDRNOTAVAIL: "no address of this machine",
+    errno.EACCES: "ports below 1024 are for root: choose another, and put a proxy in front",
+}
+
+
+def _why(error: OSError) -> str:
+    """Return why an address cannot be listened on, and what helps where that is known."""
+    if error.errno in _HINTS:
+        return _HINTS[error.errno]
+    if error.errno and error.errno > 0:
+        return os.strerror(error.errno)
+    return error.strerror or str(error)
 
 
 def address_of(listener: socket.socket) -> str:
@@ -256,6 +272,5 @@ def start_metrics(address: str | None, registry: CollectorRegistry) -> str | Non
     try:
         server, _ = start_http_server(int(port), host.strip("[]") or "127.0.0.1", registry)
     except OSError as error:
-        why = error.strerror or error
-        raise CannotListen(f"cannot listen on {address} for metrics: {why}") from error
+        raise CannotListen(f"cannot listen on {address} for metrics: {_why(error)}") from error
     return _url(str(server.server_address[0]), server.server_port)
