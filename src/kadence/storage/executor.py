@@ -272,12 +272,15 @@ class ThreadedDatabase:
         The writer's thread could see to it, but each call of the operating system there lets go of
         the interpreter's lock, and to have it back takes longer than the call.
         """
+        kept = [job for job in batch if job.error is None]
+        if not kept:
+            return
         try:
             self._writer.verify()
         except StorageError as error:
-            log.warning("a commit is in doubt", requests=requests_of(batch), error=str(error))
-            for job in batch:
-                job.error = job.error or error
+            log.warning("a commit is in doubt", requests=requests_of(kept), error=str(error))
+            for job in kept:
+                job.error = error
 
     def _resolved(self, doubt: "_Doubt") -> bool:
         """Find out what became of a batch, and if nothing did, do it again; False: not yet.
