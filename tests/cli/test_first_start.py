@@ -1,16 +1,13 @@
 """What a server that starts by itself needs: its first company, its secrets, whether it is well."""
 
-import contextlib
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests import processes
-from tests.cli.kit import INIT, run
+from tests.cli.kit import INIT, run, started
 from tests.world import file_url, serving
 
 FIRST = {
@@ -20,20 +17,8 @@ FIRST = {
 }
 
 
-@contextlib.contextmanager
-def started(folder: Path, lines: int, **env: str) -> Iterator[list[str]]:
-    """`kadence serve` in a folder; the first lines of its log."""
-    process = processes.start("serve", "--port", "0", cwd=folder, env=env)
-    try:
-        yield [process.output.readline() for _ in range(lines)]
-    finally:
-        process.terminate()
-        assert process.wait(20) == 0
-        process.output.close()
-
-
 def test_the_first_start_makes_the_company_and_says_where_to_sign_in(tmp_path: Path) -> None:
-    with started(tmp_path, 2, **FIRST) as (_, line):
+    with started(tmp_path, FIRST, then=1) as (_, line):
         (url, key) = re.findall(r"sign in there .*: (http\S+)/enter#(kdn_\S+)$", line)[0]
         with httpx.Client(base_url=f"{url}/api/kadence/v1") as http:
             answer = http.post("/session", json={"key": key})
@@ -42,7 +27,7 @@ def test_the_first_start_makes_the_company_and_says_where_to_sign_in(tmp_path: P
             assert http.post("/session", json={"key": key}).status_code == 401, "it works once"
     tokens = json.loads(run("token", "list", "--json", cwd=tmp_path)[1])["tokens"]
     assert "first token" not in {one["name"] for one in tokens}
-    with started(tmp_path, 1, **FIRST) as (line,):
+    with started(tmp_path, FIRST) as (line,):
         assert "answers at" in line
         _, listed, _ = run("token", "list", "--json", cwd=tmp_path)
         assert json.loads(listed)["tokens"] == tokens
@@ -50,7 +35,7 @@ def test_the_first_start_makes_the_company_and_says_where_to_sign_in(tmp_path: P
 
 def test_the_link_has_the_public_address(tmp_path: Path) -> None:
     env = FIRST | {"KADENCE_PUBLIC_URL": "https://plan.example.com/"}
-    with started(tmp_path, 2, **env) as (_, line):
+    with started(tmp_path, env, then=1) as (_, line):
         assert ": https://plan.example.com/enter#kdn_" in line
 
 
@@ -65,7 +50,7 @@ def test_half_a_company_is_one_sentence_and_nothing_made(tmp_path: Path, left_ou
 
 def test_a_company_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     assert run("init", *INIT, cwd=tmp_path)[0] == 0
-    with started(tmp_path, 1, **FIRST):
+    with started(tmp_path, FIRST):
         assert "anna@example.com" not in run("user", "list", cwd=tmp_path)[1]
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import gzip
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ import pytest
 from kadence.storage.engines import locate
 from kadence.storage.revision import revision_of
 from kadence.storage.schema import REVISION
-from tests import processes
-from tests.cli.kit import INIT, run
+from tests.cli.kit import INIT, run, started
 from tests.world import file_url, serving
 
 DATABASES = Path(__file__).parent.parent / "storage/databases"
@@ -25,26 +23,12 @@ def laid(folder: Path, name: str) -> Path:
     return file
 
 
-@contextlib.contextmanager
-def first_line(folder: Path) -> Iterator[str]:
-    """What `kadence serve` says first, as soon as it answers."""
-    process = processes.start("serve", "--port", "0", cwd=folder)
-    with process.output as output:
-        first = line = output.readline()
-        while line and "answers at" not in line:
-            line = output.readline()
-        try:
-            yield first
-        finally:
-            process.terminate()
-            assert process.wait(20) == 0
-
-
 @pytest.mark.parametrize("name", sorted(one.name for one in DATABASES.glob("*.gz")))
 def test_an_older_file_is_upgraded_and_what_was_there_kept(tmp_path: Path, name: str) -> None:
     file = laid(tmp_path, name)
     before = revision_of(locate(file_url(file)))
-    with first_line(tmp_path) as said:
+    with started(tmp_path) as (said, answers):
+        assert "answers at" in answers
         (kept,) = tmp_path.glob(f"kadence.db.{before}-*.backup")
         assert said.startswith(f"upgraded from schema {before} to {REVISION}; what was there is")
         assert said.endswith(f"{kept.name}\n")
@@ -52,8 +36,8 @@ def test_an_older_file_is_upgraded_and_what_was_there_kept(tmp_path: Path, name:
     assert revision_of(locate(file_url(kept))) == before
     again = f"sqlite:///{tmp_path / 'again.db'}"
     assert run("db", "restore", str(kept), "--database", again, cwd=tmp_path)[0] == 0
-    with first_line(tmp_path) as said:
-        assert "answers at" in said
+    with started(tmp_path) as (answers,):
+        assert "answers at" in answers
     assert list(tmp_path.glob("kadence.db.*.backup")) == [kept]
 
 
