@@ -62,7 +62,7 @@ def test_what_has_no_column_for_its_change_gets_none() -> None:
 def test_a_token_of_the_first_releases_is_one_of_the_api() -> None:
     told = {"id": 1, "name": "bot", "digest": "secret", "last_used": 5}
     state = after(empty(), event(events.TOKEN_CREATED, told))
-    row = {"kind": TokenKind.API.value, "parent_id": None, "id": 1, "name": "bot"}
+    row = {"kind": TokenKind.API.value, "parent_id": None, "id": 1}
     assert state["tokens"] == {(1,): row}
 
 

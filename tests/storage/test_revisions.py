@@ -276,12 +276,12 @@ revision, down_revision, oldest = "NEXT", "LAST", "LAST"
 
 
 def upgrade() -> None:
-    op.add_column("users", sa.Column("tongue", sa.Text()))
+    op.add_column("profiles", sa.Column("tongue", sa.Text()))
 
 
 def fill(connection: sa.Connection, most: int) -> int:
-    found = "SELECT id FROM users WHERE tongue IS NULL ORDER BY id LIMIT :most"
-    change = sa.text(f"UPDATE users SET tongue = search WHERE id IN ({found})")
+    found = "SELECT user_id FROM profiles WHERE tongue IS NULL ORDER BY user_id LIMIT :most"
+    change = sa.text(f"UPDATE profiles SET tongue = search WHERE user_id IN ({found})")
     return connection.execute(change, {"most": most}).rowcount
 '''
 CONTRACTS = '''"""less: contracts."""
@@ -292,7 +292,7 @@ revision, down_revision, oldest = "THEN", "NEXT", "NEXT"
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE users DROP COLUMN search")
+    op.execute("ALTER TABLE profiles DROP COLUMN search")
 '''
 
 
@@ -310,7 +310,7 @@ def test_rows_are_brought_along_before_the_next_migration(database: str, tmp_pat
     schema.write_text(newer, "utf-8")
     assert "upgraded" in kadence(copy, "db", "upgrade", "--database", database)
     with changing(locate(database)) as connection:
-        (told,) = connection.scalars(text("SELECT tongue FROM users"))
+        (told,) = connection.scalars(text("SELECT tongue FROM profiles"))
         assert told.startswith("owner")
 
 

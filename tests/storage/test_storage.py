@@ -231,8 +231,10 @@ def test_a_sound_database_has_no_problems_and_a_gap_in_the_journal_is_one(databa
             )
         )
         connection.exec_driver_sql("UPDATE boards SET title = 'Another'")
+        connection.exec_driver_sql("DELETE FROM profiles")
     engine.dispose()
     found = integrity.problems(location)
+    assert "profiles: person 1 has none" in found
     assert "journal: iterations lost was never made" in found
     assert "journal: boards 1 differs in title" in found
 

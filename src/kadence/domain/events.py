@@ -5,6 +5,7 @@ COMPANY_CHANGED = "company.changed"
 USER_CREATED = "user.created"
 USER_DEACTIVATED = "user.deactivated"
 USER_CHANGED = "user.changed"
+USER_ERASED = "user.erased"
 PASSWORD_SET = "user.password_set"  # noqa: S105 - the name of an event
 TOKEN_CREATED = "token.created"  # noqa: S105 - the name of an event
 TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event

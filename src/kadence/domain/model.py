@@ -73,7 +73,10 @@ class Company(Struct, frozen=True):
 
 
 class User(Struct, frozen=True):
-    """A person of a company; `language` is a tag of BCP 47, as `en`."""
+    """A person of a company: an account, with the profile that is theirs.
+
+    `language` is a tag of BCP 47, as `en`, `timezone` a name of the IANA database.
+    """
 
     id: int
     uid: str
@@ -81,12 +84,18 @@ class User(Struct, frozen=True):
     email: str
     full_name: str
     username: str
-    role: int
     language: str
+    timezone: str
+    role: int
     deactivated_at: Instant | None
+    erased_at: Instant | None
     last_request_at: Instant | None
     created: Instant
     updated: Instant
+
+
+PROFILE = ("email", "full_name", "username", "language", "timezone")
+"""The fields of a User that are the person's own: no event tells them, and they can be erased."""
 
 
 class TokenKind(IntEnum):

@@ -1,8 +1,8 @@
 """The journal as the source: rebuilds every table's rows from the events alone.
 
-`State` holds tables by name, rows by key, both as plain values. Left out is what no event tells
-because nobody's work depends on it: when a token or person was last seen, the digest of a token,
-the revision that entity tags are made of.
+`State` holds tables by name, rows by key, both as plain values. Left out is what no event tells:
+what is a person's own (their profile, the names of their tokens), when a token or person was last
+seen, the digest of a token, the revision that entity tags are made of.
 """
 
 from collections.abc import Callable, Iterable
@@ -43,15 +43,15 @@ KEYS: dict[str, tuple[str, ...]] = {
 """The tables that are rebuilt, each with what tells its rows apart."""
 
 NOT_JOURNALED: dict[str, tuple[str, ...]] = {
-    "users": ("last_request_at", "search"),
-    "tokens": ("digest", "last_used"),
+    "users": ("last_request_at",),
+    "tokens": ("digest", "name", "last_used"),
     "cards": ("revision",),
 }
 """Columns that no event tells."""
 
 
 UNSAID: dict[str, Row] = {
-    "users": {"language": "en"},
+    "users": {"erased_at": None},
     "tokens": {"kind": TokenKind.API.value, "parent_id": None},
     "boards": {"deleted_at": None},
     "iterations": {
@@ -67,6 +67,7 @@ release. Whoever adds a column adds its value here, so that older databases are 
 NOT_REBUILT = (
     "revisions",
     "journal",
+    "profiles",
     "passwords",
     "sign_in_attempts",
     "idempotency_keys",
@@ -309,6 +310,7 @@ APPLY: dict[str, Callable[[State, Event], None]] = {
     events.USER_CREATED: _add("users"),
     events.USER_DEACTIVATED: _end("users", "deactivated_at"),
     events.USER_CHANGED: _change("users"),
+    events.USER_ERASED: _end("users", "erased_at"),
     events.PASSWORD_SET: _nothing,
     events.TOKEN_CREATED: _add("tokens"),
     events.TOKEN_REVOKED: _end("tokens", "revoked_at"),

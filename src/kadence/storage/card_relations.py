@@ -19,6 +19,7 @@ from kadence.storage.boards import (
     visible_placement,
 )
 from kadence.storage.cards import CARDS
+from kadence.storage.people import OWN_PROFILE, USER_COLUMNS
 from kadence.storage.schema import (
     boards,
     card_members,
@@ -72,7 +73,7 @@ def _relation_columns(card_id: ColumnElement[int]) -> list[ColumnElement[Any]]:
     return [
         *COLUMNS.columns,
         *LANES.columns,
-        *record_columns(users, User),
+        *USER_COLUMNS,
         *record_columns(iterations, Iteration),
         *(
             select(literal_column("1"))
@@ -87,6 +88,7 @@ _RELATIONS = Statement(
     select(*_relation_columns(bindparam("id")))
     .join_from(columns, lanes, lanes.c.id == bindparam("lane_id"))
     .join(users, users.c.id == bindparam("owner_id"))
+    .join(*OWN_PROFILE)
     .outerjoin(
         iterations,
         and_(
@@ -129,6 +131,7 @@ _SHOWN = Statement(
     .join(columns, columns.c.id == cards.c.column_id)
     .join(lanes, lanes.c.id == cards.c.lane_id)
     .join(users, users.c.id == cards.c.owner_id)
+    .join(*OWN_PROFILE)
     .outerjoin(
         iterations,
         and_(

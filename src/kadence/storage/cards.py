@@ -7,9 +7,10 @@ from sqlalchemy import bindparam, func, insert, null, select, update
 
 from kadence.domain.model import Board, Card, CardMember, Condition, Iteration, Tag, User
 from kadence.domain.text import fold
+from kadence.storage.people import OWN_PROFILE, USER_COLUMNS
 from kadence.storage.schema import card_members, card_search, card_tags, cards, users
 from kadence.storage.table_gateway import TableGateway
-from kadence.storage.transactions import InQuery, Query, Row, Statement, Transaction, record_columns
+from kadence.storage.transactions import InQuery, Query, Row, Statement, Transaction
 
 CARDS = TableGateway(cards, Card)
 CARD_MEMBERS = TableGateway(
@@ -199,8 +200,9 @@ def _member(row: Row) -> tuple[CardMember, User]:
 
 
 _MEMBERS_OF = InQuery(
-    select(*CARD_MEMBERS.columns, *record_columns(users, User))
+    select(*CARD_MEMBERS.columns, *USER_COLUMNS)
     .join_from(card_members, users, users.c.id == card_members.c.user_id)
+    .join(*OWN_PROFILE)
     .where(card_members.c.company_id == bindparam("company_id"))
     .order_by(users.c.id),
     card_members.c.card_id,

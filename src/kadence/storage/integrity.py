@@ -15,8 +15,9 @@ from kadence.domain.replay import KEYS, NOT_JOURNALED, Rows
 from kadence.domain.timeline import RULES
 from kadence.storage import history, journal, timeline
 from kadence.storage.engines import Engine
+from kadence.storage.people import OWN_PROFILE
 from kadence.storage.revision import revision_in
-from kadence.storage.schema import REVISION, metadata
+from kadence.storage.schema import REVISION, metadata, profiles, users
 from kadence.storage.transactions import Statement, Transaction
 
 
@@ -63,10 +64,22 @@ def journal_gaps(tx: Transaction, not_judged: NotJudged | None = None) -> list[s
             known = metadata.tables[name].columns.keys()
             rows = {key: {n: row[n] for n in known if n in row} for key, row in rows.items()}
         gaps += _gaps(name, rows, kept)
-    gaps += frozen_gaps(tx)
+    gaps += frozen_gaps(tx) + _without_profile(tx)
     if not_judged.events:
         not_judged.gaps, gaps = gaps, []
     return found + gaps
+
+
+_WITHOUT_PROFILE = Statement(
+    select(users.c.id)
+    .outerjoin_from(users, *OWN_PROFILE)
+    .where(profiles.c.user_id.is_(None))
+    .order_by(users.c.id)
+)
+
+
+def _without_profile(tx: Transaction) -> list[str]:
+    return [f"profiles: person {row[0]} has none" for row in tx.all(_WITHOUT_PROFILE)]
 
 
 def frozen_gaps(tx: Transaction) -> list[str]:

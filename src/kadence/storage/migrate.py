@@ -3,6 +3,7 @@
 A migration says in `oldest` from which schema on a program may serve the database after it: its own
 means that all servers have to be stopped. One that has many rows to change leaves them alone in
 `upgrade`; its `fill` changes as many as it is told in each call, and returns how many it found.
+What one with `leaves_traces` took out shall not be found in the file either.
 """
 
 import time
@@ -11,10 +12,11 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 import sqlalchemy
+import structlog
 from msgspec import Struct
 from sqlalchemy import insert, select, update
 
-from kadence.domain.errors import SchemaMismatch, StorageBusy, StorageUnusable
+from kadence.domain.errors import SchemaMismatch, StorageBusy, StorageError, StorageUnusable
 from kadence.storage.engines import Engine, snapshot
 from kadence.storage.revision import check_revision, revision_of
 from kadence.storage.schema import REVISION, revisions
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 T = TypeVar("T")
+log = structlog.get_logger()
 
 ROWS_AT_ONCE = 500
 """Rows that a `fill` changes in one transaction beside servers."""
@@ -63,7 +66,17 @@ def upgrade(engine: Engine, to: str = REVISION) -> None:
             _migrate(connection, stop)
             _fill(connection)
 
-    _in_turn(engine, _pending(before, to), all_of_it)
+    pending = _pending(before, to)
+    _in_turn(engine, pending, all_of_it)
+    if before is not None and any(hasattr(one, "leaves_traces") for one in pending):
+        _purge(engine)
+
+
+def _purge(engine: Engine) -> None:
+    try:
+        engine.purge()
+    except StorageError as error:
+        log.warning("what was taken out may still be dug out of the file", reason=str(error))
 
 
 def upgrade_beside_servers(engine: Engine) -> Iterator[Filled]:

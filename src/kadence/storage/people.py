@@ -1,21 +1,26 @@
-"""Companies, their people and the people's API tokens as rows."""
+"""Companies, their people and the people's tokens as rows."""
 
 from collections.abc import Sequence
 
 import msgspec
 from msgspec.structs import asdict
-from sqlalchemy import bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, update
 
 from kadence.domain.access import Actor
-from kadence.domain.model import Company, Instant, Token, TokenKind, User
+from kadence.domain.model import PROFILE, Company, Instant, Token, TokenKind, User
 from kadence.domain.text import fold
-from kadence.storage.schema import companies, members, passwords, tokens, users
-from kadence.storage.table_gateway import TableGateway
+from kadence.storage.schema import companies, members, passwords, profiles, tokens, users
+from kadence.storage.table_gateway import RecordReader, TableGateway
 from kadence.storage.transactions import Statement, Transaction, bound, record_columns
 
 COMPANIES = TableGateway(companies, Company, ("id",))
-USERS = TableGateway(users, User)
-_USER_COLUMNS = USERS.columns
+OWN_PROFILE = (
+    profiles,
+    and_(profiles.c.company_id == users.c.company_id, profiles.c.user_id == users.c.id),
+)
+"""What a query of people joins, to have all of a User."""
+USER_COLUMNS = [(profiles if n in PROFILE else users).c[n] for n in User.__struct_fields__]
+USERS = RecordReader(users, User, columns=USER_COLUMNS, source=users.join(*OWN_PROFILE))
 _TOKEN_COLUMNS = record_columns(tokens, Token)
 _COMPANY_COLUMNS = record_columns(companies, Company)
 
@@ -34,30 +39,34 @@ _SWITCH_ITERATIONS = Statement(
     .values(bound(companies, "iterations_off_at", "updated"))
 )
 
-_INSERT_USER = Statement(
-    insert(users).values(bound(users, *_without_id(User), "search")).returning(users.c.id)
-)
-_USER_BY_ID = Statement(
-    select(*_USER_COLUMNS).where(
-        users.c.company_id == bindparam("company_id"), users.c.id == bindparam("id")
-    )
+_OF_ACCOUNT = [name for name in _without_id(User) if name not in PROFILE]
+_INSERT_USER = Statement(insert(users).values(bound(users, *_OF_ACCOUNT)).returning(users.c.id))
+_INSERT_PROFILE = Statement(
+    insert(profiles).values(bound(profiles, "company_id", "user_id", *PROFILE, "search"))
 )
 _USER_BY_EMAIL = Statement(
-    select(*_USER_COLUMNS).where(
-        users.c.company_id == bindparam("company_id"),
-        users.c.email == bindparam("email"),
+    USERS.select.where(
+        profiles.c.company_id == bindparam("company_id"),
+        profiles.c.email == bindparam("email"),
     )
 )
 _USERNAMES = Statement(
-    select(users.c.username).where(
-        users.c.company_id == bindparam("company_id"),
-        func.substr(users.c.username, 1, func.length(bindparam("stem"))) == bindparam("stem"),
+    select(profiles.c.username).where(
+        profiles.c.company_id == bindparam("company_id"),
+        func.substr(profiles.c.username, 1, func.length(bindparam("stem"))) == bindparam("stem"),
     )
 )
 _UPDATE_USER = Statement(
     update(users)
-    .where(users.c.company_id == bindparam("company"), users.c.id == bindparam("user_id"))
-    .values(bound(users, "full_name", "role", "deactivated_at", "updated"))
+    .where(users.c.company_id == bindparam("company"), users.c.id == bindparam("of_user"))
+    .values(bound(users, "role", "deactivated_at", "erased_at", "updated"))
+)
+_UPDATE_PROFILE = Statement(
+    update(profiles)
+    .where(
+        profiles.c.company_id == bindparam("company"), profiles.c.user_id == bindparam("of_user")
+    )
+    .values(bound(profiles, *PROFILE, "search"))
 )
 _SEEN_USER = Statement(
     update(users).where(users.c.id == bindparam("user_id")).values(bound(users, "last_request_at"))
@@ -180,15 +189,24 @@ def switch_iterations(
 
 def insert_user(tx: Transaction, user: User) -> User:
     """Add a person; returns them with their id."""
-    values = asdict(user) | {"search": _folded(user.email, user.full_name, user.username)}
-    del values["id"]
-    return msgspec.structs.replace(user, id=tx.scalar(_INSERT_USER, values))
+    values = asdict(user)
+    made = msgspec.structs.replace(
+        user, id=tx.scalar(_INSERT_USER, {name: values[name] for name in _OF_ACCOUNT})
+    )
+    key = {"company_id": made.company_id, "user_id": made.id}
+    tx.run(_INSERT_PROFILE, key | _profile(made))
+    return made
+
+
+def _profile(user: User) -> dict[str, str]:
+    """Return the columns of a person's profile."""
+    names = fold(f"{user.email}\n{user.full_name}\n{user.username}")
+    return {name: getattr(user, name) for name in PROFILE} | {"search": names}
 
 
 def find_user(tx: Transaction, company_id: int, user_id: int) -> User | None:
     """Return the person of this company with this id."""
-    row = tx.first(_USER_BY_ID, {"company_id": company_id, "id": user_id})
-    return User(*row) if row else None
+    return USERS.find(tx, company_id, user_id)
 
 
 def find_user_by_email(tx: Transaction, company_id: int, email: str) -> User | None:
@@ -223,9 +241,9 @@ def list_users(
     `text` is looked for in addresses and names, in any case; `deactivated` lists those as well.
     Members of the spaces `no_members_of` are left out.
     """
-    query = select(*_USER_COLUMNS).where(users.c.company_id == company_id)
+    query = USERS.select.where(users.c.company_id == company_id)
     if text is not None:
-        query = query.where(users.c.search.contains(_folded(text), autoescape=True))
+        query = query.where(profiles.c.search.contains(fold(text), autoescape=True))
     if ids is not None:
         query = query.where(users.c.id.in_(ids))
     if not deactivated:
@@ -245,18 +263,13 @@ def usernames_like(tx: Transaction, company_id: int, stem: str) -> set[str]:
 
 
 def update_user(tx: Transaction, user: User) -> None:
-    """Store a person's name, role and whether they are deactivated."""
-    tx.run(
-        _UPDATE_USER,
-        {
-            "company": user.company_id,
-            "user_id": user.id,
-            "full_name": user.full_name,
-            "role": user.role,
-            "deactivated_at": user.deactivated_at,
-            "updated": user.updated,
-        },
-    )
+    """Store a person's profile and role, and whether they are deactivated or erased."""
+    key = {"company": user.company_id, "of_user": user.id}
+    account = {
+        name: getattr(user, name) for name in ("role", "deactivated_at", "erased_at", "updated")
+    }
+    tx.run(_UPDATE_USER, key | account)
+    tx.run(_UPDATE_PROFILE, key | _profile(user))
 
 
 def insert_token(tx: Transaction, token: Token) -> Token:
@@ -309,7 +322,3 @@ def mark_seen(tx: Transaction, actor: Actor, now: Instant) -> None:
     """Note that the actor's token was used."""
     tx.run(_SEEN_TOKEN, {"token_id": actor.token_id, "last_used": now})
     tx.run(_SEEN_USER, {"user_id": actor.user_id, "last_request_at": now})
-
-
-def _folded(*texts: str) -> str:
-    return fold("\n".join(texts))

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0012"
+REVISION = "0013"
 """The newest migration that this program knows: a database stands there, or at a later one that
 this program may serve, to be served."""
 
@@ -76,22 +76,34 @@ users = Table(
     Column("id", Id, primary_key=True),
     Column("uid", Uid, nullable=False),
     Column("company_id", Id, ForeignKey("companies.id"), nullable=False),
-    Column("email", Text, nullable=False),
-    Column("full_name", Text, nullable=False),
-    Column("username", Text, nullable=False),
     Column("role", SmallInteger, nullable=False),
-    Column("language", String(35), nullable=False, server_default="en"),
     Column("deactivated_at", Millis),
+    Column("erased_at", Millis),
     Column("last_request_at", Millis),
     Column("created", Millis, nullable=False),
     Column("updated", Millis, nullable=False),
-    # The e-mail address and both names, folded: SQLite's own LIKE folds ASCII only.
-    Column("search", Text, nullable=False),
     UniqueConstraint("company_id", "uid"),
-    UniqueConstraint("company_id", "email"),
-    UniqueConstraint("company_id", "username"),
     CheckConstraint("role IN (1, 2)", name="role"),
     sqlite_autoincrement=True,
+)
+
+# All that is a person's own. No event tells it, so that it can be changed and erased for good.
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("company_id", Id, nullable=False),
+    Column("user_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("email", Text, nullable=False),
+    Column("full_name", Text, nullable=False),
+    Column("username", Text, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    # The e-mail address and both names, folded: SQLite's own LIKE folds ASCII only.
+    Column("search", Text, nullable=False),
+    PrimaryKeyConstraint("company_id", "user_id"),
+    UniqueConstraint("company_id", "email"),
+    UniqueConstraint("company_id", "username"),
+    sqlite_with_rowid=False,
 )
 
 tokens = Table(
@@ -379,6 +391,8 @@ CREATE_CARD_SEARCH = {
             "CREATE VIRTUAL TABLE card_search USING fts5"
             "(title, description, external_id, tokenize='trigram case_sensitive 1')"
         ),
+        # What has gone from a card cannot be found in the index either.
+        "INSERT INTO card_search (card_search, rank) VALUES ('secure-delete', 1)",
     ),
     "postgresql": (
         "CREATE EXTENSION IF NOT EXISTS pg_trgm",

@@ -7,6 +7,7 @@ from sqlalchemy.sql import ColumnElement
 from kadence.domain.access import Actor, SpaceAccess
 from kadence.domain.model import CompanyRole, Member, Space, SpaceVisibility, User
 from kadence.storage.dialects import Bytewise
+from kadence.storage.people import OWN_PROFILE, USER_COLUMNS
 from kadence.storage.schema import members, spaces, users
 from kadence.storage.table_gateway import TableGateway
 from kadence.storage.transactions import (
@@ -109,9 +110,9 @@ _UPDATE_MEMBER = Statement(
 )
 _DELETE_MEMBER = Statement(delete(members).where(*_THIS_MEMBER))
 _PEOPLE = Statement(
-    select(*record_columns(users, User), members.c.role)
-    .outerjoin_from(
-        users,
+    select(*USER_COLUMNS, members.c.role)
+    .join_from(users, *OWN_PROFILE)
+    .outerjoin(
         members,
         and_(
             members.c.company_id == users.c.company_id,

@@ -1,4 +1,4 @@
-"""Rows of one table as records: what every noun's storage does in the same way."""
+"""Rows as records: what every noun's storage does in the same way."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import FromClause, Table, bindparam, delete, insert, select, update
 from sqlalchemy.sql import ColumnElement
 
 from kadence.storage.transactions import (
@@ -22,11 +22,64 @@ from kadence.storage.transactions import (
 R = TypeVar("R", bound=Struct)
 
 
-class TableGateway(Generic[R]):
-    """Inserts, finds and changes the rows of `table` as records.
+class RecordReader(Generic[R]):
+    """Finds the rows of `table` as records; `key` names the columns that tell one from all others.
 
-    `key` names the columns that tell one row from all others; with `numbered` the database gives
-    each new row its `id`.
+    Where `columns` has some of another table, `source` is the join of both.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        record: type[R],
+        key: Sequence[str] = ("company_id", "id"),
+        *,
+        columns: Sequence[ColumnElement[Any]] = (),
+        source: FromClause | None = None,
+    ) -> None:
+        self._table = table
+        self._record = record
+        self._key = key
+        self._key_binds = [f"key_{name}" for name in key]
+        self.columns = columns or record_columns(table, record)
+        self.select = select(*self.columns).select_from(table if source is None else source)
+        self._find = Statement(self.select.where(*self._this()))
+        self._among = lru_cache(maxsize=8)(self._among_of)
+
+    def _this(self) -> list[ColumnElement[bool]]:
+        return [self._table.c[name] == bindparam(f"key_{name}") for name in self._key]
+
+    def _among_of(self, column: str) -> InQuery[R]:
+        ours = self._table.c.company_id == bindparam("company")
+        return InQuery(self.select.where(ours), self._table.c[column], self._made)
+
+    def find(self, tx: Transaction, *key: object) -> R | None:
+        """Return the record with this key."""
+        row = tx.first(self._find, dict(zip(self._key_binds, key, strict=True)))
+        return self._record(*row) if row else None
+
+    def all(self, tx: Transaction, statement: Statement, **values: object) -> list[R]:
+        """Return the records that a statement over `columns` gives."""
+        return [self._record(*row) for row in tx.all(statement, values)]
+
+    def among(
+        self, tx: Transaction, column: str, company_id: int, values: Sequence[Any]
+    ) -> list[R]:
+        """Return the records of a company whose `column` is one of `values`, in no order."""
+        return tx.fetch_batch(self.query_among(column, company_id, values))[0]
+
+    def query_among(self, column: str, company_id: int, values: Sequence[Any]) -> Query[R]:
+        """Return what `among` asks."""
+        return self._among(column).query(values, company=company_id)
+
+    def _made(self, row: Row) -> R:
+        return self._record(*row)
+
+
+class TableGateway(RecordReader[R]):
+    """As RecordReader, of one table, whose rows it inserts and changes as well.
+
+    With `numbered` the database gives each new row its `id`.
     """
 
     def __init__(
@@ -37,31 +90,18 @@ class TableGateway(Generic[R]):
         *,
         numbered: bool = True,
     ) -> None:
-        self._table = table
-        self._record = record
-        self._key = key
-        self._key_binds = [f"key_{name}" for name in key]
+        super().__init__(table, record, key)
         self._numbered = numbered
-        self.columns = record_columns(table, record)
         fields = [f for f in record.__struct_fields__ if not (numbered and f == "id")]
         adding = insert(table).values(bound(table, *fields))
         self._insert = Statement(adding.returning(table.c.id) if numbered else adding)
-        self._find = Statement(select(*self.columns).where(*self._this()))
         self._delete = Statement(delete(table).where(*self._this()))
         self._updates = lru_cache(maxsize=128)(self._update_of)
-        self._among = lru_cache(maxsize=8)(self._among_of)
-
-    def _this(self) -> list[ColumnElement[bool]]:
-        return [self._table.c[name] == bindparam(f"key_{name}") for name in self._key]
 
     def _update_of(self, names: tuple[str, ...]) -> Statement:
         return Statement(
             update(self._table).where(*self._this()).values(bound(self._table, *names))
         )
-
-    def _among_of(self, column: str) -> InQuery[R]:
-        ours = self._table.c.company_id == bindparam("company")
-        return InQuery(select(*self.columns).where(ours), self._table.c[column], self._made)
 
     def _key_of(self, record: R) -> dict[str, Any]:
         return {
@@ -82,11 +122,6 @@ class TableGateway(Generic[R]):
         """Add rows that bring their own keys."""
         tx.run_many(self._insert, map(asdict, records))
 
-    def find(self, tx: Transaction, *key: object) -> R | None:
-        """Return the record with this key."""
-        row = tx.first(self._find, dict(zip(self._key_binds, key, strict=True)))
-        return self._record(*row) if row else None
-
     def update(self, tx: Transaction, record: R, changes: Mapping[str, Any]) -> R:
         """Change these columns of the record's row; returns the record as it is then."""
         self.store(tx, record, changes)
@@ -106,20 +141,3 @@ class TableGateway(Generic[R]):
     def delete(self, tx: Transaction, record: R) -> None:
         """Take the record's row away."""
         tx.run(self._delete, self._key_of(record))
-
-    def all(self, tx: Transaction, statement: Statement, **values: object) -> list[R]:
-        """Return the records that a statement over `columns` gives."""
-        return [self._record(*row) for row in tx.all(statement, values)]
-
-    def among(
-        self, tx: Transaction, column: str, company_id: int, values: Sequence[Any]
-    ) -> list[R]:
-        """Return the records of a company whose `column` is one of `values`, in no order."""
-        return tx.fetch_batch(self.query_among(column, company_id, values))[0]
-
-    def query_among(self, column: str, company_id: int, values: Sequence[Any]) -> Query[R]:
-        """Return what `among` asks."""
-        return self._among(column).query(values, company=company_id)
-
-    def _made(self, row: Row) -> R:
-        return self._record(*row)

@@ -25,7 +25,7 @@ from kadence.domain.model import (
     User,
 )
 from kadence.storage import boards, comments, journal, people, tags
-from kadence.storage.table_gateway import TableGateway
+from kadence.storage.table_gateway import RecordReader
 from kadence.usecases.access import authorize_card_with_relations
 from kadence.usecases.card_views import CardView, view_card
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
@@ -164,7 +164,7 @@ def _tag_ids(shown: Sequence[Happening]) -> set[int]:
     return {tag_id for one in changed for tag_id in (*one.before, *one.after)}
 
 
-def _by_id(unit: UnitOfWork, table: TableGateway[R], ids: set[int]) -> dict[int, R]:
+def _by_id(unit: UnitOfWork, table: RecordReader[R], ids: set[int]) -> dict[int, R]:
     found = table.among(unit.tx, "id", unit.actor.company_id, sorted(ids))
     return {getattr(one, "id"): one for one in found}  # noqa: B009 - every table here has it
 

@@ -20,7 +20,7 @@ from kadence.domain.model import (
 from kadence.storage import boards, cards, iterations, people, tags
 from kadence.storage.boards import VisiblePlacement
 from kadence.storage.card_relations import CardRelations
-from kadence.storage.table_gateway import TableGateway
+from kadence.storage.table_gateway import RecordReader
 from kadence.storage.transactions import Query
 from kadence.usecases.access import (
     BoardAccess,
@@ -71,7 +71,7 @@ def view_cards(unit: UnitOfWork, found: Sequence[Card]) -> list[CardView]:
     ids = [card.id for card in found]
     board_ids = sorted({card.board_id for card in found})
 
-    def among(records: TableGateway[R], name: str) -> Query[R]:
+    def among(records: RecordReader[R], name: str) -> Query[R]:
         wanted = {value for card in found if (value := getattr(card, name)) is not None}
         return records.query_among("id", company_id, sorted(wanted))
 

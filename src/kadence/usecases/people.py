@@ -1,6 +1,7 @@
 """What is done with the people of a company."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from msgspec import Struct
@@ -11,7 +12,8 @@ from kadence.domain.access import role_in_space
 from kadence.domain.changes import differences
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, NotFound, RuleViolation
-from kadence.domain.model import CompanyRole, User
+from kadence.domain.model import PROFILE, CompanyRole, User
+from kadence.domain.replay import NOT_JOURNALED
 from kadence.domain.text import required_line
 from kadence.storage import people, spaces
 from kadence.usecases.tokens import EVERYBODY, NewToken, end_token, make_token
@@ -107,16 +109,26 @@ def make_user(unit: UnitOfWork, email: str, full_name: str, role: CompanyRole) -
             email=address,
             full_name=line,
             username=_free_username(unit, address),
-            role=role.value,
             language="en",
+            timezone="UTC",
+            role=role.value,
             deactivated_at=None,
+            erased_at=None,
             last_request_at=None,
             created=unit.now,
             updated=unit.now,
         ),
     )
-    unit.record(events.USER_CREATED, asdict(user))
+    unit.record(events.USER_CREATED, _told(asdict(user)))
     return user
+
+
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an event may tell of a person: nothing that is their own."""
+    return {name: value for name, value in values.items() if name not in _NOT_TOLD}
+
+
+_NOT_TOLD = (*PROFILE, *NOT_JOURNALED["users"])
 
 
 def add_user(unit: UnitOfWork, email: str, full_name: str) -> NewUser:
@@ -157,7 +169,15 @@ def _store(unit: UnitOfWork, user: User, new: User) -> User:
         return user
     new = replace(new, updated=unit.now)
     people.update_user(unit.tx, new)
-    unit.record(events.USER_CHANGED, {"id": user.id, "old": before, "new": after})
+    unit.record(
+        events.USER_CHANGED,
+        {
+            "id": user.id,
+            "old": _told(before),
+            "new": _told(after),
+            "profile": [name for name in after if name in PROFILE],
+        },
+    )
     return new
 
 

@@ -6,12 +6,15 @@ from msgspec.structs import asdict
 from kadence.domain import events
 from kadence.domain.errors import NotFound
 from kadence.domain.model import Instant, Token, TokenKind, User
+from kadence.domain.replay import NOT_JOURNALED
 from kadence.domain.text import required_line
 from kadence.storage import people
 from kadence.usecases.unit_of_work import UnitOfWork, token_digest
 
 EVERYBODY = 2**31
 """More people than a company has."""
+
+_NOT_TOLD = NOT_JOURNALED["tokens"]
 
 
 class NewToken(Struct, frozen=True):
@@ -59,9 +62,8 @@ def make_token(
             parent_id=parent_id,
         ),
     )
-    shown = asdict(token)
-    del shown["digest"]
-    unit.record(events.TOKEN_CREATED, shown)
+    told = {name: value for name, value in asdict(token).items() if name not in _NOT_TOLD}
+    unit.record(events.TOKEN_CREATED, told)
     return NewToken(secret, token)
 
 

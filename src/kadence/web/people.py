@@ -30,7 +30,7 @@ class UserAnswer(Struct, frozen=True, kw_only=True):
     avatar_initials_url: str = ""
     avatar_uploaded_url: str | None = None
     lng: str
-    timezone: str = "UTC"
+    timezone: str
     theme: str = "auto"
     ui_version: int = 2
     virtual: bool = False
@@ -99,6 +99,7 @@ def user_values(user: User) -> dict[str, Any]:
         "user_id": user.id,
         "initials": initials(user.full_name),
         "lng": user.language,
+        "timezone": user.timezone,
         "activated": not deactivated,
         "company_id": user.company_id,
         "created": format_timestamp(user.created),

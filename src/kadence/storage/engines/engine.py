@@ -109,5 +109,11 @@ class Engine(Protocol):
             StorageBusy: others were in the way, and it may be tried again.
         """
 
+    def purge(self) -> None:
+        """Leave nothing of what was changed or deleted where somebody could dig it out.
+
+        Not in a transaction. What backups have, and a server's own log, is not ours to take away.
+        """
+
     def copied(self, *, filled: bool) -> AbstractContextManager[CopySide]:
         """Open one end of a copy; `filled` is the one that gets the rows."""

@@ -112,7 +112,11 @@ class SqliteFile(Struct, frozen=True):
         return engine
 
     def _driver(self) -> sqlite_dbapi.Connection:
-        return sqlite_dbapi.Connection(connect(self.path))
+        connection = connect(self.path)
+        # A table that is made anew is dropped beneath those that refer to it. What then points
+        # nowhere is looked for before the commit.
+        connection.execute("PRAGMA foreign_keys=OFF")
+        return sqlite_dbapi.Connection(connection)
 
     @contextlib.contextmanager
     def migrating(self, oldest: str) -> Iterator[sqlalchemy.Connection]:  # noqa: ARG002
@@ -130,6 +134,20 @@ class SqliteFile(Struct, frozen=True):
             raise translated(cast("Exception", error.orig), str(self)) from error
         finally:
             engine.dispose()
+
+    def purge(self) -> None:
+        """See Engine.purge: the file is written anew, and its log emptied.
+
+        Overwriting alone is not enough: pages that were split keep copies of rows.
+        """
+        connection = connect(self.path)
+        try:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except apsw.Error as error:
+            raise translated(error, str(self)) from error
+        finally:
+            connection.close()
 
     @contextlib.contextmanager
     def copied(self, *, filled: bool) -> Iterator[CopySide]:

@@ -75,6 +75,8 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> aps
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        # What is deleted is overwritten, so that nobody finds it in the file.
+        connection.execute("PRAGMA secure_delete=ON")
     except apsw.Error as error:
         connection.close()
         raise _told_of_folder(path) or translated(error, str(path)) from error
