@@ -19,6 +19,7 @@ import httpx
 from msgspec import Struct
 
 from kadence.domain.access import Actor
+from kadence.domain.audit_log import Origin
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.iteration_commands import CreateIteration
 from kadence.domain.model import CompanyRole, Shows, SpaceRole, SpaceVisibility, User
@@ -54,7 +55,7 @@ def do(url: str, use_case: Callable[..., T], *args: Any, actor: Actor, **kwargs:
     """Run a use case for `actor` on the database, beside a serving process."""
     with transaction(locate(url)) as tx:
         now = max(system_clock(), tx.latest)
-        unit = UnitOfWork(tx, actor, now, random_id, random_secret)
+        unit = UnitOfWork(tx, actor, now, random_id, random_secret, origin=Origin(None, "tests"))
         return use_case(unit, *args, **kwargs)
 
 

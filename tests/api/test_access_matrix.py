@@ -109,6 +109,7 @@ MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
     ("PATCH", "/company/tags/{id}"): (f"200 403 403 403 403 404 {OUT}", {"color": 2}),
     ("DELETE", "/company/tags/{id}"): (f"200 403 403 403 403 404 {OUT}", None),
     ("GET", "/companies/current"): (ANYBODY, None),
+    ("GET", "/audit-logs"): (f"200 403 403 403 403 200 {OUT}", None),
     ("PATCH", "/companies/current"): (f"200 403 403 403 403 200 {OUT}", {}),
     ("GET", "/user-roles"): (ANYBODY, None),
     ("GET", "/card-types"): (ANYBODY, None),
@@ -192,6 +193,7 @@ OWN_MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
             ("DELETE", "/tokens/{id}", None),
         )
     },
+    ("GET", "/audit-log.jsonl"): (f"200 403 403 403 403 200 {OUT}", None),
     ("POST", "/invitations"): (
         f"200 403 403 403 403 200 {OUT}",
         {"email": "guest@elsewhere.example"},

@@ -21,6 +21,7 @@ RELEASED = {
     "0011_revisions": "998d0676f6f40c57",
     "0012_language": "2de1bad9906a8886",
     "0013_profiles": "1e058d22f0d3929e",
+    "0014_audit_log": "bbb5e62c30049c89",
 }
 """The migrations that databases have, with the beginnings of the SHA-256 of their files.
 

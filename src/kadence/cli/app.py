@@ -34,6 +34,8 @@ COMMANDS = {
     "report": "Show the burndown of an iteration and where its scope came from and went.",
     "user": "Add, list and deactivate people.",
     "token": "Make, list and revoke API tokens.",
+    "audit": "Show who did what to people, roles, tokens and links, newest first, and who signed "
+    "in.",
     "space": "Settings of a space.",
     "company": "Switch features of the company.",
     "db": "Back up, restore, upgrade, check and move the database.",

@@ -68,6 +68,7 @@ NOT_REBUILT = (
     "revisions",
     "journal",
     "profiles",
+    "audit_log",
     "passwords",
     "sign_in_attempts",
     "idempotency_keys",

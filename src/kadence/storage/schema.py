@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0013"
+REVISION = "0014"
 """The newest migration that this program knows: a database stands there, or at a later one that
 this program may serve, to be served."""
 
@@ -557,6 +557,40 @@ journal = Table(
         sqlite_where=text(ITERATION_STEPS),
         postgresql_where=text(ITERATION_STEPS),
     ),
+)
+
+# Who did what to people and access. Its addresses are not kept for ever, so no event tells it.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("company_id", Id, nullable=False),
+    Column("id", Uid, nullable=False),
+    Column("at", Millis, nullable=False),
+    Column("author_id", Id),
+    Column("category", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject_id", Id),
+    # Ids as JSON: no text that somebody wrote.
+    Column("details", Text, nullable=False),
+    Column("client", Text),
+    Column("address", Text),
+    PrimaryKeyConstraint("company_id", "id"),
+    Index(None, "company_id", "at", "id"),
+    Index(
+        "ix_audit_log_address",
+        "at",
+        sqlite_where=text("address IS NOT NULL"),
+        postgresql_where=text("address IS NOT NULL"),
+    ),
+    Index(
+        "ix_audit_log_failed",
+        "company_id",
+        "at",
+        "id",
+        sqlite_where=text("action = 'sign_in_fail'"),
+        postgresql_where=text("action = 'sign_in_fail'"),
+    ),
+    sqlite_with_rowid=False,
 )
 
 calendars = Table(

@@ -13,7 +13,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from kadence.domain import events
+from kadence.domain import audit_log, events
 from kadence.domain.access import Actor, role_in_space
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import Forbidden, NotFound, RuleViolation
@@ -83,7 +83,7 @@ def create_link(unit: UnitOfWork, space_uid: str, validated: Validated[CreateLin
         revoked_at=None,
     )
     links.LINKS.insert(unit.tx, link)
-    _record(unit, events.LINK_CREATED, link)
+    _tell_of_new(unit, link)
     return SignedLink(link, _link_key(link, _signing_key(unit)), is_own=True)
 
 
@@ -136,7 +136,7 @@ def renew_links(unit: UnitOfWork, space_uid: str) -> list[Link]:
         _revoke(unit, link)
         new = replace(link, id=unit.new_id(), created=unit.now)
         links.LINKS.insert(unit.tx, new)
-        _record(unit, events.LINK_CREATED, new)
+        _tell_of_new(unit, new)
         renewed.append(new)
     return renewed
 
@@ -149,6 +149,7 @@ def _revoke(unit: UnitOfWork, link: Link) -> Link:
         space_uid=link.space_uid,
         iteration_id=link.iteration_id,
     )
+    unit.audit(audit_log.LINK_REVOKED, link_id=link.id, space_uid=link.space_uid)
     return revoked
 
 
@@ -207,5 +208,6 @@ def _signing_key(unit: UnitOfWork) -> str:
     return signing_key
 
 
-def _record(unit: UnitOfWork, kind: str, link: Link) -> None:
-    unit.record(kind, link, space_uid=link.space_uid, iteration_id=link.iteration_id)
+def _tell_of_new(unit: UnitOfWork, link: Link) -> None:
+    unit.record(events.LINK_CREATED, link, space_uid=link.space_uid, iteration_id=link.iteration_id)
+    unit.audit(audit_log.LINK_MADE, link_id=link.id, space_uid=link.space_uid)

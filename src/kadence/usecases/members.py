@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 from msgspec.structs import asdict, replace
 
-from kadence.domain import events
+from kadence.domain import audit_log, events
 from kadence.domain.access import SpaceAccess, role_in_space
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import NotFound, RuleViolation
@@ -146,6 +146,7 @@ def remove_member(
         {"space_id": space_id, "user_id": user_id},
         space_uid=access.space_uid,
     )
+    unit.audit(audit_log.MEMBER_REMOVED, subject=user_id, space_uid=access.space_uid)
     return as_member(unit, access, user, None)
 
 
@@ -156,6 +157,7 @@ def give_role(
     member = Member(unit.actor.company_id, space_id, user_id, role.value, unit.now, unit.now)
     spaces.insert_member(unit.tx, member)
     unit.record(events.MEMBER_ADDED, asdict(member), space_uid=space_uid)
+    unit.audit(audit_log.MEMBER_ADDED, subject=user_id, space_uid=space_uid, role_id=role.value)
 
 
 def _set_role(
@@ -174,6 +176,9 @@ def _set_role(
             "new": {"role": role.value},
         },
         space_uid=access.space_uid,
+    )
+    unit.audit(
+        audit_log.ROLE_CHANGED, subject=user.id, space_uid=access.space_uid, role_id=role.value
     )
 
 

@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from kadence.domain import events
+from kadence.domain import audit_log, events
 from kadence.domain.access import role_in_space
 from kadence.domain.changes import differences
 from kadence.domain.error_ids import ErrorId
@@ -149,6 +149,7 @@ def let_in_again(unit: UnitOfWork, user: User, full_name: str) -> User:
     """Return a deactivated person who is active again; no token of before comes back to life."""
     while good := people.tokens_of(unit.tx, unit.actor.company_id, user.id, unit.clock):
         end_token(unit, good[0])
+    unit.audit(audit_log.ACTIVATED, subject=user.id)
     return _store(unit, user, replace(user, full_name=full_name, deactivated_at=None))
 
 
@@ -160,6 +161,8 @@ def name_owner(unit: UnitOfWork, email: str) -> User:
         BadRequest: they are deactivated.
     """
     user = active_user_by_email(unit, email)
+    if user.role != CompanyRole.OWNER:
+        unit.audit(audit_log.OWNER_NAMED, subject=user.id)
     return _store(unit, user, replace(user, role=CompanyRole.OWNER.value))
 
 
@@ -220,6 +223,7 @@ def deactivate_user(unit: UnitOfWork, email: str) -> User:
     gone = replace(user, deactivated_at=unit.now, updated=unit.now)
     people.update_user(unit.tx, gone)
     unit.record(events.USER_DEACTIVATED, {"id": user.id})
+    unit.audit(audit_log.DEACTIVATED, subject=user.id)
     return gone
 
 

@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from kadence.domain.access import Actor, Demands
+from kadence.domain.audit_log import Origin
 from kadence.domain.errors import (
     AlreadyInitialised,
     Conflict,
@@ -45,6 +46,7 @@ SEEN_EVERY = 60_000
 KEPT_FOR = DAY
 """Milliseconds for which an answer is kept under its idempotency key."""
 
+_COMMAND_LINE = Origin(address=None, client="kadence")
 _NOBODY = Actor(0, "", 0, CompanyRole.USER)
 
 
@@ -243,7 +245,7 @@ class UnitOfWorkRunner:
 
         def attempt(tx: Transaction) -> T:
             operator = _first_company(tx, Actor(0, "", 0, CompanyRole.OWNER))
-            return command(self._unit(tx, operator), *args, **kwargs)
+            return command(self._unit_of_operator(tx, operator), *args, **kwargs)
 
         return await self._database.write(attempt)
 
@@ -259,7 +261,7 @@ class UnitOfWorkRunner:
                 raise AlreadyInitialised(
                     "the database holds a company already; nothing was changed"
                 )
-            return command(self._unit(tx, _NOBODY), *args, **kwargs)
+            return command(self._unit_of_operator(tx, _NOBODY), *args, **kwargs)
 
         return await self._database.write(attempt)
 
@@ -294,6 +296,11 @@ class UnitOfWorkRunner:
         clock = self._clock()
         now = max(clock, tx.latest)
         return UnitOfWork(tx, actor, now, self._new_id, self._new_secret, clock=clock)
+
+    def _unit_of_operator(self, tx: Transaction, actor: Actor) -> UnitOfWork:
+        unit = self._unit(tx, actor)
+        unit.origin = _COMMAND_LINE
+        return unit
 
     def _note_in_background(self, actor: Actor, now: Instant) -> None:
         task = asyncio.create_task(self._note(actor, now))

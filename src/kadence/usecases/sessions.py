@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from kadence.domain import events
+from kadence.domain import audit_log, events
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import Forbidden, NotFound, RuleViolation, Unauthenticated
 from kadence.domain.model import DAY, CompanyRole, Instant, Token, TokenKind, User
@@ -149,6 +149,11 @@ def begin_with_password(unit: UnitOfWork, proved: Candidate) -> NewSession:
     return _begin(unit, user)
 
 
+def fail(unit: UnitOfWork, tried: Candidate) -> None:
+    """Tell in the audit log that a password was wrong: of whom, if there is somebody."""
+    unit.audit(audit_log.SIGN_IN_FAILED, subject=tried.user_id)
+
+
 def begin_with_token(unit: UnitOfWork, secret: str) -> NewSession:
     """Begin a session of the person whose API token this is, ending with it at the latest.
 
@@ -196,6 +201,8 @@ def _begin(unit: UnitOfWork, user: User, by: Token | None = None) -> NewSession:
         kind=TokenKind.SESSION,
         parent_id=by.id if by else None,
     )
+    ids = {"token_id": made.token.id} | ({"by_token_id": by.id} if by else {})
+    unit.audit(audit_log.SIGNED_IN, author=user.id, **ids)
     has_password = people.password_hash(unit.tx, user.company_id, user.id) is not None
     return NewSession(made.secret, user, has_password, in_person=by is None)
 
@@ -230,7 +237,9 @@ def end_session(unit: UnitOfWork, validated: Validated[None]) -> User:
     """
     _only_in_session(unit)
     user = current_user(unit, validated)
-    end_token(unit, _this(unit))
+    this = _this(unit)
+    end_token(unit, this)
+    unit.audit(audit_log.SIGNED_OUT, token_id=this.id)
     return user
 
 
@@ -272,6 +281,7 @@ def set_password(unit: UnitOfWork, hash_: str, proved: Candidate | None) -> User
         take_back(unit, proved.attempt)
     people.set_password(unit.tx, actor.company_id, actor.user_id, hash_, unit.now)
     unit.record(events.PASSWORD_SET, {"id": actor.user_id})
+    unit.audit(audit_log.PASSWORD_CHANGED)
     for token in _own(unit):
         if token.kind != TokenKind.API and token.id != actor.token_id:
             end_token(unit, token)
@@ -316,6 +326,7 @@ def _issue_login_link(unit: UnitOfWork, user: User) -> Invited:
             end_token(unit, token)
     expires = unit.clock + LOGIN_LINK_LASTS
     made = make_token(unit, user, "one-time link", expires=expires, kind=TokenKind.LOGIN_LINK)
+    unit.audit(audit_log.INVITED, subject=user.id, token_id=made.token.id)
     return Invited(user, made.secret, expires)
 
 
@@ -352,6 +363,7 @@ def revoke_own_token(unit: UnitOfWork, token_id: int, validated: Validated[None]
     for token in own_tokens(unit, validated):
         if token.id == token_id:
             end_token(unit, token)
+            unit.audit(audit_log.TOKEN_REVOKED, subject=token.user_id, token_id=token.id)
             return token
     raise NotFound
 

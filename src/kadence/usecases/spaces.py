@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import asdict, replace
 
-from kadence.domain import events
+from kadence.domain import audit_log, events
 from kadence.domain.access import SpaceAccess, role_in_space
 from kadence.domain.changes import changed, differences, made, said_or
 from kadence.domain.error_ids import ErrorId
@@ -225,3 +225,5 @@ def _store_change(unit: UnitOfWork, old: Space, new: Space) -> None:
     spaces.update_space(unit.tx, replace(new, updated=unit.now))
     payload = {"id": old.id, "old": before, "new": after}
     unit.record(events.SPACE_CHANGED, payload, space_uid=old.uid)
+    if not after.keys().isdisjoint(("access", "everyone_role")):
+        unit.audit(audit_log.ROLE_CHANGED, space_uid=old.uid)

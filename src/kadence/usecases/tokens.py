@@ -3,7 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from kadence.domain import events
+from kadence.domain import audit_log, events
 from kadence.domain.errors import NotFound
 from kadence.domain.model import Instant, Token, TokenKind, User
 from kadence.domain.replay import NOT_JOURNALED
@@ -64,6 +64,8 @@ def make_token(
     )
     told = {name: value for name, value in asdict(token).items() if name not in _NOT_TOLD}
     unit.record(events.TOKEN_CREATED, told)
+    if kind is TokenKind.API:
+        unit.audit(audit_log.TOKEN_MADE, subject=user.id, token_id=token.id)
     return NewToken(secret, token)
 
 
@@ -87,6 +89,7 @@ def revoke_token(unit: UnitOfWork, token_id: int) -> None:
         if token.id == token_id:
             if token.revoked_at is None:
                 end_token(unit, token)
+                unit.audit(audit_log.TOKEN_REVOKED, subject=token.user_id, token_id=token.id)
             return
     raise NotFound(f"there is no token {token_id}")
 

@@ -7,17 +7,19 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
 
+import msgspec
 import uuid_utils
 from msgspec import Struct
 
 from kadence.domain.access import Actor, Demands
+from kadence.domain.audit_log import UNKNOWN, AuditEntry, Deed, Origin
 from kadence.domain.errors import (
     BadRequest,
     PreconditionFailed,
     Unauthenticated,
 )
 from kadence.domain.model import Event, Instant
-from kadence.storage import journal
+from kadence.storage import audit_log, journal
 from kadence.storage.transactions import Transaction
 
 T = TypeVar("T")
@@ -93,6 +95,8 @@ class UnitOfWork(Struct, gc=False):
     happen: never before what happened before, so that it may be ahead."""
     demands: Demands | None = None
     """What the actor has been asked for; noted where a retry of the write is to be answered."""
+    origin: Origin = UNKNOWN
+    """From where it is asked. What is done inline does not say so: it is not audited."""
 
     def __post_init__(self) -> None:
         self.clock = self.clock or self.now
@@ -138,6 +142,28 @@ class UnitOfWork(Struct, gc=False):
             card_uid=card_uid,
             payload=payload,
         )
+
+    def audit(
+        self, deed: Deed, *, author: int | None = None, subject: int | None = None, **ids: Any
+    ) -> None:
+        """Tell in the audit log what is done, in this transaction.
+
+        It is the actor's doing, or that of the person `author`; `subject` is the person to whom it
+        is done, `ids` are those of what else it concerns.
+        """
+        entry = AuditEntry(
+            company_id=self.actor.company_id,
+            id=self.new_id(),
+            at=self.now,
+            author_id=author or self.actor.user_id or None,
+            category=deed.category,
+            action=deed.action,
+            subject_id=subject,
+            details=msgspec.json.encode(ids).decode(),
+            client=self.origin.client,
+            address=self.origin.address,
+        )
+        audit_log.insert(self.tx, entry)
 
     def match(self, etag: str) -> None:
         """Go on only if the caller has seen the thing as it is, or does not ask for that.

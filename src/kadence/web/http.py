@@ -14,6 +14,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from kadence.domain.audit_log import Origin
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, BodyTooLarge
 from kadence.domain.values import canonical_uid
@@ -21,6 +22,7 @@ from kadence.drawing.render_worker import RenderWorker
 from kadence.outputs import for_header
 from kadence.usecases.unit_of_work import (
     RenderedResponse,
+    UnitOfWork,
     UseCase,
     Validated,
     WriteOptions,
@@ -46,6 +48,9 @@ LARGEST_BODY = 1024 * 1024
 
 LONGEST_HEADER = 1000
 """Characters that X-Kadence-Ignored has at most."""
+LONGEST_CLIENT = 256
+"""Characters that are kept of what a client calls itself."""
+_NOT_VISIBLE = re.compile(rb"[^ -~]")
 DRY_RUN = Flag("dry_run", "Answer what would be, and change nothing.")
 _ALIAS = re.compile(r"^/api/(?!kadence/|latest/)(v1/)?")
 _MAKE_IT_DEPEND = frozenset({b"idempotency-key", b"x-idempotency-key", b"if-match"})
@@ -212,8 +217,20 @@ class RequestContext:
         What it depends on comes with what is `asked`, which only reading the body gives. The result
         is rendered in the transaction, and sent as it is.
         """
-        render = _renderer(shape)
-        return self._runner.write(self.token, asked.options, render, use_case, *args, **kwargs)
+        render, told = _renderer(shape), self._from_here(use_case)
+        return self._runner.write(self.token, asked.options, render, told, *args, **kwargs)
+
+    def _from_here(self, use_case: UseCase[P, T]) -> UseCase[P, T]:
+        """Return a use case that knows where it is asked from, for the audit log."""
+        name = self.headers.get(b"x-kaiten-client-name", b"")
+        seen = _NOT_VISIBLE.sub(b"", name)[:LONGEST_CLIENT].decode() or None
+        origin = Origin(self.client, seen)
+
+        def asked_from_here(unit: UnitOfWork, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            unit.origin = origin
+            return use_case(unit, *args, **kwargs)
+
+        return asked_from_here
 
     def write_inline(
         self,
@@ -242,7 +259,7 @@ class RequestContext:
 
     async def note(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case whose change stays, whatever becomes of the request, for the caller."""
-        return await self._runner.note(self.token, use_case, *args, **kwargs)
+        return await self._runner.note(self.token, self._from_here(use_case), *args, **kwargs)
 
     def follow(
         self, space_uid: str, read: Read, show: Show, after: int
@@ -271,7 +288,7 @@ class RequestContext:
         self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a use case for somebody who is about to sign in."""
-        return await self._runner.write_anonymous(use_case, *args, **kwargs)
+        return await self._runner.write_anonymous(self._from_here(use_case), *args, **kwargs)
 
     async def read_via_link(
         self, key: str, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs

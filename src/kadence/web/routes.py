@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from kadence.web import (
     activity,
+    audit_log,
     boards,
     calendars,
     card_activity,
@@ -43,6 +44,7 @@ ROUTES: Sequence[Route] = (
     *iterations.ROUTES,
     *iteration_cards.ROUTES,
     *people.ROUTES,
+    *audit_log.ROUTES,
     *companies.ROUTES,
     *spaces.ROUTES,
     *members.ROUTES,
@@ -73,5 +75,6 @@ OWN_ROUTES: Sequence[Route] = (
     *feeds.OWN_ROUTES,
     *links.OWN_ROUTES,
     *sessions.OWN_ROUTES,
+    *audit_log.OWN_ROUTES,
 )
 """What this server adds, below OWN_BASE_PATHS."""

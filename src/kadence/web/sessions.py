@@ -122,6 +122,7 @@ async def _proved(context: RequestContext, validated: CreateSession) -> Candidat
         )
         password = validated.password or ""
         if not await context.password_checks.is_right(found.password_hash, password):
+            await context.write_anonymous(usecases.fail, found)
             raise Unauthenticated
         return found
 
@@ -164,6 +165,7 @@ async def _renewed(
             proved = await context.note(usecases.guess_own_password, random_id(), context.client)
             current = validated.current or ""
             if not await context.password_checks.is_right(proved.password_hash, current):
+                await context.note(usecases.fail, proved)
                 raise BadRequest(
                     ErrorId.PASSWORD_WRONG, "current should be the password that you have now"
                 )

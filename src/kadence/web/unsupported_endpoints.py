@@ -12,7 +12,6 @@ _NOT_SERVED = """
 /addons GET
 /api-keys GET POST
 /api-keys/{key_id} DELETE
-/audit-logs GET
 /blockers/{blocker_id}/categories POST
 /blockers/{blocker_id}/categories/{category_uuid} DELETE
 /blockers/{blocker_id}/users GET POST
