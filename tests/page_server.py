@@ -12,7 +12,7 @@ import httpx
 from msgspec.structs import replace
 
 from kadence.storage.people import mark_seen
-from kadence.usecases import sessions
+from kadence.usecases import invitations
 from kadence.usecases.people import user_by_email
 from kadence.usecases.unit_of_work import UnitOfWork
 from kadence.web.cookies import SESSION_COOKIE
@@ -23,7 +23,7 @@ PEOPLE = ("owner", "admin", "writer", "reader", "stranger")
 
 def person(world: World, name: str) -> dict[str, str | int]:
     """Somebody with a token for the API and the session of a browser."""
-    made = world.do(sessions.issue_login_link, world.users[name].email)
+    made = world.do(invitations.issue_login_link, world.users[name].email)
     with httpx.Client(base_url=world.url) as http:
         http.post("/api/kadence/v1/session", json={"key": made.login_token}).raise_for_status()
         session = http.cookies[SESSION_COOKIE]

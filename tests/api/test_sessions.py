@@ -17,7 +17,7 @@ from kadence.storage import integrity
 from kadence.storage.engines import locate, transaction
 from kadence.storage.schema import idempotency_keys, journal, passwords
 from kadence.storage.transactions import Statement
-from kadence.usecases import people, sessions
+from kadence.usecases import invitations, people, sessions
 from kadence.usecases.unit_of_work import random_id
 from tests.world import World, file_url, fresh_database, make_company, serving
 
@@ -288,7 +288,7 @@ def test_owners_invite_and_nobody_lets_an_owner_in(world: World) -> None:
 
 
 def test_whoever_runs_the_server_lets_an_owner_in(world: World) -> None:
-    made = world.do(sessions.issue_login_link, world.users["owner"].email)
+    made = world.do(invitations.issue_login_link, world.users["owner"].email)
     with browser(world) as one:
         assert one.sign_in(key=made.login_token).json()["user"]["role"] == 1
 

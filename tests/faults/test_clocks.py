@@ -9,7 +9,7 @@ from kadence.domain.iteration_commands import CreateIteration
 from kadence.domain.model import DAY, CompanyRole, Event, Iteration
 from kadence.storage import integrity, journal
 from kadence.storage.engines import locate, transaction
-from kadence.usecases import sessions
+from kadence.usecases import invitations, sessions
 from kadence.usecases.card_commands import CreateCard
 from kadence.usecases.cards import create_card
 from kadence.usecases.clock import SteadyClock, system_clock
@@ -170,8 +170,10 @@ def test_what_expires_goes_by_the_clock_and_not_by_the_last_event(database: str)
             begun.secret, options, lambda _: answer, create_iteration, made.space_uid,
             CreateIteration("After"),
         )  # fmt: skip
-        link = await at(real + 2).run_as_operator(sessions.issue_login_link, "owner@home.example")
-        assert link.expires == real + 2 + sessions.LOGIN_LINK_LASTS
+        link = await at(real + 2).run_as_operator(
+            invitations.issue_login_link, "owner@home.example"
+        )
+        assert link.expires == real + 2 + invitations.LASTS
         for number in range(3 * BY_BOTH):
             now = real + number * WINDOW
             await at(now).write_anonymous(

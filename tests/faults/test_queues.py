@@ -14,7 +14,7 @@ import pytest
 from kadence.domain.access import Actor
 from kadence.domain.model import CompanyRole
 from kadence.drawing.render_worker import MOST_WAITING
-from kadence.usecases.sessions import issue_login_link
+from kadence.usecases.invitations import issue_login_link
 from kadence.usecases.setup import Initialised
 from kadence.web.read_turns import AT_ONCE
 from tests.faults.wire import connect

@@ -17,7 +17,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from kadence.usecases import sessions
+from kadence.usecases import invitations
 from kadence.web.cookies import SESSION_COOKIE
 from tests.api.kit import Team
 from tests.world import World
@@ -88,7 +88,7 @@ def plan(open_browser: Callable[..., Page], world: World, team: Team) -> Page:
 
 def enter(page: Page, world: World, name: str = "writer") -> None:
     """Give the browser a session, as signing in by a one-time link does, without its pages."""
-    made = world.do(sessions.issue_login_link, world.users[name].email)
+    made = world.do(invitations.issue_login_link, world.users[name].email)
     with httpx.Client(base_url=world.url) as http:
         http.post("/api/kadence/v1/session", json={"key": made.login_token}).raise_for_status()
         cookie = {"name": SESSION_COOKIE, "value": http.cookies[SESSION_COOKIE], "url": world.url}
@@ -97,7 +97,7 @@ def enter(page: Page, world: World, name: str = "writer") -> None:
 
 def enter_by_link(page: Page, world: World, name: str = "writer") -> None:
     """Sign in by a one-time link, as a person does."""
-    made = world.do(sessions.issue_login_link, world.users[name].email)
+    made = world.do(invitations.issue_login_link, world.users[name].email)
     page.goto(f"/enter#{made.login_token}")
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Sign out").wait_for()

@@ -32,7 +32,7 @@ COMMANDS = {
     "health": "Ask the server on this machine whether it is ready: exit code 0, or 1 and why not.",
     "demo": "Serve a temporary database with sample data until Ctrl-C. The data is then deleted.",
     "report": "Show the burndown of an iteration and where its scope came from and went.",
-    "user": "Add, list and deactivate people.",
+    "user": "Add, list, change and deactivate people.",
     "token": "Make, list and revoke API tokens.",
     "audit": "Show who did what to people, roles, tokens and links, newest first, and who signed "
     "in.",

@@ -21,14 +21,14 @@ from kadence.storage import migrate
 from kadence.storage.engines import SqliteFile
 from kadence.storage.engines.sqlite_connections import SqliteDatabase
 from kadence.usecases import sample, setup
+from kadence.usecases.invitations import issue_login_link
 from kadence.usecases.iterations import IterationQuery, list_iterations
 from kadence.usecases.links import LONGEST, CreateLink, create_link
 from kadence.usecases.runner import UnitOfWorkRunner
 from kadence.usecases.sample_story import OWNER
-from kadence.usecases.sessions import issue_login_link
 from kadence.usecases.setup import Initialised
 from kadence.usecases.unit_of_work import RenderedResponse, WriteOptions
-from kadence.web.sessions import login_path
+from kadence.web.invitations import login_path
 
 BODY = (
     '{"title": "Sprint 31: dark mode", "goal": "Easy on the eyes at night", '

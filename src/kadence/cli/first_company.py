@@ -7,7 +7,7 @@ from kadence.cli.init import initialise
 from kadence.domain.errors import AlreadyInitialised
 from kadence.settings import InvalidSetting, Settings
 from kadence.usecases import setup
-from kadence.web.sessions import login_path
+from kadence.web.invitations import login_path
 
 
 def make_first_company(settings: Settings, environment: Mapping[str, str]) -> str | None:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from msgspec import UNSET
 from rich.table import Table
 
 from kadence.cli.common import (
@@ -15,14 +16,16 @@ from kadence.cli.common import (
     shown,
 )
 from kadence.domain.model import CompanyRole, User
+from kadence.domain.text import required_line
 from kadence.settings import variable_name
-from kadence.usecases import people, sessions
+from kadence.usecases import invitations, people, profiles
 from kadence.usecases.people import PeopleQuery
+from kadence.usecases.profiles import ChangeProfile
 from kadence.usecases.unit_of_work import UnitOfWork
 from kadence.web.codec import format_timestamp
-from kadence.web.sessions import login_path
+from kadence.web.invitations import login_path
 
-app = typer.Typer(help="Add, list and deactivate people.", no_args_is_help=True)
+app = typer.Typer(help="Add, list, change and deactivate people.", no_args_is_help=True)
 Email = Annotated[str, typer.Option(help="Their e-mail address.")]
 
 
@@ -66,6 +69,24 @@ def list_(database: DatabaseOption = DATABASE, json: JsonOption = False) -> None
 
 
 @app.command()
+def change(
+    email: Annotated[str, typer.Argument(help="Their e-mail address.")],
+    name: Annotated[str | None, typer.Option(help="Their full name from now on.")] = None,
+    new_email: Annotated[
+        str | None, typer.Option(help="Their e-mail address from now on: they sign in with it.")
+    ] = None,
+    database: DatabaseOption = DATABASE,
+) -> None:
+    """Change a person's name or e-mail address. Nothing keeps what they were before."""
+    wish = ChangeProfile(
+        full_name=UNSET if name is None else required_line("name", name),
+        email=UNSET if new_email is None else new_email,
+    )
+    user = operate(database, profiles.change_profile_of, email, wish)
+    out.print(f"{shown(user.full_name)} <{shown(user.email)}> it is.")
+
+
+@app.command()
 def deactivate(email: Email, database: DatabaseOption = DATABASE) -> None:
     """Deactivate a person and revoke all their tokens. What they created stays.
 
@@ -101,7 +122,7 @@ def link(
 
     It expires after seven days. A newer link replaces it.
     """
-    made = operate(database, sessions.issue_login_link, email)
+    made = operate(database, invitations.issue_login_link, email)
     address = url.rstrip("/") + login_path(made.login_token)
     if json:
         print_json({"url": address, "expires": format_timestamp(made.expires)})

@@ -75,7 +75,8 @@ class Company(Struct, frozen=True):
 class User(Struct, frozen=True):
     """A person of a company: an account, with the profile that is theirs.
 
-    `language` is a tag of BCP 47, as `en`, `timezone` a name of the IANA database.
+    `language` is a tag of BCP 47, as `en`, `timezone` a name of the IANA database; None where they
+    have not chosen.
     """
 
     id: int
@@ -84,8 +85,8 @@ class User(Struct, frozen=True):
     email: str
     full_name: str
     username: str
-    language: str
-    timezone: str
+    language: str | None
+    timezone: str | None
     role: int
     deactivated_at: Instant | None
     erased_at: Instant | None

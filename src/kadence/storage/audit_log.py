@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import bindparam, delete, null, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, null, or_, select, tuple_, update
 
 from kadence.domain.audit_log import SIGN_IN_FAILED, AuditEntry
 from kadence.domain.model import Instant
@@ -44,7 +44,12 @@ _FORGET = Statement(
 _FORGET_OF = Statement(
     update(audit_log)
     .where(
-        audit_log.c.company_id == bindparam("company"), audit_log.c.author_id == bindparam("person")
+        audit_log.c.company_id == bindparam("company"),
+        or_(
+            audit_log.c.author_id == bindparam("person"),
+            # Somebody failed to sign in as them: most often they themselves.
+            and_(audit_log.c.author_id.is_(None), audit_log.c.subject_id == bindparam("person")),
+        ),
     )
     .values(address=null(), client=null())
 )

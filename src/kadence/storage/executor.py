@@ -77,6 +77,10 @@ class ThreadedDatabase:
     is_shared: ClassVar[bool]
     """Whether other servers may write to it too."""
 
+    def purge(self) -> None:
+        """See storage.transactions.Database.purge."""
+        raise NotImplementedError
+
     def __init__(
         self,
         writer: Connection,

@@ -99,6 +99,35 @@ _TOKENS_OF = Statement(
     )
     .order_by(tokens.c.id)
 )
+_ALL_TOKENS_OF = Statement(
+    select(*_TOKEN_COLUMNS)
+    .where(tokens.c.company_id == bindparam("company_id"), tokens.c.user_id == bindparam("user_id"))
+    .order_by(tokens.c.id)
+)
+_USER_WIDTH = len(User.__struct_fields__)
+_newest = tokens.alias()
+_INVITED = Statement(
+    select(*USER_COLUMNS, *_TOKEN_COLUMNS)
+    .join_from(tokens, users, users.c.id == tokens.c.user_id)
+    .join(*OWN_PROFILE)
+    .where(
+        tokens.c.company_id == bindparam("company_id"),
+        tokens.c.kind == literal(TokenKind.LOGIN_LINK.value),
+        users.c.last_request_at.is_(None),
+        users.c.deactivated_at.is_(None),
+        # Nothing came after the link: no newer one, and no session by it.
+        ~select(_newest.c.id)
+        .where(
+            _newest.c.company_id == tokens.c.company_id,
+            _newest.c.user_id == tokens.c.user_id,
+            _newest.c.id > tokens.c.id,
+            _newest.c.kind != literal(TokenKind.API.value),
+        )
+        .exists(),
+    )
+    .order_by(tokens.c.id.desc())
+    .limit(bindparam("limit"))
+)
 _PASSWORD = Statement(
     select(passwords.c.hash).where(
         passwords.c.company_id == bindparam("company_id"),
@@ -198,7 +227,7 @@ def insert_user(tx: Transaction, user: User) -> User:
     return made
 
 
-def _profile(user: User) -> dict[str, str]:
+def _profile(user: User) -> dict[str, str | None]:
     """Return the columns of a person's profile."""
     names = fold(f"{user.email}\n{user.full_name}\n{user.username}")
     return {name: getattr(user, name) for name in PROFILE} | {"search": names}
@@ -299,6 +328,21 @@ def tokens_of(tx: Transaction, company_id: int, user_id: int, now: Instant) -> l
     """Return a person's tokens that are good, of every kind, oldest first."""
     values = {"company_id": company_id, "user_id": user_id, "now": now}
     return [Token(*row) for row in tx.all(_TOKENS_OF, values)]
+
+
+def all_tokens_of(tx: Transaction, company_id: int, user_id: int) -> list[Token]:
+    """Return a person's tokens, also those that are good no more, oldest first."""
+    values = {"company_id": company_id, "user_id": user_id}
+    return [Token(*row) for row in tx.all(_ALL_TOKENS_OF, values)]
+
+
+def invited(tx: Transaction, company_id: int, limit: int) -> list[tuple[User, Token]]:
+    """Return who has a one-time link, used nothing yet and is not deactivated; the newest first.
+
+    With each comes their newest link, whether it is good or not.
+    """
+    rows = tx.all(_INVITED, {"company_id": company_id, "limit": limit})
+    return [(User(*row[:_USER_WIDTH]), Token(*row[_USER_WIDTH:])) for row in rows]
 
 
 def password_hash(tx: Transaction, company_id: int, user_id: int) -> str | None:

@@ -96,8 +96,9 @@ profiles = Table(
     Column("email", Text, nullable=False),
     Column("full_name", Text, nullable=False),
     Column("username", Text, nullable=False),
-    Column("language", String(35), nullable=False),
-    Column("timezone", String(64), nullable=False),
+    # Null until they have chosen one.
+    Column("language", String(35)),
+    Column("timezone", String(64)),
     # The e-mail address and both names, folded: SQLite's own LIKE folds ASCII only.
     Column("search", Text, nullable=False),
     PrimaryKeyConstraint("company_id", "user_id"),

@@ -367,6 +367,9 @@ class Database(Protocol):
     async def write_inline(self, work: Callable[[Transaction], T]) -> T:
         """As `write`, for work of a few look-ups and changes by key: as in `read_inline`."""
 
+    def purge(self) -> None:
+        """See Engine.purge; blocks, and what is written meanwhile waits."""
+
     def close(self) -> None:
         """Finish what was begun, then let go of files and connections."""
 

@@ -96,10 +96,7 @@ def make_user(unit: UnitOfWork, email: str, full_name: str, role: CompanyRole) -
     """
     address = normal_email(email)
     line = required_line("name", full_name)
-    if people.find_user_by_email(unit.tx, unit.actor.company_id, address) is not None:
-        raise BadRequest(
-            ErrorId.EMAIL_TAKEN, f"there is already a user with the e-mail address {address}"
-        )
+    demand_free_email(unit, address)
     user = people.insert_user(
         unit.tx,
         User(
@@ -109,8 +106,8 @@ def make_user(unit: UnitOfWork, email: str, full_name: str, role: CompanyRole) -
             email=address,
             full_name=line,
             username=_free_username(unit, address),
-            language="en",
-            timezone="UTC",
+            language=None,
+            timezone=None,
             role=role.value,
             deactivated_at=None,
             erased_at=None,
@@ -121,6 +118,18 @@ def make_user(unit: UnitOfWork, email: str, full_name: str, role: CompanyRole) -
     )
     unit.record(events.USER_CREATED, _told(asdict(user)))
     return user
+
+
+def demand_free_email(unit: UnitOfWork, address: str) -> None:
+    """Make sure that nobody of the company has an address yet.
+
+    Raises:
+        BadRequest: somebody has.
+    """
+    if people.find_user_by_email(unit.tx, unit.actor.company_id, address) is not None:
+        raise BadRequest(
+            ErrorId.EMAIL_TAKEN, f"there is already a user with the e-mail address {address}"
+        )
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,7 +159,7 @@ def let_in_again(unit: UnitOfWork, user: User, full_name: str) -> User:
     while good := people.tokens_of(unit.tx, unit.actor.company_id, user.id, unit.clock):
         end_token(unit, good[0])
     unit.audit(audit_log.ACTIVATED, subject=user.id)
-    return _store(unit, user, replace(user, full_name=full_name, deactivated_at=None))
+    return store(unit, user, replace(user, full_name=full_name, deactivated_at=None))
 
 
 def name_owner(unit: UnitOfWork, email: str) -> User:
@@ -163,10 +172,11 @@ def name_owner(unit: UnitOfWork, email: str) -> User:
     user = active_user_by_email(unit, email)
     if user.role != CompanyRole.OWNER:
         unit.audit(audit_log.OWNER_NAMED, subject=user.id)
-    return _store(unit, user, replace(user, role=CompanyRole.OWNER.value))
+    return store(unit, user, replace(user, role=CompanyRole.OWNER.value))
 
 
-def _store(unit: UnitOfWork, user: User, new: User) -> User:
+def store(unit: UnitOfWork, user: User, new: User) -> User:
+    """Keep what has changed of a person; of what is their own the event has but the names."""
     before, after = differences(user, new)
     if not after:
         return user
@@ -211,6 +221,16 @@ def deactivate_user(unit: UnitOfWork, email: str) -> User:
     user = user_by_email(unit, email)
     if user.deactivated_at is not None:
         return user
+    refuse_last_owner(unit, user)
+    return keep_out(unit, user)
+
+
+def refuse_last_owner(unit: UnitOfWork, user: User) -> None:
+    """Stop here when a company would be left without an owner.
+
+    Raises:
+        BadRequest: it is the last one.
+    """
     everybody = people.list_users(
         unit.tx, unit.actor.company_id, deactivated=False, limit=EVERYBODY
     )
@@ -220,6 +240,10 @@ def deactivate_user(unit: UnitOfWork, email: str) -> User:
             ErrorId.LAST_OWNER,
             f"{user.email} is the company's last owner and cannot be deactivated",
         )
+
+
+def keep_out(unit: UnitOfWork, user: User) -> User:
+    """Deactivate somebody who may be."""
     gone = replace(user, deactivated_at=unit.now, updated=unit.now)
     people.update_user(unit.tx, gone)
     unit.record(events.USER_DEACTIVATED, {"id": user.id})

@@ -265,6 +265,14 @@ class UnitOfWorkRunner:
 
         return await self._database.write(attempt)
 
+    async def purge(self) -> None:
+        """Leave nothing of what was erased where somebody could dig it out.
+
+        Raises:
+            StorageError: the database did not let it happen.
+        """
+        await asyncio.to_thread(self._database.purge)
+
     async def check_readiness(self) -> None:
         """Make sure that the database can be read, has our schema, and takes a change durably.
 

@@ -12,25 +12,19 @@ from msgspec.structs import replace
 from kadence.domain import audit_log, events
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import Forbidden, NotFound, RuleViolation, Unauthenticated
-from kadence.domain.model import DAY, CompanyRole, Instant, Token, TokenKind, User
+from kadence.domain.model import DAY, Token, TokenKind, User
 from kadence.domain.values import Name
 from kadence.storage import people
 from kadence.storage.sign_in_attempts import SignInAttempt
 from kadence.usecases import passwords
-from kadence.usecases.access import require_owner
 from kadence.usecases.people import (
-    active_user_by_email,
     current_user,
-    let_in_again,
-    make_user,
-    normal_email,
 )
 from kadence.usecases.sign_in_attempts import count_attempt, take_back
 from kadence.usecases.tokens import NewToken, end_token, make_token
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, token_digest, unwrap
 
 SESSION_LASTS = 30 * DAY
-LOGIN_LINK_LASTS = 7 * DAY
 SESSION_NAME = "browser session"
 
 Password: TypeAlias = Annotated[
@@ -94,21 +88,6 @@ class SignedIn(Present, frozen=True):
     """The same, and whether they came by a password or a link, and by no API token."""
 
     in_person: bool
-
-
-class CreateInvitation(Struct, frozen=True):
-    """Whom to let in."""
-
-    email: Typed
-    full_name: Name | None = None
-
-
-class Invited(Struct, frozen=True):
-    """Somebody with a login link."""
-
-    user: User
-    login_token: str
-    expires: Instant
 
 
 class CreateToken(Struct, frozen=True):
@@ -249,7 +228,7 @@ def own_password(unit: UnitOfWork) -> str | None:
     Raises:
         Forbidden: an API token asks.
     """
-    _only_in_person(unit)
+    only_in_person(unit)
     return people.password_hash(unit.tx, unit.actor.company_id, unit.actor.user_id)
 
 
@@ -272,7 +251,7 @@ def set_password(unit: UnitOfWork, hash_: str, proved: Candidate | None) -> User
     Raises:
         Forbidden: an API token asks, or a session by one; or the password was changed meanwhile.
     """
-    _only_in_person(unit)
+    only_in_person(unit)
     actor = unit.actor
     known = proved.password_hash if proved else None
     if people.password_hash(unit.tx, actor.company_id, actor.user_id) != known:
@@ -286,48 +265,6 @@ def set_password(unit: UnitOfWork, hash_: str, proved: Candidate | None) -> User
         if token.kind != TokenKind.API and token.id != actor.token_id:
             end_token(unit, token)
     return current_user(unit)
-
-
-def invite(unit: UnitOfWork, validated: Validated[CreateInvitation]) -> Invited:
-    """Make a login link for somebody, to be sent to them by any channel.
-
-    For who has a password already it is the way to a new one. Who was deactivated is let in again.
-
-    Raises:
-        KadenceError: Forbidden (no owner, or for another owner), BadRequest (no address).
-    """
-    require_owner(unit)
-    wanted = unwrap(validated)
-    address = normal_email(wanted.email)
-    user = people.find_user_by_email(unit.tx, unit.actor.company_id, address)
-    if user is None:
-        name = wanted.full_name or address.partition("@")[0]
-        user = make_user(unit, address, name, CompanyRole.USER)
-    elif user.role == CompanyRole.OWNER:
-        raise Forbidden
-    elif user.deactivated_at is not None:
-        user = let_in_again(unit, user, wanted.full_name or user.full_name)
-    return _issue_login_link(unit, user)
-
-
-def issue_login_link(unit: UnitOfWork, email: str) -> Invited:
-    """Make a login link for the person with this address, also an owner.
-
-    Raises:
-        KadenceError: NotFound (nobody has it), BadRequest (they are deactivated).
-    """
-    return _issue_login_link(unit, active_user_by_email(unit, email))
-
-
-def _issue_login_link(unit: UnitOfWork, user: User) -> Invited:
-    # The newest link is the one that counts: the older ones may be with somebody else.
-    for token in people.tokens_of(unit.tx, unit.actor.company_id, user.id, unit.clock):
-        if token.kind == TokenKind.LOGIN_LINK:
-            end_token(unit, token)
-    expires = unit.clock + LOGIN_LINK_LASTS
-    made = make_token(unit, user, "one-time link", expires=expires, kind=TokenKind.LOGIN_LINK)
-    unit.audit(audit_log.INVITED, subject=user.id, token_id=made.token.id)
-    return Invited(user, made.secret, expires)
 
 
 def own_tokens(unit: UnitOfWork, validated: Validated[None]) -> Sequence[Token]:
@@ -347,7 +284,7 @@ def create_own_token(unit: UnitOfWork, validated: Validated[CreateToken]) -> New
     Raises:
         KadenceError: Forbidden (an API token asks), BadRequest.
     """
-    _only_in_person(unit)
+    only_in_person(unit)
     wanted = unwrap(validated)
     days = wanted.expires_in_days
     expires = None if days is None else unit.clock + days * DAY
@@ -386,7 +323,7 @@ def _only_in_session(unit: UnitOfWork) -> None:
         raise Forbidden
 
 
-def _only_in_person(unit: UnitOfWork) -> None:
+def only_in_person(unit: UnitOfWork) -> None:
     """Let only somebody in who came by a password or a link.
 
     An API token makes no tokens and sets no password, nor does a session that was begun by one: a

@@ -7,8 +7,8 @@ from kadence.domain.model import Company, CompanyRole, Space, SpaceRole, User
 from kadence.usecases.boards import FIRST_COLUMNS, CreateBoard, FullBoard, make_board
 from kadence.usecases.columns import CreateLane
 from kadence.usecases.companies import make_company
+from kadence.usecases.invitations import Invited, issue_login_link
 from kadence.usecases.people import make_user
-from kadence.usecases.sessions import Invited, issue_login_link
 from kadence.usecases.spaces import CreateSpace, create_space
 from kadence.usecases.tokens import make_token
 from kadence.usecases.unit_of_work import UnitOfWork

@@ -16,7 +16,7 @@ from kadence.usecases.activity import EventQuery, Location, SpaceEvent
 from kadence.usecases.pages import Page
 from kadence.web.codec import Uid, When, encode, format_timestamp
 from kadence.web.http import RequestContext
-from kadence.web.people import UserAnswer, user_values
+from kadence.web.people import UserAnswer, user_answer
 from kadence.web.query import LARGEST_INTEGER, LIMIT, OFFSET, SKIP, Clamped, Flag, Query, Words
 from kadence.web.responses import Response
 from kadence.web.route import Route
@@ -92,7 +92,7 @@ def _space_event(found: SpaceEvent) -> CardEventAnswer:
         **event_values(found.event),
         id=found.event.seq,
         created=format_timestamp(found.event.at),
-        author=UserAnswer(**user_values(found.author)) if found.author else None,
+        author=user_answer(found.author) if found.author else None,
     )
 
 
@@ -105,7 +105,7 @@ def _location(found: Location) -> LocationAnswer:
         subcolumn_id=found.subcolumn_id,
         lane_id=found.lane_id,
         author_id=found.author.id if found.author else None,
-        author=UserAnswer(**user_values(found.author)) if found.author else None,
+        author=user_answer(found.author) if found.author else None,
         condition=found.condition,
         changed=format_timestamp(found.changed),
     )

@@ -16,7 +16,7 @@ from kadence.usecases.card_activity import Activity, ActivityQuery, Happening
 from kadence.web.card_views import CardAnswer, card_values
 from kadence.web.codec import When, format_optional, format_timestamp, number
 from kadence.web.http import RequestContext
-from kadence.web.people import UserAnswer, user_values
+from kadence.web.people import UserAnswer, user_answer, user_values
 from kadence.web.query import LARGEST_INTEGER, SKIP, Clamped, Flag, Query
 from kadence.web.route import Route
 from kadence.web.tags import TagAnswer, tag_answer
@@ -156,7 +156,7 @@ def _long(found: Activity, one: Happening, now: dict[str, Any]) -> LongRecord:
     top = found.columns[column.column_id] if column.column_id else column
     below = _column(column) if column.column_id else None
     user = found.users.get(one.user_id or 0)
-    person = UserAnswer(**user_values(user)) if user else UNSET
+    person = user_answer(user) if user else UNSET
     data: dict[str, Any] = {"dump": {"column": _column(top), "subcolumn": below}}
     if one.member_type is not None:
         data["member_type"] = one.member_type
@@ -187,7 +187,7 @@ def _long(found: Activity, one: Happening, now: dict[str, Any]) -> LongRecord:
         lane=_lane(found.lanes[one.place.lane_id]),
         column=_column(top),
         board=_board(found.boards[one.place.board_id]),
-        author=UserAnswer(**user_values(author)),
+        author=user_answer(author),
         subcolumn=below or UNSET,
         user=person,
         targetUser=person,

@@ -16,7 +16,7 @@ from kadence.web.codec import (
     number,
     optional_number,
 )
-from kadence.web.people import UserAnswer, user_values
+from kadence.web.people import UserAnswer, user_answer, user_values
 from kadence.web.responses import WithETag
 from kadence.web.tags import TagOfCardAnswer, tag_of_card
 
@@ -273,7 +273,7 @@ def card_values(view: CardView) -> dict[str, Any]:
         "board": _board(view),
         "column": _column(view),
         "lane": _lane(view),
-        "owner": UserAnswer(**user_values(view.owner)),
+        "owner": user_answer(view.owner),
         "type": card_type(card.created),
     }
 

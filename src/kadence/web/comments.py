@@ -12,7 +12,7 @@ from kadence.web.bodies import Body
 from kadence.web.codec import Uid, When, format_timestamp
 from kadence.web.columns import DeletedAnswer
 from kadence.web.http import RequestContext
-from kadence.web.people import UserAnswer, user_values
+from kadence.web.people import UserAnswer, user_answer
 from kadence.web.query import PAGE, page_of
 from kadence.web.route import Route
 
@@ -53,7 +53,7 @@ def comment_answer(view: CommentView) -> CommentAnswer:
         text=comment.text,
         card_id=comment.card_id,
         author_id=comment.author_id,
-        author=UserAnswer(**user_values(view.author)),
+        author=user_answer(view.author),
         edited=comment.edited_at is not None,
         created=format_timestamp(comment.created),
         updated=format_timestamp(comment.updated),

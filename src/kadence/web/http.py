@@ -290,6 +290,14 @@ class RequestContext:
         """Run a use case for somebody who is about to sign in."""
         return await self._runner.write_anonymous(self._from_here(use_case), *args, **kwargs)
 
+    async def purge(self) -> None:
+        """Leave nothing of what was erased where somebody could dig it out.
+
+        Raises:
+            StorageError: the database did not let it happen.
+        """
+        await self._runner.purge()
+
     async def read_via_link(
         self, key: str, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:

@@ -13,7 +13,7 @@ from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.codec import Uid, When, format_optional, format_timestamp, number
 from kadence.web.http import RequestContext
-from kadence.web.people import UserAnswer, user_values
+from kadence.web.people import UserAnswer, user_answer
 from kadence.web.query import Flag, Query, Text
 from kadence.web.route import Route
 
@@ -112,8 +112,8 @@ def _entry_answer(entry: HistoryEntry, *, details: bool) -> HistoryAnswer:
         iteration=IterationOfRecord(found.id, found.space_uid, found.title, is_accessible=True)
         if found
         else IterationOfRecord(entry.record.iteration_id, UNSET, UNSET, is_accessible=False),
-        addedBy=UserAnswer(**user_values(entry.added_by)) if entry.added_by else UNSET,
-        removedBy=UserAnswer(**user_values(entry.removed_by)) if entry.removed_by else UNSET,
+        addedBy=user_answer(entry.added_by) if entry.added_by else UNSET,
+        removedBy=user_answer(entry.removed_by) if entry.removed_by else UNSET,
     )
 
 

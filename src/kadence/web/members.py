@@ -14,7 +14,7 @@ from kadence.usecases.unit_of_work import RenderedResponse
 from kadence.web.bodies import Body
 from kadence.web.codec import Uid
 from kadence.web.http import RequestContext
-from kadence.web.people import UserAnswer, user_values
+from kadence.web.people import UserAnswer, user_answer, user_values
 from kadence.web.query import LARGEST_INTEGER, Flag, Paged
 from kadence.web.route import Route
 
@@ -99,7 +99,7 @@ def _invited(member: SpaceMember) -> InvitedAnswer:
     values = _member_values(member)
     return InvitedAnswer(
         **values,
-        user=UserAnswer(**user_values(member.user)),
+        user=user_answer(member.user),
         access_record=AccessRecord(
             user_id=member.user.id,
             entity_uid=member.space_uid,

@@ -87,6 +87,11 @@ LIST_PARAMETERS = (
 )  # fmt: skip
 
 
+def user_answer(user: User) -> UserAnswer:
+    """Return a person as they go over the wire."""
+    return UserAnswer(**user_values(user))
+
+
 def user_values(user: User) -> dict[str, Any]:
     """Return the values of the keys of UserAnswer that are not constant."""
     deactivated = user.deactivated_at is not None
@@ -98,8 +103,8 @@ def user_values(user: User) -> dict[str, Any]:
         "email": user.email,
         "user_id": user.id,
         "initials": initials(user.full_name),
-        "lng": user.language,
-        "timezone": user.timezone,
+        "lng": user.language or "en",
+        "timezone": user.timezone or "UTC",
         "activated": not deactivated,
         "company_id": user.company_id,
         "created": format_timestamp(user.created),
@@ -137,15 +142,13 @@ async def get_current_user(context: RequestContext) -> CurrentUserAnswer:
 async def get_user(context: RequestContext) -> UserAnswer:
     """Get one person of the company, a deactivated one too."""
     user_id = context.id("user_id")
-    return UserAnswer(
-        **user_values(await context.read(usecases.get_user, user_id, context.nothing()))
-    )
+    return user_answer(await context.read(usecases.get_user, user_id, context.nothing()))
 
 
 async def list_users(context: RequestContext) -> list[UserAnswer]:
     """List the people of the company, by id."""
     found = await context.read(usecases.list_users, context.query(_list_query))
-    return [UserAnswer(**user_values(user)) for user in found]
+    return [user_answer(user) for user in found]
 
 
 ROUTES: Sequence[Route] = (

@@ -18,6 +18,7 @@ from kadence.web import (
     feeds,
     forecasts,
     insights,
+    invitations,
     iteration_cards,
     iterations,
     links,
@@ -26,6 +27,7 @@ from kadence.web import (
     people,
     pictures,
     planning,
+    profiles,
     sessions,
     spaces,
     stubs,
@@ -75,6 +77,8 @@ OWN_ROUTES: Sequence[Route] = (
     *feeds.OWN_ROUTES,
     *links.OWN_ROUTES,
     *sessions.OWN_ROUTES,
+    *invitations.OWN_ROUTES,
+    *profiles.OWN_ROUTES,
     *audit_log.OWN_ROUTES,
 )
 """What this server adds, below OWN_BASE_PATHS."""

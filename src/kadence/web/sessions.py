@@ -6,16 +6,14 @@ from msgspec import Struct
 
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, RuleViolation, Unauthenticated
-from kadence.domain.model import Token, TokenKind, User
+from kadence.domain.model import Token, TokenKind
 from kadence.usecases import sessions as usecases
 from kadence.usecases.sessions import (
     SESSION_LASTS,
     Candidate,
     ChangePassword,
-    CreateInvitation,
     CreateSession,
     CreateToken,
-    Invited,
     NewSession,
 )
 from kadence.usecases.tokens import NewToken
@@ -24,12 +22,9 @@ from kadence.web.bodies import Body
 from kadence.web.codec import When, format_optional, format_timestamp
 from kadence.web.cookies import csrf_of, session_cookie
 from kadence.web.http import RequestContext
-from kadence.web.people import UserAnswer, user_values
+from kadence.web.people import UserAnswer, user_answer
 from kadence.web.responses import WithCookie
 from kadence.web.route import Route
-
-LOGIN_PAGE = "/enter"
-"""Where the page takes a one-time key, behind a #: so no server's log has it."""
 
 
 class SessionAnswer(Struct, frozen=True):
@@ -44,14 +39,6 @@ class SessionAnswer(Struct, frozen=True):
     has_password: bool
     in_person: bool
     csrf: str | None
-
-
-class InvitationAnswer(Struct, frozen=True):
-    """A one-time link: `path` behind this server's address; a newer one for the person ends it."""
-
-    user: UserAnswer
-    path: str
-    expires: When
 
 
 class TokenAnswer(Struct, frozen=True):
@@ -77,12 +64,7 @@ class NewTokenAnswer(Struct, frozen=True):
 
 SESSION = Body("Session", CreateSession)
 PASSWORD = Body("Password", ChangePassword)
-INVITATION = Body("Invitation", CreateInvitation)
 TOKEN = Body("Token", CreateToken)
-
-
-def _user(user: User) -> UserAnswer:
-    return UserAnswer(**user_values(user))
 
 
 async def create_session(context: RequestContext) -> WithCookie[SessionAnswer]:
@@ -99,7 +81,7 @@ async def create_session(context: RequestContext) -> WithCookie[SessionAnswer]:
         raise RuleViolation(ErrorId.SIGN_IN_WAYS, 2, "Signing in should NOT have dry_run")
     begun = await _begun(context, asked.command)
     csrf = csrf_of(begun.secret)
-    answer = SessionAnswer(_user(begun.user), begun.has_password, begun.in_person, csrf)
+    answer = SessionAnswer(user_answer(begun.user), begun.has_password, begun.in_person, csrf)
     return WithCookie(
         answer, session_cookie(begun.secret, SESSION_LASTS // 1000, secure=context.is_https)
     )
@@ -133,13 +115,13 @@ async def get_session(context: RequestContext) -> SessionAnswer:
     found = await context.read(usecases.signed_in, context.nothing())
     secret = context.session
     csrf = None if secret is None else csrf_of(secret)
-    return SessionAnswer(_user(found.user), found.has_password, found.in_person, csrf)
+    return SessionAnswer(user_answer(found.user), found.has_password, found.in_person, csrf)
 
 
 async def end_session(context: RequestContext) -> WithCookie[RenderedResponse[UserAnswer]]:
     """Sign out: the session is no longer valid, and its cookie is removed."""
     asked = await context.empty_body()
-    done = await context.write(asked, _user, usecases.end_session, asked.command)
+    done = await context.write(asked, user_answer, usecases.end_session, asked.command)
     gone = None if asked.options.dry_run else session_cookie("", 0, secure=context.is_https)
     return WithCookie(done, gone)
 
@@ -152,7 +134,7 @@ async def change_password(context: RequestContext) -> RenderedResponse[UserAnswe
     if isinstance(asked.command, BadRequest):
         raise asked.command
     new = await context.while_there(_renewed(context, asked.command, known))
-    return await context.write_secret(asked, _user, usecases.set_password, *new)
+    return await context.write_secret(asked, user_answer, usecases.set_password, *new)
 
 
 async def _renewed(
@@ -170,25 +152,6 @@ async def _renewed(
                     ErrorId.PASSWORD_WRONG, "current should be the password that you have now"
                 )
         return await context.password_checks.hashed(validated.password), proved
-
-
-async def create_invitation(context: RequestContext) -> RenderedResponse[InvitationAnswer]:
-    """Make a one-time link for a person, who is made when there is none; for owners.
-
-    Send it by any channel. For who has a password already it is the way to a new one.
-    """
-    asked = await context.body(INVITATION)
-    return await context.write_secret(asked, _invitation, usecases.invite, asked.command)
-
-
-def _invitation(invited: Invited) -> InvitationAnswer:
-    expires = format_timestamp(invited.expires)
-    return InvitationAnswer(_user(invited.user), login_path(invited.login_token), expires)
-
-
-def login_path(key: str) -> str:
-    """Return where the page takes a one-time key."""
-    return f"{LOGIN_PAGE}#{key}"
 
 
 async def list_tokens(context: RequestContext) -> list[TokenAnswer]:
@@ -255,12 +218,4 @@ OWN_ROUTES: Sequence[Route] = (
     Route("GET", "/session/tokens", list_tokens, "Signing in"),
     Route("POST", "/session/tokens", create_token, "Signing in", body=TOKEN),
     Route("DELETE", "/session/tokens/{id}", revoke_token, "Signing in"),
-    Route(
-        "POST",
-        "/invitations",
-        create_invitation,
-        "Signing in",
-        body=INVITATION,
-        errors=(ErrorId.EMAIL_INVALID, ErrorId.USER_DEACTIVATED),
-    ),
 )

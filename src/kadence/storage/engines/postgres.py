@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 import psycopg
 import sqlalchemy
 from msgspec import Struct
-from psycopg import sql
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 
@@ -20,10 +19,11 @@ from kadence.storage.engines.postgres_connections import (
     WRITERS_LOCK,
     PostgresConnection,
     PostgresDatabase,
+    purge_server,
 )
 from kadence.storage.engines.postgres_copy import PostgresCopy
 from kadence.storage.engines.postgres_server import collides, connect, shown, translated
-from kadence.storage.schema import idempotency_keys, passwords, profiles, revisions, tokens
+from kadence.storage.schema import revisions
 from kadence.storage.transactions import Transaction
 
 MIGRATION_LOCK = WRITERS_LOCK + 1
@@ -36,7 +36,6 @@ _HOLDERS = sqlalchemy.text(
     " WHERE locktype = 'advisory' AND granted AND database = datid"
     " AND datname = current_database() AND classid = :lock AND objid = :schema"
 )
-_OF_PEOPLE = (profiles, passwords, tokens, idempotency_keys)
 TABLE_MILLISECONDS = 500
 """For which a migration waits until a table is free."""
 
@@ -153,16 +152,8 @@ class PostgresServer(Struct, frozen=True):
         return StorageUnusable(f"{self}: {error}")
 
     def purge(self) -> None:
-        """See Engine.purge: versions of rows that nobody sees go now, not at the next autovacuum.
-
-        The journal, of which a migration may have changed a part, is left to that.
-        """
-        try:
-            with connect(self.url) as server:
-                for table in _OF_PEOPLE:
-                    server.execute(sql.SQL("VACUUM {}").format(sql.Identifier(table.name)))
-        except psycopg.Error as error:
-            raise translated(error, str(self)) from error
+        """See Engine.purge."""
+        purge_server(self.url)
 
     @contextlib.contextmanager
     def copied(self, *, filled: bool) -> Iterator[CopySide]:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import psycopg
 import structlog
-from psycopg import errors
+from psycopg import errors, sql
 from psycopg.pq import TransactionStatus
 from sqlalchemy.dialects.postgresql import psycopg as dialect
 
@@ -30,10 +30,18 @@ from kadence.storage.engines.postgres_server import (
     connect,
     is_lost,
     refuse_transaction_pooling,
+    shown,
     translated,
 )
 from kadence.storage.executor import ThreadedDatabase
-from kadence.storage.schema import REVISION
+from kadence.storage.schema import (
+    REVISION,
+    audit_log,
+    idempotency_keys,
+    passwords,
+    profiles,
+    tokens,
+)
 from kadence.storage.transactions import Capabilities, Transaction
 
 DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
@@ -297,6 +305,26 @@ class PostgresConnection:
         self._connection = None
 
 
+_OF_PEOPLE = (profiles, passwords, tokens, idempotency_keys, audit_log)
+
+
+def purge_server(url: str) -> None:
+    """Let versions of rows go that nobody sees any more, of the tables with people's own.
+
+    The journal, of which a migration may have changed a part, is left to autovacuum, and the
+    server's own log and backups to whoever keeps them.
+
+    Raises:
+        StorageError: the server is not there, or refuses us.
+    """
+    try:
+        with connect(url) as server:
+            for table in _OF_PEOPLE:
+                server.execute(sql.SQL("VACUUM {}").format(sql.Identifier(table.name)))
+    except psycopg.Error as error:
+        raise translated(error, shown(url)) from error
+
+
 class PostgresDatabase(ThreadedDatabase):
     """A database of a PostgreSQL server, as storage.transactions.Database."""
 
@@ -314,3 +342,8 @@ class PostgresDatabase(ThreadedDatabase):
             for n in range(connections)
         ]
         super().__init__(sessions[0], sessions[1:])
+        self._url = url
+
+    def purge(self) -> None:
+        """See Database.purge."""
+        purge_server(self._url)

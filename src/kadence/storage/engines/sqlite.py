@@ -21,6 +21,7 @@ from kadence.storage.engines.sqlite_connections import (
     SqliteConnection,
     SqliteDatabase,
     connect,
+    purge_file,
     translated,
 )
 from kadence.storage.engines.sqlite_copy import SqliteCopy
@@ -136,18 +137,8 @@ class SqliteFile(Struct, frozen=True):
             engine.dispose()
 
     def purge(self) -> None:
-        """See Engine.purge: the file is written anew, and its log emptied.
-
-        Overwriting alone is not enough: pages that were split keep copies of rows.
-        """
-        connection = connect(self.path)
-        try:
-            connection.execute("VACUUM")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except apsw.Error as error:
-            raise translated(error, str(self)) from error
-        finally:
-            connection.close()
+        """See Engine.purge."""
+        purge_file(self.path)
 
     @contextlib.contextmanager
     def copied(self, *, filled: bool) -> Iterator[CopySide]:

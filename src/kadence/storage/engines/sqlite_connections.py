@@ -83,6 +83,26 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> aps
     return connection
 
 
+def purge_file(path: Path) -> None:
+    """Write a file anew, without what was deleted, and empty its log.
+
+    Overwriting alone is not enough: pages that were split keep copies of rows.
+
+    Raises:
+        StorageError: there is no room for it, or others did not let it happen for 5 seconds.
+    """
+    connection = connect(path)
+    try:
+        connection.execute("VACUUM")
+        ((busy, *_),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except apsw.Error as error:
+        raise translated(error, str(path)) from error
+    finally:
+        connection.close()
+    if busy:
+        raise StorageBusy(f"{path}: somebody reads what was there before")
+
+
 def _as_json(_cursor: apsw.Cursor, _number: int, value: object) -> str:
     """Return the values of a dialects.OneOf, which are read by json_each."""
     if not isinstance(value, list):
@@ -259,12 +279,17 @@ class SqliteDatabase(ThreadedDatabase):
             StorageError: the file cannot be opened or is no database.
         """
         writer = SqliteConnection(path, writes=True)
+        self._path = path
         self._claim = Claim(path)
         super().__init__(
             writer,
             [SqliteConnection(path, writes=False) for _ in range(READERS)],
             inline_reader=SqliteConnection(path, writes=False),
         )
+
+    def purge(self) -> None:
+        """See Database.purge."""
+        purge_file(self._path)
 
     def close(self) -> None:
         """See ThreadedDatabase.close."""

@@ -27,8 +27,8 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("full_name", sa.Text(), nullable=False),
         sa.Column("username", sa.Text(), nullable=False),
-        sa.Column("language", sa.String(length=35), nullable=False),
-        sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=True),
+        sa.Column("timezone", sa.String(length=64), nullable=True),
         sa.Column("search", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_profiles_user_id")),
         sa.PrimaryKeyConstraint("company_id", "user_id", name=op.f("pk_profiles")),
@@ -37,9 +37,8 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.execute(
-        "INSERT INTO profiles (company_id, user_id, email, full_name, username, language, timezone,"
-        " search) SELECT company_id, id, email, full_name, username, language, 'UTC', search"
-        " FROM users"
+        "INSERT INTO profiles (company_id, user_id, email, full_name, username, search)"
+        " SELECT company_id, id, email, full_name, username, search FROM users"
     )
     if op.get_bind().dialect.name == "sqlite":
         _make_users_anew(id_)
