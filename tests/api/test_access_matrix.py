@@ -196,7 +196,10 @@ OWN_MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/audit-log.jsonl"): (f"200 403 403 403 403 200 {OUT}", None),
     ("GET", "/invitations"): (f"200 403 403 403 403 200 {OUT}", None),
     ("DELETE", "/invitations/{user_id}"): (f"404 403 403 403 403 404 {OUT}", None),
-    ("PATCH", "/people/{user_id}"): (f"200 403 403 403 403 404 {OUT}", {"full_name": "New"}),
+    ("PATCH", "/people/{user_id}"): (f"200 403 403 403 403 404 {OUT}", {"timezone": "UTC"}),
+    # An API token learns nothing of these, and erases nobody.
+    ("GET", "/session/data"): (f"403 403 403 403 403 403 {OUT}", None),
+    ("POST", "/session/erasure"): (f"403 403 403 403 403 403 {OUT}", {"email": "a@b.example"}),
     ("POST", "/invitations"): (
         f"200 403 403 403 403 200 {OUT}",
         {"email": "guest@elsewhere.example"},

@@ -12,18 +12,22 @@ from kadence.cli.common import (
     JsonOption,
     operate,
     out,
+    print_exact,
     print_json,
     shown,
 )
 from kadence.domain.model import CompanyRole, User
 from kadence.domain.text import required_line
+from kadence.outputs import for_terminal
 from kadence.settings import variable_name
-from kadence.usecases import invitations, people, profiles
+from kadence.storage.engines import locate
+from kadence.usecases import invitations, own_data, people, profiles
 from kadence.usecases.people import PeopleQuery
 from kadence.usecases.profiles import ChangeProfile
 from kadence.usecases.unit_of_work import UnitOfWork
 from kadence.web.codec import format_timestamp
 from kadence.web.invitations import login_path
+from kadence.web.own_data import document_of
 
 app = typer.Typer(help="Add, list, change and deactivate people.", no_args_is_help=True)
 Email = Annotated[str, typer.Option(help="Their e-mail address.")]
@@ -128,6 +132,44 @@ def link(
         print_json({"url": address, "expires": format_timestamp(made.expires)})
         return
     print(address)  # noqa: T201 - as it is, to be pasted
+
+
+@app.command()
+def export(
+    email: Annotated[str, typer.Argument(help="Their e-mail address.")],
+    database: DatabaseOption = DATABASE,
+) -> None:
+    """Print all that there is of a person as JSON: what they may ask of you."""
+    found = operate(database, own_data.own_data_of, email)
+    print_exact(document_of(found).decode() + "\n")
+
+
+@app.command()
+def erase(
+    email: Annotated[str, typer.Argument(help="Their e-mail address.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only list where others named them.")
+    ] = False,
+    database: DatabaseOption = DATABASE,
+) -> None:
+    """Erase what is a person's own, for good: name, address, password, names of tokens.
+
+    What they did stays, under a neutral name. Texts that others wrote stay as they are: those with
+    the name or address are listed, for you to decide on.
+    """
+    found = operate(database, own_data.mentions_of, email)
+    for one in found:
+        out.print(f"named in {one.field} of {one.of} {shown(one.id)}")
+    if dry_run:
+        return
+    if not yes:
+        typer.confirm(f"Erase what is the own of {for_terminal(email)}, for good?", abort=True)
+    erased = operate(database, own_data.erase_person, email)
+    engine = locate(database)
+    engine.purge()
+    out.print(f"{shown(email)} is erased; what they did is told of {shown(erased.user.full_name)}.")
+    out.print("Backups that were made before have what was there: see docs/operations.md.")
 
 
 def _everybody(unit: UnitOfWork) -> list[User]:

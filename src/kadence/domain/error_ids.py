@@ -409,6 +409,11 @@ class ErrorId(StrEnum):
         "There is already a person with this address.",
         "Use that one.",
     )
+    EMAIL_NOT_OWN = (
+        "email.not_own",
+        "What cannot be taken back is asked for by one's own address, and this is another.",
+        "Write the address with which you sign in.",
+    )
     ZONE_UNKNOWN = (
         "calendar.zone",
         "The time zone is not in the IANA database.",

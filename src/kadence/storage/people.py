@@ -331,7 +331,7 @@ def tokens_of(tx: Transaction, company_id: int, user_id: int, now: Instant) -> l
 
 
 def all_tokens_of(tx: Transaction, company_id: int, user_id: int) -> list[Token]:
-    """Return a person's tokens, also those that are good no more, oldest first."""
+    """Return a person's tokens, also those that are no longer valid, oldest first."""
     values = {"company_id": company_id, "user_id": user_id}
     return [Token(*row) for row in tx.all(_ALL_TOKENS_OF, values)]
 

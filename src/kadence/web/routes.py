@@ -24,6 +24,7 @@ from kadence.web import (
     links,
     members,
     overview,
+    own_data,
     people,
     pictures,
     planning,
@@ -79,6 +80,7 @@ OWN_ROUTES: Sequence[Route] = (
     *sessions.OWN_ROUTES,
     *invitations.OWN_ROUTES,
     *profiles.OWN_ROUTES,
+    *own_data.OWN_ROUTES,
     *audit_log.OWN_ROUTES,
 )
 """What this server adds, below OWN_BASE_PATHS."""

@@ -235,6 +235,7 @@ export const en = {
   "refused.cross_site":
     "The server did not believe that this came from its own page. Please reload it.",
   "refused.email.invalid": "This is no e-mail address.",
+  "refused.email.not_own": "That is not your own address.",
   "refused.email.taken": "There is already a person with this address.",
   "refused.forbidden": "There is nothing here, or it is not for you.",
   "refused.force.needed": "There is something in it.",

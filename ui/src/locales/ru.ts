@@ -250,6 +250,7 @@ export const ru: Record<string, string> = {
   "refused.comment.long": "Слишком длинно: не больше {{most}} символов.",
   "refused.cross_site": "Сервер не поверил, что запрос пришёл с его страницы. Обновите её.",
   "refused.email.invalid": "Это не адрес электронной почты.",
+  "refused.email.not_own": "Это не ваш адрес.",
   "refused.email.taken": "Человек с таким адресом уже есть.",
   "refused.forbidden": "Здесь ничего нет, или это не для вас.",
   "refused.force.needed": "В этом что-то есть.",
