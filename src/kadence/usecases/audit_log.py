@@ -71,5 +71,6 @@ def _shown(
     )
     details = msgspec.json.decode(entry.details, type=dict[str, object])
     if subject is not None:
-        details = {"user_id": subject.id, "user_uid": subject.uid} | details
+        names = {"user_uid": subject.uid, "user_full_name": subject.full_name}
+        details = {"user_id": subject.id} | names | details
     return ShownEntry(entry, author, subject, company_uid, message, details)

@@ -15,6 +15,7 @@ from kadence.usecases.sessions import (
     CreateSession,
     CreateToken,
     NewSession,
+    SignedIn,
 )
 from kadence.usecases.tokens import NewToken
 from kadence.usecases.unit_of_work import RenderedResponse, random_id, token_digest
@@ -32,12 +33,14 @@ class SessionAnswer(Struct, frozen=True):
 
     `csrf` goes into `X-Kadence-Csrf` of every request of the session that changes something; it is
     null for an API token, which needs none. Who is not there `in_person` came by an API token, and
-    may set no password and make no tokens.
+    may set no password and make no tokens. `language` and `timezone` are null until chosen.
     """
 
     user: UserAnswer
     has_password: bool
     in_person: bool
+    language: str | None
+    timezone: str | None
     csrf: str | None
 
 
@@ -80,8 +83,7 @@ async def create_session(context: RequestContext) -> WithCookie[SessionAnswer]:
     if asked.options.dry_run:
         raise RuleViolation(ErrorId.SIGN_IN_WAYS, 2, "Signing in should NOT have dry_run")
     begun = await _begun(context, asked.command)
-    csrf = csrf_of(begun.secret)
-    answer = SessionAnswer(user_answer(begun.user), begun.has_password, begun.in_person, csrf)
+    answer = _answer(begun, csrf_of(begun.secret))
     return WithCookie(
         answer, session_cookie(begun.secret, SESSION_LASTS // 1000, secure=context.is_https)
     )
@@ -114,8 +116,18 @@ async def get_session(context: RequestContext) -> SessionAnswer:
     context.has_secret = True
     found = await context.read(usecases.signed_in, context.nothing())
     secret = context.session
-    csrf = None if secret is None else csrf_of(secret)
-    return SessionAnswer(user_answer(found.user), found.has_password, found.in_person, csrf)
+    return _answer(found, None if secret is None else csrf_of(secret))
+
+
+def _answer(found: NewSession | SignedIn, csrf: str | None) -> SessionAnswer:
+    return SessionAnswer(
+        user=user_answer(found.user),
+        has_password=found.has_password,
+        in_person=found.in_person,
+        language=found.user.language,
+        timezone=found.user.timezone,
+        csrf=csrf,
+    )
 
 
 async def end_session(context: RequestContext) -> WithCookie[RenderedResponse[UserAnswer]]:

@@ -4,6 +4,10 @@ import type { en } from "../locales/en";
 
 export const LANGUAGES = { en: "English", ru: "Русский" } as const;
 export type Language = keyof typeof LANGUAGES;
+
+export function isLanguage(code: string | null): code is Language {
+  return code !== null && code in LANGUAGES;
+}
 /** Only the words of the language that is spoken are loaded. */
 const WORDS: Record<Language, () => Promise<Record<string, string>>> = {
   en: async () => (await import("../locales/en")).en,

@@ -11,10 +11,11 @@ export type SpacePlace = {
 export type Place =
   | { view: "home" }
   | { view: "enter"; key: string }
-  | { view: "account" }
+  | { view: "account" | "people" | "audit" | "welcome" }
   | SpacePlace
   | { view: "nowhere" };
 
+const ALONE = ["account", "people", "audit", "welcome"] as const;
 const TABS = ["iterations", "plan", "reports", "settings"] as const;
 export type Tab = (typeof TABS)[number];
 
@@ -22,7 +23,8 @@ function placeOf(location: Location): Place {
   const parts = location.pathname.split("/").filter(Boolean);
   if (parts.length === 0) return { view: "home" };
   if (parts[0] === "enter") return { view: "enter", key: location.hash.slice(1) };
-  if (parts[0] === "account" && parts.length === 1) return { view: "account" };
+  const alone = ALONE.find((known) => known === parts[0]);
+  if (alone && parts.length === 1) return { view: alone };
   if (parts[0] === "spaces") return spaceOf(parts.slice(1), new URLSearchParams(location.search));
   return { view: "nowhere" };
 }

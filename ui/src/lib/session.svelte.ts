@@ -1,4 +1,5 @@
 // Who is signed in.
+import { i18n, isLanguage, type Language } from "./i18n.svelte";
 import { own, setCsrfToken, ApiError, type Schemas, unwrap } from "./api";
 
 type Answer = Schemas["SessionAnswer"];
@@ -12,7 +13,26 @@ class Session {
   inPerson = $state(false);
   /** The session of `user` has ended: what is typed stays until somebody signs in again. */
   ended = $state(false);
+  /** Which language and time zone they have chosen; undefined: as the device has it. */
+  language: Language | undefined = $state();
+  chosenTimeZone: string | undefined = $state();
   #waiting: ((same: boolean) => void)[] = [];
+
+  /** In which zone they are told when something was. */
+  get timeZone(): string {
+    return this.chosenTimeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
+
+  /** Speak a language from now on, wherever they sign in. */
+  async speak(language: Language): Promise<boolean> {
+    if (!(await i18n.speak(language))) return false;
+    if (this.user && this.inPerson) {
+      this.language = language;
+      const params = { path: { user_id: this.user.id } };
+      await unwrap(own.PATCH("/people/{user_id}", { params, body: { language } }));
+    }
+    return true;
+  }
 
   /** Ask the server who this browser belongs to. */
   async load(): Promise<void> {
@@ -67,6 +87,9 @@ class Session {
     this.user = answer.user;
     this.hasPassword = answer.has_password;
     this.inPerson = answer.in_person;
+    this.chosenTimeZone = answer.timezone ?? undefined;
+    this.language = isLanguage(answer.language) ? answer.language : undefined;
+    if (this.language && this.language !== i18n.language) void i18n.speak(this.language);
     this.#tell(same);
   }
 

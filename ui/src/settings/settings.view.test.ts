@@ -90,7 +90,7 @@ test("an owner gets a link for somebody new", async () => {
   await kit.press("Sign in", kit.the("main"));
   await kit.button("Sign out");
   answer();
-  await kit.find("heading", "Choose a password");
+  await kit.field("Choose a password");
   const found = await call<{ email: string }[]>(
     "GET",
     `/spaces/${team.id}/users`,
