@@ -20,6 +20,7 @@ from kadence import memory
 from kadence.bounded_http import BoundedHttp
 from kadence.domain.errors import KadenceError
 from kadence.drawing.render_worker import RenderWorker
+from kadence.live.housekeeper import Housekeeper
 from kadence.live.journal_tail import ALONE_SECONDS, SHARED_SECONDS, JournalTail
 from kadence.live.stream import follow
 from kadence.settings import Settings
@@ -144,7 +145,8 @@ def serve_on(
 
     `parent` is a file descriptor that can be read once the parent process has ended.
     """
-    runner, render_worker = UnitOfWorkRunner(database), RenderWorker()
+    runner = UnitOfWorkRunner(database, retention=settings.retention)
+    render_worker, housekeeper = RenderWorker(), Housekeeper(runner)
     every = SHARED_SECONDS if database.is_shared else ALONE_SECONDS
     tail = JournalTail(database.read, runner.commits, every)
     state = AppState(runner, partial(follow, tail), render_worker)
@@ -159,7 +161,7 @@ def serve_on(
         proxy_headers=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    server = _Server(config, ready, runner.commits.end, parent)
+    server = _Server(config, ready, runner.commits.end, parent, housekeeper)
     # What is there by now stays: looking through it for cycles again and again would stop all
     # requests for some 40 ms each time. And a request makes no cycles, so that the default of one
     # search for 700 new objects finds nothing.
@@ -187,8 +189,10 @@ class _Server(uvicorn.Server):
         ready: Callable[[], None],
         stopping: Callable[[], None],
         parent: int | None,
+        housekeeper: Housekeeper,
     ) -> None:
         super().__init__(config)
+        self._housekeeper = housekeeper
         self._ready = ready
         self._stopping = stopping
         self._parent = parent
@@ -218,7 +222,12 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            self._housekeeper.start()
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._housekeeper.close()
+        await super().shutdown(sockets)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -10,6 +10,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from kadence.domain.errors import KadenceError
+from kadence.domain.model import DAY
+from kadence.domain.retention import HOUR, Retention
 
 UPGRADES = "auto"
 """`--upgrade` where a server brings its file up to its own version."""
@@ -135,6 +137,43 @@ class Settings(Struct, frozen=True, kw_only=True):
             "too; those beyond are answered 503.",
         ),
     ] = 1000
+    session_days: Annotated[
+        int,
+        Meta(
+            extra={"metavar": "DAYS"},
+            ge=1,
+            le=365,
+            description="Days after which a browser has to sign in again.",
+        ),
+    ] = 30
+    login_link_days: Annotated[
+        int,
+        Meta(
+            extra={"metavar": "DAYS"},
+            ge=1,
+            le=90,
+            description="Days for which a one-time link lets in.",
+        ),
+    ] = 7
+    idempotency_hours: Annotated[
+        int,
+        Meta(
+            extra={"metavar": "HOURS"},
+            ge=1,
+            le=720,
+            description="Hours for which an answer is kept under its idempotency key.",
+        ),
+    ] = 24
+    audit_address_days: Annotated[
+        int,
+        Meta(
+            extra={"metavar": "DAYS"},
+            ge=0,
+            le=3650,
+            description="Days for which the audit log has network addresses, and failed attempts "
+            "to sign in at all.",
+        ),
+    ] = 90
     metrics_listen: Annotated[
         str | None,
         Meta(
@@ -143,6 +182,16 @@ class Settings(Struct, frozen=True, kw_only=True):
             "Off by default.",
         ),
     ] = None
+
+    @property
+    def retention(self) -> Retention:
+        """For how long what is kept for a time is kept."""
+        return Retention(
+            session=self.session_days * DAY,
+            login_link=self.login_link_days * DAY,
+            idempotency_key=self.idempotency_hours * HOUR,
+            audit_address=self.audit_address_days * DAY,
+        )
 
     def __post_init__(self) -> None:
         for field in msgspec.structs.fields(type(self)):

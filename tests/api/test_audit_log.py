@@ -1,5 +1,6 @@
 """The audit log: who did what to people and access, for owners alone, and not for ever."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -7,11 +8,13 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from kadence.domain.audit_log import ACTIONS, CATEGORIES, SIGN_IN_FAILED, AuditEntry
+from kadence.domain.retention import Retention
 from kadence.storage import audit_log as storage
 from kadence.storage.engines import locate, transaction
-from kadence.storage.schema import audit_log
+from kadence.storage.schema import audit_log, idempotency_keys
 from kadence.storage.transactions import Statement
 from kadence.usecases import people
+from kadence.usecases.runner import UnitOfWorkRunner
 from tests.api.test_sessions import API, PASSWORD, browser, newcomer
 from tests.world import World
 
@@ -211,3 +214,17 @@ def test_strangers_cannot_fill_it(world: World, monkeypatch: pytest.MonkeyPatch)
             storage.insert(tx, entry)
         assert [row[0] for row in tx.all(failed)] == [10**15 + n for n in (7, 8, 9)]
         tx.run(Statement(delete(audit_log).where(audit_log.c.at >= 10**15)), {})
+
+
+def test_what_is_too_old_goes_by_itself(world: World) -> None:
+    with browser(world) as one:
+        one.sign_in(key=newcomer(world, "housekept"))
+    opened = locate(world.database).open()
+    try:
+        runner = UnitOfWorkRunner(opened, retention=Retention(audit_address=0, idempotency_key=0))
+        asyncio.run(runner.tidy())
+    finally:
+        opened.close()
+    assert not any(one["author_remote_address"] for one in entries(world, "limit=500"))
+    with transaction(locate(world.database)) as tx:
+        assert tx.all(Statement(select(idempotency_keys.c.key))) == []

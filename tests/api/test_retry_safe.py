@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from kadence.domain.retention import Retention
 from kadence.storage import idempotency
 from kadence.usecases import companies
-from kadence.usecases.runner import KEPT_FOR
 from kadence.usecases.unit_of_work import UnitOfWork
 from tests.api.kit import Team
 
@@ -162,7 +162,9 @@ def test_an_answer_is_kept_for_24_hours(team: Team) -> None:
         user = team.world.users["writer"]
         kept = idempotency.KEPT.find(unit.tx, user.company_id, user.id, headers["Idempotency-Key"])
         assert kept is not None
-        idempotency.KEPT.update(unit.tx, kept, {"created": kept.created - KEPT_FOR})
+        idempotency.KEPT.update(
+            unit.tx, kept, {"created": kept.created - Retention().idempotency_key}
+        )
 
     team.world.do(age)
     assert team.call("POST", "/cards", body, headers=headers)["id"] != first["id"]

@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from kadence import settings
 from kadence.bootstrap import open_database
+from kadence.domain.retention import DEFAULT, Retention
 from kadence.outputs import for_terminal
 from kadence.settings import Settings
 from kadence.usecases.runner import UnitOfWorkRunner
@@ -70,7 +71,13 @@ JsonOption = Annotated[
 DATABASE: str = settings.default_and_meta("database")[0]
 
 
-def operate(url: str, command: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+def operate(
+    url: str,
+    command: Callable[..., T],
+    *args: Any,
+    retention: Retention = DEFAULT,
+    **kwargs: Any,
+) -> T:
     """Run a use case for the operator on the database behind `url`, beside a serving process.
 
     Raises:
@@ -78,7 +85,8 @@ def operate(url: str, command: Callable[..., T], *args: Any, **kwargs: Any) -> T
     """
     database = open_database(Settings(database=url))
     try:
-        return asyncio.run(_operate(UnitOfWorkRunner(database), command, *args, **kwargs))
+        runner = UnitOfWorkRunner(database, retention=retention)
+        return asyncio.run(_operate(runner, command, *args, **kwargs))
     finally:
         database.close()
 

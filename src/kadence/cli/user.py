@@ -11,6 +11,7 @@ from kadence.cli.common import (
     DatabaseOption,
     JsonOption,
     operate,
+    option,
     out,
     print_exact,
     print_json,
@@ -19,7 +20,7 @@ from kadence.cli.common import (
 from kadence.domain.model import CompanyRole, User
 from kadence.domain.text import required_line
 from kadence.outputs import for_terminal
-from kadence.settings import variable_name
+from kadence.settings import Settings, variable_name
 from kadence.storage.engines import locate
 from kadence.usecases import invitations, own_data, people, profiles
 from kadence.usecases.people import PeopleQuery
@@ -119,14 +120,16 @@ def link(
             help="The public URL of the server.",
         ),
     ] = "http://127.0.0.1:8080",
+    days: Annotated[int, option("login_link_days")] = 7,
     database: DatabaseOption = DATABASE,
     json: JsonOption = False,
 ) -> None:
     """Create a one-time link that signs in a person without a password, or who forgot it.
 
-    It expires after seven days. A newer link replaces it.
+    A newer link replaces it.
     """
-    made = operate(database, invitations.issue_login_link, email)
+    retention = Settings(login_link_days=days).retention
+    made = operate(database, invitations.issue_login_link, email, retention=retention)
     address = url.rstrip("/") + login_path(made.login_token)
     if json:
         print_json({"url": address, "expires": format_timestamp(made.expires)})

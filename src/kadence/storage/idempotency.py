@@ -19,6 +19,9 @@ _FORGET = Statement(
         )
     )
 )
+_FORGET_ALL = Statement(
+    delete(idempotency_keys).where(idempotency_keys.c.created <= bindparam("before"))
+)
 
 
 class Kept(Struct, frozen=True):
@@ -43,3 +46,8 @@ KEPT = TableGateway(idempotency_keys, Kept, ("company_id", "user_id", "key"), nu
 def forget(tx: Transaction, before: Instant) -> None:
     """Drop some of the answers that were given at or before that instant."""
     tx.run(_FORGET, {"before": before})
+
+
+def forget_all(tx: Transaction, before: Instant) -> None:
+    """Drop all of the answers that were given at or before that instant."""
+    tx.run(_FORGET_ALL, {"before": before})

@@ -27,6 +27,7 @@ _FORGET = Statement(
         _THESE.id.in_(select(_THESE.id).where(_THESE.at <= bindparam("before")).limit(AT_ONCE))
     )
 )
+_FORGET_ALL = Statement(delete(sign_in_attempts).where(_THESE.at <= bindparam("before")))
 
 
 class SignInAttempt(Struct, frozen=True):
@@ -57,3 +58,8 @@ def count_alike(
 def forget(tx: Transaction, before: Instant) -> None:
     """Drop some of the attempts that were made at or before that instant."""
     tx.run(_FORGET, {"before": before})
+
+
+def forget_all(tx: Transaction, before: Instant) -> None:
+    """Drop all of the attempts that were made at or before that instant."""
+    tx.run(_FORGET_ALL, {"before": before})

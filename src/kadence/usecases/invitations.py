@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from kadence.domain import audit_log
 from kadence.domain.errors import Forbidden, NotFound
-from kadence.domain.model import DAY, CompanyRole, Instant, TokenKind, User
+from kadence.domain.model import CompanyRole, Instant, TokenKind, User
 from kadence.domain.values import Name
 from kadence.storage import people
 from kadence.usecases.access import require_owner
@@ -21,8 +21,6 @@ from kadence.usecases.people import (
 from kadence.usecases.tokens import end_token, make_token
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
-LASTS = 7 * DAY
-"""Milliseconds for which a one-time link lets in."""
 MOST = 500
 """Invitations in a list: more than anybody looks through."""
 
@@ -89,7 +87,7 @@ def issue_login_link(unit: UnitOfWork, email: str) -> Invited:
 def _issue_login_link(unit: UnitOfWork, user: User) -> Invited:
     # The newest link is the one that counts: the older ones may be with somebody else.
     end_login_links(unit, user)
-    expires = unit.clock + LASTS
+    expires = unit.clock + unit.retention.login_link
     made = make_token(unit, user, "one-time link", expires=expires, kind=TokenKind.LOGIN_LINK)
     unit.audit(audit_log.INVITED, subject=user.id, token_id=made.token.id)
     return Invited(user, made.secret, expires)

@@ -19,13 +19,15 @@ from kadence.domain.errors import (
     StorageError,
     Unauthenticated,
 )
-from kadence.domain.model import DAY, CompanyRole, Instant
+from kadence.domain.model import CompanyRole, Instant
+from kadence.domain.retention import DEFAULT, Retention
 from kadence.storage import idempotency, people, readiness
 from kadence.storage.transactions import Database, Transaction
 from kadence.usecases import links
 from kadence.usecases.access import demand_again, demands_left
 from kadence.usecases.clock import SteadyClock
 from kadence.usecases.commit_notifier import CommitNotifier
+from kadence.usecases.housekeeping import tidy
 from kadence.usecases.unit_of_work import (
     RenderedResponse,
     UnitOfWork,
@@ -43,9 +45,6 @@ P = ParamSpec("P")
 SEEN_EVERY = 60_000
 """Milliseconds between two notes of a token's last use: a read must not cost a write each time."""
 
-KEPT_FOR = DAY
-"""Milliseconds for which an answer is kept under its idempotency key."""
-
 _COMMAND_LINE = Origin(address=None, client="kadence")
 _NOBODY = Actor(0, "", 0, CompanyRole.USER)
 
@@ -62,11 +61,13 @@ class UnitOfWorkRunner:
         clock: Callable[[], Instant] | None = None,
         new_id: Callable[[], str] = random_id,
         new_secret: Callable[[], str] = random_secret,
+        retention: Retention = DEFAULT,
     ) -> None:
         self._database = database
         self._clock = clock or SteadyClock()
         self._new_id = new_id
         self._new_secret = new_secret
+        self._retention = retention
         self._notes: set[asyncio.Task[None]] = set()
         self._checking: asyncio.Task[None] | None = None
         self.commits = CommitNotifier()
@@ -265,6 +266,14 @@ class UnitOfWorkRunner:
 
         return await self._database.write(attempt)
 
+    async def tidy(self) -> None:
+        """Forget what is too old.
+
+        Raises:
+            StorageError: the database did not let it happen.
+        """
+        await self._database.write(lambda tx: tidy(self._unit(tx, _NOBODY)))
+
     async def purge(self) -> None:
         """Leave nothing of what was erased where somebody could dig it out.
 
@@ -303,7 +312,15 @@ class UnitOfWorkRunner:
         # Another server's clock may be ahead of ours, and so may the one of before a restart.
         clock = self._clock()
         now = max(clock, tx.latest)
-        return UnitOfWork(tx, actor, now, self._new_id, self._new_secret, clock=clock)
+        return UnitOfWork(
+            tx,
+            actor,
+            now,
+            self._new_id,
+            self._new_secret,
+            clock=clock,
+            retention=self._retention,
+        )
 
     def _unit_of_operator(self, tx: Transaction, actor: Actor) -> UnitOfWork:
         unit = self._unit(tx, actor)
@@ -345,7 +362,7 @@ def _kept_response(unit: UnitOfWork) -> RenderedResponse[Any] | None:
     """
     actor, options = unit.actor, unit.options
     kept = idempotency.KEPT.find(unit.tx, actor.company_id, actor.user_id, options.idempotency_key)
-    if kept is None or kept.created <= unit.clock - KEPT_FOR:
+    if kept is None or kept.created <= unit.clock - unit.retention.idempotency_key:
         return None
     if kept.request != options.request:
         raise Conflict("This idempotency key was used for another request")
@@ -356,7 +373,7 @@ def _kept_response(unit: UnitOfWork) -> RenderedResponse[Any] | None:
 def _keep_response(unit: UnitOfWork, response: RenderedResponse[Any]) -> None:
     """Keep the answer under the caller's idempotency key, and drop those that are too old."""
     actor, options = unit.actor, unit.options
-    idempotency.forget(unit.tx, unit.clock - KEPT_FOR)
+    idempotency.forget(unit.tx, unit.clock - unit.retention.idempotency_key)
     kept = idempotency.Kept(
         actor.company_id,
         actor.user_id,

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from kadence.domain import audit_log, events
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import Forbidden, NotFound, RuleViolation, Unauthenticated
-from kadence.domain.model import DAY, Token, TokenKind, User
+from kadence.domain.model import DAY, Instant, Token, TokenKind, User
 from kadence.domain.values import Name
 from kadence.storage import people
 from kadence.storage.sign_in_attempts import SignInAttempt
@@ -24,7 +24,6 @@ from kadence.usecases.sign_in_attempts import count_attempt, take_back
 from kadence.usecases.tokens import NewToken, end_token, make_token
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, token_digest, unwrap
 
-SESSION_LASTS = 30 * DAY
 SESSION_NAME = "browser session"
 
 Password: TypeAlias = Annotated[
@@ -69,9 +68,10 @@ class Candidate(Struct, frozen=True):
 
 
 class NewSession(Struct, frozen=True):
-    """A session that was just made, with its secret, and whose it is."""
+    """A session that was just made, with its secret, and whose it is; it `lasts` milliseconds."""
 
     secret: str
+    lasts: Instant
     user: User
     has_password: bool
     in_person: bool
@@ -169,7 +169,7 @@ def _begin_by(unit: UnitOfWork, secret: str, kind: TokenKind) -> NewSession:
 
 def _begin(unit: UnitOfWork, user: User, by: Token | None = None) -> NewSession:
     """Begin a session; `by` is the API token with which it ends."""
-    ends = unit.clock + SESSION_LASTS
+    ends = unit.clock + unit.retention.session
     if by is not None and by.expires is not None:
         ends = min(ends, by.expires)
     made = make_token(
@@ -183,7 +183,8 @@ def _begin(unit: UnitOfWork, user: User, by: Token | None = None) -> NewSession:
     ids = {"token_id": made.token.id} | ({"by_token_id": by.id} if by else {})
     unit.audit(audit_log.SIGNED_IN, author=user.id, **ids)
     has_password = people.password_hash(unit.tx, user.company_id, user.id) is not None
-    return NewSession(made.secret, user, has_password, in_person=by is None)
+    lasts = unit.retention.session
+    return NewSession(made.secret, lasts, user, has_password, in_person=by is None)
 
 
 def who_is_here(unit: UnitOfWork, validated: Validated[None]) -> Present:

@@ -19,6 +19,7 @@ from kadence.domain.errors import (
     Unauthenticated,
 )
 from kadence.domain.model import Event, Instant
+from kadence.domain.retention import DEFAULT, Retention
 from kadence.storage import audit_log, journal
 from kadence.storage.transactions import Transaction
 
@@ -95,6 +96,7 @@ class UnitOfWork(Struct, gc=False):
     happen: never before what happened before, so that it may be ahead."""
     demands: Demands | None = None
     """What the actor has been asked for; noted where a retry of the write is to be answered."""
+    retention: Retention = DEFAULT
     origin: Origin = UNKNOWN
     """From where it is asked. What is done inline does not say so: it is not audited."""
 

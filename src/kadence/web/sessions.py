@@ -9,7 +9,6 @@ from kadence.domain.errors import BadRequest, RuleViolation, Unauthenticated
 from kadence.domain.model import Token, TokenKind
 from kadence.usecases import sessions as usecases
 from kadence.usecases.sessions import (
-    SESSION_LASTS,
     Candidate,
     ChangePassword,
     CreateSession,
@@ -85,7 +84,7 @@ async def create_session(context: RequestContext) -> WithCookie[SessionAnswer]:
     begun = await _begun(context, asked.command)
     answer = _answer(begun, csrf_of(begun.secret))
     return WithCookie(
-        answer, session_cookie(begun.secret, SESSION_LASTS // 1000, secure=context.is_https)
+        answer, session_cookie(begun.secret, begun.lasts // 1000, secure=context.is_https)
     )
 
 

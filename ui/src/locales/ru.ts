@@ -167,7 +167,7 @@ export const ru: Record<string, string> = {
   "home.invite.email": "Адрес почты",
   "home.invite.hint":
     "Вы получите ссылку и отправите её как удобно. Она действует один раз, семь дней.",
-  "home.invite.link": "Ссылка для {{name}}: действует один раз, 7 дней",
+  "home.invite.link": "Ссылка для {{name}}: действует один раз, до {{when}}",
   "home.new": "Название нового пространства",
   "home.spaces": "Пространства",
   "invalid.date": "Это не полная дата.",
