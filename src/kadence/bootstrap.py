@@ -16,7 +16,7 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry, start_http_server
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from kadence import memory
+from kadence import __version__, memory
 from kadence.bounded_http import BoundedHttp
 from kadence.domain.errors import KadenceError
 from kadence.drawing.render_worker import RenderWorker
@@ -34,7 +34,7 @@ from kadence.web.asgi import ASGIApp
 from kadence.web.cors import Cors
 from kadence.web.endpoints import Endpoints
 from kadence.web.faults import fault
-from kadence.web.metrics import Metrics
+from kadence.web.metrics import Levels, Metrics, tell_of_server
 from kadence.web.rate_limit import Counts, LocalCounts, RateLimit
 
 STOP_SECONDS = 6
@@ -126,7 +126,7 @@ def serve_database(
         CannotListen: an address of the settings cannot be listened on.
     """
     metrics = Metrics() if settings.metrics_listen else None
-    metrics_url = start_metrics(settings.metrics_listen, metrics.registry) if metrics else None
+    metrics_url = start_metrics(settings, metrics.registry) if metrics else None
     context = ProcessContext(LocalCounts(), metrics, faults)
     with listen(settings.host, settings.port) as listener:
         listening = Listening(address_of(listener), metrics_url)
@@ -161,7 +161,21 @@ def serve_on(
         proxy_headers=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    server = _Server(config, ready, runner.commits.end, parent, housekeeper)
+
+    def show_levels() -> None:
+        reads, writes = database.waiting
+        levels = Levels(
+            reads=reads + state.waiting_reads,
+            writes=writes,
+            charts=render_worker.waiting,
+            sign_ins=state.password_checks.waiting,
+            streams=sum(state.streams.values()),
+            helpers=render_worker.has_helper + state.password_checks.has_helper,
+        )
+        if context.metrics is not None:
+            context.metrics.show(levels)
+
+    server = _Server(config, ready, runner.commits.end, parent, housekeeper, show_levels)
     # What is there by now stays: looking through it for cycles again and again would stop all
     # requests for some 40 ms each time. And a request makes no cycles, so that the default of one
     # search for 700 new objects finds nothing.
@@ -190,8 +204,10 @@ class _Server(uvicorn.Server):
         stopping: Callable[[], None],
         parent: int | None,
         housekeeper: Housekeeper,
+        each_second: Callable[[], None],
     ) -> None:
         super().__init__(config)
+        self._each_second = each_second
         self._housekeeper = housekeeper
         self._ready = ready
         self._stopping = stopping
@@ -217,6 +233,7 @@ class _Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         if counter % _TICKS == 0:
             memory.return_the_rest()
+            self._each_second()
         return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -269,14 +286,16 @@ def _url(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def start_metrics(address: str | None, registry: CollectorRegistry) -> str | None:
+def start_metrics(settings: Settings, registry: CollectorRegistry) -> str | None:
     """Let Prometheus read the metrics at HOST:PORT, if there is one; the URL.
 
     Raises:
         CannotListen: it is taken, or none of this machine.
     """
+    address = settings.metrics_listen
     if address is None:
         return None
+    tell_of_server(registry, __version__, settings.database, settings.backup_dir)
     host, _, port = address.rpartition(":")
     try:
         server, _ = start_http_server(int(port), host.strip("[]") or "127.0.0.1", registry)

@@ -30,6 +30,11 @@ class HelperProcess:
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
 
+    @property
+    def runs(self) -> bool:
+        """Whether there is a helper."""
+        return self._process is not None
+
     def ask(self, task: Any, seconds: float) -> Any:
         """Return what the helper answers, which may be `Failed`.
 

@@ -15,9 +15,10 @@ import structlog
 
 from kadence.log_lines import LogLines
 
-NO_REQUEST: Mapping[str, str] = {}
-REQUEST: ContextVar[Mapping[str, str]] = ContextVar("request", default=NO_REQUEST)
-"""What tells the request that is being worked on: `id`, and `trace_id` where a proxy sent one."""
+NO_REQUEST: dict[str, str] = {}
+REQUEST: ContextVar[dict[str, str]] = ContextVar("request", default=NO_REQUEST)
+"""What tells the request that is being worked on: `id`, `trace_id` where a proxy sent one, and the
+`actor`, by uid, once it is known."""
 
 log = structlog.get_logger()
 
@@ -68,6 +69,7 @@ def request_done(method: str, path: str, status: int, seconds: float, client: st
         "request",
         request.get("id"),
         request.get("trace_id", msgspec.UNSET),
+        request.get("actor", msgspec.UNSET),
         "info",
         datetime.now(UTC).isoformat().replace("+00:00", "Z"),
     )
@@ -83,8 +85,16 @@ class _RequestLine(msgspec.Struct):
     event: str
     id: str | None
     trace_id: str | msgspec.UnsetType
+    actor: str | msgspec.UnsetType
     level: str
     timestamp: str
+
+
+def note_actor(uid: str) -> None:
+    """Note who asks, by their uid: names are in no log."""
+    request = REQUEST.get()
+    if request:
+        request["actor"] = uid
 
 
 def request_ids(requests: Iterable[Mapping[str, str]]) -> list[str]:

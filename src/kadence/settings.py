@@ -2,7 +2,9 @@
 
 import contextlib
 import ipaddress
+import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Annotated, Any, get_args
 from urllib.parse import SplitResult, urlsplit
 
@@ -137,6 +139,14 @@ class Settings(Struct, frozen=True, kw_only=True):
             "too; those beyond are answered 503.",
         ),
     ] = 1000
+    backup_dir: Annotated[
+        str | None,
+        Meta(
+            extra={"metavar": "DIR"},
+            description="A folder into which the database is backed up daily, by one server. Each "
+            "backup is checked, and the newest 14 stay. Off by default.",
+        ),
+    ] = None
     session_days: Annotated[
         int,
         Meta(
@@ -218,6 +228,12 @@ def _nothing_wrong(_value: Any) -> str:
     return ""
 
 
+def _wrong_in_folder(value: str) -> str:
+    if not Path(value).is_dir():
+        return "is no folder"
+    return "" if os.access(value, os.W_OK | os.X_OK) else "is a folder that this user cannot write"
+
+
 def _wrong_in_text(value: str) -> str:
     return "" if value.strip() else "is empty"
 
@@ -274,6 +290,7 @@ _LISTS = ("trusted_proxy", "cors_origin")
 _RULES: Mapping[str, Callable[[Any], str]] = {
     "database": _wrong_in_text,
     "upgrade": _wrong_in_upgrade,
+    "backup_dir": _wrong_in_folder,
     "host": _wrong_in_text,
     "public_url": _wrong_in_url,
     "trusted_proxy": _wrong_in_network,

@@ -15,7 +15,7 @@ from types import FrameType
 import structlog
 from msgspec import Struct
 from prometheus_client import CollectorRegistry
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from kadence import bootstrap, logs
 from kadence.bootstrap import Listening, ProcessContext
@@ -80,7 +80,7 @@ def serve(settings: Settings, ready: Callable[[Listening], None]) -> None:
             os.environ[METRICS_FOLDER] = name
             registry = CollectorRegistry()
             MultiProcessCollector(registry, path=name)  # type: ignore[no-untyped-call]
-            metrics_url = bootstrap.start_metrics(settings.metrics_listen, registry)
+            metrics_url = bootstrap.start_metrics(settings, registry)
         listening = Listening(bootstrap.address_of(listener), metrics_url)
         _Parent(settings, listener, folder, lambda: ready(listening)).run()
 
@@ -146,6 +146,8 @@ class _Parent:
         if self._ready is not None:
             raise WorkerFailed("a worker could not start")
         log.error("a worker died", pid=dead.process.pid, code=dead.process.exitcode)
+        if METRICS_FOLDER in os.environ:
+            mark_process_dead(dead.process.pid)  # type: ignore[no-untyped-call]
         self._pause = 0.0 if dead.answers else min(max(self._pause * 2, 0.5), LONGEST_PAUSE)
         if self._pause:
             wait([self._wake], self._pause)

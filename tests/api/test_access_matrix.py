@@ -194,6 +194,7 @@ OWN_MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
         )
     },
     ("GET", "/audit-log.jsonl"): (f"200 403 403 403 403 200 {OUT}", None),
+    ("GET", "/installation"): (ANYBODY, None),
     ("GET", "/invitations"): (f"200 403 403 403 403 200 {OUT}", None),
     ("DELETE", "/invitations/{user_id}"): (f"404 403 403 403 403 404 {OUT}", None),
     ("PATCH", "/people/{user_id}"): (f"200 403 403 403 403 404 {OUT}", {"timezone": "UTC"}),

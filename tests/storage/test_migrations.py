@@ -22,6 +22,7 @@ RELEASED = {
     "0012_language": "2de1bad9906a8886",
     "0013_profiles": "7375fd4eb7723ed9",
     "0014_audit_log": "bbb5e62c30049c89",
+    "0015_installation": "00c97a2a2e12d531",
 }
 """The migrations that databases have, with the beginnings of the SHA-256 of their files.
 

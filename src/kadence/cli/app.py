@@ -30,6 +30,8 @@ COMMANDS = {
     "serve": "Serve the API and the page until Ctrl-C or SIGTERM. Accepted requests are completed "
     "first.",
     "health": "Ask the server on this machine whether it is ready: exit code 0, or 1 and why not.",
+    "resume": "Let the database act by itself again, after it was restored, copied or moved.",
+    "doctor": "Look the installation over: database, disk, clock, proxy, limits, backups.",
     "demo": "Serve a temporary database with sample data until Ctrl-C. The data is then deleted.",
     "report": "Show the burndown of an iteration and where its scope came from and went.",
     "user": "Add, list, change and deactivate people.",

@@ -9,10 +9,11 @@ from rich.table import Table
 
 from kadence.cli.common import DATABASE, DatabaseOption, err, out
 from kadence.cli.upgrading import upgrade_file
-from kadence.storage import integrity, migrate, transfer
+from kadence.storage import backup_folder, integrity, migrate, transfer
 from kadence.storage.engines import Engine, locate
-from kadence.storage.revision import check_revision, revision_of
+from kadence.storage.revision import check_own_revision, check_revision, revision_of
 from kadence.storage.schema import REVISION
+from kadence.usecases.clock import system_clock
 
 app = typer.Typer(
     help="Back up, restore, upgrade, check and move the database.", no_args_is_help=True
@@ -100,11 +101,29 @@ def copy(
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="A new file; it is a SQLite database.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="A new file; it is a SQLite database.")
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help=f"Instead of FILE: a dated file in this folder. It is checked as by `kadence db "
+            f"check`, and the newest {backup_folder.KEPT} stay. One folder for each database.",
+        ),
+    ] = None,
     database: DatabaseOption = DATABASE,
 ) -> None:
     """Write a backup file. The server can keep running."""
+    if (file is None) == (into is None):
+        raise typer.BadParameter("give either FILE or --into DIR")
     engine = locate(database)
+    if into is not None:
+        check_own_revision(engine)
+        made = backup_folder.add(engine, into, system_clock())
+        out.print(f"Backed up {engine} to {made}.", markup=False)
+        return
+    assert file is not None  # noqa: S101 - one of the two is there
     # A file can be backed up by a program that is newer than its schema: before an upgrade.
     of_file = engine.file is not None and engine.exists()
     if not of_file or revision_of(engine) is None:

@@ -2,15 +2,24 @@
 
 import contextlib
 import os
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
-from kadence import bootstrap, logs
+import structlog
+
+from kadence import __version__, bootstrap, logs
 from kadence import workers as workers_module
 from kadence.bootstrap import Listening
 from kadence.cli.common import err, takes_settings
 from kadence.cli.first_company import make_first_company
+from kadence.cli.resume import begin_installation
 from kadence.cli.upgrading import upgrade_at_start
+from kadence.live.daily_backups import DailyBackups
 from kadence.settings import UPGRADES, Settings
+from kadence.storage.engines import locate
+
+log = structlog.get_logger()
 
 
 @takes_settings
@@ -24,19 +33,42 @@ def serve(settings: Settings) -> None:
     if settings.upgrade == UPGRADES and (done := upgrade_at_start(settings.database)):
         err.print(done, markup=False)
     entry = make_first_company(settings, os.environ)
-    tell = partial(_tell, settings.public_url, entry)
-    if settings.workers > 1:
-        workers_module.serve(settings, tell)
-    else:
-        bootstrap.serve(settings, tell)
+    paused = begin_installation(settings)
+    tell = partial(_tell, settings, entry, paused)
+    with contextlib.ExitStack() as stack:
+        if settings.backup_dir is not None:
+            backups = DailyBackups(settings.database, Path(settings.backup_dir))
+            stack.callback(backups.close)
+            tell = partial(_begin_with, tell, backups.start)
+        if settings.workers > 1:
+            workers_module.serve(settings, tell)
+        else:
+            bootstrap.serve(settings, tell)
+    log.info("stopped")
 
 
-def _tell(public_url: str | None, entry: str | None, listening: Listening) -> None:
+def _begin_with(
+    tell: Callable[[Listening], None], begin: Callable[[], None], listening: Listening
+) -> None:
+    tell(listening)
+    begin()
+
+
+def _tell(settings: Settings, entry: str | None, paused: str | None, listening: Listening) -> None:
+    log.info(
+        "started",
+        version=__version__,
+        database=str(locate(settings.database)),
+        url=listening.url,
+        workers=settings.workers,
+    )
     # A server answers even where its words cannot be written, as on a full disk.
     with contextlib.suppress(OSError):
         if listening.metrics_url:
             err.print(f"metrics for Prometheus at {listening.metrics_url}/metrics")
         err.print(f"kadence answers at [bold]{listening.url}[/bold]")
+        if paused is not None:
+            err.print(paused, markup=False)
         if entry is not None:
-            here = (public_url or listening.url).rstrip("/")
+            here = (settings.public_url or listening.url).rstrip("/")
             err.print(f"sign in there (works once, within seven days): {here}{entry}")

@@ -66,6 +66,7 @@ release. Whoever adds a column adds its value here, so that older databases are 
 
 NOT_REBUILT = (
     "revisions",
+    "installation",
     "journal",
     "profiles",
     "audit_log",

@@ -62,6 +62,16 @@ class RenderWorker:
         self._deadly: OrderedDict[bytes, float] = OrderedDict()
         self._helper = HelperProcess("kadence-render-worker", _work)
 
+    @property
+    def waiting(self) -> int:
+        """How many tasks wait or are worked on."""
+        return self._waiting
+
+    @property
+    def has_helper(self) -> bool:
+        """Whether the helper runs."""
+        return self._helper.runs
+
     async def draw(self, drawing: Drawing) -> bytes:
         """Return the picture; one that was drawn lately is not drawn again.
 

@@ -110,6 +110,11 @@ class ThreadedDatabase:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many reads and how many writes wait for their turn."""
+        return self._reads.qsize(), len(self._arrived)
+
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """See Database.read."""
         if self._reads.qsize() >= MOST_READS:

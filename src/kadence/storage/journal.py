@@ -94,6 +94,15 @@ def last_seq(tx: Transaction) -> int:
     return int(tx.scalar(_LAST, {}))
 
 
+_LATEST = Statement(select(journal.c.at).order_by(journal.c.seq.desc()).limit(1))
+
+
+def latest(tx: Transaction) -> int:
+    """Return when the newest event happened, 0 without any."""
+    row = tx.first(_LATEST, {})
+    return int(row[0]) if row else 0
+
+
 def heads(tx: Transaction, after: int, limit: int) -> list[Head]:
     """Return the heads of the next events behind a position, of all companies and spaces."""
     return [Head(*row) for row in tx.all(_HEADS, {"after": after, "limit": limit})]

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0014"
+REVISION = "0015"
 """The newest migration that this program knows: a database stands there, or at a later one that
 this program may serve, to be served."""
 
@@ -55,6 +55,18 @@ revisions = Table(
     Column("oldest", String(32), nullable=False),
     # Whether the rows that were there before have been brought along.
     Column("filled", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Of no company: where this database is served, and whether it may be a copy of that.
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", SmallInteger, primary_key=True),
+    Column("public_url", Text),
+    Column("paused_at", Millis),
+    Column("paused_because", String(16)),
+    CheckConstraint("id = 1", name="one"),
     sqlite_with_rowid=False,
 )
 

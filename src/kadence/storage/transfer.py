@@ -9,11 +9,12 @@ from msgspec import Struct
 from sqlalchemy import TableClause
 
 from kadence.domain.errors import StorageUnusable
-from kadence.storage import migrate
+from kadence.domain.model import Because
+from kadence.storage import installation, migrate
 from kadence.storage.engines import Engine, SqliteFile
 from kadence.storage.engines.copy_statements import ROWS_AT_ONCE
 from kadence.storage.engines.engine import CopySide
-from kadence.storage.engines.sqlite_copy import copy_file, removed_on_failure
+from kadence.storage.engines.sqlite_copy import as_one_file, copy_file, removed_on_failure
 from kadence.storage.revision import check_own_revision, check_revision, revision_of
 from kadence.storage.schema import REVISION, card_search, companies, metadata
 from kadence.storage.transactions import Row
@@ -38,8 +39,12 @@ class Carried(Struct, frozen=True):
     checksum: str
 
 
-def copy(source: Engine, target: Engine, progress: Progress) -> list[Carried]:
+def copy(
+    source: Engine, target: Engine, progress: Progress, marked: Because = Because.COPIED
+) -> list[Carried]:
     """Carry all rows of a database into one that holds none, and compare both row by row.
+
+    The target is `marked` as a copy.
 
     It is the source as it was at one moment, so whoever still serves it should be stopped before.
     The target gets the schema if it has none, and all rows in one transaction.
@@ -63,6 +68,7 @@ def copy(source: Engine, target: Engine, progress: Progress) -> list[Carried]:
             if arrived != (carried.rows, carried.checksum):
                 raise StorageUnusable(f"{carried.table} arrived in {target} other than it was sent")
         receiver.end_filling(last_ids)
+    installation.mark(target, marked)
     return sent
 
 
@@ -109,10 +115,14 @@ def back_up(source: Engine, file: Path) -> None:
     _refuse_existing(file)
     if source.file is None:
         with removed_on_failure(file):
-            copy(source, SqliteFile(file), lambda *_: None)
+            copy(source, SqliteFile(file), lambda *_: None, Because.BACKUP)
+            as_one_file(file)
         return
-    revision_of(source)
+    revision = revision_of(source)
     copy_file(source.file, file)
+    if revision == REVISION:
+        installation.mark(SqliteFile(file), Because.BACKUP)
+        as_one_file(file)
 
 
 def restore(file: Path, target: Engine, progress: Progress) -> None:
@@ -135,8 +145,10 @@ def restore(file: Path, target: Engine, progress: Progress) -> None:
         if found > REVISION:
             check_revision(backup)
         copy_file(file, target.file)
+        if found == REVISION:
+            installation.mark(target, Because.RESTORED)
     else:
-        copy(backup, target, progress)
+        copy(backup, target, progress, Because.RESTORED)
 
 
 def _refuse_existing(file: Path) -> None:

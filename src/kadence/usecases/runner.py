@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import msgspec
 from msgspec.structs import replace
 
+from kadence import logs
 from kadence.domain.access import Actor, Demands
 from kadence.domain.audit_log import Origin
 from kadence.domain.errors import (
@@ -305,6 +306,7 @@ class UnitOfWorkRunner:
         actor = people.find_actor(tx, digest, unit.clock)
         if actor is None:
             raise Unauthenticated
+        logs.note_actor(actor.uid)
         unit.actor = actor
         return unit
 

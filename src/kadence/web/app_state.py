@@ -34,6 +34,11 @@ class AppState(Struct, frozen=True):
     streams: Counter[str] = msgspec.field(default_factory=Counter)
     """How many live streams each token has."""
 
+    @property
+    def waiting_reads(self) -> int:
+        """How many reads wait for a turn."""
+        return self.read_turns.waiting + self.text_turns.waiting
+
     def begin_stream(self, token: str) -> Callable[[], None]:
         """Count one more live stream of a token; call what is returned when it has ended.
 

@@ -39,6 +39,16 @@ class PasswordChecks:
         self._clients: WeakValueDictionary[str, _Client] = WeakValueDictionary()
         self._waiting = 0
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return self._waiting
+
+    @property
+    def has_helper(self) -> bool:
+        """Whether the process for passwords runs."""
+        return self._helper.runs
+
     async def is_right(self, kept: str | None, password: str) -> bool:
         """Return whether a password is the one of which `kept` was made; in a turn.
 

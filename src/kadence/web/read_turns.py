@@ -22,6 +22,11 @@ class ReadTurns:
         self._slots = asyncio.Semaphore(at_once)
         self._waiting = 0
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a turn."""
+        return self._waiting
+
     async def take(self, has_room: Callable[[], bool]) -> None:
         """Wait for a turn, which `give` ends.
 

@@ -18,6 +18,7 @@ from kadence.web import (
     feeds,
     forecasts,
     insights,
+    installation,
     invitations,
     iteration_cards,
     iterations,
@@ -81,6 +82,7 @@ OWN_ROUTES: Sequence[Route] = (
     *invitations.OWN_ROUTES,
     *profiles.OWN_ROUTES,
     *own_data.OWN_ROUTES,
+    *installation.OWN_ROUTES,
     *audit_log.OWN_ROUTES,
 )
 """What this server adds, below OWN_BASE_PATHS."""

@@ -404,6 +404,14 @@ export const en = {
     "Whoever has such a link sees that chart or list without signing in. A link is made where a chart is.",
   "settings.links.none": "No link has been given out.",
   "settings.members": "Members",
+  "settings.paused.backup": "This database is a backup. What acts by itself is paused.",
+  "settings.paused.copied":
+    "This database is a copy of another one. What acts by itself is paused.",
+  "settings.paused.help": "If it is the one that people use, whoever runs the server runs",
+  "settings.paused.other_url":
+    "This database was served at another address before. What acts by itself is paused.",
+  "settings.paused.restored":
+    "This database was restored from a backup. What acts by itself is paused.",
   "settings.remove": "Remove",
   "settings.role": "Role",
   "settings.role.1": "reader",

@@ -70,8 +70,7 @@ def copy_file(source: Path, target: Path) -> None:
             with contextlib.closing(writing):
                 with writing.backup("main", reading, "main") as backup:
                     backup.step()
-                # So that it is one file, whole and durable, that can be carried about.
-                writing.execute("PRAGMA journal_mode=DELETE")
+                writing.execute(_ONE_FILE)
                 ((damage,), *_) = writing.execute("PRAGMA integrity_check")
             if damage != "ok":
                 raise StorageUnusable(f"{source} is damaged: {damage}")
@@ -79,6 +78,25 @@ def copy_file(source: Path, target: Path) -> None:
             raise translated(error, f"{source} to {target}") from error
         finally:
             reading.close()
+
+
+_ONE_FILE = "PRAGMA journal_mode=DELETE"
+"""So that there is one file, whole and durable, that can be carried about."""
+
+
+def as_one_file(file: Path) -> None:
+    """Take what is in the log of a file, which nobody has open, into the file itself.
+
+    Raises:
+        StorageError: it cannot be used.
+    """
+    connection = connect(file)
+    try:
+        connection.execute(_ONE_FILE)
+    except apsw.Error as error:
+        raise translated(error, str(file)) from error
+    finally:
+        connection.close()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,67 @@
+"""A folder of dated backups of a database: each is checked, and the oldest ones go."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kadence.domain.errors import StorageUnusable
+from kadence.domain.model import DAY, Instant
+from kadence.storage import integrity, transfer
+from kadence.storage.engines import Engine, SqliteFile
+
+KEPT = 14
+"""Backups that stay."""
+EVERY: Instant = DAY
+"""Milliseconds between two of them."""
+_FORMAT = "%Y%m%dT%H%M%SZ"
+_NAME = re.compile(r"kadence-(\d{8}T\d{6}Z)\.backup")
+_UNFINISHED = "kadence-*.backup.unfinished*"
+
+
+def newest(folder: Path) -> Instant | None:
+    """Return when the newest backup of a folder was made; None where there is none.
+
+    Raises:
+        StorageUnusable: the folder cannot be read.
+    """
+    return max((at for at, _ in _backups(folder)), default=None)
+
+
+def _backups(folder: Path) -> list[tuple[Instant, Path]]:
+    try:
+        files = sorted(folder.iterdir())
+    except OSError as error:
+        raise StorageUnusable(f"the folder of backups {folder}: {error.strerror}") from error
+    return [(_instant(found[1]), file) for file in files if (found := _NAME.fullmatch(file.name))]
+
+
+def _instant(stamp: str) -> Instant:
+    return int(datetime.strptime(stamp, _FORMAT).replace(tzinfo=UTC).timestamp()) * 1000
+
+
+def add(engine: Engine, folder: Path, now: Instant) -> Path:
+    """Back a database up into a folder, look the backup over, and drop all but the newest 14.
+
+    Raises:
+        StorageError: it could not be made, or is not sound; then there is none, and none is gone.
+    """
+    _backups(folder)
+    stamp = datetime.fromtimestamp(now / 1000, UTC).strftime(_FORMAT)
+    made = folder / f"kadence-{stamp}.backup"
+    for left in folder.glob(_UNFINISHED):
+        left.unlink(missing_ok=True)
+    unfinished = folder / f"{made.name}.unfinished"
+    try:
+        transfer.back_up(engine, unfinished)
+        problems = integrity.problems(SqliteFile(unfinished))
+        if problems:
+            more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
+            raise StorageUnusable(f"the backup is not sound: {problems[0]}{more}")
+        unfinished.rename(made)
+    except OSError as error:
+        raise StorageUnusable(f"{made}: {error.strerror}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    for _, old in sorted(_backups(folder))[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return made
