@@ -229,9 +229,12 @@ def _nothing_wrong(_value: Any) -> str:
 
 
 def _wrong_in_folder(value: str) -> str:
-    if not Path(value).is_dir():
+    folder = Path(value)
+    # It is made where only its own name is missing.
+    there = folder if folder.exists() else folder.absolute().parent
+    if not there.is_dir():
         return "is no folder"
-    return "" if os.access(value, os.W_OK | os.X_OK) else "is a folder that this user cannot write"
+    return "" if os.access(there, os.W_OK | os.X_OK) else "is no folder that this user can write"
 
 
 def _wrong_in_text(value: str) -> str:

@@ -13,6 +13,7 @@ from kadence import workers as workers_module
 from kadence.bootstrap import Listening
 from kadence.cli.common import err, takes_settings
 from kadence.cli.first_company import make_first_company
+from kadence.cli.health import EVERYWHERE
 from kadence.cli.resume import begin_installation
 from kadence.cli.upgrading import upgrade_at_start
 from kadence.live.daily_backups import DailyBackups
@@ -70,5 +71,12 @@ def _tell(settings: Settings, entry: str | None, paused: str | None, listening: 
         if paused is not None:
             err.print(paused, markup=False)
         if entry is not None:
-            here = (settings.public_url or listening.url).rstrip("/")
-            err.print(f"sign in there (works once, within seven days): {here}{entry}")
+            here = (settings.public_url or _from_here(listening.url)).rstrip("/")
+            err.print(f"sign in there (works once): {here}{entry}")
+
+
+def _from_here(url: str) -> str:
+    """Return an address that opens in a browser on this machine: what is listened on may not."""
+    for everywhere, here in EVERYWHERE.items():
+        url = url.replace(f"//{everywhere}:", f"//{here}:").replace(f"[{everywhere}]", f"[{here}]")
+    return url

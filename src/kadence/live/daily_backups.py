@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 
-from kadence.domain.errors import StorageError
+from kadence.domain.errors import StorageError, StorageUnusable
 from kadence.settings import variable_name
 from kadence.storage import backup_folder
 
@@ -36,7 +36,19 @@ class DailyBackups:
         self._thread = threading.Thread(target=self._work, name="kadence-backups", daemon=True)
 
     def start(self) -> None:
-        """Begin; where the newest backup is a day old, or there is none, at once."""
+        """Begin; where the newest backup is a day old, or there is none, at once.
+
+        The folder is made if it is not there.
+
+        Raises:
+            StorageUnusable: it cannot be.
+        """
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise StorageUnusable(
+                f"cannot make the folder of backups {self._folder}: {error.strerror}"
+            ) from error
         self._thread.start()
 
     def close(self) -> None:
