@@ -6,10 +6,12 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from kadence.domain.errors import RuleViolation
 from kadence.storage import integrity
 from kadence.storage.engines import locate, transaction
 from kadence.storage.schema import journal
 from kadence.storage.transactions import Statement
+from kadence.usecases import people
 from tests.api.test_sessions import API, PASSWORD, browser, newcomer
 from tests.world import World
 
@@ -26,8 +28,8 @@ def found(world: World, text: str) -> list[dict[str, Any]]:
     answer = world.http.get(
         f"{world.api}/users", params={"query": text}, headers=world.headers("owner")
     )
-    people: list[dict[str, Any]] = answer.json()
-    return people
+    users: list[dict[str, Any]] = answer.json()
+    return users
 
 
 def test_one_says_oneself_who_one_is(world: World) -> None:
@@ -52,6 +54,13 @@ def test_one_says_oneself_who_one_is(world: World) -> None:
         again = one.call("PATCH", path, {"language": None, "timezone": None}).json()
         assert (again["lng"], again["timezone"]) == ("en", "UTC")
         one.call("PATCH", "/session/password", {"password": PASSWORD})
+        other = {"email": "olga.o@home.example"}
+        for wrong in ({}, {"current": "wrong " * 3}):
+            refused = one.call("PATCH", path, other | wrong)
+            assert refused.headers["x-kadence-error"] == "password.wrong"
+        assert one.call("PATCH", path, other | {"current": PASSWORD}).status_code == 200
+        back = {"email": "olga@home.example", "current": PASSWORD}
+        assert one.call("PATCH", path, back).status_code == 200
     with browser(world) as later:
         assert later.sign_in(email="olga@home.example", password=PASSWORD).status_code == 200
         assert later.sign_in(email="says@home.example", password=PASSWORD).status_code == 401
@@ -132,3 +141,52 @@ def test_an_invitation_is_withdrawn_and_made_again(world: World) -> None:
     assert world.http.delete(path, headers=world.headers("owner")).status_code == 404
     newcomer(world, "withdrawn")
     assert "withdrawn@home.example" in invitations(world)
+
+
+def test_an_address_by_ones_own_word_gives_nobody_what_is_anothers(world: World) -> None:
+    space = world.make_space()
+    with browser(world) as one:
+        me = one.sign_in(key=newcomer(world, "mallory")).json()["user"]["id"]
+        claim = {"email": "chief@home.example", "full_name": "Chief"}
+        assert one.call("PATCH", f"/people/{me}", claim).status_code == 200
+    invite = {"email": "chief@home.example"}
+    for path in (f"{world.api}/spaces/{space.id}/users", f"{world.url}{API}/invitations"):
+        answer = world.http.post(path, json=invite, headers=world.headers("owner"))
+        assert answer.headers["x-kadence-error"] == "email.claimed", path
+    with pytest.raises(RuleViolation, match="by their own word"):
+        world.do(people.name_owner, "chief@home.example")
+    assert change(world, me, invite).status_code == 200, "an owner confirms it"
+    path = f"{world.api}/spaces/{space.id}/users"
+    assert world.http.post(path, json=invite, headers=world.headers("owner")).status_code == 200
+
+
+def test_a_link_to_an_address_that_was_put_right_lets_nobody_in(world: World) -> None:
+    key = newcomer(world, "mistyped")
+    (user,) = found(world, "mistyped@")
+    assert change(world, user["id"], {"email": "typed@home.example"}).status_code == 200
+    with browser(world) as one:
+        assert one.sign_in(key=key).status_code == 401
+    told = world.http.get(
+        f"{world.api}/audit-logs?actions=sign_in_fail&limit=1", headers=world.headers("owner")
+    ).json()
+    assert told[0]["details"]["user_id"] == user["id"], "a link that was one is told"
+
+
+def test_no_owner_is_withdrawn(world: World) -> None:
+    email = "second@home.example"
+    newcomer(world, "second")
+    world.do(people.name_owner, email)
+    user_id = invitations(world)[email]["user"]["id"]
+    path = f"{world.url}{API}/invitations/{user_id}"
+    assert world.http.delete(path, headers=world.headers("owner")).status_code == 403
+    world.do(people.deactivate_user, email)
+
+
+def test_what_others_did_is_exported_without_where_they_were(world: World) -> None:
+    with browser(world) as one:
+        one.sign_in(key=newcomer(world, "exported"))
+        entries = one.call("GET", "/session/data").json()["audit_log"]
+    by_owner = [entry for entry in entries if entry["action"] == "invite"]
+    own = [entry for entry in entries if entry["action"] == "sign_in"]
+    assert [entry["author_remote_address"] for entry in by_owner] == [None]
+    assert [entry["author_remote_address"] for entry in own] == ["127.0.0.1"]

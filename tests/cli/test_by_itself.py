@@ -1,7 +1,6 @@
 """What a server does by itself: daily backups, what it tells of itself, pauses in copies."""
 
 import json
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from kadence.domain.errors import StorageUnusable
+from kadence.domain.errors import StorageError
 from kadence.storage import backup_folder, integrity
 from kadence.storage.engines import SqliteFile, locate, transaction
 from kadence.storage.schema import REVISION, boards, journal
@@ -84,7 +83,8 @@ def test_fourteen_backups_stay_and_what_is_no_backup_is_left_alone(tmp_path: Pat
     for day in range(1, 21):
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime((now - day * DAY) / 1000))
         (folder / f"kadence-{stamp}.backup").write_text("x")
-    made = backup_folder.add(engine, folder, now)
+    made, problems = backup_folder.add(engine, folder, now)
+    assert problems == []
     left = sorted(file.name for file in folder.iterdir())
     assert len(left) == 14 + 1
     assert made.name in left
@@ -92,26 +92,42 @@ def test_fourteen_backups_stay_and_what_is_no_backup_is_left_alone(tmp_path: Pat
     assert backup_folder.newest(folder) == now // 1000 * 1000
 
 
-def test_an_unsound_backup_is_none_and_takes_no_older_one_away(tmp_path: Path) -> None:
+def test_what_is_not_sound_is_backed_up_and_told(tmp_path: Path) -> None:
     engine = SqliteFile(fresh_database(tmp_path))
     make_company(file_url(engine.path), "Home")
     with transaction(engine) as tx:
         tx.run(Statement(update(boards).values(title="Another")))
     folder = tmp_path / "backups"
-    folder.mkdir()
-    for day in range(20):
-        (folder / f"kadence-202001{day + 10}T000000Z.backup").write_text("x")
-    with pytest.raises(StorageUnusable, match="not sound: journal: boards 1 differs in title"):
-        backup_folder.add(engine, folder, system_clock())
-    assert len([*folder.iterdir()]) == 20
-    url = file_url(engine.path)
-    shutil.rmtree(folder)
-    folder.mkdir()
-    with serving(url, "--backup-dir", str(folder)) as server:
-        told = eventually(lambda: logged(server, "the daily backup failed"))
-        assert "not sound" in told["reason"]
+    with serving(file_url(engine.path), "--backup-dir", str(folder)) as server:
+        told = eventually(lambda: logged(server, "the database that was backed up is not sound"))
+        assert "boards 1 differs in title" in told["reason"]
         assert httpx.get(f"{server.url}/readyz").status_code == 200
-    assert [*folder.iterdir()] == []
+    assert len([*folder.iterdir()]) == 1
+
+
+def test_a_backup_that_cannot_be_made_is_told_and_takes_none_away(tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for day in range(10, 30):
+        (folder / f"kadence-202001{day}T000000Z.backup").write_text("x")
+    (folder / "kadence-20201345T000000Z.backup").write_text("no day")
+    damaged = tmp_path / "kadence.db"
+    damaged.write_bytes(b"nonsense" * 1000)
+    with pytest.raises(StorageError):
+        backup_folder.add(SqliteFile(damaged), folder, system_clock())
+    assert len([*folder.iterdir()]) == 21
+
+
+def test_what_is_wrong_at_the_start_is_said_with_backups_too(tmp_path: Path) -> None:
+    url = file_url(fresh_database(tmp_path))
+    make_company(url, "Home")
+    with serving(url) as server:
+        port = server.url.rpartition(":")[2]
+        code, _, err = run(
+            "serve", "--port", port, "--backup-dir", "backups", "--database", url, cwd=tmp_path
+        )
+    assert code == 2
+    assert "cannot listen on" in err
 
 
 def test_doctor_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:

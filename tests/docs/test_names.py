@@ -27,6 +27,7 @@ def test_what_web_serves_is_named_like_its_use_case(name: str) -> None:
 def test_no_noun_of_storage_has_another_name_above() -> None:
     """What a layer calls a noun, the layers above call it too."""
     machinery = {
+        "backup_folder",
         "connections",
         "dialects",
         "executor",

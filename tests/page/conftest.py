@@ -18,6 +18,7 @@ from playwright.sync_api import (
 )
 
 from kadence.usecases import invitations
+from kadence.usecases.profiles import ChangeProfile, change_profile_of
 from kadence.web.cookies import SESSION_COOKIE
 from tests.api.kit import Team
 from tests.world import World
@@ -88,7 +89,10 @@ def plan(open_browser: Callable[..., Page], world: World, team: Team) -> Page:
 
 def enter(page: Page, world: World, name: str = "writer") -> None:
     """Give the browser a session, as signing in by a one-time link does, without its pages."""
-    made = world.do(invitations.issue_login_link, world.users[name].email)
+    email = world.users[name].email
+    # Another test may have chosen one.
+    world.do(change_profile_of, email, ChangeProfile(language=None))
+    made = world.do(invitations.issue_login_link, email)
     with httpx.Client(base_url=world.url) as http:
         http.post("/api/kadence/v1/session", json={"key": made.login_token}).raise_for_status()
         cookie = {"name": SESSION_COOKIE, "value": http.cookies[SESSION_COOKIE], "url": world.url}

@@ -20,9 +20,9 @@ RELEASED = {
     "0010_sign_in_attempts": "8707c64014be7674",
     "0011_revisions": "998d0676f6f40c57",
     "0012_language": "2de1bad9906a8886",
-    "0013_profiles": "7375fd4eb7723ed9",
+    "0013_profiles": "4e155bd86269ec4c",
     "0014_audit_log": "bbb5e62c30049c89",
-    "0015_installation": "00c97a2a2e12d531",
+    "0015_installation": "cba23b93fbdcc0ee",
 }
 """The migrations that databases have, with the beginnings of the SHA-256 of their files.
 

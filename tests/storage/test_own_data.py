@@ -111,7 +111,9 @@ def test_nothing_of_an_erased_person_is_left(database: str, tmp_path: Path) -> N
     audit = run("audit", "--json-lines", "--database", database, cwd=tmp_path)[1]
     lines = [json.loads(line) for line in audit.splitlines()]
     assert lines[0]["action"] == "depersonalization"
-    assert any(line["author_id"] == 2 and line["author_username"] == "erased-2" for line in lines)
+    assert any(
+        line["author_id"] == 2 and line["author_username"].startswith("erased-") for line in lines
+    )
 
 
 def _demand_that_they_are_gone(database: str, folder: Path) -> None:
@@ -147,12 +149,17 @@ def test_one_erases_oneself_while_others_work(database: str, tmp_path: Path) -> 
             run("user", "export", OWN[1], "--database", database, cwd=tmp_path)[1]
         )
         assert exported["comments"] == whole["comments"]
-        slip = one.call("POST", "/session/erasure", {"email": "owner@home.example"})
+        slip = one.call(
+            "POST", "/session/erasure", {"email": "owner@home.example", "current": PASSWORD}
+        )
         assert slip.headers["x-kadence-error"].startswith("email.not_own")
-        shown = one.call("POST", "/session/erasure?dry_run=true", {"email": OWN[1]})
+        wrong = one.call("POST", "/session/erasure", {"email": OWN[1], "current": "wrong " * 3})
+        assert wrong.headers["x-kadence-error"].startswith("password.wrong")
+        erase = {"email": OWN[1], "current": PASSWORD}
+        shown = one.call("POST", "/session/erasure?dry_run=true", erase)
         assert shown.json()["full_name"] == "Erased person 2"
         assert one.call("GET", "/session").status_code == 200
-        gone = one.call("POST", "/session/erasure", {"email": OWN[1]})
+        gone = one.call("POST", "/session/erasure", erase)
         assert gone.status_code == 200, gone.text
         assert "Max-Age=0" in gone.headers["set-cookie"]
         # With the file open and its log beside it.

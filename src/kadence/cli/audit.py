@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from kadence.cli.common import DATABASE, DatabaseOption, operate, out, print_exact, shown
+from kadence.cli.common import DATABASE, DatabaseOption, look, out, print_exact, shown
 from kadence.storage.audit_log import Wanted
 from kadence.usecases.audit_log import list_entries
 from kadence.web.audit_log import lines_of
@@ -22,7 +22,7 @@ def audit(
     database: DatabaseOption = DATABASE,
 ) -> None:
     """Show who did what to people, roles, tokens and links, newest first, and who signed in."""
-    found = operate(database, list_entries, Wanted(limit=limit))
+    found = look(database, list_entries, Wanted(limit=limit))
     if lines:
         print_exact(lines_of(found).decode())
         return

@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from kadence import settings
 from kadence.bootstrap import open_database
+from kadence.domain.errors import StorageError
 from kadence.domain.retention import DEFAULT, Retention
 from kadence.outputs import for_terminal
 from kadence.settings import Settings
@@ -95,6 +96,31 @@ async def _operate(
     runner: UnitOfWorkRunner, command: Callable[..., T], *args: Any, **kwargs: Any
 ) -> T:
     return await runner.run_as_operator(command, *args, **kwargs)
+
+
+def look(url: str, query: Callable[..., T], *args: Any) -> T:
+    """As `operate`, for a use case that changes nothing: writers need not wait for it.
+
+    Raises:
+        KadenceError: as `operate`.
+    """
+    database = open_database(Settings(database=url))
+    try:
+        return asyncio.run(UnitOfWorkRunner(database).read_as_operator(query, *args))
+    finally:
+        database.close()
+
+
+def purge(url: str) -> StorageError | None:
+    """Leave nothing of what was erased where somebody could dig it out; returns why that failed."""
+    database = open_database(Settings(database=url))
+    try:
+        asyncio.run(UnitOfWorkRunner(database).purge())
+    except StorageError as error:
+        return error
+    finally:
+        database.close()
+    return None
 
 
 def shown(text: str) -> str:

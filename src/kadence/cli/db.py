@@ -120,8 +120,12 @@ def backup(
     engine = locate(database)
     if into is not None:
         check_own_revision(engine)
-        made = backup_folder.add(engine, into, system_clock())
+        made, problems = backup_folder.add(engine, into, system_clock())
         out.print(f"Backed up {engine} to {made}.", markup=False)
+        for problem in problems:
+            err.print(problem, markup=False)
+        if problems:
+            raise typer.Exit(1)
         return
     assert file is not None  # noqa: S101 - one of the two is there
     # A file can be backed up by a program that is newer than its schema: before an upgrade.

@@ -9,15 +9,14 @@ from typing import NamedTuple
 
 import typer
 
-from kadence.cli.common import operate, out, takes_settings
+from kadence.cli.common import out, takes_settings
 from kadence.cli.resume import why_paused
 from kadence.domain.errors import KadenceError
 from kadence.settings import Settings
-from kadence.storage import migrate
+from kadence.storage import installation, migrate
 from kadence.storage.engines import Engine, locate, snapshot
 from kadence.storage.journal import latest
 from kadence.storage.revision import check_revision
-from kadence.usecases import installation
 from kadence.usecases.clock import system_clock
 from kadence.web.metrics import backup_age
 
@@ -64,7 +63,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield Finding(BAD, "database", error.message)
     else:
         yield Finding(GOOD, f"database {engine} has schema {revision}")
-        yield from _of_database(engine, settings)
+        yield from _of_database(engine)
     if engine.file is not None:
         yield from _of_file(engine.file)
     yield from _of_doors(settings)
@@ -72,11 +71,12 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _of_backups(settings)
 
 
-def _of_database(engine: Engine, settings: Settings) -> Iterator[Finding]:
+def _of_database(engine: Engine) -> Iterator[Finding]:
     if not migrate.is_finished(engine):
         yield Finding(LOOK, "some rows are as an older version left them", "run kadence db upgrade")
     with snapshot(engine) as tx:
         ahead = (latest(tx) - system_clock()) / 1000
+        paused = why_paused(installation.find(tx))
     if ahead > CLOCK_SECONDS:
         yield Finding(
             BAD,
@@ -85,7 +85,6 @@ def _of_database(engine: Engine, settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(GOOD, "the clock is not behind what was done last")
-    paused = why_paused(operate(settings.database, installation.get_installation, None))
     if paused is not None:
         yield Finding(LOOK, f"what acts by itself is paused: {paused}", "kadence resume lets it go")
 

@@ -13,7 +13,7 @@ from kadence.web.invitations import login_path
 def make_first_company(settings: Settings, environment: Mapping[str, str]) -> str | None:
     """Make the company that the environment names, unless there is one; return where to sign in.
 
-    That is a path of the server with a key in it: it works once, within seven days.
+    That is a path of the server with a key in it: it works once.
 
     Raises:
         KadenceError: only some of the variables are set, the address is none, or the database
@@ -27,6 +27,10 @@ def make_first_company(settings: Settings, environment: Mapping[str, str]) -> st
     company, email, name = values
     make = setup.initialise_for_a_person
     try:
-        return login_path(initialise(settings.database, make, company, email, name).login_token)
+        return login_path(
+            initialise(
+                settings.database, make, company, email, name, retention=settings.retention
+            ).login_token
+        )
     except AlreadyInitialised:
         return None

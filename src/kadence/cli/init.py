@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 from rich.markup import escape
 
 from kadence.cli.common import DATABASE, DatabaseOption, JsonOption, out, print_json, shown
+from kadence.domain.retention import DEFAULT, Retention
 from kadence.storage import migrate
 from kadence.storage.engines import locate
 from kadence.usecases import setup
@@ -58,6 +59,7 @@ def initialise(
     company: str,
     email: str,
     name: str,
+    retention: Retention = DEFAULT,
 ) -> T:
     """Make the schema where there is none, and by a use case of usecases.setup the first company.
 
@@ -68,7 +70,7 @@ def initialise(
     migrate.prepare(engine)
     opened = engine.open()
     try:
-        runner = UnitOfWorkRunner(opened)
+        runner = UnitOfWorkRunner(opened, retention=retention)
         return asyncio.run(runner.initialise(command, company, email, name, f"{company}: planning"))
     finally:
         opened.close()

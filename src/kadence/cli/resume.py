@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from kadence.cli.common import DATABASE, DatabaseOption, operate, option, out
-from kadence.domain.errors import NotInitialised
+from kadence.cli.common import DATABASE, DatabaseOption, look, operate, option, out
+from kadence.domain.errors import DatabaseUnavailable, NotInitialised
 from kadence.domain.model import Because, Installation
 from kadence.settings import Settings
 from kadence.usecases import installation
@@ -19,9 +19,13 @@ _WHY = {
 
 def begin_installation(settings: Settings) -> str | None:
     """Note where a database is served; return what to say if it is paused."""
+    url = settings.public_url
     try:
-        known = operate(settings.database, installation.begin, settings.public_url)
-    except NotInitialised:
+        known = look(settings.database, installation.find)
+        if url is not None and known.public_url != url:
+            known = operate(settings.database, installation.begin, url)
+    except (NotInitialised, DatabaseUnavailable):
+        # Nothing is there yet; or it cannot be written, as a standby: the server says so itself.
         return None
     why = why_paused(known)
     if why is None:

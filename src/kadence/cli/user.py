@@ -10,18 +10,20 @@ from kadence.cli.common import (
     DATABASE,
     DatabaseOption,
     JsonOption,
+    err,
+    look,
     operate,
     option,
     out,
     print_exact,
     print_json,
+    purge,
     shown,
 )
 from kadence.domain.model import CompanyRole, User
 from kadence.domain.text import required_line
 from kadence.outputs import for_terminal
 from kadence.settings import Settings, variable_name
-from kadence.storage.engines import locate
 from kadence.usecases import invitations, own_data, people, profiles
 from kadence.usecases.people import PeopleQuery
 from kadence.usecases.profiles import ChangeProfile
@@ -82,7 +84,7 @@ def change(
     ] = None,
     database: DatabaseOption = DATABASE,
 ) -> None:
-    """Change a person's name or e-mail address. Nothing keeps what they were before."""
+    """Change a person's name or e-mail address. No event tells what they were before."""
     wish = ChangeProfile(
         full_name=UNSET if name is None else required_line("name", name),
         email=UNSET if new_email is None else new_email,
@@ -143,7 +145,7 @@ def export(
     database: DatabaseOption = DATABASE,
 ) -> None:
     """Print all that there is of a person as JSON: what they may ask of you."""
-    found = operate(database, own_data.own_data_of, email)
+    found = look(database, own_data.own_data_of, email)
     print_exact(document_of(found).decode() + "\n")
 
 
@@ -161,7 +163,7 @@ def erase(
     What they did stays, under a neutral name. Texts that others wrote stay as they are: those with
     the name or address are listed, for you to decide on.
     """
-    found = operate(database, own_data.mentions_of, email)
+    found = look(database, own_data.mentions_of, email)
     for one in found:
         out.print(f"named in {one.field} of {one.of} {shown(one.id)}")
     if dry_run:
@@ -169,9 +171,12 @@ def erase(
     if not yes:
         typer.confirm(f"Erase what is the own of {for_terminal(email)}, for good?", abort=True)
     erased = operate(database, own_data.erase_person, email)
-    engine = locate(database)
-    engine.purge()
-    out.print(f"{shown(email)} is erased; what they did is told of {shown(erased.user.full_name)}.")
+    out.print(f"{shown(email)} is erased; what they did is told of {shown(erased.full_name)}.")
+    if (failed := purge(database)) is not None:
+        err.print(
+            f"What was overwritten may still be dug out of the database: {shown(str(failed))}. The"
+            " server tries again every hour."
+        )
     out.print("Backups that were made before have what was there: see docs/operations.md.")
 
 

@@ -409,6 +409,11 @@ class ErrorId(StrEnum):
         "There is already a person with this address.",
         "Use that one.",
     )
+    EMAIL_CLAIMED = (
+        "email.claimed",
+        "The person who has the address has said so themselves, and no owner has confirmed it.",
+        "Look who they are. An owner confirms the address by saving it under People.",
+    )
     EMAIL_NOT_OWN = (
         "email.not_own",
         "What cannot be taken back is asked for by one's own address, and this is another.",

@@ -71,12 +71,13 @@ class Because(StrEnum):
 
 
 class Installation(Struct, frozen=True):
-    """Where a database is served, and since when and why it may be a copy of that."""
+    """Where a database is served, since when and why it may be a copy, and what is left to do."""
 
     id: int = 1
     public_url: str | None = None
     paused_at: Instant | None = None
     paused_because: str | None = None
+    purge_owed: int = 0
 
 
 class Company(Struct, frozen=True):
@@ -94,13 +95,14 @@ class User(Struct, frozen=True):
     """A person of a company: an account, with the profile that is theirs.
 
     `language` is a tag of BCP 47, as `en`, `timezone` a name of the IANA database; None where they
-    have not chosen.
+    have not chosen. `email_claimed` is 1 where the address is theirs by their own word alone.
     """
 
     id: int
     uid: str
     company_id: int
     email: str
+    email_claimed: int
     full_name: str
     username: str
     language: str | None
@@ -113,7 +115,7 @@ class User(Struct, frozen=True):
     updated: Instant
 
 
-PROFILE = ("email", "full_name", "username", "language", "timezone")
+PROFILE = ("email", "email_claimed", "full_name", "username", "language", "timezone")
 """The fields of a User that are the person's own: no event tells them, and they can be erased."""
 
 

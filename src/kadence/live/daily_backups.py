@@ -21,6 +21,9 @@ LOOK_SECONDS = 60.0
 RETRY_SECONDS = 3600.0
 """After one that failed."""
 
+UNSOUND = 1
+"""How `kadence db backup` ends that made one of a database with gaps in its journal."""
+
 log = structlog.get_logger()
 
 
@@ -56,12 +59,18 @@ class DailyBackups:
         self._stopping.set()
         if self._child is not None:
             self._child.terminate()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def _work(self) -> None:
         pause = 0.0
         while not self._stopping.wait(pause):
-            pause = LOOK_SECONDS if self._is_new() or self._make() else RETRY_SECONDS
+            try:
+                done = self._is_new() or self._make()
+            except OSError as error:
+                log.exception("the daily backup failed", reason=str(error))
+                done = False
+            pause = LOOK_SECONDS if done else RETRY_SECONDS
 
     def _is_new(self) -> bool:
         try:
@@ -86,6 +95,9 @@ class DailyBackups:
         out, err = self._child.communicate()
         if self._child.returncode == 0:
             log.info("backed up", told=out.strip())
+            return True
+        if self._child.returncode == UNSOUND:
+            log.error("the database that was backed up is not sound", reason=err.strip()[-1000:])
             return True
         if not self._stopping.is_set():
             log.error("the daily backup failed", reason=err.strip()[-1000:])

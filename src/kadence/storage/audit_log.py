@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import and_, bindparam, delete, null, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, literal_column, null, or_, select, tuple_, update
 
 from kadence.domain.audit_log import SIGN_IN_FAILED, AuditEntry
 from kadence.domain.model import Instant
-from kadence.storage.schema import audit_log
+from kadence.storage.schema import audit_log, companies
 from kadence.storage.table_gateway import TableGateway
 from kadence.storage.transactions import Statement, Transaction
 
@@ -15,16 +15,14 @@ ENTRIES = TableGateway(audit_log, AuditEntry, ("company_id", "id"), numbered=Fal
 MOST_FAILED = 10_000
 """Failed attempts to sign in that a company keeps: strangers make them."""
 
-_FAILED = (
-    audit_log.c.company_id == bindparam("company"),
-    audit_log.c.action == SIGN_IN_FAILED.action,
-)
+# As it stands in the index: a bound value would not be taken for it.
+_IS_FAILED = audit_log.c.action == literal_column(f"'{SIGN_IN_FAILED.action}'")
 _KEY = (audit_log.c.company_id, audit_log.c.id)
 _DROP_FAILED = Statement(
     delete(audit_log).where(
         tuple_(*_KEY).in_(
             select(*_KEY)
-            .where(*_FAILED)
+            .where(audit_log.c.company_id == bindparam("company"), _IS_FAILED)
             .order_by(audit_log.c.at.desc(), audit_log.c.id.desc())
             .limit(100)
             .offset(bindparam("most"))
@@ -33,13 +31,15 @@ _DROP_FAILED = Statement(
 )
 _FORGET_FAILED = Statement(
     delete(audit_log).where(
-        audit_log.c.action == SIGN_IN_FAILED.action, audit_log.c.at <= bindparam("before")
+        audit_log.c.company_id == bindparam("company"),
+        _IS_FAILED,
+        audit_log.c.at <= bindparam("before"),
     )
 )
 _FORGET = Statement(
     update(audit_log)
     .where(audit_log.c.address.is_not(None), audit_log.c.at <= bindparam("before"))
-    .values(address=null())
+    .values(address=null(), client=null())
 )
 _FORGET_OF = Statement(
     update(audit_log)
@@ -53,6 +53,9 @@ _FORGET_OF = Statement(
     )
     .values(address=null(), client=null())
 )
+
+
+_COMPANIES = Statement(select(companies.c.id))
 
 
 class Wanted(Struct, frozen=True):
@@ -107,8 +110,9 @@ def about(tx: Transaction, company_id: int, user_id: int) -> list[AuditEntry]:
 
 
 def forget_addresses(tx: Transaction, before: Instant) -> None:
-    """Take the addresses from entries of then or before, and drop the failed attempts."""
-    tx.run(_FORGET_FAILED, {"before": before})
+    """Take addresses and clients from entries of then or before, and drop the failed attempts."""
+    for (company_id,) in tx.all(_COMPANIES):
+        tx.run(_FORGET_FAILED, {"company": company_id, "before": before})
     tx.run(_FORGET, {"before": before})
 
 

@@ -32,18 +32,29 @@ def _backups(folder: Path) -> list[tuple[Instant, Path]]:
         files = sorted(folder.iterdir())
     except OSError as error:
         raise StorageUnusable(f"the folder of backups {folder}: {error.strerror}") from error
-    return [(_instant(found[1]), file) for file in files if (found := _NAME.fullmatch(file.name))]
+    return [
+        (at, file)
+        for file in files
+        if (found := _NAME.fullmatch(file.name)) and (at := _instant(found[1])) is not None
+    ]
 
 
-def _instant(stamp: str) -> Instant:
-    return int(datetime.strptime(stamp, _FORMAT).replace(tzinfo=UTC).timestamp()) * 1000
+def _instant(stamp: str) -> Instant | None:
+    try:
+        return int(datetime.strptime(stamp, _FORMAT).replace(tzinfo=UTC).timestamp()) * 1000
+    except ValueError:
+        return None
 
 
-def add(engine: Engine, folder: Path, now: Instant) -> Path:
+def add(engine: Engine, folder: Path, now: Instant) -> tuple[Path, list[str]]:
     """Back a database up into a folder, look the backup over, and drop all but the newest 14.
 
+    Returns the backup, and what `kadence db check` says of it: a database that is not sound needs
+    its backups most.
+
     Raises:
-        StorageError: it could not be made, or is not sound; then there is none, and none is gone.
+        StorageError: it could not be made, or its pages are damaged; then there is none, and none
+            is gone.
     """
     _backups(folder)
     stamp = datetime.fromtimestamp(now / 1000, UTC).strftime(_FORMAT)
@@ -54,9 +65,6 @@ def add(engine: Engine, folder: Path, now: Instant) -> Path:
     try:
         transfer.back_up(engine, unfinished)
         problems = integrity.problems(SqliteFile(unfinished))
-        if problems:
-            more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
-            raise StorageUnusable(f"the backup is not sound: {problems[0]}{more}")
         unfinished.rename(made)
     except OSError as error:
         raise StorageUnusable(f"{made}: {error.strerror}") from error
@@ -64,4 +72,4 @@ def add(engine: Engine, folder: Path, now: Instant) -> Path:
         unfinished.unlink(missing_ok=True)
     for _, old in sorted(_backups(folder))[:-KEPT]:
         old.unlink(missing_ok=True)
-    return made
+    return made, problems

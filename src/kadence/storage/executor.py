@@ -78,7 +78,13 @@ class ThreadedDatabase:
     """Whether other servers may write to it too."""
 
     def purge(self) -> None:
-        """See storage.transactions.Database.purge."""
+        """See Database.purge."""
+        with self._writer_lock:
+            self._purge()
+        if self._loop is not None and self._loop.is_running():
+            self._loop.call_soon_threadsafe(self._advance)
+
+    def _purge(self) -> None:
         raise NotImplementedError
 
     def __init__(

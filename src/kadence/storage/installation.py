@@ -28,6 +28,13 @@ def store(tx: Transaction, known: Installation) -> None:
         _ROW.store(tx, known, values)
 
 
+def owe_purge(tx: Transaction, *, owed: bool = True) -> None:
+    """Note that something was taken out, and what is overwritten by it is still to be purged."""
+    known = find(tx)
+    if known.purge_owed != owed:
+        store(tx, replace(known, purge_owed=int(owed)))
+
+
 def mark(engine: Engine, because: Because) -> None:
     """Note in a database that it is a copy of another one: as that was at its last event.
 

@@ -3,7 +3,6 @@
 A migration says in `oldest` from which schema on a program may serve the database after it: its own
 means that all servers have to be stopped. One that has many rows to change leaves them alone in
 `upgrade`; its `fill` changes as many as it is told in each call, and returns how many it found.
-What one with `leaves_traces` took out shall not be found in the file either.
 """
 
 import time
@@ -17,7 +16,8 @@ from msgspec import Struct
 from sqlalchemy import insert, select, update
 
 from kadence.domain.errors import SchemaMismatch, StorageBusy, StorageError, StorageUnusable
-from kadence.storage.engines import Engine, snapshot
+from kadence.storage import installation
+from kadence.storage.engines import Engine, snapshot, transaction
 from kadence.storage.revision import check_revision, revision_of
 from kadence.storage.schema import REVISION, revisions
 from kadence.storage.transactions import Statement
@@ -66,17 +66,26 @@ def upgrade(engine: Engine, to: str = REVISION) -> None:
             _migrate(connection, stop)
             _fill(connection)
 
-    pending = _pending(before, to)
-    _in_turn(engine, pending, all_of_it)
-    if before is not None and any(hasattr(one, "leaves_traces") for one in pending):
+    _in_turn(engine, _pending(before, to), all_of_it)
+    if to == REVISION:
         _purge(engine)
 
 
 def _purge(engine: Engine) -> None:
+    """Leave nothing of what a migration took out where somebody could dig it out.
+
+    Where that cannot be now, the server tries again.
+    """
+    with snapshot(engine) as tx:
+        if not installation.find(tx).purge_owed:
+            return
     try:
-        engine.purge()
+        engine.purge(events=True)
     except StorageError as error:
-        log.warning("what was taken out may still be dug out of the file", reason=str(error))
+        log.warning("what was taken out may still be dug out of the database", reason=str(error))
+        return
+    with transaction(engine) as tx:
+        installation.owe_purge(tx, owed=False)
 
 
 def upgrade_beside_servers(engine: Engine) -> Iterator[Filled]:

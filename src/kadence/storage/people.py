@@ -69,7 +69,9 @@ _UPDATE_PROFILE = Statement(
     .values(bound(profiles, *PROFILE, "search"))
 )
 _SEEN_USER = Statement(
-    update(users).where(users.c.id == bindparam("user_id")).values(bound(users, "last_request_at"))
+    update(users)
+    .where(users.c.id == bindparam("user_id"), users.c.erased_at.is_(None))
+    .values(bound(users, "last_request_at"))
 )
 
 _INSERT_TOKEN = Statement(
@@ -143,7 +145,9 @@ _UPDATE_PASSWORD = Statement(
     .values(bound(passwords, "hash", "updated"))
 )
 _SEEN_TOKEN = Statement(
-    update(tokens).where(tokens.c.id == bindparam("token_id")).values(bound(tokens, "last_used"))
+    update(tokens)
+    .where(tokens.c.id == bindparam("token_id"), tokens.c.revoked_at.is_(None))
+    .values(bound(tokens, "last_used"))
 )
 _ACTOR = Statement(
     select(

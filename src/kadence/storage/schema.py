@@ -66,6 +66,8 @@ installation = Table(
     Column("public_url", Text),
     Column("paused_at", Millis),
     Column("paused_because", String(16)),
+    # Whether something was taken out that may still be dug out of the file.
+    Column("purge_owed", SmallInteger, nullable=False, server_default="0"),
     CheckConstraint("id = 1", name="one"),
     sqlite_with_rowid=False,
 )
@@ -106,6 +108,8 @@ profiles = Table(
     Column("company_id", Id, nullable=False),
     Column("user_id", Id, ForeignKey("users.id"), nullable=False),
     Column("email", Text, nullable=False),
+    # 1: they have said so themselves, and no owner since.
+    Column("email_claimed", SmallInteger, nullable=False),
     Column("full_name", Text, nullable=False),
     Column("username", Text, nullable=False),
     # Null until they have chosen one.

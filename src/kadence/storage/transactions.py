@@ -368,7 +368,7 @@ class Database(Protocol):
         """As `write`, for work of a few look-ups and changes by key: as in `read_inline`."""
 
     def purge(self) -> None:
-        """See Engine.purge; blocks, and what is written meanwhile waits."""
+        """See Engine.purge, without events; blocks, and what is written meanwhile waits for it."""
 
     def close(self) -> None:
         """Finish what was begun, then let go of files and connections."""

@@ -11,6 +11,11 @@ from kadence.storage import installation
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 
+def find(unit: UnitOfWork) -> Installation:
+    """Return what is known of where the database is served."""
+    return installation.find(unit.tx)
+
+
 def begin(unit: UnitOfWork, public_url: str | None) -> Installation:
     """Note where the database is served from now on; returns whether it is paused.
 
@@ -32,7 +37,8 @@ def begin(unit: UnitOfWork, public_url: str | None) -> Installation:
 def resume(unit: UnitOfWork, public_url: str | None) -> Installation:
     """Let what acts by itself go on; returns what it was. The address is the right one now."""
     known = installation.find(unit.tx)
-    installation.store(unit.tx, Installation(public_url=public_url or None))
+    going_on = replace(known, public_url=public_url or None, paused_at=None, paused_because=None)
+    installation.store(unit.tx, going_on)
     return known
 
 

@@ -17,8 +17,9 @@ from kadence.usecases.people import (
     let_in_again,
     make_user,
     normal_email,
+    refuse_claimed,
 )
-from kadence.usecases.tokens import end_token, make_token
+from kadence.usecases.tokens import EVERYBODY, end_login_links, make_token
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 MOST = 500
@@ -70,7 +71,9 @@ def invite(unit: UnitOfWork, validated: Validated[CreateInvitation]) -> Invited:
         user = make_user(unit, address, name, CompanyRole.USER)
     elif user.role == CompanyRole.OWNER:
         raise Forbidden
-    elif user.deactivated_at is not None:
+    else:
+        refuse_claimed(user)
+    if user.deactivated_at is not None:
         user = let_in_again(unit, user, wanted.full_name or user.full_name)
     return _issue_login_link(unit, user)
 
@@ -91,13 +94,6 @@ def _issue_login_link(unit: UnitOfWork, user: User) -> Invited:
     made = make_token(unit, user, "one-time link", expires=expires, kind=TokenKind.LOGIN_LINK)
     unit.audit(audit_log.INVITED, subject=user.id, token_id=made.token.id)
     return Invited(user, made.secret, expires)
-
-
-def end_login_links(unit: UnitOfWork, user: User) -> None:
-    """End the login links of somebody."""
-    for token in people.tokens_of(unit.tx, unit.actor.company_id, user.id, unit.clock):
-        if token.kind == TokenKind.LOGIN_LINK:
-            end_token(unit, token)
 
 
 def list_invitations(unit: UnitOfWork, validated: Validated[None]) -> Sequence[Pending]:
@@ -123,11 +119,14 @@ def withdraw(unit: UnitOfWork, user_id: int, validated: Validated[None]) -> User
     """End the link of somebody who has not been here yet, and deactivate them.
 
     Raises:
-        KadenceError: Forbidden (no owner), NotFound (nobody like that), BadRequest.
+        KadenceError: Forbidden (no owner, or another owner's), NotFound, BadRequest.
     """
     require_owner(unit)
-    for one in list_invitations(unit, validated):
-        if one.user.id == user_id:
-            end_login_links(unit, one.user)
-            return keep_out(unit, one.user)
+    unwrap(validated)
+    for user, _ in people.invited(unit.tx, unit.actor.company_id, EVERYBODY):
+        if user.id == user_id:
+            if user.role == CompanyRole.OWNER:
+                raise Forbidden
+            end_login_links(unit, user)
+            return keep_out(unit, user)
     raise NotFound

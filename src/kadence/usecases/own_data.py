@@ -10,11 +10,11 @@ from kadence.domain import events
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest
 from kadence.domain.model import Comment, Iteration, Token, User
-from kadence.storage import audit_log, own_data, people
+from kadence.storage import audit_log, installation, own_data, people
 from kadence.storage.own_data import CardOf, Membership, Mention
 from kadence.usecases.audit_log import ShownEntry, show
 from kadence.usecases.people import current_user, keep_out, refuse_last_owner, user_by_email
-from kadence.usecases.sessions import only_in_person
+from kadence.usecases.sessions import Candidate, Typed, demand_proof, only_in_person
 from kadence.usecases.tokens import end_token
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
@@ -36,16 +36,10 @@ class OwnData(Struct, frozen=True):
 
 
 class EraseOneself(Struct, frozen=True):
-    """One's own e-mail address, so that nobody does it by a slip."""
+    """One's own e-mail address, so that nobody does it by a slip; the password, if there is one."""
 
-    email: str
-
-
-class Erased(Struct, frozen=True):
-    """Who is left of somebody, and where others named them, which nobody has changed."""
-
-    user: User
-    mentions: Sequence[Mention]
+    email: Typed
+    current: Typed | None = None
 
 
 def own_data_of_caller(unit: UnitOfWork, validated: Validated[None]) -> OwnData:
@@ -68,7 +62,11 @@ def own_data_of(unit: UnitOfWork, email: str) -> OwnData:
 
 
 def _gathered(unit: UnitOfWork, user: User) -> OwnData:
-    entries = audit_log.about(unit.tx, user.company_id, user.id)
+    entries = [
+        # Where others were is theirs.
+        one if one.author_id == user.id else replace(one, client=None, address=None)
+        for one in audit_log.about(unit.tx, user.company_id, user.id)
+    ]
     return OwnData(
         user=user,
         has_password=people.password_hash(unit.tx, user.company_id, user.id) is not None,
@@ -81,30 +79,33 @@ def _gathered(unit: UnitOfWork, user: User) -> OwnData:
     )
 
 
-def erase_caller(unit: UnitOfWork, validated: Validated[EraseOneself]) -> User:
+def erase_caller(
+    unit: UnitOfWork, validated: Validated[EraseOneself], proved: Candidate | None = None
+) -> User:
     """Erase what is the own of whoever asks; they are signed out by it.
 
     Raises:
-        KadenceError: Forbidden (an API token asks), BadRequest (another address, or it is the
-            company's last owner).
+        KadenceError: Forbidden (an API token asks), BadRequest (another address, the password is
+            not `proved`, or it is the company's last owner).
     """
     only_in_person(unit)
     wish = unwrap(validated)
+    demand_proof(unit, proved)
     user = current_user(unit)
     if wish.email.strip().lower() != user.email:
         raise BadRequest(ErrorId.EMAIL_NOT_OWN, "email should be your own e-mail address")
     return _erase(unit, user)
 
 
-def erase_person(unit: UnitOfWork, email: str) -> Erased:
+def erase_person(unit: UnitOfWork, email: str) -> User:
     """Erase what is the own of the person with this address, for whoever runs the server.
+
+    Returns who is left of them.
 
     Raises:
         KadenceError: NotFound (nobody has it), BadRequest (it is the company's last owner).
     """
-    user = user_by_email(unit, email)
-    found = mentions_of(unit, email)
-    return Erased(_erase(unit, user), found)
+    return _erase(unit, user_by_email(unit, email))
 
 
 def mentions_of(unit: UnitOfWork, email: str) -> list[Mention]:
@@ -129,6 +130,7 @@ def _erase(unit: UnitOfWork, user: User) -> User:
     unit.audit(deeds.ERASED, subject=user.id)
     # Last: where somebody was who erased themselves is theirs, too.
     own_data.erase(unit.tx, user, neutral)
+    installation.owe_purge(unit.tx)
     unit.record(events.USER_ERASED, {"id": user.id})
     return neutral
 
@@ -137,9 +139,10 @@ def neutral_of(user: User) -> User:
     """Return a person with nothing that is their own; the number tells them from others."""
     return replace(
         user,
-        email=f"erased-{user.id}@erased.invalid",
+        email=f"{user.uid}@erased.invalid",
         full_name=f"Erased person {user.id}",
-        username=f"erased-{user.id}",
+        username=f"erased-{user.uid}",
+        email_claimed=0,
         language=None,
         timezone=None,
         last_request_at=None,

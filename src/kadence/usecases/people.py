@@ -106,6 +106,7 @@ def make_user(unit: UnitOfWork, email: str, full_name: str, role: CompanyRole) -
             email=address,
             full_name=line,
             username=_free_username(unit, address),
+            email_claimed=0,
             language=None,
             timezone=None,
             role=role.value,
@@ -118,6 +119,21 @@ def make_user(unit: UnitOfWork, email: str, full_name: str, role: CompanyRole) -
     )
     unit.record(events.USER_CREATED, _told(asdict(user)))
     return user
+
+
+def refuse_claimed(user: User) -> None:
+    """Stop here when a person is known only by their own word to be whom the address means.
+
+    Raises:
+        RuleViolation: they are.
+    """
+    if user.email_claimed:
+        raise RuleViolation(
+            ErrorId.EMAIL_CLAIMED,
+            5,
+            f"{user.email} is the address of {user.full_name} by their own word: an owner has to"
+            " confirm it first",
+        )
 
 
 def demand_free_email(unit: UnitOfWork, address: str) -> None:
@@ -170,6 +186,7 @@ def name_owner(unit: UnitOfWork, email: str) -> User:
         BadRequest: they are deactivated.
     """
     user = active_user_by_email(unit, email)
+    refuse_claimed(user)
     if user.role != CompanyRole.OWNER:
         unit.audit(audit_log.OWNER_NAMED, subject=user.id)
     return store(unit, user, replace(user, role=CompanyRole.OWNER.value))
@@ -206,6 +223,7 @@ def invite(unit: UnitOfWork, email: str) -> User:
     user = people.find_user_by_email(unit.tx, unit.actor.company_id, address)
     if user is None:
         return make_user(unit, address, address.partition("@")[0], CompanyRole.USER)
+    refuse_claimed(user)
     if user.deactivated_at is not None and unit.actor.company_role == CompanyRole.OWNER:
         return let_in_again(unit, user, user.full_name)
     return user

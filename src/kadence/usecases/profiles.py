@@ -15,7 +15,8 @@ from kadence.domain.values import Name
 from kadence.storage import people
 from kadence.usecases.access import require_owner
 from kadence.usecases.people import demand_free_email, normal_email, store, user_by_email
-from kadence.usecases.sessions import only_in_person
+from kadence.usecases.sessions import Candidate, Typed, demand_proof, only_in_person
+from kadence.usecases.tokens import end_login_links
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 Email: TypeAlias = Annotated[str, Meta(max_length=1000)]
@@ -30,26 +31,42 @@ class ChangeProfile(Struct, frozen=True):
     email: Email | UnsetType = UNSET
     language: Language | UnsetType | None = UNSET
     timezone: Zone | UnsetType | None = UNSET
+    current: Typed | None = None
+    """One's own password, if there is one: asked for with another address of one's own."""
 
 
-def change_profile(unit: UnitOfWork, user_id: int, validated: Validated[ChangeProfile]) -> User:
+def change_profile(
+    unit: UnitOfWork,
+    user_id: int,
+    validated: Validated[ChangeProfile],
+    proved: Candidate | None = None,
+) -> User:
     """Change what is said of oneself, or, by an owner, of somebody who is none.
+
+    An address that one gives oneself is claimed, until an owner saves it; `proved` is that one's
+    own password was right.
 
     Raises:
         KadenceError: NotFound, Forbidden (not oneself and no owner; another owner; an API token
-            asks for its own person), BadRequest (also: somebody else has the address, or there is
-            no such time zone).
+            asks for its own person), BadRequest (also: the password is not proved, somebody else
+            has the address, or there is no such time zone).
     """
-    if user_id == unit.actor.user_id:
+    is_own = user_id == unit.actor.user_id
+    if is_own:
         only_in_person(unit)
     else:
         require_owner(unit)
     user = people.find_user(unit.tx, unit.actor.company_id, user_id)
     if user is None or user.erased_at is not None:
         raise NotFound
-    if user_id != unit.actor.user_id and user.role == CompanyRole.OWNER:
+    if not is_own and user.role == CompanyRole.OWNER:
         raise Forbidden
-    return _change(unit, user, unwrap(validated))
+    change = unwrap(validated)
+    if is_own and isinstance(change.email, str) and normal_email(change.email) != user.email:
+        demand_proof(unit, proved)
+        claimed = unit.actor.company_role != CompanyRole.OWNER
+        return _change(unit, user, change, claimed=claimed)
+    return _change(unit, user, change, claimed=bool(user.email_claimed) if is_own else False)
 
 
 def change_profile_of(unit: UnitOfWork, email: str, change: ChangeProfile) -> User:
@@ -58,10 +75,10 @@ def change_profile_of(unit: UnitOfWork, email: str, change: ChangeProfile) -> Us
     Raises:
         KadenceError: NotFound, BadRequest.
     """
-    return _change(unit, user_by_email(unit, email), change)
+    return _change(unit, user_by_email(unit, email), change, claimed=False)
 
 
-def _change(unit: UnitOfWork, user: User, change: ChangeProfile) -> User:
+def _change(unit: UnitOfWork, user: User, change: ChangeProfile, *, claimed: bool) -> User:
     zone = change.timezone
     if isinstance(zone, str) and zone not in time_zones():
         raise RuleViolation(
@@ -69,8 +86,10 @@ def _change(unit: UnitOfWork, user: User, change: ChangeProfile) -> User:
         )
     new = changed(user, change)
     if isinstance(change.email, str):
-        new = replace(new, email=normal_email(change.email))
+        new = replace(new, email=normal_email(change.email), email_claimed=int(claimed))
     if new.email != user.email:
         demand_free_email(unit, new.email)
+        # Who had the link to the old address may be somebody else.
+        end_login_links(unit, user)
         unit.audit(audit_log.EMAIL_CHANGED, subject=user.id)
     return store(unit, user, new)

@@ -22,7 +22,7 @@ from kadence.domain.errors import (
 )
 from kadence.domain.model import CompanyRole, Instant
 from kadence.domain.retention import DEFAULT, Retention
-from kadence.storage import idempotency, people, readiness
+from kadence.storage import idempotency, installation, people, readiness
 from kadence.storage.transactions import Database, Transaction
 from kadence.usecases import links
 from kadence.usecases.access import demand_again, demands_left
@@ -251,6 +251,19 @@ class UnitOfWorkRunner:
 
         return await self._database.write(attempt)
 
+    async def read_as_operator(self, query: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `run_as_operator`, for a use case that changes nothing.
+
+        Raises:
+            KadenceError: as `run_as_operator`.
+        """
+
+        def attempt(tx: Transaction) -> T:
+            operator = _first_company(tx, Actor(0, "", 0, CompanyRole.OWNER))
+            return query(self._unit_of_operator(tx, operator), *args, **kwargs)
+
+        return await self._database.read(attempt)
+
     async def initialise(self, command: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the use case that makes the first company of an empty database.
 
@@ -268,20 +281,23 @@ class UnitOfWorkRunner:
         return await self._database.write(attempt)
 
     async def tidy(self) -> None:
-        """Forget what is too old.
+        """Forget what is too old, and purge what was taken out if that is still to be done.
 
         Raises:
             StorageError: the database did not let it happen.
         """
         await self._database.write(lambda tx: tidy(self._unit(tx, _NOBODY)))
+        await self.purge()
 
     async def purge(self) -> None:
-        """Leave nothing of what was erased where somebody could dig it out.
+        """Leave nothing of what was erased where somebody could dig it out, if something was.
 
         Raises:
-            StorageError: the database did not let it happen.
+            StorageError: the database did not let it happen: it is tried again later.
         """
-        await asyncio.to_thread(self._database.purge)
+        if (await self._database.read(installation.find)).purge_owed:
+            await asyncio.to_thread(self._database.purge)
+            await self._database.write(lambda tx: installation.owe_purge(tx, owed=False))
 
     async def check_readiness(self) -> None:
         """Make sure that the database can be read, has our schema, and takes a change durably.

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from kadence.domain import audit_log, events
 from kadence.domain.error_ids import ErrorId
-from kadence.domain.errors import Forbidden, NotFound, RuleViolation, Unauthenticated
+from kadence.domain.errors import BadRequest, Forbidden, NotFound, RuleViolation, Unauthenticated
 from kadence.domain.model import DAY, Instant, Token, TokenKind, User
 from kadence.domain.values import Name
 from kadence.storage import people
@@ -133,6 +133,17 @@ def fail(unit: UnitOfWork, tried: Candidate) -> None:
     unit.audit(audit_log.SIGN_IN_FAILED, subject=tried.user_id)
 
 
+def fail_by(unit: UnitOfWork, secret: str) -> None:
+    """Tell in the audit log that somebody came with a token or link that is no longer valid.
+
+    What was never one is not told: anybody can make that up.
+    """
+    token = people.find_token(unit.tx, token_digest(secret))
+    if token is not None:
+        unit.actor = replace(unit.actor, company_id=token.company_id)
+        unit.audit(audit_log.SIGN_IN_FAILED, subject=token.user_id, token_id=token.id)
+
+
 def begin_with_token(unit: UnitOfWork, secret: str) -> NewSession:
     """Begin a session of the person whose API token this is, ending with it at the latest.
 
@@ -242,6 +253,20 @@ def guess_own_password(unit: UnitOfWork, attempt_id: str, client: str) -> Candid
     kept = own_password(unit)
     attempt = count_attempt(unit, attempt_id, client, f"session {unit.actor.token_id}")
     return Candidate(unit.actor.user_id, kept, attempt)
+
+
+def demand_proof(unit: UnitOfWork, proved: Candidate | None) -> None:
+    """Let only somebody on who has just shown to know their password, if they have one.
+
+    Raises:
+        BadRequest: they have one, and it was not shown; or it was changed meanwhile.
+    """
+    actor = unit.actor
+    kept = people.password_hash(unit.tx, actor.company_id, actor.user_id)
+    if kept is not None and (proved is None or proved.password_hash != kept):
+        raise BadRequest(ErrorId.PASSWORD_WRONG, "current should be the password that you have now")
+    if proved is not None:
+        take_back(unit, proved.attempt)
 
 
 def set_password(unit: UnitOfWork, hash_: str, proved: Candidate | None) -> User:

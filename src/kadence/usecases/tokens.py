@@ -104,3 +104,10 @@ def end_token(unit: UnitOfWork, token: Token) -> None:
     for ended in [token, *(one for one in good if one.parent_id == token.id)]:
         people.revoke_token(unit.tx, company_id, ended.id, unit.now)
         unit.record(events.TOKEN_REVOKED, {"id": ended.id, "user_id": ended.user_id})
+
+
+def end_login_links(unit: UnitOfWork, user: User) -> None:
+    """End the login links of somebody."""
+    for token in people.tokens_of(unit.tx, unit.actor.company_id, user.id, unit.clock):
+        if token.kind == TokenKind.LOGIN_LINK:
+            end_token(unit, token)

@@ -85,7 +85,7 @@ OWN_ROUTES: Sequence[Route] = (
         create_invitation,
         "Signing in",
         body=INVITATION,
-        errors=(ErrorId.EMAIL_INVALID, ErrorId.USER_DEACTIVATED),
+        errors=(ErrorId.EMAIL_INVALID, ErrorId.EMAIL_CLAIMED, ErrorId.USER_DEACTIVATED),
     ),
     Route("GET", "/invitations", list_invitations, "Signing in"),
     Route("DELETE", "/invitations/{user_id}", withdraw_invitation, "Signing in"),

@@ -190,7 +190,7 @@ ROUTES: Sequence[Route] = (
         add_member,
         "Members",
         body=ADD,
-        errors=(ErrorId.EMAIL_INVALID, ErrorId.USER_DEACTIVATED),
+        errors=(ErrorId.EMAIL_INVALID, ErrorId.EMAIL_CLAIMED, ErrorId.USER_DEACTIVATED),
     ),
     Route("GET", "/spaces/{space_id}/users/{user_id}", get_member, "Members"),
     Route(

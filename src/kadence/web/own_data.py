@@ -20,6 +20,7 @@ from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_answer
 from kadence.web.responses import WithCookie
 from kadence.web.route import Route
+from kadence.web.sessions import proof_of
 
 log = structlog.get_logger()
 
@@ -157,7 +158,12 @@ async def erase_oneself(
     The person stays in what was done, under a neutral name. What others wrote stays as it is.
     """
     asked = await context.body(ERASURE)
-    done = await context.write_secret(asked, user_answer, usecases.erase_caller, asked.command)
+    proved = None
+    if isinstance(asked.command, EraseOneself):
+        proved = await proof_of(context, asked.command.current)
+    done = await context.write_secret(
+        asked, user_answer, usecases.erase_caller, asked.command, proved
+    )
     if asked.options.dry_run:
         return WithCookie(done, None)
     try:
@@ -176,6 +182,6 @@ OWN_ROUTES: Sequence[Route] = (
         erase_oneself,
         "Signing in",
         body=ERASURE,
-        errors=(ErrorId.EMAIL_NOT_OWN, ErrorId.LAST_OWNER),
+        errors=(ErrorId.EMAIL_NOT_OWN, ErrorId.LAST_OWNER, ErrorId.PASSWORD_WRONG),
     ),
 )

@@ -10,6 +10,7 @@ from kadence.web.bodies import Body
 from kadence.web.http import RequestContext
 from kadence.web.people import UserAnswer, user_answer
 from kadence.web.route import Route
+from kadence.web.sessions import proof_of
 
 PROFILE = Body("Profile", ChangeProfile, one_of=("full_name", "email", "language", "timezone"))
 
@@ -17,11 +18,17 @@ PROFILE = Body("Profile", ChangeProfile, one_of=("full_name", "email", "language
 async def change_profile(context: RequestContext) -> RenderedResponse[UserAnswer]:
     """Change one's own name, e-mail address, language or time zone; for owners, anybody's.
 
-    Not with an API token of one's own, and not of another owner.
+    Not with an API token of one's own, and not of another owner. Another address of one's own
+    needs the password (`current`), where there is one.
     """
     asked = await context.body(PROFILE)
-    user_id = context.id("user_id")
-    return await context.write(asked, user_answer, usecases.change_profile, user_id, asked.command)
+    user_id, change = context.id("user_id"), asked.command
+    proved = None
+    if isinstance(change, ChangeProfile) and change.current is not None:
+        proved = await proof_of(context, change.current)
+    return await context.write_secret(
+        asked, user_answer, usecases.change_profile, user_id, change, proved
+    )
 
 
 OWN_ROUTES: Sequence[Route] = (
@@ -31,6 +38,11 @@ OWN_ROUTES: Sequence[Route] = (
         change_profile,
         "People",
         body=PROFILE,
-        errors=(ErrorId.EMAIL_INVALID, ErrorId.EMAIL_TAKEN, ErrorId.ZONE_UNKNOWN),
+        errors=(
+            ErrorId.EMAIL_INVALID,
+            ErrorId.EMAIL_TAKEN,
+            ErrorId.ZONE_UNKNOWN,
+            ErrorId.PASSWORD_WRONG,
+        ),
     ),
 )

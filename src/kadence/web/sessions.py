@@ -90,10 +90,15 @@ async def create_session(context: RequestContext) -> WithCookie[SessionAnswer]:
 
 async def _begun(context: RequestContext, validated: CreateSession) -> NewSession:
     # Tokens and keys are random: nobody guesses them, so nobody is slowed down.
-    if validated.token is not None:
-        return await context.write_anonymous(usecases.begin_with_token, validated.token)
-    if validated.key is not None:
-        return await context.write_anonymous(usecases.begin_with_login_token, validated.key)
+    secret = validated.token if validated.token is not None else validated.key
+    if secret is not None:
+        is_token = validated.token is not None
+        begin = usecases.begin_with_token if is_token else usecases.begin_with_login_token
+        try:
+            return await context.write_anonymous(begin, secret)
+        except Unauthenticated:
+            await context.write_anonymous(usecases.fail_by, secret)
+            raise
     proved = await context.while_there(_proved(context, validated))
     return await context.write_anonymous(usecases.begin_with_password, proved)
 
@@ -155,14 +160,33 @@ async def _renewed(
     proved = None
     async with context.password_checks.turn(context.client):
         if known is not None:
-            proved = await context.note(usecases.guess_own_password, random_id(), context.client)
-            current = validated.current or ""
-            if not await context.password_checks.is_right(proved.password_hash, current):
-                await context.note(usecases.fail, proved)
-                raise BadRequest(
-                    ErrorId.PASSWORD_WRONG, "current should be the password that you have now"
-                )
+            proved = await _guessed(context, validated.current or "")
         return await context.password_checks.hashed(validated.password), proved
+
+
+async def _guessed(context: RequestContext, current: str) -> Candidate:
+    """Return that whoever asks knows their password; in a turn."""
+    proved = await context.note(usecases.guess_own_password, random_id(), context.client)
+    if not await context.password_checks.is_right(proved.password_hash, current):
+        await context.note(usecases.fail, proved)
+        raise BadRequest(ErrorId.PASSWORD_WRONG, "current should be the password that you have now")
+    return proved
+
+
+async def proof_of(context: RequestContext, current: str | None) -> Candidate | None:
+    """Return that whoever asks knows their password; None where they have none.
+
+    Raises:
+        KadenceError: Forbidden (an API token asks), BadRequest (it is wrong), TooManyRequests.
+    """
+
+    async def proved() -> Candidate:
+        async with context.password_checks.turn(context.client):
+            return await _guessed(context, current or "")
+
+    if await context.read_apart(usecases.own_password) is None:
+        return None
+    return await context.while_there(proved())
 
 
 async def list_tokens(context: RequestContext) -> list[TokenAnswer]:

@@ -297,6 +297,8 @@ export const en = {
   "refused.comment.long": "That is too long: {{most}} characters at most.",
   "refused.cross_site":
     "The server did not believe that this came from its own page. Please reload it.",
+  "refused.email.claimed":
+    "That address is somebody’s by their own word: an owner confirms it by saving it under People.",
   "refused.email.invalid": "This is no e-mail address.",
   "refused.email.not_own": "That is not your own address.",
   "refused.email.taken": "There is already a person with this address.",

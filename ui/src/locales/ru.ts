@@ -313,6 +313,8 @@ export const ru: Record<string, string> = {
   "refused.column.unknown": "Этой колонки или дорожки больше нет.",
   "refused.comment.long": "Слишком длинно: не больше {{most}} символов.",
   "refused.cross_site": "Сервер не поверил, что запрос пришёл с его страницы. Обновите её.",
+  "refused.email.claimed":
+    "Этот адрес человек указал сам: владелец подтверждает его, сохранив в разделе «Люди».",
   "refused.email.invalid": "Это не адрес электронной почты.",
   "refused.email.not_own": "Это не ваш адрес.",
   "refused.email.taken": "Человек с таким адресом уже есть.",

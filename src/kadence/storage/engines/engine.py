@@ -109,10 +109,11 @@ class Engine(Protocol):
             StorageBusy: others were in the way, and it may be tried again.
         """
 
-    def purge(self) -> None:
+    def purge(self, *, events: bool) -> None:
         """Leave nothing of what was changed or deleted where somebody could dig it out.
 
-        Not in a transaction. What backups have, and a server's own log, is not ours to take away.
+        With `events` also of the journal, which only a migration changes. What backups have, and a
+        server's own log, is not ours to take away.
         """
 
     def copied(self, *, filled: bool) -> AbstractContextManager[CopySide]:

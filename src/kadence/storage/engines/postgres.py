@@ -151,9 +151,9 @@ class PostgresServer(Struct, frozen=True):
             return translated(error, str(self))
         return StorageUnusable(f"{self}: {error}")
 
-    def purge(self) -> None:
+    def purge(self, *, events: bool) -> None:
         """See Engine.purge."""
-        purge_server(self.url)
+        purge_server(self.url, events=events)
 
     @contextlib.contextmanager
     def copied(self, *, filled: bool) -> Iterator[CopySide]:

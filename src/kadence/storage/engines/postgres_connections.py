@@ -38,9 +38,11 @@ from kadence.storage.schema import (
     REVISION,
     audit_log,
     idempotency_keys,
+    journal,
     passwords,
     profiles,
     tokens,
+    users,
 )
 from kadence.storage.transactions import Capabilities, Transaction
 
@@ -305,22 +307,23 @@ class PostgresConnection:
         self._connection = None
 
 
-_OF_PEOPLE = (profiles, passwords, tokens, idempotency_keys, audit_log)
+_OF_PEOPLE = (profiles, users, passwords, tokens, idempotency_keys, audit_log)
 
 
-def purge_server(url: str) -> None:
-    """Let versions of rows go that nobody sees any more, of the tables with people's own.
+def purge_server(url: str, *, events: bool) -> None:
+    """Write the tables with people's own anew, without the versions of rows that nobody sees.
 
-    The journal, of which a migration may have changed a part, is left to autovacuum, and the
-    server's own log and backups to whoever keeps them.
+    With `events` the journal, too, of which a migration has changed a part. The server's own log
+    and its backups are left to whoever keeps them.
 
     Raises:
-        StorageError: the server is not there, or refuses us.
+        StorageError: the server is not there, or refuses us, or others use a table for long.
     """
     try:
         with connect(url) as server:
-            for table in _OF_PEOPLE:
-                server.execute(sql.SQL("VACUUM {}").format(sql.Identifier(table.name)))
+            server.execute("SET lock_timeout = '5s'")
+            for table in (*_OF_PEOPLE, *([journal] if events else [])):
+                server.execute(sql.SQL("VACUUM FULL {}").format(sql.Identifier(table.name)))
     except psycopg.Error as error:
         raise translated(error, shown(url)) from error
 
@@ -344,6 +347,5 @@ class PostgresDatabase(ThreadedDatabase):
         super().__init__(sessions[0], sessions[1:])
         self._url = url
 
-    def purge(self) -> None:
-        """See Database.purge."""
-        purge_server(self._url)
+    def _purge(self) -> None:
+        purge_server(self._url, events=False)

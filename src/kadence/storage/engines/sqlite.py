@@ -136,8 +136,8 @@ class SqliteFile(Struct, frozen=True):
         finally:
             engine.dispose()
 
-    def purge(self) -> None:
-        """See Engine.purge."""
+    def purge(self, *, events: bool) -> None:  # noqa: ARG002
+        """See Engine.purge; a file is written anew as a whole."""
         purge_file(self.path)
 
     @contextlib.contextmanager

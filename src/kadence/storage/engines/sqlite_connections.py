@@ -93,6 +93,9 @@ def purge_file(path: Path) -> None:
     """
     connection = connect(path)
     try:
+        # Where there is room for the database there is room for its copy; /tmp may be memory.
+        folder = str(path.absolute().parent).replace("'", "''")
+        connection.execute(f"PRAGMA temp_store_directory = '{folder}'")
         connection.execute("VACUUM")
         ((busy, *_),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except apsw.Error as error:
@@ -248,8 +251,10 @@ class SqliteConnection:
     def rollback(self) -> None:
         """See Connection.rollback; where even that fails, SQLite has done it by itself."""
         if self._connection.in_transaction:
+            # By the cursor of the statements: one that was not read to its end would go on holding
+            # what it saw, and keep the log from being emptied.
             with contextlib.suppress(apsw.Error):
-                self._connection.execute("ROLLBACK")
+                self._cursor.execute("ROLLBACK")
 
     def is_transient(self, _error: Exception) -> bool:
         """There is one writer, and the wait for other programs is in BUSY_SECONDS already."""
@@ -287,8 +292,7 @@ class SqliteDatabase(ThreadedDatabase):
             inline_reader=SqliteConnection(path, writes=False),
         )
 
-    def purge(self) -> None:
-        """See Database.purge."""
+    def _purge(self) -> None:
         purge_file(self._path)
 
     def close(self) -> None:

@@ -10,7 +10,6 @@ from alembic import op
 revision = "0013"
 down_revision = "0012"
 oldest = "0013"
-leaves_traces = True
 
 _OWN = ("email", "full_name", "username", "language", "timezone", "search")
 _SEEN = ("last_request_at",)
@@ -25,6 +24,7 @@ def upgrade() -> None:
         sa.Column("company_id", id_, nullable=False),
         sa.Column("user_id", id_, nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("email_claimed", sa.SmallInteger(), nullable=False),
         sa.Column("full_name", sa.Text(), nullable=False),
         sa.Column("username", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=True),
@@ -37,8 +37,8 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.execute(
-        "INSERT INTO profiles (company_id, user_id, email, full_name, username, search)"
-        " SELECT company_id, id, email, full_name, username, search FROM users"
+        "INSERT INTO profiles (company_id, user_id, email, email_claimed, full_name, username,"
+        " search) SELECT company_id, id, email, 0, full_name, username, search FROM users"
     )
     if op.get_bind().dialect.name == "sqlite":
         _make_users_anew(id_)
