@@ -60,8 +60,10 @@ class Shell:
     def run(self, command: str) -> str:
         """Run one command that must end well; return all that it said."""
         told = self._until(f'{{ {command}\n}} </dev/null\necho "@@ $?"\n', "@@ ")
-        said, _, code = told.rpartition("@@ ")
-        assert code.strip() == "0", f"$ {command}\n{said}"
+        said, _, rest = told.rpartition("@@ ")
+        # What runs beside it may have said something since.
+        code = rest.partition("\n")[0]
+        assert code == "0", f"$ {command}\n{said}\nended with {code}"
         return said
 
     def begin(self, command: str, word: str) -> str:
