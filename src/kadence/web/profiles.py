@@ -12,7 +12,7 @@ from kadence.web.people import UserAnswer, user_answer
 from kadence.web.route import Route
 from kadence.web.sessions import proof_of
 
-PROFILE = Body("Profile", ChangeProfile, one_of=("full_name", "email", "language", "timezone"))
+PROFILE = Body("Profile", ChangeProfile)
 
 
 async def change_profile(context: RequestContext) -> RenderedResponse[UserAnswer]:
