@@ -26,7 +26,7 @@ from kadence.domain.model import CompanyRole, Shows, SpaceRole, SpaceVisibility,
 from kadence.storage import migrate, people
 from kadence.storage.engines import SqliteFile, locate, transaction
 from kadence.usecases import people as people_usecases
-from kadence.usecases import tokens
+from kadence.usecases import invitations, tokens
 from kadence.usecases.boards import FIRST_COLUMNS, CreateBoard, create_board
 from kadence.usecases.card_commands import CreateCard
 from kadence.usecases.card_members import AddCardMember, add_card_member
@@ -267,6 +267,11 @@ class World:
             )
 
         return self.do(make)
+
+    def make_person(self) -> int:
+        """The id of somebody who was invited, for one test."""
+        email = f"{random_id()}@home.example"
+        return self.do(invitations.invite, invitations.CreateInvitation(email)).user.id
 
     def headers(self, name: str = "owner") -> dict[str, str]:
         """The Authorization header of one of the callers."""
