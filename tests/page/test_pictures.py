@@ -68,10 +68,10 @@ def browse(
     return all_of_them()
 
 
-def invitation(demo: dict[str, Any]) -> str:
-    """A link that lets a member of the demo's team in."""
+def invitation(demo: dict[str, Any], email: str = "yuki.tanaka@example.com") -> str:
+    """A link that lets in a member of the demo's team, or somebody who is new."""
     headers = {"authorization": f"Bearer {demo['token']}"}
-    wish = {"email": "yuki.tanaka@example.com"}
+    wish = {"email": email}
     answer = httpx.post(
         f"{demo['base_url']}/api/kadence/v1/invitations", headers=headers, json=wish
     )
@@ -96,6 +96,9 @@ def test_every_view_is_taken(
         take("spaces", page)
         stranger.goto(invitation(demo))
         stranger.get_by_role("main").get_by_role("button", name="Sign in").click()
+        stranger.get_by_label("Your name").wait_for()
+        take("welcome", stranger)
+        stranger.goto(f"{url}/account")
         stranger.get_by_text("browser session").first.wait_for()
         take("account", stranger)
         page.goto(f"{space}/plan")
@@ -127,7 +130,24 @@ def test_every_view_is_taken(
         page.goto(f"{space}/settings")
         page.get_by_role("region", name="Members").get_by_role("listitem").first.wait_for()
         take("settings", page)
-    assert len(list(taken.glob("*.png"))) >= 11 * 4
+    assert len(list(taken.glob("*.png"))) >= 12 * 4
+
+
+@pytest.mark.deep_only
+def test_what_owners_see_of_people_is_taken(
+    browse: Iterator[tuple[str, Page, Page]], demo: dict[str, Any], taken: Path
+) -> None:
+    for email in ("nora.lind@example.com", "sam.okafor@example.com"):
+        invitation(demo, email)
+    for name, _, page in browse:
+        page.goto(f"{demo['base_url']}/people")
+        page.get_by_text("yuki.tanaka@example.com").wait_for()
+        page.get_by_text("nora.lind@example.com").wait_for()
+        page.screenshot(path=taken / f"people-{name}.png")
+        page.goto(f"{demo['base_url']}/audit")
+        page.get_by_role("list", name="Audit log").get_by_role("listitem").nth(3).wait_for()
+        page.screenshot(path=taken / f"audit-{name}.png")
+    assert len(list(taken.glob("people-*.png"))) == len(list(taken.glob("audit-*.png"))) == 4
 
 
 LONG_TITLE = (
