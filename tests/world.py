@@ -25,8 +25,8 @@ from kadence.domain.iteration_commands import CreateIteration
 from kadence.domain.model import CompanyRole, Shows, SpaceRole, SpaceVisibility, User
 from kadence.storage import migrate, people
 from kadence.storage.engines import SqliteFile, locate, transaction
-from kadence.usecases import people as people_usecases
 from kadence.usecases import invitations, tokens
+from kadence.usecases import people as people_usecases
 from kadence.usecases.boards import FIRST_COLUMNS, CreateBoard, create_board
 from kadence.usecases.card_commands import CreateCard
 from kadence.usecases.card_members import AddCardMember, add_card_member

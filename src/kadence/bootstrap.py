@@ -163,6 +163,8 @@ def serve_on(
     )
 
     def show_levels() -> None:
+        if context.metrics is None:
+            return
         reads, writes = database.waiting
         levels = Levels(
             reads=reads + state.waiting_reads,
@@ -172,8 +174,7 @@ def serve_on(
             streams=sum(state.streams.values()),
             helpers=render_worker.has_helper + state.password_checks.has_helper,
         )
-        if context.metrics is not None:
-            context.metrics.show(levels)
+        context.metrics.show(levels)
 
     server = _Server(config, ready, runner.commits.end, parent, housekeeper, show_levels)
     # What is there by now stays: looking through it for cycles again and again would stop all

@@ -201,6 +201,17 @@ def test_addresses_are_forgotten_and_failed_attempts_have_an_end(world: World) -
     assert "sign_in_fail" not in {one["action"] for one in found}
 
 
+def test_who_got_a_password_wrong_in_a_session_is_not_known(world: World) -> None:
+    with browser(world) as one:
+        me = one.sign_in(key=newcomer(world, "borrowed")).json()["user"]
+        one.call("PATCH", "/session/password", {"password": PASSWORD})
+        wrong = {"email": "mine@home.example", "current": "wrong " * 3}
+        assert one.call("PATCH", f"/people/{me['id']}", wrong).status_code == 400
+    (told,) = entries(world, "limit=1")
+    assert told["action"] == "sign_in_fail"
+    assert (told["author_id"], told["details"]["user_uid"]) == (None, me["uid"])
+
+
 def test_strangers_cannot_fill_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage, "MOST_FAILED", 3)
     failed = Statement(

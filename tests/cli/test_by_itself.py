@@ -89,7 +89,7 @@ def test_fourteen_backups_stay_and_what_is_no_backup_is_left_alone(tmp_path: Pat
     assert len(left) == 14 + 1
     assert made.name in left
     assert "notes.txt" in left
-    assert backup_folder.newest(folder) == now // 1000 * 1000
+    assert backup_folder.age(folder, now) == now % 1000
 
 
 def test_what_is_not_sound_is_backed_up_and_told(tmp_path: Path) -> None:

@@ -13,18 +13,18 @@ from kadence.cli.common import out, takes_settings
 from kadence.cli.resume import why_paused
 from kadence.domain.errors import KadenceError
 from kadence.settings import Settings
-from kadence.storage import installation, migrate
+from kadence.storage import backup_folder, installation, migrate
 from kadence.storage.engines import Engine, locate, snapshot
 from kadence.storage.journal import latest
 from kadence.storage.revision import check_revision
 from kadence.usecases.clock import system_clock
-from kadence.web.metrics import backup_age
 
 GOOD, LOOK, BAD = "ok", "look", "bad"
 _MEGABYTE = 1024 * 1024
 LEAST_ROOM = 200 * _MEGABYTE
 CLOCK_SECONDS = 60
-BACKUP_HOURS = 26
+_HOUR = 60 * 60 * 1000
+BACKUP_AGE = 26 * _HOUR
 """A day, and time for the backup itself."""
 SPARE_DESCRIPTORS = 100
 """Files beside connections: the database's, the log's, the helpers'."""
@@ -138,11 +138,11 @@ def _of_limits(settings: Settings) -> Finding:
 def _of_backups(settings: Settings) -> Finding:
     if settings.backup_dir is None:
         return Finding(LOOK, "there are no daily backups", "name a folder by --backup-dir")
-    age = backup_age(Path(settings.backup_dir))
+    age = backup_folder.age(Path(settings.backup_dir), system_clock())
     if age is None:
         help_ = "kadence serve makes the first at its start"
         return Finding(BAD, f"there is no backup in {settings.backup_dir}", help_)
-    what = f"the newest backup is {age / 3600:.0f} hours old"
-    if age > BACKUP_HOURS * 3600:
+    what = f"the newest backup is {age / _HOUR:.0f} hours old"
+    if age > BACKUP_AGE:
         return Finding(BAD, what, "look for 'the daily backup failed' in the log of the server")
     return Finding(GOOD, what)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from kadence.cli.common import DATABASE, DatabaseOption, look, operate, option, out
 from kadence.domain.errors import DatabaseUnavailable, NotInitialised
-from kadence.domain.model import Because, Installation
+from kadence.domain.installation import Because, Installation
 from kadence.settings import Settings
 from kadence.usecases import installation
 from kadence.web.codec import format_timestamp

@@ -177,7 +177,7 @@ def erase(
             f"What was overwritten may still be dug out of the database: {shown(str(failed))}. The"
             " server tries again every hour."
         )
-    out.print("Backups that were made before have what was there: see docs/operations.md.")
+    out.print("Backups that were made before have what was there: see docs/people.md.")
 
 
 def _everybody(unit: UnitOfWork) -> list[User]:

@@ -61,25 +61,6 @@ class IterationStatus(StrEnum):
     REMOVED = "removed"
 
 
-class Because(StrEnum):
-    """Why what acts by itself is paused."""
-
-    BACKUP = "backup"
-    RESTORED = "restored"
-    COPIED = "copied"
-    OTHER_URL = "other_url"
-
-
-class Installation(Struct, frozen=True):
-    """Where a database is served, since when and why it may be a copy, and what is left to do."""
-
-    id: int = 1
-    public_url: str | None = None
-    paused_at: Instant | None = None
-    paused_because: str | None = None
-    purge_owed: int = 0
-
-
 class Company(Struct, frozen=True):
     """A company: the boundary that no data crosses."""
 

@@ -67,6 +67,8 @@ def said_period_end(said: Instant | None) -> tuple[Instant | None, int]:
 
 
 Id: TypeAlias = Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)]
+Email: TypeAlias = Annotated[str, Meta(max_length=1000)]
+"""An e-mail address, before it is looked at."""
 Positive: TypeAlias = Annotated[float, Meta(gt=0)]
 Name: TypeAlias = Annotated[str, OneLine(numbers=False)]
 ExternalId: TypeAlias = Annotated[str, TextOrNumber(1024)]

@@ -7,14 +7,14 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import structlog
 
-from kadence.domain.errors import StorageError, StorageUnusable
+from kadence.domain.errors import StorageUnusable
 from kadence.settings import variable_name
 from kadence.storage import backup_folder
+from kadence.usecases.clock import system_clock
 
 LOOK_SECONDS = 60.0
 """Between two looks whether it is time."""
@@ -73,11 +73,8 @@ class DailyBackups:
             pause = LOOK_SECONDS if done else RETRY_SECONDS
 
     def _is_new(self) -> bool:
-        try:
-            newest = backup_folder.newest(self._folder)
-        except StorageError:
-            return False
-        return newest is not None and time.time() * 1000 - newest < backup_folder.EVERY
+        age = backup_folder.age(self._folder, system_clock())
+        return age is not None and age < backup_folder.EVERY
 
     def _make(self) -> bool:
         """Make a backup; returns whether there is one."""

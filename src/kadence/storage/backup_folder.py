@@ -18,13 +18,16 @@ _NAME = re.compile(r"kadence-(\d{8}T\d{6}Z)\.backup")
 _UNFINISHED = "kadence-*.backup.unfinished*"
 
 
-def newest(folder: Path) -> Instant | None:
-    """Return when the newest backup of a folder was made; None where there is none.
+def age(folder: Path, now: Instant) -> Instant | None:
+    """Return how many milliseconds old the newest backup of a folder is.
 
-    Raises:
-        StorageUnusable: the folder cannot be read.
+    None where there is none, or the folder cannot be read.
     """
-    return max((at for at, _ in _backups(folder)), default=None)
+    try:
+        newest = max((at for at, _ in _backups(folder)), default=None)
+    except StorageUnusable:
+        return None
+    return None if newest is None else now - newest
 
 
 def _backups(folder: Path) -> list[tuple[Instant, Path]]:

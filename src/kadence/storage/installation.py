@@ -3,7 +3,7 @@
 from msgspec.structs import asdict, replace
 from sqlalchemy import delete
 
-from kadence.domain.model import Because, Installation
+from kadence.domain.installation import Because, Installation
 from kadence.storage.engines import Engine, transaction
 from kadence.storage.schema import installation
 from kadence.storage.table_gateway import TableGateway

@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlalchemy import TableClause
 
 from kadence.domain.errors import StorageUnusable
-from kadence.domain.model import Because
+from kadence.domain.installation import Because
 from kadence.storage import installation, migrate
 from kadence.storage.engines import Engine, SqliteFile
 from kadence.storage.engines.copy_statements import ROWS_AT_ONCE

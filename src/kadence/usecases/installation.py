@@ -6,7 +6,7 @@ A plain `cp` that is served at the same address is not seen.
 
 from msgspec.structs import replace
 
-from kadence.domain.model import Because, Installation
+from kadence.domain.installation import Because, Installation
 from kadence.storage import installation
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 

@@ -1,14 +1,13 @@
 """How people are let in: by one-time links, that are made, renewed and withdrawn."""
 
 from collections.abc import Sequence
-from typing import Annotated, TypeAlias
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from kadence.domain import audit_log
 from kadence.domain.errors import Forbidden, NotFound
 from kadence.domain.model import CompanyRole, Instant, TokenKind, User
-from kadence.domain.values import Name
+from kadence.domain.values import Email, Name
 from kadence.storage import people
 from kadence.usecases.access import require_owner
 from kadence.usecases.people import (
@@ -24,8 +23,6 @@ from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 MOST = 500
 """Invitations in a list: more than anybody looks through."""
-
-Email: TypeAlias = Annotated[str, Meta(max_length=1000)]
 
 
 class CreateInvitation(Struct, frozen=True):

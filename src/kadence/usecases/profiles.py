@@ -11,7 +11,7 @@ from kadence.domain.changes import changed
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import Forbidden, NotFound, RuleViolation
 from kadence.domain.model import CompanyRole, User
-from kadence.domain.values import Name
+from kadence.domain.values import Email, Name
 from kadence.storage import people
 from kadence.usecases.access import require_owner
 from kadence.usecases.people import demand_free_email, normal_email, store, user_by_email
@@ -19,7 +19,6 @@ from kadence.usecases.sessions import Candidate, Typed, demand_proof, only_in_pe
 from kadence.usecases.tokens import end_login_links
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
-Email: TypeAlias = Annotated[str, Meta(max_length=1000)]
 Language: TypeAlias = Literal["en", "ru"]
 Zone: TypeAlias = Annotated[str, Meta(max_length=64)]
 
@@ -61,12 +60,11 @@ def change_profile(
         raise NotFound
     if not is_own and user.role == CompanyRole.OWNER:
         raise Forbidden
-    change = unwrap(validated)
-    if is_own and isinstance(change.email, str) and normal_email(change.email) != user.email:
+    new = _wished(user, unwrap(validated), claimed=user.email_claimed if is_own else 0)
+    if is_own and new.email != user.email:
         demand_proof(unit, proved)
-        claimed = unit.actor.company_role != CompanyRole.OWNER
-        return _change(unit, user, change, claimed=claimed)
-    return _change(unit, user, change, claimed=bool(user.email_claimed) if is_own else False)
+        new = replace(new, email_claimed=int(unit.actor.company_role != CompanyRole.OWNER))
+    return _store(unit, user, new)
 
 
 def change_profile_of(unit: UnitOfWork, email: str, change: ChangeProfile) -> User:
@@ -75,10 +73,11 @@ def change_profile_of(unit: UnitOfWork, email: str, change: ChangeProfile) -> Us
     Raises:
         KadenceError: NotFound, BadRequest.
     """
-    return _change(unit, user_by_email(unit, email), change, claimed=False)
+    user = user_by_email(unit, email)
+    return _store(unit, user, _wished(user, change, claimed=0))
 
 
-def _change(unit: UnitOfWork, user: User, change: ChangeProfile, *, claimed: bool) -> User:
+def _wished(user: User, change: ChangeProfile, *, claimed: int) -> User:
     zone = change.timezone
     if isinstance(zone, str) and zone not in time_zones():
         raise RuleViolation(
@@ -86,7 +85,11 @@ def _change(unit: UnitOfWork, user: User, change: ChangeProfile, *, claimed: boo
         )
     new = changed(user, change)
     if isinstance(change.email, str):
-        new = replace(new, email=normal_email(change.email), email_claimed=int(claimed))
+        return replace(new, email=normal_email(change.email), email_claimed=claimed)
+    return new
+
+
+def _store(unit: UnitOfWork, user: User, new: User) -> User:
     if new.email != user.email:
         demand_free_email(unit, new.email)
         # Who had the link to the old address may be somebody else.

@@ -129,7 +129,11 @@ def begin_with_password(unit: UnitOfWork, proved: Candidate) -> NewSession:
 
 
 def fail(unit: UnitOfWork, tried: Candidate) -> None:
-    """Tell in the audit log that a password was wrong: of whom, if there is somebody."""
+    """Tell in the audit log that a password was wrong: of whom, if there is somebody.
+
+    Who tried is not known, though it was in a session.
+    """
+    unit.actor = replace(unit.actor, user_id=0)
     unit.audit(audit_log.SIGN_IN_FAILED, subject=tried.user_id)
 
 

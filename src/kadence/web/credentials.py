@@ -1,12 +1,18 @@
 """Who a request says that it is of, and whether a page of ours made it."""
 
 import hmac
+import re
 
 from msgspec import Struct
 
+from kadence.domain.audit_log import Origin
 from kadence.domain.errors import CrossSite
 from kadence.web.cookies import cookie_of, csrf_of
 from kadence.web.requests import Request
+
+LONGEST_CLIENT = 256
+"""Characters that are kept of what a client calls itself."""
+_NOT_VISIBLE = re.compile(rb"[^ -~]")
 
 
 class Caller(Struct, frozen=True, gc=False):
@@ -32,6 +38,13 @@ def caller_of(request: Request) -> Caller:
             request.caller = Caller(bearer or None, None)
     caller: Caller = request.caller
     return caller
+
+
+def origin_of(request: Request) -> Origin:
+    """Return where a request comes from, as the audit log tells it."""
+    name = request.headers.get(b"x-kaiten-client-name", b"")
+    seen = _NOT_VISIBLE.sub(b"", name)[:LONGEST_CLIENT].decode() or None
+    return Origin(request.client, seen)
 
 
 def refuse_forged(request: Request, session: str) -> None:

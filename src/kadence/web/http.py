@@ -14,7 +14,6 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kadence.domain.audit_log import Origin
 from kadence.domain.error_ids import ErrorId
 from kadence.domain.errors import BadRequest, BodyTooLarge
 from kadence.domain.values import canonical_uid
@@ -30,7 +29,7 @@ from kadence.usecases.unit_of_work import (
 )
 from kadence.web.app_state import AppState, Read, Show
 from kadence.web.bodies import Body
-from kadence.web.credentials import caller_of, refuse_forged, refuse_other_sites
+from kadence.web.credentials import caller_of, origin_of, refuse_forged, refuse_other_sites
 from kadence.web.password_checks import PasswordChecks
 from kadence.web.query import Flag, Query, integer_id
 from kadence.web.read_turns import ReadTurns
@@ -48,9 +47,6 @@ LARGEST_BODY = 1024 * 1024
 
 LONGEST_HEADER = 1000
 """Characters that X-Kadence-Ignored has at most."""
-LONGEST_CLIENT = 256
-"""Characters that are kept of what a client calls itself."""
-_NOT_VISIBLE = re.compile(rb"[^ -~]")
 DRY_RUN = Flag("dry_run", "Answer what would be, and change nothing.")
 _ALIAS = re.compile(r"^/api/(?!kadence/|latest/)(v1/)?")
 _MAKE_IT_DEPEND = frozenset({b"idempotency-key", b"x-idempotency-key", b"if-match"})
@@ -222,9 +218,7 @@ class RequestContext:
 
     def _from_here(self, use_case: UseCase[P, T]) -> UseCase[P, T]:
         """Return a use case that knows where it is asked from, for the audit log."""
-        name = self.headers.get(b"x-kaiten-client-name", b"")
-        seen = _NOT_VISIBLE.sub(b"", name)[:LONGEST_CLIENT].decode() or None
-        origin = Origin(self.client, seen)
+        origin = origin_of(self._request)
 
         def asked_from_here(unit: UnitOfWork, /, *args: P.args, **kwargs: P.kwargs) -> T:
             unit.origin = origin

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from kadence.domain.model import Because
+from kadence.domain.installation import Because
 from kadence.usecases import installation as usecases
 from kadence.web.codec import When, format_optional
 from kadence.web.http import RequestContext

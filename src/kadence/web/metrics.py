@@ -8,7 +8,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from kadence.domain.errors import StorageError
 from kadence.storage import backup_folder
 from kadence.storage.engines import locate
 from kadence.usecases.clock import system_clock
@@ -45,31 +44,19 @@ class Metrics:
             ["method", "route"],
             registry=self.registry,
         )
-        self._waiting = Gauge(
-            "kadence_waiting",
-            "What waits for its turn, by what it waits for.",
-            ["queue"],
-            registry=self.registry,
-            multiprocess_mode="livesum",
+        self._waiting = self._gauge(
+            "kadence_waiting", "What waits for its turn, by what it waits for.", "queue"
         )
-        self._streams = Gauge(
-            "kadence_streams",
-            "Live streams that are open.",
-            registry=self.registry,
-            multiprocess_mode="livesum",
-        )
-        self._helpers = Gauge(
+        self._streams = self._gauge("kadence_streams", "Live streams that are open.")
+        self._helpers = self._gauge(
             "kadence_helpers",
             "Helper processes that run: for charts and forecasts, and for passwords.",
-            registry=self.registry,
-            multiprocess_mode="livesum",
         )
-        self._resident = Gauge(
-            "kadence_resident_bytes",
-            "Memory of the serving processes.",
-            registry=self.registry,
-            multiprocess_mode="livesum",
-        )
+        self._resident = self._gauge("kadence_resident_bytes", "Memory of the serving processes.")
+
+    def _gauge(self, name: str, what: str, *labels: str) -> Gauge:
+        """Return a level that is added up over the processes that run."""
+        return Gauge(name, what, labels, registry=self.registry, multiprocess_mode="livesum")
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -108,19 +95,11 @@ class ServerCollector(Collector):
             ):
                 size = file.stat().st_size if file.exists() else 0
                 yield GaugeMetricFamily(name, what, size)
-        if self._backups is not None and (age := backup_age(self._backups)) is not None:
-            yield GaugeMetricFamily(
-                "kadence_backup_age_seconds", "How old the newest daily backup is.", age
-            )
-
-
-def backup_age(folder: Path) -> float | None:
-    """Return how many seconds old the newest backup of a folder is; None where there is none."""
-    try:
-        newest = backup_folder.newest(folder)
-    except StorageError:
-        return None
-    return None if newest is None else (system_clock() - newest) / 1000
+        if self._backups is not None:
+            age = backup_folder.age(self._backups, system_clock())
+            if age is not None:
+                what = "How old the newest daily backup is."
+                yield GaugeMetricFamily("kadence_backup_age_seconds", what, age / 1000)
 
 
 def tell_of_server(
