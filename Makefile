@@ -13,7 +13,7 @@ page: .venv/run
 
 # What people install, with the page inside.
 wheel: .venv/run page
-	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
 # Every test; those that are counted higher in the deep suite, with small counts.
 test: .venv/dev page debian
@@ -57,15 +57,17 @@ lock: .venv/dev
 	$(BIN)/pip-compile $(LOCK) --output-file requirements.txt pyproject.toml
 	$(BIN)/pip-compile $(LOCK) --output-file requirements-dev.txt requirements-dev.in
 	$(BIN)/pip-compile $(LOCK) --output-file requirements-mutants.txt requirements-mutants.in
+	$(BIN)/pip-compile $(LOCK) --output-file requirements-build.txt --only-build-deps --all-build-deps \
+		--constraint requirements-dev.txt pyproject.toml
 
 # Makes a release and uploads it: CONTRIBUTING.md says what it asks for. VERSION=0.2.0
-publish: .venv/dev
+publish: .venv/dev page
 	$(BIN)/python tools/publish.py $(VERSION) $(ARGS)
 
-.venv/run: requirements.txt pyproject.toml
+.venv/run: requirements.txt requirements-build.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-build.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev: .venv/run requirements-dev.txt

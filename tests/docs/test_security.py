@@ -1,6 +1,7 @@
 """What SECURITY.md claims is shown by tests that are there, a point each."""
 
 import re
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -29,3 +30,14 @@ def test_every_dependency_is_pinned_with_hashes() -> None:
         for entry in pins:
             assert re.match(r"[A-Za-z0-9._\[\]-]+==\S+", entry), entry
             assert "--hash=sha256:" in entry, entry
+
+
+def test_what_builds_an_archive_is_pinned_with_hashes_too() -> None:
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
+    node = re.findall(
+        r'^NODE = "(.+)"$', (ROOT / "hatch_build.py").read_text("utf-8"), re.MULTILINE
+    )
+    for wanted, name in ((asked, "requirements-build.txt"), (node, "requirements-node.txt")):
+        assert wanted
+        pinned = (ROOT / name).read_text("utf-8")
+        assert [one for one in wanted if f"{one} \\\n" not in pinned] == []
