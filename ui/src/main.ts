@@ -1,13 +1,13 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
 import "./app.css";
-import { startI18n } from "./lib/i18n.svelte";
+import { i18n } from "./lib/i18n.svelte";
 import { tellInvalid } from "./lib/invalid";
 
 const target = document.getElementById("app");
 if (target) {
   try {
-    await startI18n();
+    await i18n.start();
     tellInvalid(document);
     mount(App, { target });
   } catch (error) {

@@ -57,14 +57,14 @@ test("dates are the days that they were written as, in the zone of the space", a
   const dates = { start_date: "2026-04-01T00:00:00Z", finish_date: "2026-04-10" };
   const made = await call<Iteration>("POST", team.iterations, { title: "Odd", ...dates });
   await openList();
-  await kit.shows("listitem", /Odd.*31 Mar 2026 – 10 Apr 2026/);
+  await kit.shows("listitem", /Odd.*31 Mar.* – 10 Apr/);
   await kit.press("Edit Odd");
   expect(await kit.field("First day")).toHaveValue("2026-03-31");
   await kit.setDate("First day", "2026-04-02");
   await kit.press("Save", kit.dialog);
-  await kit.shows("listitem", /Odd.*2 Apr 2026 – 10 Apr 2026/);
+  await kit.shows("listitem", /Odd.*2 Apr.* – 10 Apr/);
   await kit.press("Undo");
-  await kit.shows("listitem", /Odd.*31 Mar 2026 – 10 Apr 2026/);
+  await kit.shows("listitem", /Odd.*31 Mar.* – 10 Apr/);
   type Period = { iteration_id: string; first_day: string; last_day: string };
   const undone = await call<Iteration>("GET", team.at(made));
   expect(undone.start_date).toBe("2026-04-01T00:00:00.000Z");
@@ -144,7 +144,7 @@ test("days are those of the space's time zone", async () => {
     finish_date: "2026-05-14T21:00:00.000Z",
   });
   await openList();
-  await kit.shows("listitem", /From Moscow.*4 May 2026 – 15 May 2026/);
+  await kit.shows("listitem", /From Moscow.*4.*15 May/);
   await kit.press("Edit From Moscow");
   expect(await kit.field("First day")).toHaveValue("2026-05-04");
   expect(await kit.field("Last day")).toHaveValue("2026-05-15");

@@ -1,5 +1,4 @@
 // Words, numbers and dates in the reader's language.
-import i18next from "i18next";
 import type { en } from "../locales/en";
 
 export const LANGUAGES = { en: "English", ru: "Русский" } as const;
@@ -9,7 +8,8 @@ export function isLanguage(code: string | null): code is Language {
   return code !== null && code in LANGUAGES;
 }
 /** Only the words of the language that is spoken are loaded. */
-const WORDS: Record<Language, () => Promise<Record<string, string>>> = {
+type Words = Record<string, string>;
+const WORDS: Record<Language, () => Promise<Words>> = {
   en: async () => (await import("../locales/en")).en,
   ru: async () => (await import("../locales/ru")).ru,
 };
@@ -39,6 +39,7 @@ function isLocale(wish: string): boolean {
 
 class I18n {
   language: Language = $state("en");
+  words: Words = $state.raw({});
 
   /** How numbers and dates are written: as the reader's own country writes that language. */
   get locale(): string {
@@ -46,47 +47,45 @@ class I18n {
     return wishes.find(isLocale) ?? this.language;
   }
 
+  /** Load the words before anything is shown. */
+  async start(): Promise<void> {
+    await this.#take(preferred());
+  }
+
   /** Speak another language, also next time; returns whether its words could be loaded. */
   async speak(language: Language): Promise<boolean> {
     try {
-      i18next.addResourceBundle(language, "translation", await WORDS[language]());
+      await this.#take(language);
     } catch {
       return false;
     }
-    await i18next.changeLanguage(language);
     localStorage.setItem(KEPT, language);
-    document.documentElement.lang = language;
-    this.language = language;
     return true;
+  }
+
+  async #take(language: Language): Promise<void> {
+    this.words = await WORDS[language]();
+    this.language = language;
+    document.documentElement.lang = language;
   }
 }
 
 export const i18n = new I18n();
 
-/** Load the words before anything is shown. */
-export async function startI18n(): Promise<void> {
-  const language = preferred();
-  await i18next.init({
-    lng: language,
-    resources: { [language]: { translation: await WORDS[language]() } },
-    keySeparator: false,
-    showSupportNotice: false,
-    // Svelte escapes what it shows.
-    interpolation: { escapeValue: false },
-  });
-  document.documentElement.lang = language;
-  i18n.language = language;
-}
-
 /** A message in the language spoken now; with `count` in the right number. */
 export function t(message: Message, values: Record<string, string | number> = {}): string {
-  // Read, so that what is shown changes with the language.
-  return i18next.t(message, { lng: i18n.language, ...values });
+  const { count } = values;
+  const form = typeof count === "number" ? new Intl.PluralRules(i18n.language).select(count) : "";
+  const text = i18n.words[`${message}_${form}`] ?? i18n.words[message] ?? message;
+  return text.replace(/{{(\w+)}}/g, (hole, name: string) => {
+    const value = values[name] ?? hole;
+    return typeof value === "number" ? written(value) : value;
+  });
 }
 
 /** Whether there are words for it. */
 export function isMessage(key: string): key is Message {
-  return i18next.exists(key, { lng: i18n.language });
+  return key in i18n.words;
 }
 
 /** A number as the reader writes it, with at most one digit behind the point. */
@@ -115,11 +114,31 @@ function known(timeZone: string): string {
   return zone;
 }
 
+/** How days are written: of this year without it. */
+function style(zone: string, ...days: Date[]): Intl.DateTimeFormat {
+  const year = new Intl.DateTimeFormat("en", { year: "numeric", timeZone: zone });
+  const now = year.format(new Date());
+  const named = days.some((one) => year.format(one) !== now);
+  return new Intl.DateTimeFormat(i18n.locale, {
+    day: "numeric",
+    month: "short",
+    year: named ? "numeric" : undefined,
+    timeZone: zone,
+  });
+}
+
 /** A day of an instant in a time zone, for people. */
 export function day(instant: string, timeZone: string): string {
-  const zone = zoneOf(instant, timeZone);
-  const style = { day: "numeric", month: "short", year: "numeric", timeZone: zone } as const;
-  return new Intl.DateTimeFormat(i18n.locale, style).format(new Date(instant));
+  const at = new Date(instant);
+  return style(zoneOf(instant, timeZone), at).format(at);
+}
+
+/** From one day to another; one that is not known is an ellipsis. */
+export function days(from: string | null, until: string | null, timeZone: string): string {
+  if (!from || !until) return [from, until].map((at) => (at ? day(at, timeZone) : "…")).join(" – ");
+  // Each is a day of its own zone, as one may be written with a time and the other without.
+  const [first, last] = [from, until].map((at) => new Date(localDay(at, timeZone)));
+  return first && last ? style("UTC", first, last).formatRange(first, last) : "";
 }
 
 /** The same as a calendar writes it: `2026-11-26`. */

@@ -119,7 +119,7 @@ test("two admins change the calendar beside each other", async () => {
   const calendar = () => own<Schemas["CalendarAnswer"]>("GET", path);
   await kit.eventually(async () => (await calendar()).weekdays, [1, 2, 3, 4]);
   expect((await calendar()).days_off).toEqual(["2026-05-04"]);
-  await kit.shows("group", "4 May 2026");
+  await kit.shows("group", /^4 May/);
 });
 
 test("a reader sees the settings and changes nothing", async () => {

@@ -1,9 +1,16 @@
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { day, localDay, moment, percent, shortDay, today, written } from "../lib/i18n.svelte";
 import { dates } from "./dates";
 
 const START = "2026-03-02T00:00:00.000Z";
 const FINISH = "2026-03-13T00:00:00.000Z";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2027-06-01T12:00:00Z") });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe("an instant", () => {
   it("at midnight UTC is that day in every zone: it was written as a day", () => {
@@ -32,6 +39,14 @@ describe("an instant", () => {
     expect(day(START, "UTC")).toBe("Mar 2, 2026");
   });
 
+  it("of this year is told without it, in the zone where it is that year", () => {
+    vi.setSystemTime("2026-12-31T23:30:00Z");
+    expect(day(START, "UTC")).toBe("Mar 2");
+    expect(day(START, "America/New_York")).toBe("Mar 2");
+    expect(day("2027-01-01T10:00:00.000Z", "Europe/Berlin")).toBe("Jan 1");
+    expect(day("2027-01-01T10:00:00.000Z", "America/New_York")).toBe("Jan 1, 2027");
+  });
+
   it("is written as the reader's language does", () => {
     expect(day(START, "UTC")).toBe("Mar 2, 2026");
     expect(shortDay("2026-03-02")).toBe("Mar 2");
@@ -48,9 +63,16 @@ describe("the dates of an iteration", () => {
   const open = { status: "planned", actual_finish_date: null } as const;
 
   it("are its first and its last day", () => {
-    expect(dates({ ...open, start_date: START, finish_date: FINISH }, "UTC")).toBe(
-      "Mar 2, 2026 – Mar 13, 2026",
+    const both = { ...open, start_date: START, finish_date: FINISH };
+    expect(dates(both, "UTC")).toMatch(/^Mar 2.–.13, 2026$/);
+    const late = { ...both, finish_date: "2026-04-10T00:00:00.000Z" };
+    expect(dates(late, "UTC")).toMatch(/^Mar 2.–.Apr 10, 2026$/);
+    vi.setSystemTime("2026-12-31T23:30:00Z");
+    expect(dates(both, "UTC")).toMatch(/^Mar 2.–.13$/);
+    expect(dates({ ...both, finish_date: "2027-01-08T00:00:00.000Z" }, "UTC")).toMatch(
+      /^Mar 2, 2026.–.Jan 8, 2027$/,
     );
+    vi.setSystemTime("2027-06-01T12:00:00Z");
     expect(dates({ ...open, start_date: null, finish_date: FINISH }, "UTC")).toBe(
       "… – Mar 13, 2026",
     );
@@ -62,8 +84,6 @@ describe("the dates of an iteration", () => {
     const then = "2026-03-16T09:00:00.000Z";
     expect(dates({ ...closed, actual_finish_date: then }, "UTC")).toContain("Mar 16, 2026");
     const inTime = "2026-03-13T16:00:00.000Z";
-    expect(dates({ ...closed, actual_finish_date: inTime }, "UTC")).toBe(
-      "Mar 2, 2026 – Mar 13, 2026",
-    );
+    expect(dates({ ...closed, actual_finish_date: inTime }, "UTC")).toMatch(/^Mar 2.–.13, 2026$/);
   });
 });

@@ -1,5 +1,5 @@
 // How long an iteration lasts, in the reader's words.
-import { day, localDay, t } from "../lib/i18n.svelte";
+import { day, days, localDay, t } from "../lib/i18n.svelte";
 import type { Iteration } from "./queries";
 
 type Dated = Pick<Iteration, "status" | "start_date" | "finish_date" | "actual_finish_date">;
@@ -8,9 +8,7 @@ type Dated = Pick<Iteration, "status" | "start_date" | "finish_date" | "actual_f
 export function dates(one: Dated, timeZone: string): string {
   const { start_date, finish_date } = one;
   const closed = one.status === "closed" ? one.actual_finish_date : null;
-  const written = (at: string | null): string => (at ? day(at, timeZone) : "…");
-  const planned =
-    start_date || finish_date ? `${written(start_date)} – ${written(finish_date)}` : "";
+  const planned = start_date || finish_date ? days(start_date, finish_date, timeZone) : "";
   if (!closed || (finish_date && localDay(closed, timeZone) === localDay(finish_date, timeZone))) {
     return planned;
   }

@@ -4,8 +4,8 @@ import { afterEach, beforeAll } from "vitest";
 import { completeBrowser } from "./browser";
 
 completeBrowser();
-const { startI18n } = await import("../lib/i18n.svelte");
+const { i18n } = await import("../lib/i18n.svelte");
 const { leave } = await import("./kit");
 
-beforeAll(() => startI18n());
+beforeAll(() => i18n.start());
 afterEach(leave);

@@ -1,5 +1,5 @@
 // Runs before each file of tests of rules: English words.
 import { beforeAll } from "vitest";
-import { startI18n } from "../lib/i18n.svelte";
+import { i18n } from "../lib/i18n.svelte";
 
-beforeAll(() => startI18n());
+beforeAll(() => i18n.start());
