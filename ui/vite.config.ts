@@ -1,9 +1,10 @@
 // Builds the page into the Python package, from where the server serves it and the wheel takes it.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { pageParts } from "./pageParts.ts";
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte()],
+  plugins: [svelte(), pageParts()],
   build: {
     outDir: "../src/kadence/web/static/page",
     emptyOutDir: true,

@@ -335,13 +335,25 @@ def test_behind_tls_the_cookie_goes_over_tls_alone(tmp_path: Path) -> None:
             assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(attributes)
             assert not [one for one in attributes if one.startswith("Domain")]
             # Another host of the domain can set a cookie of the plain name, which is none of ours.
-            for sent, status in ((name, 200), (name.replace("__Host-", "") + "x", 401)):
+            for sent, is_ours in ((name, True), (name.replace("__Host-", "") + "x", False)):
                 headers = {"X-Forwarded-Proto": scheme, "Cookie": f"{sent}={secret}"}
-                assert (
-                    httpx.get(f"{server.url}{API}/session", headers=headers).status_code == status
-                )
+                found = httpx.get(f"{server.url}{API}/session", headers=headers).json()
+                assert (found is not None) is is_ours
             plain = {"X-Forwarded-Proto": "https", "Cookie": f"kadence_session={secret}"}
-            assert httpx.get(f"{server.url}{API}/session", headers=plain).status_code == 401
+            assert httpx.get(f"{server.url}{API}/session", headers=plain).json() is None
+
+
+@pytest.mark.both_engines
+def test_that_nobody_is_signed_in_is_no_error(world: World) -> None:
+    url = f"{world.url}{API}/session"
+    asked = httpx.get(url)
+    assert (asked.status_code, asked.json()) == (200, None)
+    for wrong in (
+        {"Cookie": "kadence_session=kdn_old"},
+        {"Authorization": "Bearer kdn_old"},
+        {"Authorization": "Basic x"},
+    ):
+        assert httpx.get(url, headers=wrong).status_code == 401, wrong
 
 
 @pytest.mark.parametrize("address", ["https://plan.example.com", "http://plan.example.com:8081"])

@@ -1,5 +1,6 @@
 """A real browser: Debian's chromium, driven by Playwright, on a real server."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -104,7 +105,23 @@ def enter_by_link(page: Page, world: World, name: str = "writer") -> None:
     made = world.do(invitations.issue_login_link, world.users[name].email)
     page.goto(f"/enter#{made.login_token}")
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Sign out").wait_for()
+    of_one(page).wait_for()
+
+
+def of_one(page: Page) -> Locator:
+    """The menu of whoever is signed in."""
+    return page.get_by_role("button", name=re.compile("^Account and settings of"))
+
+
+def choose(page: Page, menu: str, item: str) -> None:
+    """Choose something out of a menu."""
+    page.get_by_role("button", name=menu).click()
+    page.get_by_role("menuitem", name=item).click()
+
+
+def sign_out(page: Page) -> None:
+    of_one(page).click()
+    page.get_by_role("menuitem", name="Sign out").click()
 
 
 def eventually(page: Page, what: Callable[[], Any], wanted: Any) -> None:
@@ -219,7 +236,7 @@ def home(open_browser: Callable[..., Page], world: World, team: Team) -> Page:
     """The iterations of the team's space, opened by its admin."""
     page = open_browser()
     enter(page, world, "admin")
-    page.goto(f"/spaces/{team.space.uid}")
+    page.goto(f"/spaces/{team.space.uid}/iterations")
     page.get_by_role("heading", name="Planned").wait_for()
     return page
 
@@ -227,6 +244,6 @@ def home(open_browser: Callable[..., Page], world: World, team: Team) -> Page:
 @pytest.fixture
 def settings(home: Page) -> Page:
     """Its settings."""
-    home.get_by_role("link", name="Settings").click()
+    choose(home, "Space: ", "Settings")
     home.get_by_role("heading", name="Working calendar").wait_for()
     return home

@@ -66,7 +66,7 @@ def test_of_many_cards_only_those_in_sight_are_in_the_document(
 
     page.route(re.compile(r"/api/latest/cards\?.*iteration_id=none"), many)
     page.goto(f"/spaces/{team.space.uid}/plan")
-    expect(page.get_by_text(f"{count} cards")).to_be_visible()
+    expect(page.get_by_text(f"{count:,} cards")).to_be_visible()
     assert 5 < box(page, "Backlog").get_by_role("option").count() < 80
     page.get_by_role("option", name="Card 0").focus()
     page.keyboard.press("End")

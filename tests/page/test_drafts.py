@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
-from tests.page.conftest import box, enter_by_link, eventually
+from tests.page.conftest import box, choose, enter_by_link, eventually, sign_out
 from tests.world import World
 
 
@@ -31,7 +31,7 @@ def test_lines_are_still_there_in_another_view_and_after_a_reload(plan: Page, te
 
 def test_signing_out_leaves_no_lines_behind(plan: Page, world: World, team: Team) -> None:
     plan.get_by_label(re.compile("Add cards")).fill("For nobody else")
-    plan.get_by_role("button", name="Sign out").click()
+    sign_out(plan)
     plan.get_by_role("heading", name="Sign in to kadence").wait_for()
     assert plan.evaluate("sessionStorage.length") == 0
     enter_by_link(plan, world)
@@ -53,7 +53,7 @@ def test_a_new_iteration_that_is_typed_is_not_lost_by_escape(plan: Page, team: T
     dialog.get_by_role("button", name="Discard").click()
     expect(dialog).to_have_count(0)
     before = len(team.call("GET", team.iterations))
-    plan.get_by_role("button", name="Edit Next sprint").click()
+    choose(plan, "More for Next sprint", "Edit")
     dialog.get_by_label("Title").fill("T" * 128)
     expect(dialog.get_by_role("status")).to_have_text("A title has at most 128 characters.")
     plan.keyboard.press("Escape")

@@ -1,5 +1,6 @@
 """The page for everyone: no violation that axe-core knows of, two languages, dark, narrow."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.api.kit import Team
 from tests.conftest import DEEP
-from tests.page.conftest import enter_by_link
+from tests.page.conftest import choose, enter_by_link, of_one
 from tests.world import World
 
 AXE = Path(__file__).parents[2] / "ui/node_modules/axe-core/axe.min.js"
@@ -28,7 +29,7 @@ def violations(page: Page) -> list[Any]:
 @pytest.mark.deep
 @pytest.mark.parametrize(
     ("scheme", "width"),
-    [("light", 360), *([("dark", 1280), ("light", 1280), ("dark", 360)] if DEEP else [])],
+    [("light", 320), *([("dark", 1280), ("light", 1280), ("dark", 320)] if DEEP else [])],
 )
 def test_axe_finds_nothing_on_any_view(
     open_browser: Callable[..., Page], world: World, team: Team, scheme: str, width: int
@@ -50,7 +51,8 @@ def test_axe_finds_nothing_on_any_view(
     team.start(running)
     team.close(team.start(team.plan("Closed")))
     for view, shown in (
-        ("", page.get_by_role("region", name="Timeline")),
+        ("", page.get_by_role("region", name="Scope changes")),
+        ("/iterations", page.get_by_role("region", name="Timeline")),
         (f"/iterations/{running['id']}", page.locator(".readings_marks > *").first),
         ("/reports", page.locator("figure svg").nth(4)),
         ("/settings", page.get_by_label("Time zone")),
@@ -68,15 +70,23 @@ def test_axe_finds_nothing_on_any_view(
     assert violations(page) == []
     assert page.evaluate(FITS), "the page scrolls sideways"
     page.get_by_role("button", name="Unselect").click()
+    for menu in ("Space: ", "Account and settings of", "More for Next"):
+        page.get_by_role("button", name=menu).click()
+        page.get_by_role("menu").wait_for()
+        assert violations(page) == [], menu
+        page.keyboard.press("Escape")
     for button in (
         "New iteration",
         "Keys and gestures",
         "Archive",
-        "Start… Next",
-        "Delete… Next",
-        "Edit Next",
+        "Start iteration… Next",
+        ("More for Next", "Delete iteration…"),
+        ("More for Next", "Edit"),
     ):
-        page.get_by_role("button", name=button).click()
+        if isinstance(button, tuple):
+            choose(page, *button)
+        else:
+            page.get_by_role("button", name=button).click()
         page.get_by_role("dialog").wait_for()
         assert violations(page) == [], button
         page.keyboard.press("Escape")
@@ -94,21 +104,23 @@ def test_it_speaks_russian_and_remembers_it(
     page.get_by_label("Language").or_(page.get_by_label("Язык")).select_option("en")
     expect(page.get_by_role("heading", name="Sign in to kadence")).to_be_visible()
     enter_by_link(page, world)
-    page.get_by_label("Language").select_option("ru")
+    of_one(page).click()
+    page.get_by_role("menuitemradio", name="Русский").click()
+    page.keyboard.press("Escape")
     page.goto(f"/spaces/{team.space.uid}/plan")
     panel = page.get_by_role("region", name="Три карточки")
-    expect(panel.locator("[data-sum]")).to_have_text("3 карточки, размер 4,5")
-    expect(panel).to_contain_text("2 мар. 2026")
+    expect(panel.locator("[data-sum]")).to_have_text("3 карточки · 4,5 SP")
+    expect(panel).to_contain_text(re.compile("2.*13 мар"))
     assert page.evaluate("document.documentElement.lang") == "ru"
     assert violations(page) == []
     page.get_by_role("link", name="Итерации").click()
-    expect(page.get_by_role("region", name="В плане")).to_contain_text("3 карточки, размер 4,5")
+    expect(page.get_by_role("region", name="Запланированы")).to_contain_text("3 карточки · 4,5 SP")
     page.get_by_role("link", name="Три карточки", exact=True).click()
-    expect(page.get_by_text("0 из 4,5 (карточек 0 из 3)")).to_be_visible()
-    page.get_by_role("link", name="Отчёты").last.click()
-    expect(page.get_by_role("heading", name="Накопительный поток")).to_be_visible()
-    burndown = page.get_by_role("figure", name="Сгорание").locator("svg")
+    expect(page.get_by_text("Готово 0 из 4,5 SP")).to_be_visible()
+    choose(page, "Ещё: Три карточки", "Отчёты")
+    expect(page.get_by_role("heading", name="Накопительная диаграмма потока")).to_be_visible()
+    burndown = page.get_by_role("figure", name="Диаграмма сгорания").locator("svg")
     expect(burndown).to_contain_text("осталось 4,5 из 4,5")
-    page.get_by_role("link", name="Настройки").click()
+    choose(page, "Пространство: ", "Настройки")
     expect(page.get_by_role("heading", name="Рабочий календарь")).to_be_visible()
     expect(page.get_by_role("checkbox", name="пн")).to_be_checked()

@@ -18,7 +18,7 @@ def test_a_card_is_dragged_to_done_and_that_is_undone(view: Page, team: Team) ->
     expect(titles(view, "Queue: Review")).to_have_text(["Task 1", "Task 2", "Task 3"])
     tile(view, "Task 2").drag_to(cell(view, "Done"))
     expect(titles(view, "Done")).to_have_text(["Task 2"])
-    expect(view.get_by_text("2 of 6 (1 of 3 cards)")).to_be_visible()
+    expect(view.get_by_text("2 of 6 pts done")).to_be_visible()
     eventually(view, lambda: card_of(team, "Task 2")["state"], 3)
     tile(view, "Task 1").drag_to(cell(view, "Done", "Lower"))
     eventually(view, lambda: card_of(team, "Task 1")["lane_id"], team.space.lanes[1])
@@ -59,7 +59,7 @@ def test_what_others_do_is_seen_on_the_board(
     team.put(sprint, late)
     changes = view.get_by_role("region", name="Scope changes")
     expect(changes).to_contain_text("Came later")
-    expect(changes).to_contain_text("1 card, size 8")
+    expect(changes).to_contain_text("1 card · 8 pts")
 
 
 def test_a_reader_sees_everything_and_changes_nothing(
@@ -72,10 +72,10 @@ def test_a_reader_sees_everything_and_changes_nothing(
     page.keyboard.press("Alt+ArrowRight")
     tile(page, "Task 2").drag_to(cell(page, "Done"))
     expect(titles(page, "Queue: Review")).to_have_text(["Task 1", "Task 2", "Task 3"])
-    for name in ("Close…", "Edit", "New iteration"):
+    for name in ("Close iteration…", "New iteration"):
         expect(page.get_by_role("button", name=name)).to_have_count(0)
     dialog = opened(page, "Task 1")
     expect(dialog.get_by_label("Title")).to_be_disabled()
-    expect(dialog.get_by_label("Column")).to_be_disabled()
+    expect(dialog.get_by_label("Status")).to_be_disabled()
     for name in ("Save", "Archive"):
         expect(dialog.get_by_role("button", name=name)).to_have_count(0)

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests import processes
+from tests.page.conftest import of_one
 
 FOLDER = Path(__file__).parents[2] / "docs/screenshots"
 SIZES = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 390, "height": 844}}
@@ -62,7 +63,7 @@ def browse(
                 page.get_by_role("button", name="Use an API token").click()
                 page.get_by_label("API token").fill(demo["token"])
                 page.get_by_role("main").get_by_role("button", name="Sign in").click()
-                page.get_by_role("button", name="Sign out").wait_for()
+                of_one(page).wait_for()
                 yield f"{size}-{scheme}", stranger, page
 
     return all_of_them()
@@ -110,15 +111,15 @@ def test_every_view_is_taken(
         page.get_by_role("dialog").get_by_label("Title").wait_for()
         take("new-iteration", page)
         page.keyboard.press("Escape")
-        page.get_by_role("button", name="Close…").click()
-        page.get_by_role("dialog").get_by_text("cannot be undone").wait_for()
+        page.get_by_role("button", name="Close iteration…").click()
+        page.get_by_role("dialog").get_by_text("cannot reopen").wait_for()
         take("close", page)
-        page.goto(space)
+        page.goto(f"{space}/iterations")
         page.get_by_role("region", name="Timeline").wait_for()
         take("iterations", page)
         page.get_by_role("region", name="Active").get_by_role("heading").get_by_role("link").click()
         page.locator(".readings_marks").wait_for(state="attached")
-        page.get_by_text("to be done in time").wait_for()
+        page.get_by_text("chance to finish on time").wait_for()
         take("iteration", page)
         page.locator("li[data-uid] a").first.click()
         page.get_by_role("dialog").get_by_label("Title").wait_for()

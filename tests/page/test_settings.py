@@ -12,7 +12,7 @@ def test_members_come_go_and_change_their_role(settings: Page, team: Team) -> No
     members = settings.get_by_role("region", name="Members")
     # The last one is everybody else.
     expect(members.get_by_role("listitem")).to_have_count(5)
-    members.get_by_label("Role: Reader").select_option("writer")
+    members.get_by_label("Role: Reader").select_option("Editor")
 
     def role(name: str) -> int:
         found = team.call("GET", f"/spaces/{team.space.id}/users", as_="admin")
@@ -20,10 +20,10 @@ def test_members_come_go_and_change_their_role(settings: Page, team: Team) -> No
 
     eventually(settings, lambda: role("Reader"), 2)
     members.get_by_role("button", name="Remove Reader").click()
-    members.get_by_role("button", name="Really remove Reader").click()
+    members.get_by_role("button", name="Remove Reader").click()
     expect(members).not_to_contain_text("reader@home.example")
     members.get_by_label("E-mail address").fill("stranger@home.example")
-    members.get_by_role("combobox", name="Role", exact=True).select_option("reader")
+    members.get_by_role("combobox", name="Role", exact=True).select_option("Viewer")
     members.get_by_role("button", name="Add").click()
     expect(members).to_contain_text("stranger@home.example")
     assert role("Stranger") == 1
@@ -37,7 +37,7 @@ def test_the_calendar_is_set(settings: Page, team: Team) -> None:
     settings.get_by_label("Days off: Day").fill("2026-05-04")
     days = settings.get_by_role("group", name="Days off")
     days.get_by_role("button", name="Add").click()
-    expect(days).to_contain_text("4 May 2026")
+    expect(days).to_contain_text("4 May")
     settings.get_by_role("button", name="Save").nth(1).click()
     summary = settings.get_by_text(re.compile(r"Public holidays \(\d+\)"))
     summary.click()

@@ -29,7 +29,7 @@ def test_a_team_plans_works_and_looks_back(open_browser: Callable[..., Page], wo
     dialog.get_by_label("Goal").fill("Apples for everybody")
     dialog.get_by_label("First day").fill("2026-03-02")
     dialog.get_by_label("Last day").fill("2026-03-13")
-    dialog.get_by_label("How many").fill("2")
+    dialog.get_by_label("Number of").fill("2")
     dialog.get_by_role("button", name="Create 2 iterations").click()
     first = page.get_by_role("listbox", name="Sprint 1")
     expect(first).to_be_visible()
@@ -43,22 +43,22 @@ def test_a_team_plans_works_and_looks_back(open_browser: Callable[..., Page], wo
     expect(first.get_by_role("option")).to_have_count(2)
 
     # Started, and the cards moved on its board.
-    page.get_by_role("button", name="Start… Sprint 1").click()
-    expect(dialog).to_contain_text("What is committed is frozen: 2 cards, size 8.")
-    dialog.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_role("button", name="Start iteration… Sprint 1").click()
+    expect(dialog).to_contain_text("Commits 2 cards, 8 pts")
+    dialog.get_by_role("button", name="Start iteration", exact=True).click()
     page.get_by_role("link", name="Sprint 1", exact=True).click()
     expect(page.get_by_text("Apples for everybody")).to_be_visible()
     tree = page.locator("li[data-uid]").filter(has_text="Plant trees")
     tree.drag_to(page.get_by_role("list", name="Doing"))
     expect(page.get_by_role("list", name="Doing").get_by_role("link")).to_have_count(1)
     tree.drag_to(page.get_by_role("list", name="Done"))
-    expect(page.get_by_text("5 of 8 (1 of 2 cards)")).to_be_visible()
+    expect(page.get_by_text("5 of 8 pts done")).to_be_visible()
 
     # Closed: what is left over goes to the next one.
-    page.get_by_role("button", name="Close…").click()
-    dialog.get_by_label("What is not done goes to").select_option(label="Sprint 2")
-    expect(dialog).to_contain_text("1 card, size 3, to Sprint 2:")
-    dialog.get_by_role("button", name="Close", exact=True).click()
+    page.get_by_role("button", name="Close iteration…").click()
+    dialog.get_by_label("Move unfinished cards to").select_option(label="Sprint 2")
+    expect(dialog).to_contain_text("1 card (3 pts) moves to Sprint 2")
+    dialog.get_by_role("button", name="Close iteration", exact=True).click()
     expect(page.get_by_text("closed", exact=True)).to_be_visible()
 
     # And looked back at.
@@ -70,4 +70,4 @@ def test_a_team_plans_works_and_looks_back(open_browser: Callable[..., Page], wo
     page.get_by_role("link", name="Plan", exact=True).click()
     second = page.get_by_role("listbox", name="Sprint 2")
     expect(second.get_by_role("option")).to_contain_text(["Water them"])
-    expect(page.get_by_role("region", name="Sprint 2")).to_contain_text("size 3")
+    expect(page.get_by_role("region", name="Sprint 2")).to_contain_text("1 card · 3 pts")

@@ -30,7 +30,7 @@ PAGE = files("kadence.web").joinpath("static/page")
 """What tools/build_page.py makes of ui/."""
 PAGE_HEADERS = HEADERS | {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
     # The page names its parts by what is in them; it alone has to be asked for again.
@@ -45,7 +45,13 @@ ADDRESSES = (
     "/spaces/{space}/{view}/{id}",
 )
 """Where the page has a view: ui/src/lib/router.svelte.ts knows which."""
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+_PACKED_ALREADY = {".woff2"}
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -155,11 +161,14 @@ def _parts() -> dict[str, _Fixed]:
     assets = PAGE.joinpath("assets")
     if not assets.is_dir():
         return {}
-    return {
-        found.name: _fixed(body, _TYPES[PurePath(found.name).suffix], _PART_HEADERS, 0)
-        for found in assets.iterdir()
-        for body in [found.read_bytes()]
-    }
+    made = {}
+    for found in assets.iterdir():
+        body, kind = found.read_bytes(), PurePath(found.name).suffix
+        if kind in _PACKED_ALREADY:
+            made[found.name] = _Fixed(body, {}, _TYPES[kind], _PART_HEADERS)
+        else:
+            made[found.name] = _fixed(body, _TYPES[kind], _PART_HEADERS, 0)
+    return made
 
 
 def _always(fixed: _Fixed) -> Endpoint:

@@ -115,8 +115,15 @@ async def _proved(context: RequestContext, validated: CreateSession) -> Candidat
         return found
 
 
-async def get_session(context: RequestContext) -> SessionAnswer:
-    """Get who is signed in, and what proves that a request comes from our own page."""
+async def get_session(context: RequestContext) -> SessionAnswer | None:
+    """Get who is signed in, and what proves that a request comes from our own page.
+
+    Null is the answer to who comes with neither a session nor a token: nobody is, and that is no
+    error. A session or token that is no longer valid is one.
+    """
+    if context.token is None and b"authorization" not in context.headers:
+        context.nothing()
+        return None
     context.has_secret = True
     found = await context.read(usecases.signed_in, context.nothing())
     secret = context.session
@@ -240,7 +247,7 @@ OWN_ROUTES: Sequence[Route] = (
         public=True,
         errors=(ErrorId.SIGN_IN_WAYS,),
     ),
-    Route("GET", "/session", get_session, "Signing in"),
+    Route("GET", "/session", get_session, "Signing in", public=True),
     Route("DELETE", "/session", end_session, "Signing in"),
     Route(
         "PATCH",

@@ -33,14 +33,14 @@ test("arrows walk over the board", async () => {
 test("an iteration is closed from its view", async () => {
   await team.change(await team.find("Task 3"), { column_id: team.columns[2] });
   await kit.find("link", "Task 3", kit.the("list", "Done, Upper"));
-  await kit.press("Close…");
-  await kit.text("It is frozen with 1 card done, size 3.", kit.dialog);
+  await kit.press("Close iteration…");
+  await kit.text("1 card done (3 pts)", kit.dialog);
   await kit.press("Close", kit.dialog);
   await kit.text(/^closed$/);
   expect(kit.all("list", "Done, Upper")).toEqual([]);
   const done = kit.the("region", "Done");
   await kit.find("link", "Task 3", done);
-  await kit.text("1 card, size 3", done);
+  await kit.text("1 card · 3 pts", done);
 });
 
 test("what did not load is loaded when the server is back", async () => {
@@ -59,7 +59,7 @@ test("a planned iteration is deleted from its view", async () => {
   const address = `/spaces/${team.uid}/iterations/${planned.id}`;
   await kit.leave();
   kit.open(address);
-  await kit.press("Delete…");
+  await kit.pick("More for", "Delete iteration…");
   await kit.press("Delete", kit.dialog);
   await kit.find("region", "Timeline");
   await kit.until(() => expect(document.body).not.toHaveTextContent("Not wanted"));

@@ -38,7 +38,7 @@ test("a card is saved when the server is back", async () => {
   kit.goOffline();
   await kit.fill("Title", "Typed in a tunnel", kit.dialog);
   await kit.press("Save", kit.dialog);
-  await kit.shows("alert", "The server does not answer", kit.dialog);
+  await kit.shows("alert", "Offline", kit.dialog);
   expect(await kit.field("Title", kit.dialog)).toHaveValue("Typed in a tunnel");
   expect(await team.titles()).toContain("Task 2");
   kit.goOnline();
@@ -47,11 +47,11 @@ test("a card is saved when the server is back", async () => {
 });
 
 test("what was given up without the server is not done later", async () => {
-  await kit.press("Close…");
+  await kit.press("Close iteration…");
   await kit.until(async () => expect(await kit.button("Close", kit.dialog)).toBeEnabled());
   kit.goOffline();
   await kit.press("Close", kit.dialog);
-  await kit.shows("alert", "The server does not answer", kit.dialog);
+  await kit.shows("alert", "Offline", kit.dialog);
   await kit.press("Cancel", kit.dialog);
   kit.goOnline();
   // What was changed later has arrived, and so would have what was given up.
@@ -101,7 +101,7 @@ test("members, tags and columns are changed at once, and all of it is undone", a
   await kit.gone("button", "Remove Writer");
   await addTag("urgent");
   await kit.button("Remove urgent");
-  await kit.choose("Column", "In progress");
+  await kit.choose("Status", "In progress");
   await kit.eventually(inColumn("In progress"), ["Task 2"]);
   await kit.eventually(async () => (await team.find("Task 2")).state, 2);
   expect(await team.find("Task 2")).toMatchObject({
@@ -149,12 +149,12 @@ test("comments come and go", async () => {
   expect(kit.all("button", undefined, () => theirs)).toEqual([]);
   const remove = () => kit.button("Remove", () => mine);
   await kit.user.click(await remove());
-  await kit.button("Really remove");
+  await kit.button("Remove");
   await kit.press("Cancel", () => mine);
   // A double click is no answer.
   await kit.user.dblClick(await remove());
   expect(kit.all("article")).toHaveLength(2);
-  await kit.press("Really remove");
+  await kit.press("Remove");
   await kit.until(() => expect(kit.all("article")).toHaveLength(1));
   expect(kit.all("article")[0]).toHaveTextContent("Yes");
 });

@@ -56,10 +56,10 @@ test("a chart's link opens without signing in, until it is revoked", async () =>
   await kit.button("Copied", figure("Burndown"));
   const link = await navigator.clipboard.readText();
   expect((await outside(link)).headers.get("content-type")).toMatch(/^image\/svg\+xml/);
-  await kit.visit("Settings");
-  const links = kit.the("region", "Signed links");
+  await kit.pick("Space: ", "Settings");
+  const links = kit.the("region", "Public links");
   await kit.press("Revoke Burndown: Second", links);
-  await kit.press("Really revoke Burndown: Second", links);
+  await kit.press("Revoke Burndown: Second", links);
   await kit.until(() => expect(links()).not.toHaveTextContent("Burndown: Second"));
   expect((await outside(link)).status).toBe(404);
 });

@@ -9,7 +9,7 @@ beforeEach(async () => {
   team = await Team.make();
 });
 async function openList(who = "admin"): Promise<void> {
-  kit.open(`/spaces/${team.uid}`, who);
+  kit.open(`/spaces/${team.uid}/iterations`, who);
   await kit.find("heading", "Planned");
 }
 const planned = kit.the("region", "Planned");
@@ -19,30 +19,30 @@ test("what is planned is measured by what the team said", async () => {
   await team.put(made, await team.card("Large", { size_text: "8" }));
   await own("PATCH", `/spaces/${team.uid}/iterations/${made.id}/capacity`, { capacity: 20 });
   await openList();
-  await kit.shows("listitem", /With capacity.*1 card, size 8; capacity: 20/);
+  await kit.shows("listitem", /With capacity.*1 card · 8 pts of 20 pts/);
 });
 
 test("an iteration is edited, started, closed and deleted from the list", async () => {
   await openList();
-  await kit.press("Edit Next sprint");
+  await kit.pick("More for Next sprint", "Edit");
   await kit.fill("Goal", "Something small");
   await kit.press("Save");
   await kit.text("Something small", planned);
-  await kit.press("Start… Next sprint");
+  await kit.press("Start iteration… Next sprint");
   await kit.press("Start", kit.dialog);
   await kit.find("heading", "Next sprint", kit.the("region", "Active"));
-  await kit.press("Close… Next sprint");
+  await kit.press("Close iteration… Next sprint");
   await kit.press("Close", kit.dialog);
   await kit.find("heading", "Next sprint", kit.the("region", "Closed"));
-  await kit.press("Delete… Sprint");
-  await kit.text("1 card, size 3, to Backlog:", kit.dialog);
+  await kit.pick("More for Sprint", "Delete iteration…");
+  await kit.text("1 card (3 pts) moves to Backlog", kit.dialog);
   await kit.press("Delete", kit.dialog);
   await kit.gone("region", "Planned");
 });
 
 test("an edit is undone from the list", async () => {
   await openList();
-  await kit.press("Edit Next sprint");
+  await kit.pick("More for Next sprint", "Edit");
   await kit.fill("Goal", "Another goal", kit.dialog);
   await kit.press("Save", kit.dialog);
   const goal = await kit.text("Another goal", planned);
@@ -58,11 +58,11 @@ test("dates are the days that they were written as, in the zone of the space", a
   const made = await call<Iteration>("POST", team.iterations, { title: "Odd", ...dates });
   await openList();
   await kit.shows("listitem", /Odd.*31 Mar.* – 10 Apr/);
-  await kit.press("Edit Odd");
+  await kit.pick("More for Odd", "Edit");
   expect(await kit.field("First day")).toHaveValue("2026-03-31");
   await kit.setDate("First day", "2026-04-02");
   await kit.press("Save", kit.dialog);
-  await kit.shows("listitem", /Odd.*2 Apr.* – 10 Apr/);
+  await kit.shows("listitem", /Odd.*, planned, 2.–.10 Apr/);
   await kit.press("Undo");
   await kit.shows("listitem", /Odd.*31 Mar.* – 10 Apr/);
   type Period = { iteration_id: string; first_day: string; last_day: string };
@@ -78,7 +78,7 @@ test("dates are the days that they were written as, in the zone of the space", a
 test("a space without a board is given one", async () => {
   const made = await call<{ uid: string }>("POST", "/spaces", { title: "Bare" }, "owner");
   kit.open(`/spaces/${made.uid}/plan`, "owner");
-  await kit.text("There is no board yet");
+  await kit.text("This space has no board yet");
   await kit.press("Create a board");
   await kit.fill("Add cards", "A card");
   await kit.press("Add 1 card");
@@ -104,12 +104,12 @@ test.each([
   [
     "ru",
     "Новая итерация",
-    "Это поле не может быть пустым.",
+    "Заполните поле",
     "Последний день должен быть позже первого: в итерации не меньше двух дней.",
   ],
 ] as const)("what a field does not take is said in %s", async (language, create, blank, order) => {
   await i18n.speak(language);
-  kit.open(`/spaces/${team.uid}`);
+  kit.open(`/spaces/${team.uid}/iterations`);
   await kit.press(create);
   await kit.until(() => expect(kit.dialog().querySelectorAll("input")).toHaveLength(5));
   const [title, , first, last] = kit.dialog().querySelectorAll("input");
@@ -145,7 +145,7 @@ test("days are those of the space's time zone", async () => {
   });
   await openList();
   await kit.shows("listitem", /From Moscow.*4.*15 May/);
-  await kit.press("Edit From Moscow");
+  await kit.pick("More for From Moscow", "Edit");
   expect(await kit.field("First day")).toHaveValue("2026-05-04");
   expect(await kit.field("Last day")).toHaveValue("2026-05-15");
   await kit.press("Cancel");

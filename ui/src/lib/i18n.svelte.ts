@@ -78,7 +78,7 @@ export function t(message: Message, values: Record<string, string | number> = {}
   const form = typeof count === "number" ? new Intl.PluralRules(i18n.language).select(count) : "";
   const text = i18n.words[`${message}_${form}`] ?? i18n.words[message] ?? message;
   return text.replace(/{{(\w+)}}/g, (hole, name: string) => {
-    const value = values[name] ?? hole;
+    const value = values[name] ?? (name === "unit" ? i18n.words["unit"] : hole) ?? hole;
     return typeof value === "number" ? written(value) : value;
   });
 }
@@ -91,6 +91,17 @@ export function isMessage(key: string): key is Message {
 /** A number as the reader writes it, with at most one digit behind the point. */
 export function written(value: number): string {
   return new Intl.NumberFormat(i18n.locale, { maximumFractionDigits: 1 }).format(value);
+}
+
+/** A card's size, with the unit that was typed. */
+export function sized({
+  size,
+  size_unit,
+}: {
+  size: number | null;
+  size_unit: string | null;
+}): string {
+  return [written(size ?? 0), size_unit].filter(Boolean).join(" ");
 }
 
 /** In which zone an instant is a day: a date without a time, or kept at midnight, is one everywhere. */

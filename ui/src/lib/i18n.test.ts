@@ -12,7 +12,9 @@ function messages(words: Record<string, string>): Record<string, string[]> {
   return Object.fromEntries(
     Object.entries(words).map(([key, text]) => [
       key.replace(FORM, ""),
-      [...new Set(holes(text))].filter((hole) => hole !== "{{count}}").sort(),
+      [...new Set(holes(text))]
+        .filter((hole) => hole !== "{{count}}" && hole !== "{{unit}}")
+        .sort(),
     ]),
   );
 }
@@ -48,11 +50,11 @@ test("numbers are written as the reader does, in the right form", async () => {
   await i18n.speak("ru");
   const days = (count: number): string => t("iteration.left", { count });
   expect([1, 2, 5, 11, 21].map(days)).toEqual([
-    "остался 1 день",
-    "осталось 2 дня",
-    "осталось 5 дней",
-    "осталось 11 дней",
-    "остался 21 день",
+    "ещё 1 день",
+    "ещё 2 дня",
+    "ещё 5 дней",
+    "ещё 11 дней",
+    "ещё 21 день",
   ]);
 });
 

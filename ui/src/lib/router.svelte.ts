@@ -16,7 +16,7 @@ export type Place =
   | { view: "nowhere" };
 
 const ALONE = ["account", "people", "audit", "welcome"] as const;
-const TABS = ["iterations", "plan", "reports", "settings"] as const;
+const TABS = ["board", "plan", "iterations", "reports", "settings"] as const;
 export type Tab = (typeof TABS)[number];
 
 function placeOf(location: Location): Place {
@@ -30,7 +30,7 @@ function placeOf(location: Location): Place {
 }
 
 function spaceOf(parts: readonly string[], query: URLSearchParams): Place {
-  const [space, name = "iterations", one] = parts;
+  const [space, name = "board", one] = parts;
   const tab = TABS.find((known) => known === name);
   if (!space || !tab || parts.length > 3 || (one && tab !== "iterations"))
     return { view: "nowhere" };

@@ -1,6 +1,6 @@
 // Who is signed in.
 import { i18n, isLanguage, type Language } from "./i18n.svelte";
-import { own, setCsrfToken, ApiError, type Schemas, unwrap } from "./api";
+import { own, setCsrfToken, ApiError, type Schemas, sessionChange, unwrap } from "./api";
 
 type Answer = Schemas["SessionAnswer"];
 type Way = Schemas["CreateSession"];
@@ -37,7 +37,10 @@ class Session {
   /** Ask the server who this browser belongs to. */
   async load(): Promise<void> {
     try {
-      this.#begin(await unwrap(own.GET("/session")));
+      const late = sessionChange();
+      const answer = await unwrap(own.GET("/session"));
+      if (answer) this.#begin(answer);
+      else this.over(late());
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
       this.over(error.late);

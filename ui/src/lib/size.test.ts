@@ -14,12 +14,12 @@ it.each([
   [" 7 ", ""],
   ["2,5", "Counts as 2.5."],
   ["3 M", "Counts as 3."],
-  ["soon", "There is no number in it: it counts as no size."],
+  ["soon", "No number, so it counts as unsized"],
   ["-4", "Counts as -4: it makes sums smaller."],
   ["0", ""],
   ["1000", ""],
-  ["1001", "Counts as 1,001: is that meant?"],
-  ["80000", "Counts as 80,000: is that meant?"],
+  ["1001", "Counts as 1,001. Is that right?"],
+  ["80000", "Counts as 80,000. Is that right?"],
 ])("of %j is said: %j", (text, hint) => expect(sizeHint(text)).toBe(hint));
 
 it("of a size that was written by older rules is said what it counts as", () => {

@@ -16,14 +16,14 @@ test("the sum of what is searched is shown", async () => {
   const backlog = await kit.find("region", "Backlog");
   await kit.fill("Search the backlog", "Story 4");
   await kit.until(() =>
-    expect(backlog.querySelector("[data-sum]")).toHaveTextContent(/^1 of \d+ cards, size 4$/),
+    expect(backlog.querySelector("[data-sum]")).toHaveTextContent(/^1 of \d+ cards · 4 pts$/),
   );
 });
 
 test("a spreadsheet is pasted with tags and members", async () => {
   await kit.paste(LINES, "Import\t3\tdata, slow\treader@home.example\nExport\t\t\tNobody Known");
   await kit.press("Add 2 cards");
-  await kit.shows("alert", "Export: it is made, but Nobody Known could not be added.");
+  await kit.shows("alert", "Export was added without Nobody Known.");
   await option("Export");
   expect(await team.tags("Import")).toEqual(["data", "slow"]);
   expect(await team.members("Import")).toEqual(["Reader"]);
@@ -37,14 +37,14 @@ test("what is refused of a pasted card is named and hinders nothing else", async
     `Import\t3\t${long.slice(0, 300)}, slow\tReader\n${long}\nAfter it`,
   );
   await kit.press("Add 3 cards");
-  await kit.shows("alert", /Import: it is made, but x{40}… could not be added/);
-  await kit.shows("alert", /x{40}…: That is too long: 1024 characters at most\./);
+  await kit.shows("alert", /Import was added without x{40}…/);
+  await kit.shows("alert", /x{40}…: That is too long: 1,024 characters at most\./);
   expect(lines).toHaveValue(`${long}\nAfter it`);
   // It is there until it has been seen, whatever is typed and added meanwhile.
   await kit.paste(LINES, "Something else");
   await kit.user.keyboard("{Enter}");
   await option("Something else");
-  await kit.shows("alert", "Import: it is made");
+  await kit.shows("alert", "Import was added");
   await kit.press("Close", kit.the("alert"));
   await kit.gone("alert");
   expect(await team.tags("Import")).toEqual(["slow"]);
@@ -57,12 +57,12 @@ test("a done card that leaves its iteration is not in the backlog", async () => 
   await kit.user.click(await option("Made"));
   await kit.choose("Move to", "Backlog");
   await kit.press("Move");
-  await kit.text("1 done card is out of the iteration");
+  await kit.text("1 done card left the iteration");
   await kit.gone("option", /Made/);
   await kit.until(() => expect(kit.all("heading", "Space")[0]).toHaveFocus());
   await kit.press("Undo");
   await kit.eventually(kit.listed("Next sprint"), ["Made"]);
-  expect(kit.all("status", /1 done card is out/)).toEqual([]);
+  expect(kit.all("status", /1 done card left/)).toEqual([]);
   await kit.eventually(() => team.inside(team.next), ["Made"]);
 });
 
@@ -72,7 +72,7 @@ test("what a closed iteration left over says so", async () => {
   await team.start(old);
   await team.close(old);
   await kit.reload();
-  await kit.shows("option", /Not finished.*left over from Old sprint/);
+  await kit.shows("option", /Not finished.*from Old sprint/);
 });
 
 test("what is archived is found and brought back", async () => {
@@ -90,7 +90,7 @@ test("what is archived is found and brought back", async () => {
   await kit.press("Search", dialog);
   await kit.eventually(archived, ["Older idea"]);
   await kit.press("Restore Older idea", dialog);
-  await kit.text("No archived card is like that.", dialog);
+  await kit.text("No matching cards", dialog);
   await kit.press("Close", dialog);
   await option("Older idea");
   await kit.press("Undo");
@@ -133,10 +133,10 @@ test("what lines will become is shown, and the adding is undone", async () => {
   const preview = await kit.find("list", "What will be added");
   expect([...preview.children].map(kit.words)).toEqual([
     "Fix bug 404 Size 3",
-    "Measure slow Size XL (counts as no size)",
+    "Measure slow Size XL unsized",
     "Bug #7 no size–",
   ]);
-  await kit.text("3 cards, size 3");
+  await kit.text("3 cards · 3 pts");
   const before = await team.titles();
   await kit.user.keyboard("{Enter}");
   await option("Bug #7");
@@ -148,7 +148,7 @@ test("what lines will become is shown, and the adding is undone", async () => {
 
 test("who is not in the space is named before cards are made", async () => {
   await kit.paste(LINES, "One\t1\t\tReader\nTwo\t2\t\tNobody");
-  const warning = await kit.text(/Nobody here is called Nobody: those cards will have no member/);
+  const warning = await kit.text(/No member named Nobody. These cards will be unassigned/);
   await kit.paste(LINES, "One\t1\t\treader@home.example");
   await kit.until(() => expect(warning).not.toBeInTheDocument());
 });

@@ -40,7 +40,7 @@ test("the next iterations are proposed and made", async () => {
   await kit.until(async () => expect(await kit.field("First day")).toHaveValue("2026-03-16"));
   expect(await kit.field("Last day")).toHaveValue("2026-03-27");
   await kit.fill("Title", "Sprint 7", kit.dialog);
-  await kit.fill("How many", "2");
+  await kit.fill("Number of", "2");
   await kit.press("Create 2 iterations");
   await kit.find("region", "Sprint 8");
   const made = await call<Iteration[]>("GET", team.iterations);
@@ -85,7 +85,7 @@ test("what ends with an iteration does not end the undoing of the rest", async (
   await kit.fill("Capacity", "5", next);
   await kit.user.tab();
   await moveToNext(3);
-  await kit.press("Delete… Next sprint");
+  await kit.pick("More for Next sprint", "Delete iteration…");
   await kit.press("Delete", kit.dialog);
   await kit.gone("region", "Next sprint");
   // What opened the dialog is gone.
@@ -116,7 +116,7 @@ test("the keys are listed", async () => {
 
 test("single keys can be switched off", async () => {
   await kit.user.keyboard("?");
-  await kit.user.click(await kit.find("checkbox", "Single keys"));
+  await kit.user.click(await kit.find("checkbox", "Single-key"));
   await kit.user.keyboard("{Escape}");
   await kit.gone("dialog");
   expect(localStorage.getItem("kadence.keys")).toBe("off");
@@ -124,7 +124,7 @@ test("single keys can be switched off", async () => {
   await kit.user.keyboard("n?");
   expect(kit.all("dialog")).toEqual([]);
   await kit.press("Keys and gestures");
-  await kit.user.click(await kit.find("checkbox", "Single keys"));
+  await kit.user.click(await kit.find("checkbox", "Single-key"));
   await kit.user.keyboard("{Escape}");
   await kit.gone("dialog");
   await kit.user.keyboard("n");
@@ -145,7 +145,7 @@ test("without dragging or keys cards are put in order", async () => {
 
 test("what cannot be started says why, and leads to what is missing", async () => {
   await call("POST", team.iterations, { title: "No dates" });
-  await kit.press("Start… No dates");
+  await kit.press("Start iteration… No dates");
   await kit.shows("alert", "To be started it needs a first and a last day.");
   expect(await kit.button("Start", kit.dialog)).toBeDisabled();
   await kit.press("Set its dates");
@@ -153,7 +153,7 @@ test("what cannot be started says why, and leads to what is missing", async () =
   await kit.setDate("Last day", "2026-03-27");
   await kit.press("Save", kit.dialog);
   await kit.gone("dialog");
-  await kit.press("Start… No dates");
+  await kit.press("Start iteration… No dates");
   await kit.until(async () => expect(await kit.button("Start", kit.dialog)).toBeEnabled());
 });
 

@@ -39,7 +39,7 @@ test("what is left over stands in the backlog when others close it too", async (
   await kit.eventually(nextList, ["Story 2"]);
   await team.start(team.next);
   await team.close(team.next);
-  await kit.shows("option", /Story 2.*left over from Next sprint/);
+  await kit.shows("option", /Story 2.*from Next sprint/);
 });
 
 test("a card that others take out of an iteration is in the backlog again", async () => {
@@ -55,11 +55,11 @@ test("a card that others take out of an iteration is in the backlog again", asyn
 });
 
 test("a change that meets another loses neither", async () => {
-  await kit.press("Edit Next sprint");
+  await kit.pick("More for Next sprint", "Edit");
   await kit.fill("Goal", "Mine", kit.dialog);
   await call("PATCH", team.at(team.next), { goal: "Theirs", title: "Next one" });
   await kit.press("Save", kit.dialog);
-  await kit.shows("alert", "Somebody changed it meanwhile");
+  await kit.shows("alert", "Somebody changed this");
   await kit.shows("definition", "Theirs", kit.dialog);
   expect(await kit.field("Title", kit.dialog)).toHaveValue("Next one");
   const goal = async () => (await call<Iteration>("GET", team.at(team.next))).goal;
@@ -72,7 +72,7 @@ test("a change that meets another loses neither", async () => {
 test("a server that is stuck is told of", async () => {
   const letGo = kit.hold(/\/arrange$/);
   await move(1);
-  await kit.shows("alert", "The server does not answer");
+  await kit.shows("alert", "Offline");
   letGo();
   await kit.gone("alert");
   await kit.eventually(() => team.inside(team.next), ["Story 1"]);

@@ -76,6 +76,32 @@ function close(this: HTMLDialogElement): void {
   this.dispatchEvent(new Event("close"));
 }
 
+const isOpen = new WeakSet<HTMLElement>();
+
+/** Show or hide what pops over the page, and tell it before and after. */
+function toggle(this: HTMLElement, open: boolean): void {
+  if (isOpen.has(this) === open) return;
+  if (open) isOpen.add(this);
+  else isOpen.delete(this);
+  const tell = (type: string): boolean =>
+    this.dispatchEvent(Object.assign(new Event(type), { newState: open ? "open" : "closed" }));
+  tell("beforetoggle");
+  setTimeout(() => tell("toggle"));
+}
+function showPopover(this: HTMLElement): void {
+  toggle.call(this, true);
+}
+function hidePopover(this: HTMLElement): void {
+  toggle.call(this, false);
+}
+
+/** A click on the button of a popover toggles it. */
+function clicked(event: MouseEvent): void {
+  const button = (event.target as Element).closest("[popovertarget]");
+  const popover = document.getElementById(button?.getAttribute("popovertarget") ?? "");
+  if (popover) toggle.call(popover, !isOpen.has(popover));
+}
+
 /** Escape asks the topmost dialog to close. */
 function escape(event: KeyboardEvent): void {
   const dialog = [...document.querySelectorAll<HTMLDialogElement>("dialog[open]")].at(-1);
@@ -94,6 +120,7 @@ export function completeBrowser(): void {
     CSS: { escape: (text: string) => text },
   });
   Object.assign(HTMLDialogElement.prototype, { showModal, close });
+  Object.assign(HTMLElement.prototype, { showPopover, hidePopover });
   Object.assign(Element.prototype, { scrollIntoView: () => undefined });
   Object.assign(window, { matchMedia: () => Object.assign(new EventTarget(), { matches: false }) });
   Object.defineProperty(navigator, "languages", { value: ["en-GB"] });
@@ -102,6 +129,7 @@ export function completeBrowser(): void {
       return this.parentElement;
     },
   });
+  window.addEventListener("click", clicked);
   // Behind what the page listens to itself.
   window.addEventListener("keydown", (event) => setTimeout(() => escape(event)));
 }

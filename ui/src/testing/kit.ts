@@ -100,6 +100,11 @@ export const field = (label: Name, part?: Part): Promise<HTMLInputElement> =>
   });
 export const button = (name: Name, part?: Part) => find("button", name, part);
 export const press = async (name: Name, part?: Part) => user.click(await button(name, part));
+/** Choose something out of a menu. */
+export async function pick(menu: Name, item: Name, part?: Part): Promise<void> {
+  await press(menu, part);
+  await user.click(await find("menuitem", item));
+}
 /** Replace what stands in a field. */
 export async function fill(label: Name, text: string, part?: Part): Promise<HTMLInputElement> {
   const found = await field(label, part);

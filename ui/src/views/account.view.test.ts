@@ -13,7 +13,7 @@ test("one signs in by token, and is not offered what a token may not do", async 
   await kit.fill("API token", people.reader.token);
   await kit.press("Sign in");
   await kit.find("heading", "Spaces");
-  await kit.visit("Reader");
+  await kit.pick("Account and settings of Reader", "Account");
   await kit.text("You signed in with an API token");
   await kit.until(() => expect(kit.all("button", "Revoke").length).toBeGreaterThan(0));
   for (const name of ["Save password", "Make a token"]) expect(kit.all("button", name)).toEqual([]);
@@ -29,7 +29,7 @@ test("one makes and revokes tokens", async () => {
   await kit.press("Cancel");
   expect((await me(token)).status).toBe(200);
   await kit.user.keyboard("{Enter}");
-  await kit.press("Really revoke my bot");
+  await kit.press("Revoke my bot");
   await kit.gone("button", /my bot/);
   expect((await me(token)).status).toBe(401);
 });
