@@ -20,6 +20,27 @@ test("the sum of what is searched is shown", async () => {
   );
 });
 
+test("what is searched for and stands in an iteration is named with it", async () => {
+  await team.put(await team.plan("Sprint 9"), await team.card("Paint the door"));
+  await kit.fill("Search the backlog", "paint the");
+  const found = await kit.find("list", "In iterations");
+  expect(kit.words(found)).toBe("Paint the door Sprint 9");
+  await kit.text("Not in the backlog");
+  await kit.fill("Search the backlog", "nothing like it");
+  await kit.text("No matching cards");
+  await kit.gone("list", "In iterations");
+});
+
+test("what is asked for comes back with the view", async () => {
+  await kit.fill("Search the backlog", "Story 4");
+  await kit.until(() => expect(location.search).toBe("?q=Story+4"));
+  await kit.visit("Reports");
+  await kit.find("heading", "Velocity");
+  history.back();
+  expect(await kit.field("Search the backlog")).toHaveValue("Story 4");
+  await kit.gone("option", /Story 5/);
+});
+
 test("a spreadsheet is pasted with tags and members", async () => {
   await kit.paste(LINES, "Import\t3\tdata, slow\treader@home.example\nExport\t\t\tNobody Known");
   await kit.press("Add 2 cards");

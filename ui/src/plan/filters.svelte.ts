@@ -6,6 +6,10 @@ import type { Card } from "../space/queries";
 export type Option = { value: string; label: string };
 
 const NONE = "none";
+/** How each is called in the address. */
+const KEYS = { search: "q", board: "board", member: "member", tag: "tag", size: "size" } as const;
+type Kind = keyof typeof KEYS;
+const KINDS = Object.keys(KEYS) as Kind[];
 
 export class Filters {
   search = $state("");
@@ -14,6 +18,17 @@ export class Filters {
   tag = $state("");
   /** "", a size as text, or "none" for cards without one. */
   size = $state("");
+
+  /** As the query of an address says it. */
+  constructor(query = "") {
+    const said = new URLSearchParams(query);
+    for (const kind of KINDS) this[kind] = said.get(KEYS[kind]) ?? "";
+  }
+
+  /** The same as values of a query; undefined where nothing is asked for. */
+  get query(): Record<string, string | undefined> {
+    return Object.fromEntries(KINDS.map((kind) => [KEYS[kind], this[kind].trim() || undefined]));
+  }
 
   readonly #words = $derived(fold(this.search).split(/\s+/).filter(Boolean));
 
@@ -24,9 +39,10 @@ export class Filters {
     if (this.tag && !card.tags.some((one) => String(one.id) === this.tag)) return false;
     if (this.size && String(card.size ?? NONE) !== this.size) return false;
     const texts = textsOf(card);
-    // A bare number is as likely a word of the title.
+    // Beside other words a bare number is as likely one of the title.
+    const numbers = [`#${card.id}`, ...(this.#words.length === 1 ? [String(card.id)] : [])];
     const said = (word: string): boolean =>
-      word === `#${card.id}` || texts.some((text) => text.includes(word));
+      numbers.includes(word) || texts.some((text) => text.includes(word));
     return this.#words.every(said);
   }
 

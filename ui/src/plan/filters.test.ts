@@ -25,7 +25,8 @@ describe("what is shown of the backlog", () => {
     [{ search: "anna" }, [2]],
     [{ search: "#3" }, [3]],
     [{ search: "404" }, [2]],
-    [{ search: "3" }, []],
+    [{ search: "3" }, [3]],
+    [{ search: "page 3" }, []],
     [{ board: "2" }, [3]],
     [{ member: "9" }, [2]],
     [{ tag: "7" }, [1]],
@@ -40,6 +41,20 @@ describe("what is shown of the backlog", () => {
     expect(Object.assign(new Filters(), { search: " " }).any).toBe(false);
     expect(Object.assign(new Filters(), { tag: "7" }).any).toBe(true);
   });
+});
+
+it("what is asked for stands in the address", () => {
+  const filters = Object.assign(new Filters(), { search: " log ", size: "none", tag: "7" });
+  expect(filters.query).toEqual({
+    q: "log",
+    board: undefined,
+    member: undefined,
+    tag: "7",
+    size: "none",
+  });
+  const again = new Filters("?card=5&q=log&size=none&tag=7");
+  expect(again.query).toEqual(filters.query);
+  expect(new Filters("?card=5").any).toBe(false);
 });
 
 it("the choices are those of the cards, in order, none among the sizes where a card has none", () => {
