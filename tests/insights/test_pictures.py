@@ -57,6 +57,22 @@ def told(world: World) -> Space:
     return space
 
 
+def test_what_is_said_of_cycle_times_is_true(world: World) -> None:
+    team = Team(world, world.make_space())
+    sprint = team.plan("Sprint")
+    team.put(sprint, team.card("Waits"))
+    team.start(sprint)
+
+    def said(lng: str) -> str:
+        chart = f"/spaces/{team.space.uid}/iterations/{sprint['id']}/flow.svg?language={lng}"
+        return "".join(ET.fromstring(world.own("GET", chart).content).itertext())  # noqa: S314
+
+    assert "no card has been done yet" in said("en")
+    team.put(sprint, team.done(title="At once"))
+    assert "no card that is done was ever in progress" in said("en")
+    assert "ни одна готовая карточка не была в работе" in said("ru")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("chart", CHARTS)
 def test_a_chart_is_a_picture_with_a_name(

@@ -280,6 +280,8 @@ def _lacking(outlook: Outlook, words: Words) -> str | None:
 
 def _cycle(found: Flowed, words: Words) -> str:
     times = found.flow.percentiles
+    if not times and found.flow.untimed:
+        return words("no card that is done was ever in progress")
     if not times:
         return words("no card has been done yet")
     return words(

@@ -36,6 +36,7 @@ RUSSIAN = {
     "{day}: {queued} queued, {begun} in progress, {done} done": "{day}: в очереди {queued}, "
     "в работе {begun}, готово {done}",
     "{title}: {committed} committed, {done} done": "{title}: взято {committed}, готово {done}",
+    "no card that is done was ever in progress": "ни одна готовая карточка не была в работе",
     "no card has been done yet": "пока не готова ни одна карточка",
     "half of the cards done within {p50} days, 85 % within {p85}": "половина карточек готова "
     "за {p50} дн., 85 % — за {p85}",
