@@ -61,7 +61,7 @@ def test_who_has_gone_is_not_drawn_for(served: tuple[Server, str]) -> None:
         with contextlib.ExitStack() as stack:
             for number in range(1, MOST_WAITING + 1):
                 stack.enter_context(ask_and_stay(server, path, number))
-            ends = time.monotonic() + 10
+            ends = time.monotonic() + 60
             while not refused(30):
                 assert time.monotonic() < ends
             # A password is looked at all the same.
@@ -99,7 +99,7 @@ def test_who_waits_for_a_password_keeps_nobody_from_reading(tmp_path: Path) -> N
                 cookie = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
                 for _ in range(AT_ONCE + 1):
                     stack.enter_context(change(server, cookie, csrf))
-                ends = time.monotonic() + 10
+                ends = time.monotonic() + 60
                 for _ in range(5):
                     assert http.get("/api/latest/users", timeout=5).status_code == 200
                 assert time.monotonic() < ends
