@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { aCalendar } from "../testing/samples";
-import { incrementTitle, suggestAfter, suggestNext } from "./suggestNext";
+import { incrementTitle, suggestAfter, suggestNext, lastDay, workdaysIn } from "./suggestNext";
 
 const at = (day: string) => `${day}T00:00:00.000Z`;
 const known = (title: string, start: string | null, finish: string | null) => ({
@@ -103,5 +103,31 @@ describe("the next iteration", () => {
   it("of one without dates has none", () => {
     const next = suggestAfter({ title: "S 1", start: "", finish: "" }, aCalendar());
     expect(next).toEqual({ title: "S 2", start: "", finish: "" });
+  });
+});
+
+describe("an iteration of whole weeks", () => {
+  it.each([
+    ["2026-03-02", 1, "2026-03-06", 5],
+    ["2026-03-02", 2, "2026-03-13", 10],
+    ["2026-03-02", 3, "2026-03-20", 15],
+    ["2026-03-04", 1, "2026-03-10", 5],
+  ])("from %s, %s of them: until %s, %s working days", (start, weeks, finish, days) => {
+    const calendar = aCalendar();
+    expect(lastDay(start, weeks, calendar)).toBe(finish);
+    expect(workdaysIn(start, finish, calendar)).toBe(days);
+  });
+
+  it("ends before a holiday, which is no working day", () => {
+    const calendar = aCalendar({ holidays: [{ day: "2026-04-03", name: "Good Friday" }] });
+    expect(lastDay("2026-03-30", 1, calendar)).toBe("2026-04-02");
+    expect(workdaysIn("2026-03-30", "2026-04-03", calendar)).toBe(4);
+  });
+
+  it("of a team that never works has all its days, and no working day", () => {
+    const calendar = aCalendar({ weekdays: [] });
+    expect(lastDay("2026-03-02", 1, calendar)).toBe("2026-03-08");
+    expect(workdaysIn("2026-03-02", "2026-03-08", calendar)).toBe(0);
+    expect(workdaysIn("2026-03-08", "2026-03-02", calendar)).toBe(0);
   });
 });

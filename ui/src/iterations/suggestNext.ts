@@ -14,6 +14,7 @@ import type { Calendar } from "../space/space.svelte";
 export type Suggestion = { title: string; start: string; finish: string };
 type Known = { title: string; start_date: string | null; finish_date: string | null };
 
+const WEEK = 7;
 const TWO_WEEKS = 11;
 /** Days beyond which an iteration is no measure for the next one. */
 const LONGEST = 366;
@@ -66,6 +67,28 @@ export function suggestAfter({ title, start, finish }: Suggestion, calendar: Cal
     while (last > next && !isWorkday(last, calendar)) last = addDays(last, -1);
   }
   return { title: incrementTitle(title), start: written(next), finish: written(last) };
+}
+
+/**
+ * The last day of an iteration of so many weeks: a working day, where there is one in them; days as
+ * `2026-11-30`.
+ */
+export function lastDay(start: string, weeks: number, calendar: Calendar): string {
+  const first = parseISO(start);
+  const whole = addDays(first, weeks * WEEK - 1);
+  let last = whole;
+  while (last > first && !isWorkday(last, calendar)) last = addDays(last, -1);
+  return written(last > first ? last : whole);
+}
+
+/** How many working days there are from one day to another, both among them. */
+export function workdaysIn(start: string, finish: string, calendar: Calendar): number {
+  const [first, last] = [parseISO(start), parseISO(finish)];
+  const days = differenceInCalendarDays(last, first);
+  if (!(days >= 0) || days > LONGEST) return 0;
+  return Array.from({ length: days + 1 }, (_, n) => addDays(first, n)).filter((day) =>
+    isWorkday(day, calendar),
+  ).length;
 }
 
 function isWorkday(day: Date, calendar: Calendar): boolean {

@@ -39,6 +39,14 @@ test("the next iterations are proposed and made", async () => {
   // Those that are there end on a Friday, 13 March.
   await kit.until(async () => expect(await kit.field("First day")).toHaveValue("2026-03-16"));
   expect(await kit.field("Last day")).toHaveValue("2026-03-27");
+  const title = await kit.field("Title", kit.dialog);
+  expect(document.activeElement).toBe(title);
+  expect([title.selectionStart, title.selectionEnd]).toEqual([0, title.value.length]);
+  await kit.text("10 working days", kit.dialog);
+  await kit.user.keyboard("{Alt>}1{/Alt}");
+  expect(await kit.field("Last day")).toHaveValue("2026-03-20");
+  await kit.press("2 weeks", kit.dialog);
+  expect(await kit.field("Last day")).toHaveValue("2026-03-27");
   await kit.fill("Title", "Sprint 7", kit.dialog);
   await kit.fill("Number of", "2");
   await kit.press("Create 2 iterations");
