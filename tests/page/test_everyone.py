@@ -93,6 +93,26 @@ def test_axe_finds_nothing_on_any_view(
         expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_what_is_printed_is_whole(
+    open_browser: Callable[..., Page], world: World, team: Team
+) -> None:
+    running = team.plan("Running")
+    team.put(running, *(team.card(f"Card {n}") for n in range(40)))
+    team.start(running)
+    page = open_browser()
+    enter_by_link(page, world)
+    page.goto(f"/spaces/{team.space.uid}")
+    last = page.get_by_role("link", name="Card 39")
+    last.wait_for()
+    page.emulate_media(media="print")
+    cut = """() => [...document.querySelectorAll("main, main *")].filter(one =>
+        one.scrollHeight > one.clientHeight + 1 && getComputedStyle(one).overflowY !== "visible"
+        && one.clientHeight > 1).map(one => one.tagName + "." + one.className)"""
+    assert page.evaluate(cut) == []
+    expect(page.get_by_role("banner")).to_be_hidden()
+    assert len(page.pdf()) > 10_000
+
+
 def test_it_speaks_russian_and_remembers_it(
     open_browser: Callable[..., Page], world: World, team: Team
 ) -> None:
