@@ -22,7 +22,7 @@ def test_a_card_is_edited_and_that_is_undone(view: Page, team: Team) -> None:
     assert (card["size"], card["description"]) == (5.5, "First line\nSecond line")
     expect(dialog.get_by_role("button", name="Save")).to_be_disabled()
     dialog.get_by_role("button", name="Close").click()
-    view.get_by_role("button", name="Undo").click()
+    view.get_by_role("button", name="Undo", exact=True).click()
     expect(tile(view, "Task 2")).to_be_visible()
     card = card_of(team, "Task 2")
     assert (card["size_text"], card["description"]) == ("2", None)
@@ -80,9 +80,9 @@ def test_no_change_is_lost_behind_one_that_is_under_way(view: Page, team: Team) 
     assert [one["name"] for one in card["tags"]] == ["urgent"]
     dialog.get_by_role("button", name="Close").click()
     # Taken back one by one, the last one first.
-    view.get_by_role("button", name="Undo").click()
+    view.get_by_role("button", name="Undo", exact=True).click()
     expect(titles(view, "In progress")).to_have_text(["Task 2"])
-    view.get_by_role("button", name="Undo").click()
+    view.get_by_role("button", name="Undo", exact=True).click()
     expect(titles(view, "Queue: Review")).to_have_text(["Task 1", "Task 2", "Task 3"])
 
 

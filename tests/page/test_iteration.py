@@ -14,7 +14,7 @@ from tests.world import World
 def test_a_card_is_dragged_to_done_and_that_is_undone(view: Page, team: Team) -> None:
     tile(view, "Task 3").drag_to(tile(view, "Task 1"), target_position={"x": 60, "y": 4})
     expect(titles(view, "Queue: Review")).to_have_text(["Task 3", "Task 1", "Task 2"])
-    view.get_by_role("button", name="Undo").click()
+    view.get_by_role("button", name="Undo", exact=True).click()
     expect(titles(view, "Queue: Review")).to_have_text(["Task 1", "Task 2", "Task 3"])
     tile(view, "Task 2").drag_to(cell(view, "Done"))
     expect(titles(view, "Done")).to_have_text(["Task 2"])
@@ -22,8 +22,8 @@ def test_a_card_is_dragged_to_done_and_that_is_undone(view: Page, team: Team) ->
     eventually(view, lambda: card_of(team, "Task 2")["state"], 3)
     tile(view, "Task 1").drag_to(cell(view, "Done", "Lower"))
     eventually(view, lambda: card_of(team, "Task 1")["lane_id"], team.space.lanes[1])
-    view.get_by_role("button", name="Undo").click()
-    view.get_by_role("button", name="Undo").click()
+    view.get_by_role("button", name="Undo", exact=True).click()
+    view.get_by_role("button", name="Undo", exact=True).click()
     expect(titles(view, "Queue: Review")).to_have_text(["Task 1", "Task 2", "Task 3"])
     eventually(view, lambda: card_of(team, "Task 2")["state"], 1)
 
@@ -34,12 +34,14 @@ def test_a_board_is_worked_by_keyboard(view: Page, team: Team, sprint: dict[str,
     view.keyboard.press("Alt+ArrowRight")
     expect(titles(view, "In progress")).to_have_text(["Task 1"])
     expect(task).to_be_focused()
+    expect(view.get_by_role("status").filter(has_text="In progress, 1 of 1")).to_be_attached()
     eventually(view, lambda: card_of(team, "Task 1")["state"], 2)
     view.keyboard.press("Alt+ArrowLeft")
     expect(titles(view, "Queue: Review")).to_have_text(["Task 2", "Task 3", "Task 1"])
     eventually(view, lambda: card_of(team, "Task 1")["state"], 1)
     view.keyboard.press("Alt+ArrowUp")
     expect(titles(view, "Queue: Review")).to_have_text(["Task 2", "Task 1", "Task 3"])
+    expect(view.get_by_role("status").filter(has_text="Queue: Review, 2 of 3")).to_be_attached()
     order = [card_of(team, f"Task {number}")["id"] for number in (2, 1, 3)]
     path = f"/cards?iteration_id={sprint['id']}&order_by=sort_order&order_direction=asc"
     eventually(view, lambda: [card["id"] for card in team.call("GET", path)], order)

@@ -60,12 +60,35 @@ def test_all_of_it_goes_by_keyboard(plan: Page, team: Team) -> None:
     plan.get_by_label("Move to").select_option(label="Next sprint")
     plan.get_by_role("button", name="Move", exact=True).click()
     expect(cards(plan, "Next sprint")).to_have_text(["Story 1", "Story 2"])
-    expect(plan.get_by_role("status").filter(has_text="2 cards moved")).to_be_attached()
+    toast = plan.get_by_role("status").filter(has_text="2 cards moved to Next sprint")
+    expect(toast).to_be_visible()
     expect(plan.get_by_role("option", name="Story 1")).to_be_focused()
     plan.get_by_role("option", name="Story 1").focus()
     plan.keyboard.press("Alt+ArrowDown")
     expect(cards(plan, "Next sprint")).to_have_text(["Story 2", "Story 1"])
+    expect(plan.get_by_role("status").filter(has_text="Next sprint, 2 of 2")).to_be_attached()
     eventually(plan, lambda: inside(team, "Next sprint"), ["Story 2", "Story 1"])
+
+
+def test_a_toast_takes_back_what_it_tells_and_is_reached_by_keyboard(
+    plan: Page, team: Team
+) -> None:
+    plan.get_by_role("option", name="Story 2").drag_to(box(plan, "Next sprint"))
+    toast = plan.locator("[data-toast]")
+    expect(toast).to_contain_text("1 card moved to Next sprint")
+    undo = toast.get_by_role("button", name="Undo")
+    for _ in range(3):
+        plan.keyboard.press("F6")
+        if undo.evaluate("button => button === document.activeElement"):
+            break
+    expect(undo).to_be_focused()
+    plan.keyboard.press("Enter")
+    expect(cards(plan, "Next sprint")).to_have_count(0)
+    expect(toast).to_have_count(0)
+    heard = plan.get_by_role("status").filter(has_text="Undone: 1 card moved to Next sprint")
+    expect(heard).to_be_attached()
+    expect(plan.get_by_role("option", name="Story 2")).to_be_focused()
+    eventually(plan, lambda: inside(team, "Next sprint"), [])
 
 
 def test_moves_are_undone_one_after_the_other(plan: Page, team: Team) -> None:
@@ -73,12 +96,12 @@ def test_moves_are_undone_one_after_the_other(plan: Page, team: Team) -> None:
     for number in (2, 4):
         plan.get_by_role("option", name=f"Story {number}").drag_to(box(plan, "Next sprint"))
     expect(cards(plan, "Next sprint")).to_have_text(["Story 2", "Story 4"])
-    plan.get_by_role("button", name="Undo").click()
+    plan.get_by_role("button", name="Undo", exact=True).click()
     expect(cards(plan, "Next sprint")).to_have_text(["Story 2"])
     plan.get_by_role("option", name="Story 1").focus()
     plan.keyboard.press("Control+z")
     expect(cards(plan, "Next sprint")).to_have_count(0)
-    expect(plan.get_by_role("button", name="Undo")).to_be_disabled()
+    expect(plan.get_by_role("button", name="Undo", exact=True)).to_be_disabled()
     expect(cards(plan, "Backlog")).to_have_text(before)
     eventually(plan, lambda: inside(team, "Next sprint"), [])
 

@@ -5,9 +5,10 @@ import { forecastOf } from "../insights/queries";
 import { latest } from "../iterations/changes";
 import { own, type Schemas, unwrap } from "../lib/api";
 import { AsyncAction } from "../lib/asyncAction.svelte";
+import { t } from "../lib/i18n.svelte";
 import { type Card, cardsOf, type Iteration } from "../space/queries";
 import type { SpaceEvent } from "../space/follow";
-import { orderBehind, ordered } from "../space/cells";
+import { orderBehind, ordered, stagesOf } from "../space/cells";
 import { Refresh } from "../space/refresh";
 import type { Board, Space } from "../space/space.svelte";
 
@@ -105,6 +106,7 @@ export class Running {
       lane_id: lane,
       sort_order: orderBehind(shown, behind),
     });
+    this.#tell(card.uid, column, lane);
     const place = behind === undefined ? { position: FIRST } : { prev_card_id: behind.id };
     this.#send(card, { column_id: column, lane_id: lane, ...place } as never);
     this.space.undo.push(() => {
@@ -113,6 +115,17 @@ export class Running {
       if (now) this.cards.set(card.uid, { ...now, column_id, lane_id, sort_order });
       this.#send(card, { column_id, lane_id, sort_order });
     });
+  }
+
+  /** Say where a card stands now, to who does not see it. */
+  #tell(uid: string, column: number, lane: number): void {
+    const stage = this.boards
+      .flatMap((board) => stagesOf(board))
+      .find(({ ids }) => ids.includes(column));
+    if (!stage) return;
+    const all = this.cell(stage.ids, lane);
+    const place = all.findIndex((one) => one.uid === uid) + 1;
+    this.space.toast.hear(t("plan.place", { list: stage.title, place, of: all.length }));
   }
 
   #send(card: Card, body: Parameters<typeof change>[2]): void {

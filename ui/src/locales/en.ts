@@ -283,6 +283,7 @@ export const en = {
   "plan.moved_other": "{{count}} cards moved to {{title}}",
   "plan.noboard": "This space has no board yet.",
   "plan.noboard.button": "Create a board",
+  "plan.place": "{{list}}, {{place}} of {{of}}",
   "plan.search": "Search the backlog",
   "plan.selected_one": "{{count}} selected",
   "plan.selected_other": "{{count}} selected",
@@ -505,5 +506,7 @@ export const en = {
   "timeline.planned": "Planned",
   "timeline.today": "today",
   "timeline.usual": "{{size}}; average {{velocity}}",
+  "undo.done": "Undone: {{what}}",
+  "undo.done.plain": "Undone",
   unit: "pts",
 } as const;

@@ -301,6 +301,7 @@ export const ru: Record<string, string> = {
   "plan.moved_one": "{{count}} карточка перенесена в «{{title}}»",
   "plan.noboard": "В пространстве пока нет доски.",
   "plan.noboard.button": "Создать доску",
+  "plan.place": "{{list}}, {{place}} из {{of}}",
   "plan.search": "Поиск в бэклоге",
   "plan.selected_few": "Выбрано {{count}}",
   "plan.selected_many": "Выбрано {{count}}",
@@ -528,5 +529,7 @@ export const ru: Record<string, string> = {
   "timeline.planned": "Запланированы",
   "timeline.today": "сегодня",
   "timeline.usual": "{{size}}; в среднем {{velocity}}",
+  "undo.done": "Отменено: {{what}}",
+  "undo.done.plain": "Отменено",
   unit: "SP",
 };

@@ -36,8 +36,6 @@ export class Plan {
   loaded = $state(false);
   /** How often all that others did was loaded: in between a card may be in no list. */
   renewals = $state(0);
-  /** What is to be said of what was done last. */
-  note = $state("");
   /** What would be moved where if it were dropped now. */
   hovering: { uids: readonly string[]; to: string } | undefined = $state.raw();
   readonly cards = new SvelteMap<string, Card>();
@@ -95,10 +93,19 @@ export class Plan {
   /** Move cards; the page shows it at once, and takes it back if the server refuses. */
   move(uids: readonly string[], to: string, before: string | undefined): void {
     const back = backTo(this.lists, uids);
+    const stays = this.together(uids) && whereIs(this.lists, uids[0] ?? "") === to;
     const done = this.#do([{ uids, to, before }]);
-    if (done > 0) this.note = t("plan.moved.done", { count: done });
+    const list = this.iteration(to)?.title ?? t("plan.backlog");
+    const said = t("plan.moved", { count: uids.length, title: list });
+    const { toast, undo } = this.space;
+    if (done > 0) toast.show(t("plan.moved.done", { count: done }), true);
+    else if (!stays) toast.show(said, true);
+    else {
+      const all = this.lists[to] ?? [];
+      toast.hear(t("plan.place", { list, place: all.indexOf(uids[0] ?? "") + 1, of: all.length }));
+    }
     const places = [to, ...back.map((move) => move.to)];
-    this.space.undo.push(() => this.#do(back), { places, cards: uids });
+    undo.push(() => this.#do(back), { places, cards: uids }, said);
   }
 
   /** Whether these cards are all in one list. */
@@ -218,7 +225,6 @@ export class Plan {
    */
   #do(moves: readonly Move[]): number {
     let from = this.lists;
-    this.note = "";
     this.#made++;
     for (const move of moves) this.lists = moved(this.lists, move);
     // The backlog has what is still to be done.
@@ -232,7 +238,7 @@ export class Plan {
         }
       },
       () => {
-        this.note = "";
+        this.space.toast.close();
         this.#outdated("backlog", "iterations");
       },
     );

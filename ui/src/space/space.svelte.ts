@@ -12,6 +12,7 @@ import {
 } from "../lib/api";
 import { said } from "../lib/asyncAction.svelte";
 import { session } from "../lib/session.svelte";
+import { Toast } from "../lib/toast.svelte";
 import { Undo } from "../lib/undo.svelte";
 import { follow, type SpaceEvent } from "./follow";
 
@@ -52,6 +53,7 @@ export class Space {
   wrong = $state("");
   unsent = $state(0);
   readonly undo = new Undo();
+  readonly toast = new Toast();
   readonly #listeners = new Set<(event: SpaceEvent) => void>();
   readonly #stop = new AbortController();
   /** Whose changes are sent from here: never in the name of somebody who signs in later. */
