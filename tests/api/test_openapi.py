@@ -22,7 +22,7 @@ from tests.conftest import DEEP
 from tests.world import World, make_company
 
 load_all_checks()
-EXAMPLES = {"sqlite": 60 if DEEP else 4, "postgresql": 8}
+EXAMPLES = {"sqlite": 30 if DEEP else 4, "postgresql": 8}
 """Generated cases of an operation, by engine, beside those that cover its schema one by one.
 
 Shapes cannot differ by engine: on PostgreSQL a few show that each operation works there.

@@ -51,7 +51,7 @@ def cells(text: str, delimiter: str) -> list[dict[str, str]]:
 
 @pytest.mark.deep
 @settings(
-    max_examples=100 if DEEP else 8,
+    max_examples=40 if DEEP else 8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
