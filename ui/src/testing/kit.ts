@@ -99,7 +99,11 @@ export const field = (label: Name, part?: Part): Promise<HTMLInputElement> =>
     throw new Error(`${found.length} times a field ${String(label)}`);
   });
 export const button = (name: Name, part?: Part) => find("button", name, part);
-export const press = async (name: Name, part?: Part) => user.click(await button(name, part));
+/** Press a button, as soon as it can be: what is asked of the server first takes a while. */
+export const press = async (name: Name, part?: Part) => {
+  await until(async () => expect(await button(name, part)).toBeEnabled());
+  await user.click(await button(name, part));
+};
 /** Choose something out of a menu. */
 export async function pick(menu: Name, item: Name, part?: Part): Promise<void> {
   await press(menu, part);
