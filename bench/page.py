@@ -22,7 +22,13 @@ CARDS = 2_000
 TURNS = 5
 SECTION = f"The page, a plan of {CARDS:,} backlog cards (Chromium, this machine)"
 
-VIEWS = {"the plan": "/plan", "iterations": "", "reports": "/reports", "settings": "/settings"}
+VIEWS = {
+    "the board": "",
+    "the plan": "/plan",
+    "iterations": "/iterations",
+    "reports": "/reports",
+    "settings": "/settings",
+}
 _PARTS = """() => {
     const size = (kind) => performance.getEntriesByType("resource")
         .filter((part) => part.name.endsWith(kind))
@@ -101,7 +107,7 @@ def _signed_in(browser: Browser, url: str, token: str) -> Page:
     page.get_by_role("button", name="Use an API token").click()
     page.get_by_label("API token").fill(token)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Sign out").wait_for()
+    page.get_by_role("button", name="Account and settings of").wait_for()
     return page
 
 
