@@ -83,6 +83,13 @@ export class Plan {
     return this.iterations.find((one) => one.id === id);
   }
 
+  /** The cards of a list, in order. */
+  listed(list: string): Card[] {
+    return (this.lists[list] ?? [])
+      .map((uid) => this.cards.get(uid))
+      .filter((card) => card !== undefined);
+  }
+
   /** The number and the sizes of cards. */
   sum(uids: readonly string[]): { count: number; size: number } {
     let size = 0;
