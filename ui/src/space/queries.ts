@@ -30,6 +30,16 @@ export type Iteration = Schemas["IterationAnswer"] & {
 };
 export type Total = Schemas["TotalOfIterationAnswer"];
 
+export type ListedSpace = Pick<Schemas["ListedSpaceAnswer"], "uid" | "title">;
+
+/** The spaces that one may look into, in their order. Throws ApiError. */
+export async function allSpaces(): Promise<ListedSpace[]> {
+  const found = await allPages((offset) =>
+    unwrap(api.GET("/spaces", { params: { query: { offset } } })),
+  );
+  return found.toSorted((a, b) => a.sort_order - b.sort_order || a.id - b.id);
+}
+
 /** What is in an iteration: records in it, their cards, and what the team means to take on. */
 export type Contents = {
   id: string;

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { outside } from "../testing/browser";
 import * as kit from "../testing/kit";
-import { people } from "../testing/team";
+import { people, Team } from "../testing/team";
 
 const me = (token: string) =>
   outside("/api/latest/users/current", { headers: { authorization: `Bearer ${token}` } });
@@ -12,7 +12,6 @@ test("one signs in by token, and is not offered what a token may not do", async 
   await kit.press("Use an API token");
   await kit.fill("API token", people.reader.token);
   await kit.press("Sign in");
-  await kit.find("heading", "Spaces");
   await kit.pick("Account and settings of Reader", "Account");
   await kit.text("You signed in with an API token");
   await kit.until(() => expect(kit.all("button", "Revoke").length).toBeGreaterThan(0));
@@ -44,4 +43,28 @@ test("a first space leads to its plan", async () => {
   await kit.fill("Add cards", "Dig =3");
   await kit.user.keyboard("{Enter}");
   await kit.find("option", /Dig/);
+});
+
+test("one comes in where one was last, as far as one still may", async () => {
+  const [team, other] = [await Team.make(), await Team.make()];
+  const signIn = async (): Promise<void> => {
+    kit.open("/", "");
+    await kit.press("Use an API token");
+    await kit.fill("API token", people.reader.token);
+    await kit.press("Sign in");
+  };
+  localStorage.setItem("kadence.space", other.uid);
+  await signIn();
+  await kit.until(() => expect(location.pathname).toBe(`/spaces/${other.uid}/plan`));
+  await kit.leave();
+  localStorage.setItem("kadence.space", "00000000-0000-4000-8000-000000000000");
+  await signIn();
+  await kit.find("heading", "Spaces");
+  await kit.leave();
+  kit.open(`/spaces/${team.uid}/reports`, "");
+  await kit.press("Use an API token");
+  await kit.fill("API token", people.reader.token);
+  await kit.press("Sign in");
+  await kit.until(() => expect(document.title).toContain("Space"));
+  expect(location.pathname).toBe(`/spaces/${team.uid}/reports`);
 });
