@@ -146,6 +146,10 @@ OWN_MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
         {"capacity": 20},
     ),
     ("GET", "/spaces/{space_uid}/cards"): (BY_UID_TO_READ, None),
+    ("POST", "/spaces/{space_uid}/cards/edit"): (
+        BY_UID_TO_WRITE,
+        {"edits": [{"card_uids": ["{card_uid}"], "size_text": "3"}]},
+    ),
     ("GET", "/spaces/{space_uid}/totals"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/periods"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/leftovers"): (BY_UID_TO_READ, None),

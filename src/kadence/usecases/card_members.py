@@ -12,7 +12,7 @@ from kadence.domain.errors import NotFound, RuleViolation
 from kadence.domain.model import Card, CardMember, SpaceRole, User
 from kadence.domain.values import Id
 from kadence.storage import cards, people
-from kadence.usecases.access import authorize_card
+from kadence.usecases.access import BoardAccess, authorize_card
 from kadence.usecases.card_changes import bump, ensure_member, store_card
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
@@ -59,18 +59,37 @@ def add_card_member(
             (code 1: no such person).
     """
     card, access = authorize_card(unit, card_id, SpaceRole.WRITER)
-    user = people.find_user(unit.tx, card.company_id, unwrap(validated).user_id)
+    user = person_named(unit, unwrap(validated).user_id)
+    found = cards.CARD_MEMBERS.find(unit.tx, card.company_id, card.id, user.id)
+    if found is None:
+        check_can_take_part(user)
+        card = bump(unit, card)
+        found = ensure_member(unit, access, card, user.id)
+    return card, found, user
+
+
+def person_named(unit: UnitOfWork, user_id: int) -> User:
+    """Return a person of the company.
+
+    Raises:
+        RuleViolation: there is none with this id (code 1).
+    """
+    user = people.find_user(unit.tx, unit.actor.company_id, user_id)
     if user is None:
         raise RuleViolation(
             ErrorId.USER_UNKNOWN, 1, "user_id should be the id of a user of the company"
         )
-    found = cards.CARD_MEMBERS.find(unit.tx, card.company_id, card.id, user.id)
-    if found is None and user.deactivated_at is not None:
+    return user
+
+
+def check_can_take_part(user: User) -> None:
+    """Refuse to give work to somebody who has left.
+
+    Raises:
+        RuleViolation: code 1.
+    """
+    if user.deactivated_at is not None:
         raise RuleViolation(ErrorId.USER_DEACTIVATED, 1, "user_id is of a deactivated user")
-    if found is None:
-        card = bump(unit, card)
-        found = ensure_member(unit, access, card, user.id)
-    return card, found, user
 
 
 def change_card_member(
@@ -102,14 +121,19 @@ def remove_card_member(
     card, access = authorize_card(unit, card_id, SpaceRole.WRITER)
     member, user = _member(unit, card, user_id)
     unwrap(validated)
-    if card.responsible_id == user.id:
+    take_member(unit, access, card, member)
+    return user.id
+
+
+def take_member(unit: UnitOfWork, access: BoardAccess, card: Card, member: CardMember) -> None:
+    """Remove a person from a card, also as the responsible one."""
+    if card.responsible_id == member.user_id:
         card = store_card(unit, access, access, card, replace(card, responsible_id=None))
     else:
         card = bump(unit, card)
     cards.CARD_MEMBERS.delete(unit.tx, member)
-    payload = {"card_id": card.id, "user_id": user.id, "version": card.version}
+    payload = {"card_id": card.id, "user_id": member.user_id, "version": card.version}
     unit.record(events.CARD_MEMBER_REMOVED, payload, space_uid=access.space_uid, card_uid=card.uid)
-    return user.id
 
 
 def _member(unit: UnitOfWork, card: Card, user_id: int) -> tuple[CardMember, User]:

@@ -16,7 +16,8 @@ from kadence.domain.model import (
 )
 from kadence.domain.sizes import parse_size
 from kadence.storage import card_relations, cards, people
-from kadence.usecases.access import authorize_board, authorize_card_with_relations
+from kadence.storage.card_relations import CardRelations
+from kadence.usecases.access import BoardAccess, authorize_board, authorize_card_with_relations
 from kadence.usecases.card_changes import ensure_member, etag, store_card
 from kadence.usecases.card_commands import ChangeCard, CreateCard, Position
 from kadence.usecases.card_positions import column_of, end_of_cell, lane_of, moved, placed
@@ -97,18 +98,45 @@ def change_card(unit: UnitOfWork, card_id: int, validated: Validated[ChangeCard]
     card, access, relations = authorize_card_with_relations(unit, card_id, SpaceRole.WRITER)
     unit.match(etag(card))
     change = unwrap(validated)
-    if card.condition == Condition.DELETED:
-        raise RuleViolation(ErrorId.CARD_DELETED, 6, "Card is deleted")
-    new = _with_own_values(unit, card, change)
     goal = access
     if isinstance(change.board_id, int) and change.board_id != card.board_id:
+        check_not_deleted(card)
         goal = authorize_board(unit, change.board_id, SpaceRole.WRITER)
+    stored, relations = apply_change(unit, card, (access, goal), relations, change)
+    return view_card(unit, stored, goal, relations)
+
+
+def apply_change(
+    unit: UnitOfWork,
+    card: Card,
+    way: tuple[BoardAccess, BoardAccess],
+    relations: CardRelations,
+    change: ChangeCard,
+) -> tuple[Card, CardRelations]:
+    """Change a card that the actor may write, on its `way` from one board to another or the same.
+
+    Raises:
+        RuleViolation: codes 1 to 6.
+    """
+    access, goal = way
+    check_not_deleted(card)
+    new = _with_own_values(unit, card, change)
     new, relations = moved(unit, goal.board, card, new, relations, change)
     new = placed(unit, goal.space_uid, card, new, change)
     stored = store_card(unit, access, goal, card, new)
     if stored.responsible_id is not None and stored.responsible_id != card.responsible_id:
         ensure_member(unit, goal, stored, stored.responsible_id)
-    return view_card(unit, stored, goal, relations)
+    return stored, relations
+
+
+def check_not_deleted(card: Card) -> None:
+    """Refuse to change a deleted card.
+
+    Raises:
+        RuleViolation: code 6.
+    """
+    if card.condition == Condition.DELETED:
+        raise RuleViolation(ErrorId.CARD_DELETED, 6, "Card is deleted")
 
 
 def delete_card(unit: UnitOfWork, card_id: int, validated: Validated[None]) -> CardView:

@@ -1,6 +1,6 @@
 """What kadence adds to planning: many cards at once, in any order, and a planned capacity."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -166,15 +166,28 @@ def _take(
 
 def _place(unit: UnitOfWork, goal: Iteration, wanted: ArrangeCards, moving: Sequence[Card]) -> None:
     """Have these cards stand in the iteration one behind the other, at the place asked for."""
-    uids = {card.uid for card in moving}
-    standing = iteration_cards.records(unit.tx, goal, "active")
-    staying = [record for record in standing if record.card_uid not in uids]
     if wanted.action == Action.ADD and wanted.before is None and wanted.after is None:
         entering = [card for card in moving if card.iteration_id != goal.id]
         take_out_cards(unit, entering)
         put_in(unit, goal, entering)
         return
-    at = _index(staying, wanted)
+    place_cards(unit, goal, moving, lambda staying: _index(staying, wanted))
+
+
+def place_cards(
+    unit: UnitOfWork,
+    goal: Iteration,
+    moving: Sequence[Card],
+    index: Callable[[Sequence[IterationCard]], int],
+) -> None:
+    """Have cards stand in an iteration one behind the other.
+
+    `index` says how many of the records that stay are in front of them.
+    """
+    uids = {card.uid for card in moving}
+    standing = iteration_cards.records(unit.tx, goal, "active")
+    staying = [record for record in standing if record.card_uid not in uids]
+    at = index(staying)
     entering = [card for card in moving if card.iteration_id != goal.id]
     take_out_cards(unit, entering)
     made = put_in(unit, goal, entering)

@@ -78,7 +78,7 @@ def create_tag(unit: UnitOfWork, validated: Validated[CreateTag]) -> Tag:
     Raises:
         BadRequest: the body is invalid.
     """
-    return _tag_named(unit, unwrap(validated))
+    return tag_named(unit, unwrap(validated))
 
 
 def change_tag(unit: UnitOfWork, tag_id: int, validated: Validated[ChangeTag]) -> Tag:
@@ -112,7 +112,8 @@ def delete_tag(unit: UnitOfWork, tag_id: int, validated: Validated[None]) -> int
     for use in tags.uses(unit.tx, tag):
         card = cards.CARDS.find(unit.tx, tag.company_id, use.card_id)
         if card is not None:
-            _take_off(unit, card, use)
+            space = spaces.SPACES.find(unit.tx, card.company_id, card.space_id)
+            take_tag(unit, space.uid if space else None, card, use)
     tags.TAGS.delete(unit.tx, tag)
     unit.record(events.TAG_DELETED, {"id": tag.id})
     return tag_id
@@ -140,16 +141,21 @@ def add_card_tag(
         KadenceError: NotFound (or unreadable), Forbidden (no writer), BadRequest.
     """
     card, access = authorize_card(unit, card_id, SpaceRole.WRITER)
-    tag = _tag_named(unit, unwrap(validated))
+    tag = tag_named(unit, unwrap(validated))
+    return give_tag(unit, access.space_uid, card, tag), tag
+
+
+def give_tag(unit: UnitOfWork, space_uid: str, card: Card, tag: Tag) -> CardTag:
+    """Give a card a tag; one that it has stays."""
     found = tags.CARD_TAGS.find(unit.tx, card.company_id, card.id, tag.id)
     if found is not None:
-        return found, tag
+        return found
     card = bump(unit, card)
     use = CardTag(card.company_id, card.id, tag.id, unit.now)
     tags.CARD_TAGS.insert(unit.tx, use)
     payload = asdict(use) | {"version": card.version}
-    unit.record(events.CARD_TAG_ADDED, payload, space_uid=access.space_uid, card_uid=card.uid)
-    return use, tag
+    unit.record(events.CARD_TAG_ADDED, payload, space_uid=space_uid, card_uid=card.uid)
+    return use
 
 
 def remove_card_tag(unit: UnitOfWork, card_id: int, tag_id: int, validated: Validated[None]) -> int:
@@ -158,16 +164,17 @@ def remove_card_tag(unit: UnitOfWork, card_id: int, tag_id: int, validated: Vali
     Raises:
         KadenceError: NotFound (card, or a tag that it does not have), Forbidden, BadRequest.
     """
-    card, _ = authorize_card(unit, card_id, SpaceRole.WRITER)
+    card, access = authorize_card(unit, card_id, SpaceRole.WRITER)
     use = tags.CARD_TAGS.find(unit.tx, card.company_id, card.id, tag_id)
     if use is None:
         raise NotFound
     unwrap(validated)
-    _take_off(unit, card, use)
+    take_tag(unit, access.space_uid, card, use)
     return tag_id
 
 
-def _tag_named(unit: UnitOfWork, new: CreateTag) -> Tag:
+def tag_named(unit: UnitOfWork, new: CreateTag) -> Tag:
+    """Return the tag of this name, made when there is none."""
     company_id = unit.actor.company_id
     found = tags.find_by_name(unit.tx, company_id, new.name)
     if found is not None:
@@ -189,12 +196,11 @@ def _tag_named(unit: UnitOfWork, new: CreateTag) -> Tag:
     return tag
 
 
-def _take_off(unit: UnitOfWork, card: Card, use: CardTag) -> None:
+def take_tag(unit: UnitOfWork, space_uid: str | None, card: Card, use: CardTag) -> None:
+    """Take a tag off a card."""
     card = bump(unit, card)
     tags.CARD_TAGS.delete(unit.tx, use)
     payload = {"card_id": card.id, "tag_id": use.tag_id, "version": card.version}
-    space = spaces.SPACES.find(unit.tx, card.company_id, card.space_id)
-    space_uid = space.uid if space else None
     unit.record(events.CARD_TAG_REMOVED, payload, space_uid=space_uid, card_uid=card.uid)
 
 

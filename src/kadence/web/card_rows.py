@@ -27,6 +27,7 @@ from kadence.web.card_list import (
 )
 from kadence.web.codec import Uid, When, format_optional, format_timestamp, number, optional_number
 from kadence.web.http import RequestContext
+from kadence.web.people import initials
 from kadence.web.query import Clamped, Parameter, Query
 from kadence.web.route import Route
 
@@ -62,6 +63,7 @@ class CardRowAnswer(Struct, frozen=True, gc=False):
     sort_order: float
     iteration_id: Uid | None
     size: float | None
+    size_unit: str | None
     size_text: str | None
     owner_id: int
     responsible_id: int | None
@@ -76,14 +78,51 @@ class CardRowAnswer(Struct, frozen=True, gc=False):
     updated: When
 
 
-class CardRowsAnswer(Struct, frozen=True):
+class PersonOfRows(Struct, frozen=True):
+    """Somebody who takes part in a card of some rows."""
+
+    id: int
+    full_name: str
+    initials: str
+
+
+class TagOfRows(Struct, frozen=True):
+    """A tag on a card of some rows."""
+
+    id: int
+    name: str
+    color: int
+
+
+class SomeRows(Struct, frozen=True):
+    """Rows, and once each the people and tags whose ids are in them."""
+
+    rows: list[CardRowAnswer]
+    people: list[PersonOfRows]
+    tags: list[TagOfRows]
+
+
+class CardRowsAnswer(SomeRows, frozen=True):
     """A page of rows; with the `position` as `start_position` the next one is asked for.
 
     It is null behind the last row.
     """
 
-    rows: list[CardRowAnswer]
     position: str | None
+
+
+def some_rows(rows: Sequence[CardRow]) -> SomeRows:
+    """Return rows as the wire shows them."""
+    people = {user.id: user for row in rows for user in row.members}
+    tags = {tag.id: tag for row in rows for tag in row.tags}
+    return SomeRows(
+        [_row(row) for row in rows],
+        [
+            PersonOfRows(user.id, user.full_name, initials(user.full_name))
+            for _, user in sorted(people.items())
+        ],
+        [TagOfRows(tag.id, tag.name, tag.color) for _, tag in sorted(tags.items())],
+    )
 
 
 def _row(row: CardRow) -> CardRowAnswer:
@@ -100,11 +139,12 @@ def _row(row: CardRow) -> CardRowAnswer:
         sort_order=number(card.sort_order),
         iteration_id=row.iteration_id,
         size=optional_number(card.size),
+        size_unit=card.size_unit,
         size_text=card.size_text,
         owner_id=card.owner_id,
         responsible_id=card.responsible_id,
-        member_ids=list(row.member_ids),
-        tag_ids=list(row.tag_ids),
+        member_ids=[user.id for user in row.members],
+        tag_ids=[tag.id for tag in row.tags],
         asap=bool(card.asap),
         due_date=format_optional(card.due_date),
         external_id=card.external_id,
@@ -138,7 +178,8 @@ async def list_rows(context: RequestContext) -> CardRowsAnswer:
     assert isinstance(query, CardQuery)  # noqa: S101 - else that was refused
     whole = len(found.rows) == query.limit
     position = position_of(query, found.last) if whole else None
-    return CardRowsAnswer([_row(row) for row in found.rows], position or None)
+    shown = some_rows(found.rows)
+    return CardRowsAnswer(shown.rows, shown.people, shown.tags, position or None)
 
 
 OWN_ROUTES: Sequence[Route] = (

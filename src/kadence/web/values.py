@@ -90,6 +90,8 @@ def _named(field: FieldInfo) -> Any:
     """Return a field with the same name on the wire and the same default."""
     if field.required:
         return msgspec.field(name=field.encode_name)
+    if field.default_factory is not msgspec.NODEFAULT:
+        return msgspec.field(name=field.encode_name, default_factory=field.default_factory)
     return msgspec.field(name=field.encode_name, default=field.default)
 
 
