@@ -1,6 +1,5 @@
 // An iteration as its view shows it: its cards on their boards, its report, its forecast.
 import { SvelteMap } from "svelte/reactivity";
-import { change } from "../card/changes";
 import { forecastOf } from "../insights/queries";
 import { latest } from "../iterations/changes";
 import { own, type Schemas, unwrap } from "../lib/api";
@@ -8,12 +7,15 @@ import { AsyncAction } from "../lib/asyncAction.svelte";
 import { t } from "../lib/i18n.svelte";
 import { type Card, cardsOf, type Iteration } from "../space/queries";
 import type { SpaceEvent } from "../space/follow";
-import { orderBehind, ordered, stagesOf } from "../space/cells";
+import { ordered, stagesOf } from "../space/cells";
+import { Editing } from "../space/editing";
+import type { Change, Edit } from "../space/edits";
+import { ordersOf } from "../space/orders";
 import { Refresh } from "../space/refresh";
 import type { Board, Space } from "../space/space.svelte";
 
 const SOON = 150;
-const FIRST = 1;
+const LIVE = 1;
 
 /** Where a card is put: a column and a lane, behind a card of that cell or in front of all. */
 export type Goal = { column: number; lane: number; behind: Card | undefined };
@@ -25,17 +27,23 @@ export class Running {
   readonly cards = new SvelteMap<string, Card>();
   /** How often it was loaded: what is drawn of it is out of date then. */
   loads = $state(0);
-  #moves = 0;
   /** Cards that were in it while it is looked at: what was archived may come back. */
   readonly #known = new Set<string>();
   readonly loading = new AsyncAction();
   readonly #refresh = new Refresh(this.loading, () => this.#load(), SOON);
   readonly #unsubscribe: () => void;
+  readonly #editing: Editing;
 
   constructor(
     readonly space: Space,
     readonly id: string,
   ) {
+    this.#editing = new Editing(
+      space,
+      this.cards,
+      (card) => this.#hold(card),
+      () => this.#refresh.soon(),
+    );
     this.#unsubscribe = space.listen((event) => this.#notice(event));
   }
 
@@ -53,17 +61,17 @@ export class Running {
     const { uid } = this.space;
     // What was done here is sent first: else it would be shown as undone for a moment.
     await this.space.settled;
-    const moves = this.#moves;
+    const { made } = this.#editing;
     const params = { path: { space_uid: uid, iteration_id: this.id } };
     const [{ iteration }, report, cards] = await Promise.all([
       latest(this.space, this.id),
       unwrap(own.GET("/spaces/{space_uid}/iterations/{iteration_id}/report", { params })),
-      cardsOf(this.id),
+      cardsOf(uid, this.id),
     ]);
     this.iteration = iteration;
     this.report = report;
     this.loads++;
-    if (moves !== this.#moves) return this.#refresh.soon();
+    if (made !== this.#editing.made) return this.#refresh.soon();
     this.cards.clear();
     for (const card of cards) {
       this.cards.set(card.uid, card);
@@ -89,32 +97,48 @@ export class Running {
     return ordered(found);
   }
 
-  /** Put a card elsewhere; the page shows it at once, and takes it back if the server refuses. */
-  move(card: Card, goal: Goal): void {
+  /** Put cards elsewhere; the page shows it at once, and takes it back if the server refuses. */
+  move(cards: readonly Card[], goal: Goal): void {
     const { behind } = goal;
-    if (card.uid === behind?.uid) return;
+    const [first] = cards;
+    const uids = cards.map(({ uid }) => uid);
+    if (!first || (behind && uids.includes(behind.uid))) return;
     // Behind one that stands in the column itself and not in its first part, or in another lane
     // where lanes are not distinguished: there.
-    const column = behind?.column_id ?? goal.column;
-    const lane = behind?.lane_id ?? goal.lane;
-    const { column_id, lane_id, sort_order } = card;
-    const shown = this.cell([column], lane).filter((one) => one.uid !== card.uid);
-    this.#moves++;
-    this.cards.set(card.uid, {
-      ...card,
-      column_id: column,
-      lane_id: lane,
-      sort_order: orderBehind(shown, behind),
+    const column_id = behind?.column_id ?? goal.column;
+    const lane_id = behind?.lane_id ?? goal.lane;
+    const list = this.cell([column_id], lane_id)
+      .map(({ uid }) => uid)
+      .filter((uid) => !uids.includes(uid));
+    list.splice(behind ? list.indexOf(behind.uid) + 1 : 0, 0, ...uids);
+    const orders = ordersOf(list, uids, this.cards);
+    const edits = cards.map(({ uid, sort_order }): Edit => {
+      const order = orders.get(uid) ?? sort_order;
+      orders.delete(uid);
+      return { card_uids: [uid], column_id, lane_id, sort_order: order };
     });
-    this.#tell(card.uid, column, lane);
-    const place = behind === undefined ? { position: FIRST } : { prev_card_id: behind.id };
-    this.#send(card, { column_id: column, lane_id: lane, ...place } as never);
-    this.space.undo.push(() => {
-      this.#moves++;
-      const now = this.cards.get(card.uid);
-      if (now) this.cards.set(card.uid, { ...now, column_id, lane_id, sort_order });
-      this.#send(card, { column_id, lane_id, sort_order });
-    });
+    for (const [uid, sort_order] of orders) edits.push({ card_uids: [uid], sort_order });
+    this.#make(edits);
+    if (cards.length === 1) this.#tell(first.uid, column_id, lane_id);
+  }
+
+  /** Change cards alike; the page shows it at once, and takes it back if the server refuses. */
+  edit(uids: readonly string[], change: Change, said: string): void {
+    this.#make([{ ...change, card_uids: [...uids] }], said);
+  }
+
+  #make(edits: readonly Edit[], said?: string): void {
+    const back = this.#editing.backOf(edits);
+    if (back.length === 0) return;
+    const make = (some: readonly Edit[]) => (): void => {
+      this.#editing.show(some);
+      this.#editing.send(some);
+    };
+    make(edits)();
+    const cards = [...new Set(edits.flatMap(({ card_uids }) => card_uids))];
+    const what = said === undefined ? {} : { what: said };
+    if (said !== undefined) this.space.toast.show(said, true);
+    this.space.undo.push({ back: make(back), again: make(edits), cards, ...what });
   }
 
   /** Say where a card stands now, to who does not see it. */
@@ -128,16 +152,9 @@ export class Running {
     this.space.toast.hear(t("plan.place", { list: stage.title, place, of: all.length }));
   }
 
-  #send(card: Card, body: Parameters<typeof change>[2]): void {
-    const moves = this.#moves;
-    this.space.send(
-      async () => {
-        const changed = await change(this.space, card.id, body);
-        // Where it was put later is shown already.
-        if (moves === this.#moves && this.cards.has(card.uid)) this.cards.set(card.uid, changed);
-      },
-      () => this.#refresh.soon(),
-    );
+  #hold(card: Card): void {
+    if (card.condition === LIVE) this.cards.set(card.uid, card);
+    else this.cards.delete(card.uid);
   }
 
   #notice({ kind, iteration_id, card_uid }: SpaceEvent): void {

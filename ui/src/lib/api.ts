@@ -67,6 +67,8 @@ type Below<Base extends string> = {
 };
 /** What is published, by its path below the version. */
 export type Published = Below<"/api/latest">;
+/** What kadence adds to it, likewise. */
+export type OwnPaths = Below<"/api/kadence/v1">;
 
 const TRIES = 30;
 const SECOND = 1000;
@@ -91,7 +93,7 @@ export async function paced(input: Request | string, init?: RequestInit): Promis
 /** The published API. */
 export const api = createClient<Published>({ baseUrl: "/api/latest", fetch: paced });
 /** What kadence adds to it. */
-export const own = createClient<Below<"/api/kadence/v1">>({
+export const own = createClient<OwnPaths>({
   baseUrl: "/api/kadence/v1",
   fetch: paced,
 });

@@ -154,6 +154,7 @@ export const ru: Record<string, string> = {
   "help.hold": "Удерживать карточку",
   "help.move": "Выбрать, куда переместить выделенное",
   "help.number": "Нажать на её номер или на карточку на доске",
+  "help.redo": "Повторить отменённое",
   "help.paste":
     "Карточки можно вставить из таблицы, по одной в строке: название, оценка, метки, исполнитель.",
   "help.shift": "С щелчком: выбрать все карточки между; с Ctrl: ещё одну",
@@ -529,6 +530,8 @@ export const ru: Record<string, string> = {
   "timeline.planned": "Запланированы",
   "timeline.today": "сегодня",
   "timeline.usual": "{{size}}; в среднем {{velocity}}",
+  "redo.done": "Повторено: {{what}}",
+  "redo.done.plain": "Повторено",
   "undo.done": "Отменено: {{what}}",
   "undo.done.plain": "Отменено",
   unit: "SP",

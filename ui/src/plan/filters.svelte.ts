@@ -58,7 +58,10 @@ function textsOf(card: Card): string[] {
 }
 
 /** What the cards can be filtered by, in alphabetical order; sizes by how large they are. */
-export function choices(cards: readonly Card[]): Record<"board" | "member" | "tag", Option[]> & {
+export function choices(
+  cards: readonly Card[],
+  boardTitles: ReadonlyMap<number, string>,
+): Record<"board" | "member" | "tag", Option[]> & {
   size: string[];
 } {
   const boards = new Map<string, string>();
@@ -67,7 +70,7 @@ export function choices(cards: readonly Card[]): Record<"board" | "member" | "ta
   const sizes = new Set<number>();
   let unsized = false;
   for (const card of cards) {
-    boards.set(String(card.board_id), card.board.title);
+    boards.set(String(card.board_id), boardTitles.get(card.board_id) ?? String(card.board_id));
     for (const member of card.members) members.set(String(member.id), member.full_name);
     for (const tag of card.tags) tags.set(String(tag.id), tag.name);
     if (card.size === null) unsized = true;

@@ -7,8 +7,12 @@ export const BACKLOG = "";
 /** The cards of the backlog and of each open iteration, in order. */
 export type Lists = Readonly<Record<string, readonly string[]>>;
 
-/** Some cards' way to a list, in front of another card of it or to its end. */
+/**
+ * Some cards' way to a list: in front of another card of it, or to its END. Without a place they go
+ * to the end of an iteration, and in the backlog to where they stood on their board.
+ */
 export type Move = { uids: readonly string[]; to: string; before: string | undefined };
+export const END = "";
 
 /** The list that a card is in. */
 export function whereIs(lists: Lists, uid: string): string | undefined {
@@ -27,15 +31,18 @@ export function moved(lists: Lists, { uids, to, before }: Move): Lists {
   return after;
 }
 
-/** The moves that bring cards back to where they are in `lists`. */
+/** The moves that bring cards back to where they are in `lists`: those beside each other together. */
 export function backTo(lists: Lists, uids: readonly string[]): Move[] {
   const moves: Move[] = [];
-  for (const [key, list] of Object.entries(lists)) {
-    // From the end, so that the card in front of which one goes is there already.
-    for (let at = list.length - 1; at >= 0; at--) {
-      const uid = list[at];
-      if (uid === undefined || !uids.includes(uid)) continue;
-      moves.push({ uids: [uid], to: key, before: list[at + 1] });
+  const going = new Set(uids);
+  for (const [to, list] of Object.entries(lists)) {
+    // From the end, so that the card in front of which some go is there already.
+    for (let end = list.length; end > 0; end--) {
+      let begin = end;
+      while (begin > 0 && going.has(list[begin - 1] ?? "")) begin--;
+      if (begin === end) continue;
+      moves.push({ uids: list.slice(begin, end), to, before: list[end] ?? END });
+      end = begin;
     }
   }
   return moves;

@@ -1,8 +1,11 @@
 // The plan of a space as the page holds it: loaded, changed by hand and by what others do.
 import { SvelteMap } from "svelte/reactivity";
-import { type Answer, api, own, ApiError, type Schemas, unwrap } from "../lib/api";
+import { type Answer, api, own, ApiError, type Schemas } from "../lib/api";
+import { Editing } from "../space/editing";
+import { type Change, type Edit, grouped } from "../space/edits";
 import {
   type Card,
+  cardsWhere,
   type Contents,
   contentsOf,
   type Iteration,
@@ -12,8 +15,9 @@ import { t } from "../lib/i18n.svelte";
 import type { SpaceEvent } from "../space/follow";
 import type { Keyed, Space } from "../space/space.svelte";
 import { backlogOf, leftOvers } from "./queries";
+import { isBehind } from "../space/orders";
+import { editsOf, placed } from "./moveEdits";
 import { BACKLOG, backTo, called, type Line, type Lists, type Move, moved, whereIs } from "./moves";
-import { Sender } from "./send";
 
 /** Ignores what the server refused. */
 function onlyRefused(error: unknown): void {
@@ -28,6 +32,9 @@ const SOON = 120;
 const PAUSE = 500;
 const DONE = 3;
 const LIVE = 1;
+const ARCHIVED = 2;
+/** So many cards are asked for by their ids in one address. */
+const MOST_IDS = 100;
 
 export class Plan {
   iterations: Iteration[] = $state([]);
@@ -41,16 +48,19 @@ export class Plan {
   readonly cards = new SvelteMap<string, Card>();
   readonly leftOver = new SvelteMap<string, string>();
   #stale = new Set<string>();
-  /** How often something was moved here: what was asked for before that is out of date. */
-  #made = 0;
   #refreshing: ReturnType<typeof setTimeout> | undefined;
   #busy = false;
   #ended = false;
   readonly #unsubscribe: () => void;
-  readonly #sender: Sender;
+  readonly #editing: Editing;
 
   constructor(readonly space: Space) {
-    this.#sender = new Sender(space.uid, this.cards, (change) => space.once(change));
+    this.#editing = new Editing(
+      space,
+      this.cards,
+      (card) => this.#place(card),
+      () => this.#outdated("backlog", "iterations"),
+    );
     this.#unsubscribe = space.listen((event) => this.#notice(event));
   }
 
@@ -58,7 +68,7 @@ export class Plan {
   async load(): Promise<void> {
     // What was done in another view is in it.
     await this.space.settled;
-    await Promise.all([this.#loadIterations(), this.#loadBacklog()]);
+    await Promise.all([this.#loadIterations(), this.#beginBacklog()]);
     this.loaded = true;
     void this.#loadLeftOvers().catch(onlyRefused);
   }
@@ -112,7 +122,8 @@ export class Plan {
       toast.hear(t("plan.place", { list, place: all.indexOf(uids[0] ?? "") + 1, of: all.length }));
     }
     const places = [to, ...back.map((move) => move.to)];
-    undo.push(() => this.#do(back), { places, cards: uids }, said);
+    const again = () => void this.#do([{ uids, to, before }]);
+    undo.push({ back: () => this.#do(back), again, places, cards: uids, what: said });
   }
 
   /** Whether these cards are all in one list. */
@@ -147,7 +158,8 @@ export class Plan {
       await this.#add(lines, boardId, people, added, told);
     } finally {
       // One step back takes all of them, or those that were made before one was refused.
-      if (added.length > 0) this.space.undo.push(() => this.space.send(() => this.#remove(added)));
+      const back = () => this.space.send(() => this.#remove(added));
+      if (added.length > 0) this.space.undo.push({ back });
     }
   }
 
@@ -208,7 +220,11 @@ export class Plan {
   setCapacity(id: string, capacity: number | null): void {
     const before = this.capacities[id] ?? null;
     this.#sayCapacity(id, capacity);
-    this.space.undo.push(() => this.#sayCapacity(id, before), { places: [id], cards: [] });
+    this.space.undo.push({
+      back: () => this.#sayCapacity(id, before),
+      again: () => this.#sayCapacity(id, capacity),
+      places: [id],
+    });
   }
 
   #sayCapacity(id: string, capacity: number | null): void {
@@ -231,32 +247,54 @@ export class Plan {
    * Returns how many of the cards are done, and so not to be seen in the backlog.
    */
   #do(moves: readonly Move[]): number {
-    let from = this.lists;
-    this.#made++;
-    for (const move of moves) this.lists = moved(this.lists, move);
+    const edits: Edit[] = [];
+    for (const move of moves) {
+      const some = editsOf(this.lists, move, this.cards);
+      edits.push(...some);
+      const lists = placed(this.lists, move, this.cards);
+      this.#editing.show(some);
+      this.lists = lists;
+    }
     // The backlog has what is still to be done.
     const done = (this.lists[BACKLOG] ?? []).filter((uid) => this.cards.get(uid)?.state === DONE);
     for (const uid of done) this.#take(uid);
-    this.space.send(
-      async () => {
-        for (const move of moves) {
-          await this.#sender.send(from, move);
-          from = moved(from, move);
-        }
-      },
-      () => {
-        this.space.toast.close();
-        this.#outdated("backlog", "iterations");
-      },
-    );
+    this.#editing.send(grouped(edits));
     return done.length;
+  }
+
+  /** Change cards alike; the page shows it at once, and takes it back if the server refuses. */
+  edit(uids: readonly string[], change: Change, said: string): void {
+    const cards = uids.map((uid) => this.cards.get(uid)).filter((card) => card !== undefined);
+    const there: Edit[] = [{ ...change, card_uids: cards.map(({ uid }) => uid) }];
+    const back = this.#editing.backOf(there);
+    if (back.length === 0) return;
+    // What is archived leaves its plan, and comes back to its place in it.
+    const gone = change.condition === ARCHIVED;
+    const places = gone ? backTo(this.lists, uids) : [];
+    const make = (edits: readonly Edit[], moves: readonly Move[] = []): void => {
+      this.#editing.show(edits);
+      if (gone && moves.length === 0) for (const uid of uids) this.#take(uid);
+      for (const move of moves) this.lists = moved(this.lists, move);
+      const planned = moves.flatMap((move) =>
+        move.to === BACKLOG ? [] : editsOf(this.lists, move, this.cards),
+      );
+      this.#editing.send([...edits, ...planned]);
+    };
+    make(there);
+    this.space.toast.show(said, true);
+    this.space.undo.push({
+      back: () => make(back, places),
+      again: () => make(there),
+      cards: uids,
+      what: said,
+    });
   }
 
   /** Load the open iterations with their cards; returns whether nothing was moved meanwhile. */
   async #loadIterations(): Promise<boolean> {
-    const made = this.#made;
+    const made = this.#editing.made;
     const { iterations, contents } = await openContents(this.space.uid);
-    if (made !== this.#made) return false;
+    if (made !== this.#editing.made) return false;
     const open = new Set([BACKLOG, ...iterations.map((one) => one.id)]);
     const kept = Object.entries(this.lists).filter(([key]) => open.has(key));
     this.lists = Object.fromEntries(kept);
@@ -267,9 +305,9 @@ export class Plan {
 
   /** Load the cards of an iteration; returns whether nothing was moved meanwhile. */
   async #loadCards(id: string): Promise<boolean> {
-    const made = this.#made;
+    const made = this.#editing.made;
     const content = await contentsOf(this.space.uid, id);
-    if (made !== this.#made) return false;
+    if (made !== this.#editing.made) return false;
     this.#fill(content);
     return true;
   }
@@ -289,12 +327,39 @@ export class Plan {
   }
 
   async #loadBacklog(): Promise<boolean> {
-    const made = this.#made;
-    const found = await backlogOf(this.space.id);
-    if (made !== this.#made) return false;
+    const made = this.#editing.made;
+    const found = await backlogOf(this.space.uid);
+    if (made !== this.#editing.made) return false;
     for (const card of found) this.cards.set(card.uid, card);
     this.lists = { ...this.lists, [BACKLOG]: found.map((card) => card.uid) };
     return true;
+  }
+
+  /** Load the backlog; done when its first page is there, behind which the others come. */
+  async #beginBacklog(): Promise<void> {
+    const { made } = this.#editing;
+    let begun = (): void => undefined;
+    const first = new Promise<void>((resolve) => (begun = resolve));
+    const whole = backlogOf(this.space.uid, (cards) => {
+      this.#append(cards);
+      begun();
+    });
+    whole.then(
+      () => {
+        if (made !== this.#editing.made) this.#outdated("backlog");
+      },
+      () => this.#outdated("backlog"),
+    );
+    await Promise.race([first, whole]);
+  }
+
+  /** Show more cards of the backlog behind those that are shown. */
+  #append(cards: readonly Card[]): void {
+    const shown = new Set(Object.values(this.lists).flat());
+    const more = cards.filter(({ uid }) => !shown.has(uid));
+    for (const card of more) this.cards.set(card.uid, card);
+    const list = [...(this.lists[BACKLOG] ?? []), ...more.map(({ uid }) => uid)];
+    this.lists = { ...this.lists, [BACKLOG]: list };
   }
 
   async #loadLeftOvers(): Promise<void> {
@@ -337,44 +402,50 @@ export class Plan {
     // What was done here is sent first: else it would be shown as undone for a moment.
     await this.space.settled;
     // Lists first: where a card stands by itself shows only when they no longer have it.
-    const stale = [...this.#stale].sort((a, b) => Number(isCard(a)) - Number(isCard(b)));
+    const stale = [...this.#stale];
     this.#stale.clear();
-    for (const what of stale) {
+    const cards = stale.filter(isCard);
+    for (const some of [...stale.filter((what) => !isCard(what)).map((what) => [what]), cards]) {
+      if (some.length === 0) continue;
       try {
-        if (!(await this.#renew(what))) this.#stale.add(what);
+        if (await this.#renew(some)) continue;
       } catch (error) {
         onlyRefused(error);
         const { status } = error as ApiError;
         // Else it is gone, or not for us any more.
-        if (status === 0 || status === 429 || status >= 500) this.#stale.add(what);
+        if (status !== 0 && status !== 429 && status < 500) continue;
       }
+      for (const what of some) this.#stale.add(what);
     }
     this.#busy = false;
     if (this.#stale.size > 0) this.#refreshIn(PAUSE);
     else this.renewals++;
   }
 
-  async #renew(what: string): Promise<boolean> {
-    const [kind, id = ""] = what.split(" ");
+  async #renew(stale: readonly string[]): Promise<boolean> {
+    const [kind, id = ""] = (stale[0] ?? "").split(" ");
     if (kind === "backlog") return this.#loadBacklog();
     if (kind === "iterations") return this.#loadIterations();
     if (kind === "leftovers") return this.#loadLeftOvers().then(() => true);
     if (kind === "cards") return this.iteration(id) ? this.#loadCards(id) : true;
-    return this.#loadCard(kind === "id" ? Number(id) : this.cards.get(id)?.id);
+    const ids = stale.map((what) => {
+      const [named, one = ""] = what.split(" ");
+      return named === "id" ? Number(one) : this.cards.get(one)?.id;
+    });
+    return this.#loadSome([...new Set(ids.filter((one) => one !== undefined))]);
   }
 
-  async #loadCard(id: number | undefined): Promise<boolean> {
-    if (id === undefined) return true;
-    const made = this.#made;
-    const params = { path: { card_id: id } };
-    try {
-      const card = await unwrap(api.GET("/cards/{card_id}", { params }));
-      if (made !== this.#made) return false;
-      this.#place(card);
-    } catch (error) {
-      if (!(error instanceof ApiError) || (error.status !== 403 && error.status !== 404))
-        throw error;
-      for (const card of this.cards.values()) if (card.id === id) this.#take(card.uid);
+  /** Load cards by their ids, those that are gone among them. */
+  async #loadSome(ids: readonly number[]): Promise<boolean> {
+    for (let at = 0; at < ids.length; at += MOST_IDS) {
+      const made = this.#editing.made;
+      const some = ids.slice(at, at + MOST_IDS);
+      const found = await cardsWhere(this.space.uid, { ids: some.join(), condition: "1,2" });
+      if (made !== this.#editing.made) return false;
+      for (const card of found) this.#place(card);
+      const there = new Set(found.map((card) => card.id));
+      for (const card of this.cards.values())
+        if (some.includes(card.id) && !there.has(card.id)) this.#take(card.uid);
     }
     return true;
   }
@@ -406,11 +477,4 @@ export class Plan {
 /** Whether what is to be asked again is a single card. */
 function isCard(what: string): boolean {
   return what.startsWith("card ") || what.startsWith("id ");
-}
-
-/** Whether a card comes behind another in the backlog. */
-function isBehind(card: Card | undefined, other: Card): boolean {
-  if (!card) return false;
-  if (card.sort_order === other.sort_order) return card.id > other.id;
-  return card.sort_order > other.sort_order;
 }

@@ -1,17 +1,14 @@
 // What only the plan asks the server for: the backlog, and what was left over.
-import { allPages, own, unwrap } from "../lib/api";
+import { own, unwrap } from "../lib/api";
 import { cardsWhere, type Card } from "../space/queries";
 
-/** The unfinished cards of a space that are in no open iteration, in their order. Throws ApiError. */
-export function backlogOf(spaceId: number): Promise<Card[]> {
-  const query = {
-    space_id: spaceId,
-    iteration_id: "none",
-    states: "1,2",
-    order_by: "sort_order",
-    limit: 100,
-  } as const;
-  return allPages((offset) => cardsWhere({ ...query, offset }));
+/**
+ * The unfinished cards of a space that are in no open iteration, in their order; each page is told
+ * of when it is there. Throws ApiError.
+ */
+export function backlogOf(space: string, each?: (cards: Card[]) => void): Promise<Card[]> {
+  const query = { iteration_id: "none", states: "1,2", order_by: "sort_order" } as const;
+  return cardsWhere(space, query, each);
 }
 
 /** The title of the last closed iteration that left over a card of the backlog. Throws ApiError. */

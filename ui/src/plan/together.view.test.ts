@@ -70,7 +70,7 @@ test("a change that meets another loses neither", async () => {
 });
 
 test("a server that is stuck is told of", async () => {
-  const letGo = kit.hold(/\/arrange$/);
+  const letGo = kit.hold(/\/cards\/edit$/);
   await move(1);
   await kit.shows("alert", "Offline");
   letGo();
@@ -79,7 +79,7 @@ test("a server that is stuck is told of", async () => {
 });
 
 test("what the server refuses is said and taken back", async () => {
-  kit.refuse("POST", /\/arrange$/, "Not now");
+  kit.refuse("POST", /\/cards\/edit$/, "Not now");
   await move(1);
   await kit.shows("alert", "Not now");
   await kit.eventually(nextList, []);
@@ -118,7 +118,7 @@ test("a session begun anew in another tab is taken up", async () => {
   network.cookie = people.writer.session;
   const refused = vi.fn();
   network.between.push(async (request) => {
-    if (!request.url.endsWith("/arrange") || refused.mock.calls.length) return undefined;
+    if (!request.url.endsWith("/cards/edit") || refused.mock.calls.length) return undefined;
     const answer = await network.send(request.clone());
     if (answer.status === 403) refused();
     return answer;

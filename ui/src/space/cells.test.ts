@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { aBoard, aCard } from "../testing/samples";
-import { lanesOf, orderBehind, ordered, stagesOf } from "./cells";
+import { lanesOf, ordered, stagesOf } from "./cells";
 
 const column = (id: number, sort_order: number, subcolumns?: unknown[]) => ({
   id,
@@ -42,12 +42,4 @@ it("cards of a cell are in order, the older first of two at one place", () => {
     aCard(2, { sort_order: 1 }),
   ];
   expect(ordered(cell).map(({ id }) => id)).toEqual([2, 3, 1]);
-});
-
-it("a card is put between two others, in front of all, behind all, or into an empty cell", () => {
-  const cell = [aCard(1, { sort_order: 1 }), aCard(2, { sort_order: 4 })];
-  expect(orderBehind(cell, cell[0])).toBe(2.5);
-  expect(orderBehind(cell, undefined)).toBe(0);
-  expect(orderBehind(cell, cell[1])).toBe(5);
-  expect(orderBehind([], undefined)).toBe(1);
 });

@@ -38,13 +38,3 @@ function stage(column: Column, title: string, ids: number[]): Stage {
 export function ordered<T extends { sort_order: number; id: number }>(parts: readonly T[]): T[] {
   return parts.toSorted((a, b) => a.sort_order - b.sort_order || a.id - b.id);
 }
-
-type Placed = { uid: string; sort_order: number };
-
-/** A place behind a card of a cell that is in order, or in front of all: halfway to the next one. */
-export function orderBehind(cell: readonly Placed[], behind: Placed | undefined): number {
-  const next = cell[behind ? cell.findIndex(({ uid }) => uid === behind.uid) + 1 : 0];
-  const low = behind?.sort_order ?? (next ? next.sort_order - 2 : 0);
-  const high = next?.sort_order ?? low + 2;
-  return (low + high) / 2;
-}

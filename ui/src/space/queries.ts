@@ -1,9 +1,12 @@
 // What the views ask the server for: iterations, and the cards that are in them.
-import { allPages, api, own, type Published, type Schemas, unwrap } from "../lib/api";
+import { allPages, api, own, type OwnPaths, type Schemas, unwrap } from "../lib/api";
 
-/** What is shown of a card, as lists and single answers both have it. */
+/** Somebody who takes part in a card. */
+export type Person = Schemas["PersonOfRows"];
+type CardTag = Pick<Schemas["TagOfRows"], "id" | "name">;
+/** What is shown of a card, as rows and single answers both have it. */
 export type Card = Pick<
-  Schemas["ListedCardAnswer"],
+  Schemas["CardRowAnswer"],
   | "id"
   | "uid"
   | "title"
@@ -13,14 +16,12 @@ export type Card = Pick<
   | "column_id"
   | "lane_id"
   | "board_id"
-  | "board"
   | "size"
   | "size_unit"
-  | "tags"
-  | "members"
->;
+  | "size_text"
+> & { tags: readonly CardTag[]; members: readonly Person[] };
 /** What a list of cards can be asked for. */
-type CardFilter = NonNullable<Published["/cards"]["get"]["parameters"]["query"]>;
+type CardFilter = NonNullable<OwnPaths["/spaces/{space_uid}/cards"]["get"]["parameters"]["query"]>;
 /**
  * `start_date` and `finish_date` are days of the space, as `2026-11-30`; `written` are those that
  * came with a time, to be put back as they were.
@@ -99,7 +100,7 @@ export async function contentsOf(space: string, id: string): Promise<Contents> {
   const path = { space_uid: space, iteration_id: id };
   const [records, cards, { capacity }] = await Promise.all([
     recordsOf(space, id),
-    cardsOf(id),
+    cardsOf(space, id),
     unwrap(own.GET("/spaces/{space_uid}/iterations/{iteration_id}/capacity", { params: { path } })),
   ]);
   return { id, records, cards, capacity };
@@ -114,7 +115,7 @@ export async function openContents(
     totalsOf(space),
   ]);
   const contents = iterations.map(async ({ id, cards: records = [] }) => {
-    const cards = records.length > 0 ? await cardsOf(id) : [];
+    const cards = records.length > 0 ? await cardsOf(space, id) : [];
     return { id, records, cards, capacity: totals[id]?.capacity ?? null };
   });
   return { iterations, contents: await Promise.all(contents) };
@@ -132,16 +133,49 @@ export async function totalsOf(space: string): Promise<Record<string, Total>> {
   return Object.fromEntries(found.map((total) => [total.iteration_id, total]));
 }
 
-/** A page of the cards that match. Throws ApiError. */
-export async function cardsWhere(query: CardFilter): Promise<Card[]> {
-  const found = await unwrap(api.GET("/cards", { params: { query } }));
-  // Only a search with `version=2` answers otherwise than with a list.
-  return Array.isArray(found) ? found : found.result;
+type Rows = Pick<Schemas["CardRowsAnswer"], "rows" | "people" | "tags">;
+
+/** The cards that rows tell of. */
+export function cardsOfRows({ rows, people, tags }: Rows): Card[] {
+  const personOf = new Map(people.map((one) => [one.id, one]));
+  const tagOf = new Map(tags.map((one) => [one.id, one]));
+  return rows.map((row) => ({
+    ...row,
+    members: row.member_ids.flatMap((id) => personOf.get(id) ?? []),
+    tags: row.tag_ids.flatMap((id) => tagOf.get(id) ?? []),
+  }));
 }
 
-/** The cards that are in an iteration. Throws ApiError. */
-export function cardsOf(iteration_id: string): Promise<Card[]> {
-  return allPages((offset) => cardsWhere({ iteration_id, limit: 100, offset }));
+/** A page of the cards of a space that match, and where the next one begins. Throws ApiError. */
+export async function cardPage(
+  space: string,
+  query: CardFilter,
+): Promise<{ cards: Card[]; position: string | null }> {
+  const params = { path: { space_uid: space }, query };
+  const found = await unwrap(own.GET("/spaces/{space_uid}/cards", { params }));
+  return { cards: cardsOfRows(found), position: found.position };
+}
+
+/** All cards of a space that match; each page is told of when it is there. Throws ApiError. */
+export async function cardsWhere(
+  space: string,
+  query: CardFilter,
+  each: (cards: Card[]) => void = () => undefined,
+): Promise<Card[]> {
+  const all: Card[] = [];
+  let start: CardFilter = {};
+  for (;;) {
+    const { cards, position } = await cardPage(space, { ...query, ...start });
+    all.push(...cards);
+    each(cards);
+    if (position === null) return all;
+    start = { start_position: position };
+  }
+}
+
+/** The cards that are in an iteration of a space. Throws ApiError. */
+export function cardsOf(space: string, iteration_id: string): Promise<Card[]> {
+  return cardsWhere(space, { iteration_id });
 }
 
 /** The number and the sizes of cards. */

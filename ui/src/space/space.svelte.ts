@@ -43,6 +43,8 @@ export class Space {
   /** The role that everybody of the company has here, 1 to 3 as ROLES name them; 0: none. */
   everyone = $state(0);
   boards: Board[] = $state.raw([]);
+  /** Who has a role in it, as it was asked for last. */
+  members: Schemas["MemberAnswer"][] = $state.raw([]);
   calendar: Calendar = $state.raw(UNKNOWN);
   /** The size that is usually done in an iteration; null: nobody knows yet. */
   velocity: number | null = $state(null);
@@ -102,12 +104,20 @@ export class Space {
   }
 
   /** Who has a role in the space. Throws ApiError. */
-  people(): Promise<Schemas["MemberAnswer"][]> {
+  async people(): Promise<Schemas["MemberAnswer"][]> {
     const limit = MOST_PEOPLE;
-    return allBehind((last_user_id) => {
+    this.members = await allBehind((last_user_id) => {
       const params = { path: { space_id: this.id }, query: { limit, last_user_id } };
       return unwrap(api.GET("/spaces/{space_id}/users", { params }));
     }, limit);
+    return this.members;
+  }
+
+  /** The state that a column gives its cards; undefined: no board here has it. */
+  stateOf(column: number): number | undefined {
+    const columns = this.boards.flatMap(({ columns }) => columns);
+    const all = columns.flatMap((one) => [one, ...(one.subcolumns ?? [])]);
+    return all.find((one) => one.id === column)?.type;
   }
 
   get administered(): boolean {

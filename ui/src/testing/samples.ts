@@ -5,9 +5,9 @@ import type { Board, Calendar } from "../space/space.svelte";
 /** A card of which a test says only what matters to it. */
 export function aCard(id: number, some: Partial<Card> = {}): Card {
   const plain = { title: `Card ${id}`, state: 1, condition: 1, column_id: 1, lane_id: 1 };
-  const rest = { board_id: 1, board: { title: "Board" }, size: null, size_unit: null };
+  const rest = { board_id: 1, size: null, size_unit: null, size_text: null };
   const own = { id, uid: `uid-${id}`, sort_order: id, tags: [], members: [] };
-  return { ...plain, ...rest, ...own, ...some } as unknown as Card;
+  return { ...plain, ...rest, ...own, ...some };
 }
 
 /** A board with these columns and lanes. */
