@@ -119,6 +119,13 @@ def choose(page: Page, menu: str, item: str) -> None:
     page.get_by_role("menuitem", name=item).click()
 
 
+def take(page: Page, opener: str, option: str) -> None:
+    """Choose something in the picker that a button opens."""
+    page.get_by_role("button", name=opener).click()
+    found = page.get_by_role("listbox", name=opener).get_by_role("option", name=option)
+    found.click()
+
+
 def sign_out(page: Page) -> None:
     of_one(page).click()
     page.get_by_role("menuitem", name="Sign out").click()

@@ -55,16 +55,21 @@ def test_of_many_cards_only_those_in_sight_are_in_the_document(
 ) -> None:
     page = open_browser()
     enter(page, world)
-    shown: dict[str, Any] = dict(team.call("GET", f"/cards?space_id={team.space.id}")[0])
+    path = f"/spaces/{team.space.uid}/cards"
+    answer: dict[str, Any] = team.world.own("GET", path, "writer").json()
+    shown = answer["rows"][0]
 
     def many(route: Any) -> None:
-        offset = int(re.search(r"offset=(\d+)", route.request.url)[1])  # type: ignore[index]
-        numbers = range(offset, min(offset + 100, count))
-        route.fulfill(
-            json=[shown | {"id": n + 1, "uid": f"card-{n}", "title": f"Card {n}"} for n in numbers]
-        )
+        start = re.search(r"start_position=(\d+)", route.request.url)
+        offset = int(start[1]) if start else 0
+        end = min(offset + 500, count)
+        rows = [
+            shown | {"id": n + 1, "uid": f"card-{n}", "title": f"Card {n}", "sort_order": n + 1}
+            for n in range(offset, end)
+        ]
+        route.fulfill(json=answer | {"rows": rows, "position": str(end) if end < count else None})
 
-    page.route(re.compile(r"/api/latest/cards\?.*iteration_id=none"), many)
+    page.route(re.compile(rf"{path}\?.*iteration_id=none"), many)
     page.goto(f"/spaces/{team.space.uid}/plan")
     expect(page.get_by_text(f"{count:,} cards")).to_be_visible()
     assert 5 < box(page, "Backlog").get_by_role("option").count() < 80

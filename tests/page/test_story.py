@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.page.conftest import enter_by_link
+from tests.page.conftest import enter_by_link, take
 from tests.world import World
 
 
@@ -38,8 +38,7 @@ def test_a_team_plans_works_and_looks_back(open_browser: Callable[..., Page], wo
     page.get_by_role("option", name="Plant trees").drag_to(first)
     page.get_by_role("option", name="Water them").focus()
     page.keyboard.press("Space")
-    page.get_by_label("Move to").select_option(label="Sprint 1")
-    page.get_by_role("button", name="Move", exact=True).click()
+    take(page, "Move to", "Sprint 1")
     expect(first.get_by_role("option")).to_have_count(2)
 
     # Started, and the cards moved on its board.

@@ -101,7 +101,7 @@ def test_what_one_person_did_is_not_sent_in_the_name_of_another(
 ) -> None:
     end_sessions(world)
     before = puts(team)
-    held = Held(plan, "**/arrange")
+    held = Held(plan, "**/cards/edit")
     for number in (1, 2, 3):
         plan.get_by_role("option", name=f"Story {number}").drag_to(box(plan, "Next sprint"))
     # The first is refused, and the others wait behind it.

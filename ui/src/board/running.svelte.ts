@@ -5,7 +5,18 @@ import { latest } from "../iterations/changes";
 import { own, type Schemas, unwrap } from "../lib/api";
 import { AsyncAction } from "../lib/asyncAction.svelte";
 import { t } from "../lib/i18n.svelte";
-import { type Card, cardsOf, type Iteration } from "../space/queries";
+import { afterwards, type Deck, type Target } from "../card/picking.svelte";
+import { editsOf } from "../plan/moveEdits";
+import { BACKLOG, backTo } from "../plan/moves";
+import {
+  type Card,
+  cardsOf,
+  type Iteration,
+  openIterations,
+  recordsOf,
+  sum,
+  totalsOf,
+} from "../space/queries";
 import type { SpaceEvent } from "../space/follow";
 import { ordered, stagesOf } from "../space/cells";
 import { Editing } from "../space/editing";
@@ -20,7 +31,7 @@ const LIVE = 1;
 /** Where a card is put: a column and a lane, behind a card of that cell or in front of all. */
 export type Goal = { column: number; lane: number; behind: Card | undefined };
 
-export class Running {
+export class Running implements Deck {
   iteration: Iteration | undefined = $state.raw();
   report: Schemas["ReportAnswer"] | undefined = $state.raw();
   forecast: Schemas["ForecastAnswer"] | undefined = $state.raw();
@@ -30,6 +41,7 @@ export class Running {
   /** Cards that were in it while it is looked at: what was archived may come back. */
   readonly #known = new Set<string>();
   readonly loading = new AsyncAction();
+  #titles = new Map<string, string>();
   readonly #refresh = new Refresh(this.loading, () => this.#load(), SOON);
   readonly #unsubscribe: () => void;
   readonly #editing: Editing;
@@ -107,7 +119,9 @@ export class Running {
     // where lanes are not distinguished: there.
     const column_id = behind?.column_id ?? goal.column;
     const lane_id = behind?.lane_id ?? goal.lane;
-    const list = this.cell([column_id], lane_id)
+    const stages = this.space.boards.flatMap((board) => stagesOf(board));
+    const stage = stages.find(({ ids }) => ids.includes(column_id));
+    const list = this.cell(stage?.ids ?? [column_id], lane_id)
       .map(({ uid }) => uid)
       .filter((uid) => !uids.includes(uid));
     list.splice(behind ? list.indexOf(behind.uid) + 1 : 0, 0, ...uids);
@@ -125,6 +139,69 @@ export class Running {
   /** Change cards alike; the page shows it at once, and takes it back if the server refuses. */
   edit(uids: readonly string[], change: Change, said: string): void {
     this.#make([{ ...change, card_uids: [...uids] }], said);
+  }
+
+  /** Put cards into another iteration, or into the backlog. */
+  moveTo(uids: readonly string[], to: string): void {
+    const leaving = uids.map((uid) => this.cards.get(uid)).filter((card) => card !== undefined);
+    if (leaving.length === 0 || to === this.id) return;
+    void this.#leave(leaving, to);
+  }
+
+  async #leave(leaving: readonly Card[], to: string): Promise<void> {
+    const uids = leaving.map(({ uid }) => uid);
+    // In which order they stood in the plan is not shown here, but is what undoing restores.
+    const records = await recordsOf(this.space.uid, this.id).catch(() => []);
+    const list = records.toSorted((a, b) => a.sort_order - b.sort_order);
+    const lists = { [this.id]: list.map((one) => one.card_uid) };
+    const back = backTo(lists, uids).flatMap((move) => editsOf(lists, move, this.cards));
+    const title = to === BACKLOG ? t("plan.backlog") : (this.#titles.get(to) ?? "");
+    const what = t("plan.moved", { count: uids.length, title });
+    const go = (): void => {
+      this.#editing.made++;
+      for (const uid of uids) this.cards.delete(uid);
+      this.#editing.send([{ card_uids: uids, iteration_id: to || null }]);
+    };
+    go();
+    this.space.toast.show(what, true);
+    this.space.undo.push({
+      back: () => {
+        this.#editing.made++;
+        for (const card of leaving) this.cards.set(card.uid, card);
+        this.#editing.send(back);
+      },
+      again: go,
+      places: [this.id, to],
+      cards: uids,
+      what,
+    });
+  }
+
+  whereIs(uid: string): string | undefined {
+    return this.cards.has(uid) ? this.id : undefined;
+  }
+
+  /** Where cards can go, with what is in it once they are there. Throws ApiError. */
+  async targets(uids: readonly string[]): Promise<Target[]> {
+    const [open, totals] = await Promise.all([
+      openIterations(this.space.uid),
+      totalsOf(this.space.uid),
+    ]);
+    this.#titles = new Map(open.map(({ id, title }) => [id, title]));
+    const moving = sum(uids.flatMap((uid) => this.cards.get(uid) ?? [])).size;
+    const others = open.filter(({ id }) => id !== this.id);
+    return [
+      ...others.map(({ id, title }) => {
+        const size = (totals[id]?.scope.size ?? 0) + moving;
+        return { id, title, note: afterwards(size, totals[id]?.capacity ?? null) };
+      }),
+      { id: BACKLOG, title: t("plan.backlog"), note: "" },
+    ];
+  }
+
+  /** What somebody has to do is for the plan, and not for the board. */
+  loadOf(): undefined {
+    return undefined;
   }
 
   #make(edits: readonly Edit[], said?: string): void {

@@ -22,10 +22,3 @@ export function focusHeading(element: Element): void {
   heading.tabIndex = -1;
   heading.focus();
 }
-
-/** Do something that may take a card away from under the focus, and let the focus go with it. */
-export function followCard(work: () => void): void {
-  const focused = document.activeElement?.closest<HTMLElement>("[data-uid]")?.dataset["uid"];
-  work();
-  if (focused !== undefined) requestAnimationFrame(() => focusCard(focused));
-}

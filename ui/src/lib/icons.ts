@@ -12,6 +12,7 @@ export const LUCIDE = [
   "corner-down-right",
   "download",
   "ellipsis",
+  "hash",
   "layout-list",
   "link",
   "list-filter",

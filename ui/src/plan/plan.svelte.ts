@@ -12,6 +12,7 @@ import {
   openContents,
 } from "../space/queries";
 import { t } from "../lib/i18n.svelte";
+import { afterwards, type Deck, type Target } from "../card/picking.svelte";
 import type { SpaceEvent } from "../space/follow";
 import type { Keyed, Space } from "../space/space.svelte";
 import { backlogOf, leftOvers } from "./queries";
@@ -36,7 +37,7 @@ const ARCHIVED = 2;
 /** So many cards are asked for by their ids in one address. */
 const MOST_IDS = 100;
 
-export class Plan {
+export class Plan implements Deck {
   iterations: Iteration[] = $state([]);
   lists: Lists = $state.raw({ [BACKLOG]: [] });
   capacities: Record<string, number | null> = $state({});
@@ -124,6 +125,52 @@ export class Plan {
     const places = [to, ...back.map((move) => move.to)];
     const again = () => void this.#do([{ uids, to, before }]);
     undo.push({ back: () => this.#do(back), again, places, cards: uids, what: said });
+  }
+
+  /** Move cards to the end of a list, in the order in which they stand. */
+  moveTo(uids: readonly string[], to: string): void {
+    const order = Object.values(this.lists).flat();
+    this.move(
+      order.filter((uid) => uids.includes(uid)),
+      to,
+      undefined,
+    );
+  }
+
+  /** The list that a card is in; "" is the backlog. */
+  whereIs(uid: string): string | undefined {
+    return whereIs(this.lists, uid);
+  }
+
+  /** Where cards can go, what is most likely meant first, with what is in it once they are there. */
+  targets(uids: readonly string[]): Promise<Target[]> {
+    const outside = uids.every((uid) => this.whereIs(uid) === BACKLOG);
+    const next = this.iterations.find((one) => one.status === "planned");
+    const others = this.iterations.filter((one) => one !== next);
+    const open = [...(next ? [next] : []), ...others].map(({ id, title }) => {
+      const list = this.lists[id] ?? [];
+      const { size } = this.sum([...new Set([...list, ...uids])]);
+      return { id, title, note: afterwards(size, this.capacities[id] ?? null) };
+    });
+    const backlog = { id: BACKLOG, title: t("plan.backlog"), note: "" };
+    return Promise.resolve(outside ? [...open, backlog] : [backlog, ...open]);
+  }
+
+  /** The sizes of what a person has to do in the open iterations. */
+  loadOf(id: number): number {
+    const planned = this.iterations.flatMap((one) => this.listed(one.id));
+    return planned
+      .filter((card) => card.state !== DONE && card.members.some((one) => one.id === id))
+      .reduce((sum, card) => sum + (card.size ?? 0), 0);
+  }
+
+  /** Where the focus goes when cards leave: to the card behind them, or else in front. */
+  beside(uids: readonly string[]): string | undefined {
+    const at = this.whereIs(uids[0] ?? "");
+    const list = at === undefined ? [] : (this.lists[at] ?? []);
+    const last = Math.max(...uids.map((uid) => list.indexOf(uid)));
+    const rest = (uid: string): boolean => !uids.includes(uid);
+    return list.slice(last + 1).find(rest) ?? list.slice(0, Math.max(0, last)).findLast(rest);
   }
 
   /** Whether these cards are all in one list. */

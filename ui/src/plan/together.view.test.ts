@@ -15,8 +15,7 @@ const nextList = kit.listed("Next sprint");
 
 async function move(number: number): Promise<void> {
   await kit.user.click(await story(number));
-  await kit.choose("Move to", "Next sprint");
-  await kit.press("Move");
+  await kit.take("Move to", /Next sprint/);
 }
 
 test("cards that go elsewhere and come back do so here", async () => {

@@ -34,6 +34,12 @@ describe("a change", () => {
     expect([...now.values()].map(said)).toEqual(CARDS.map(said));
   });
 
+  it("of the cell remembers the place in it", () => {
+    expect(backTo(CARDS.slice(0, 1), { column_id: 4 })).toEqual([
+      { card_uids: ["uid-1"], column_id: 1, sort_order: 1 },
+    ]);
+  });
+
   it("that changes nothing needs no way back", () => {
     expect(backTo(CARDS.slice(0, 1), { size_text: "3", add_tags: ["ui"] })).toEqual([]);
   });

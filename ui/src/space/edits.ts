@@ -56,6 +56,8 @@ function backOf(card: Card, change: Change): Change | undefined {
     if (change[key] !== undefined && change[key] !== card[key])
       Object.assign(back, { [key]: card[key] });
   }
+  // Without a place a card that comes into a cell is its last.
+  if (back.column_id !== undefined || back.lane_id !== undefined) back.sort_order = card.sort_order;
   const tags = card.tags.map(({ name }) => name);
   const members = card.members.map(({ id }) => id);
   const parts = {

@@ -113,6 +113,15 @@ export class Space {
     return this.members;
   }
 
+  /** The names of the tags on its cards. Throws ApiError. */
+  async tags(): Promise<string[]> {
+    const found = await allPages((offset) => {
+      const query = { space_id: this.id, limit: 100, offset };
+      return unwrap(api.GET("/tags", { params: { query } }));
+    });
+    return found.map(({ name }) => name);
+  }
+
   /** The state that a column gives its cards; undefined: no board here has it. */
   stateOf(column: number): number | undefined {
     const columns = this.boards.flatMap(({ columns }) => columns);

@@ -109,6 +109,13 @@ export async function pick(menu: Name, item: Name, part?: Part): Promise<void> {
   await press(menu, part);
   await user.click(await find("menuitem", item));
 }
+/** Press a button that opens a picker, and choose in that. */
+export async function take(opener: Name, option: Name, part?: Part): Promise<void> {
+  await press(opener, part);
+  const field = await find("combobox", opener);
+  const list = () => document.getElementById(field.getAttribute("aria-controls") ?? "")!;
+  await user.click(await find("option", option, list));
+}
 /** Replace what stands in a field. */
 export async function fill(label: Name, text: string, part?: Part): Promise<HTMLInputElement> {
   const found = await field(label, part);

@@ -47,6 +47,12 @@ export class Selection {
     this.uids = new Set([...this.uids, ...between]);
   }
 
+  /** Select a card and the one that one goes to from it. */
+  extend(from: string, to: string): void {
+    this.uids = new Set([...this.uids, from, to]);
+    this.#last = to;
+  }
+
   /** What is dragged with a card: all that are selected if it is among them, in their order. */
   with(uid: string, order: readonly string[]): string[] {
     return this.has(uid) ? order.filter((other) => this.has(other)) : [uid];
