@@ -3,6 +3,17 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { pageParts } from "./pageParts.ts";
 
+const GROUPS = [
+  { name: "page", test: /node_modules.(svelte|esm-env|clsx|openapi-fetch)|src.(lib|space)./ },
+  { name: "drag", test: /node_modules.(@atlaskit|virtua|bind-event|raf-schd)/ },
+  { name: "charts", test: /src.insights.(?!Reports)/ },
+  {
+    name: "work",
+    test: /node_modules.date-fns|src.iterations.(?!Timeline|New|.*Row)|src.card.(?!CardDialog|CardSide|CardText|Comments|Chips)|src.plan.move/,
+  },
+  { name: "board", test: /src.board./ },
+];
+
 export default defineConfig(({ mode }) => ({
   plugins: [svelte(), pageParts()],
   build: {
@@ -13,6 +24,10 @@ export default defineConfig(({ mode }) => ({
     // What the page's scripts owe to others: their licences, beside them.
     license: { fileName: "licences.md" },
     modulePreload: { polyfill: false },
+    // All of it is smaller than what a request for each part costs.
+    cssCodeSplit: false,
+    // A view is a few files: what all have in common, what is worked on in several, and its own.
+    rolldownOptions: { output: { codeSplitting: { groups: GROUPS } } },
     target: "es2022",
   },
   // Svelte for the browser, and not the one that renders on a server.

@@ -150,6 +150,7 @@ OWN_MATRIX: dict[tuple[str, str], tuple[str, Any]] = {
         BY_UID_TO_WRITE,
         {"edits": [{"card_uids": ["{card_uid}"], "size_text": "3"}]},
     ),
+    ("GET", "/spaces/{space_uid}"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/totals"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/periods"): (BY_UID_TO_READ, None),
     ("GET", "/spaces/{space_uid}/leftovers"): (BY_UID_TO_READ, None),

@@ -62,7 +62,15 @@ def test_filters_are_those_of_the_whole_list(team: Team) -> None:
     card = team.card("Find me", size_text="3")
     gone = team.card("Archived")
     team.change(gone, condition=2)
-    queries = ("query=find", "states=1", "condition=2", "iteration_id=none", "owner_ids=999999")
+    team.put(team.plan(), team.card("Planned"))
+    queries = (
+        "iteration_id=any",
+        "query=find",
+        "states=1",
+        "condition=2",
+        "iteration_id=none",
+        "owner_ids=999999",
+    )
     for query in queries:
         whole = team.call("GET", f"/cards?space_id={team.space.id}&{query}")
         ids = [row["id"] for row in rows(team, f"?{query}")["rows"]]

@@ -107,3 +107,18 @@ def test_leftovers_name_the_last_closed_iteration(team: Team) -> None:
         once["uid"]: "First",
     }
     assert found[once["uid"]]["iteration_id"] == first["id"]
+
+
+def test_what_a_page_begins_with_is_what_each_part_says(team: Team) -> None:
+    team.close(team.start(team.plan()))
+    for caller, role in (("reader", "reader"), ("writer", "writer"), ("owner", "admin")):
+        head = team.world.own("GET", f"/spaces/{team.space.uid}", caller).json()
+        (listed,) = [
+            one for one in team.call("GET", "/spaces", as_=caller) if one["uid"] == team.space.uid
+        ]
+        assert head["space"] == listed
+        assert head["space"]["access_mod"] == role
+    assert head["calendar"] == own(team, "calendar")
+    assert head["velocity"] == own(team, "velocity")["mean"]
+    newest = own(team, "events?newest_first=true&limit=1")
+    assert head["position"] == newest[0]["seq"]

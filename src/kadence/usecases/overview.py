@@ -1,19 +1,57 @@
-"""What the open iterations of a space hold, what closed ones left over, and when each lasts."""
+"""A space as a whole: what a page of it begins with, and what its iterations hold and last."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from kadence.domain.calendar import WorkingCalendar, ends
 from kadence.domain.model import Iteration, IterationStatus, SpaceRole
-from kadence.storage import calendars, history, iterations, overview
+from kadence.storage import calendars, history, iterations, journal, overview, spaces
 from kadence.storage.overview import LeftOver, Total
 from kadence.storage.timeline import calendar_kept
 from kadence.usecases.access import authorize_space, title_of
+from kadence.usecases.calendars import CalendarView, get_calendar
+from kadence.usecases.insights import Amounts, VelocityQuery, get_velocity
+from kadence.usecases.spaces import SpaceView, views_of
 from kadence.usecases.unit_of_work import UnitOfWork, Validated, unwrap
 
 LOOK_BACK = 26
 """Closed iterations in which leftovers are looked for: those of a year of two-week sprints."""
+
+
+class Head(Struct, frozen=True):
+    """What a page of a space begins with, as it is at one position of the journal."""
+
+    view: SpaceView
+    calendar: CalendarView
+    mean: Amounts | None
+    """What the space achieved on average in its last closed iterations."""
+    position: int
+
+
+def get_head(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> Head:
+    """Return what a space is: its boards, the actor's role, calendar and velocity.
+
+    Raises:
+        KadenceError: NotFound, Forbidden (a stranger), BadRequest.
+    """
+    access = authorize_space(unit, space_uid, SpaceRole.READER)
+    unwrap(validated)
+    company_id = unit.actor.company_id
+    space = spaces.find_space(unit.tx, company_id, access.space_id)
+    assert space is not None  # noqa: S101 - the actor has been let in
+    (view,) = views_of(unit, [(space, access.member_role)])
+    newest = journal.of_space(
+        unit.tx, company_id, access.space_uid, after=0, kinds=(), newest_first=True, limit=1
+    )
+    return Head(
+        view,
+        get_calendar(unit, access.space_uid, None),
+        get_velocity(unit, access.space_uid, VelocityQuery()).mean,
+        newest[0].seq if newest else 0,
+    )
 
 
 def get_totals(unit: UnitOfWork, space_uid: str, validated: Validated[None]) -> list[Total]:

@@ -1,5 +1,6 @@
 """What people do with spaces."""
 
+from collections.abc import Sequence
 from typing import Annotated, TypeAlias
 
 from msgspec import UNSET, Struct, UnsetType, field
@@ -65,7 +66,14 @@ def list_spaces(unit: UnitOfWork, validated: Validated[Page]) -> list[SpaceView]
         BadRequest: the query is invalid.
     """
     page = unwrap(validated)
-    found = spaces.readable(unit.tx, unit.actor, page.limit, page.offset)
+    return views_of(unit, spaces.readable(unit.tx, unit.actor, page.limit, page.offset))
+
+
+def views_of(unit: UnitOfWork, found: Sequence[tuple[Space, int | None]]) -> list[SpaceView]:
+    """Return spaces as the actor sees them, but for those that the actor cannot read.
+
+    With each comes the actor's own role in it.
+    """
     boards = boards_of(unit, [space.id for space, _ in found])
     views = []
     for space, own_role in found:

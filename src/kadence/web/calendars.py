@@ -35,7 +35,7 @@ class CalendarAnswer(Struct, frozen=True):
 CHANGE = Body("Calendar", ChangeCalendar)
 
 
-def shape(found: CalendarView) -> CalendarAnswer:
+def calendar_answer(found: CalendarView) -> CalendarAnswer:
     """Return the calendar as the wire shows it."""
     calendar = found.calendar
     return CalendarAnswer(
@@ -52,7 +52,7 @@ def shape(found: CalendarView) -> CalendarAnswer:
 async def get_calendar(context: RequestContext) -> CalendarAnswer:
     """Get how the space counts its days: time zone, working weekdays, holidays."""
     space_uid = context.uid("space_uid")
-    return shape(await context.read(usecases.get_calendar, space_uid, context.nothing()))
+    return calendar_answer(await context.read(usecases.get_calendar, space_uid, context.nothing()))
 
 
 async def change_calendar(context: RequestContext) -> RenderedResponse[CalendarAnswer]:
@@ -63,7 +63,7 @@ async def change_calendar(context: RequestContext) -> RenderedResponse[CalendarA
     """
     asked = await context.body(CHANGE)
     return await context.write(
-        asked, shape, usecases.change_calendar, context.uid("space_uid"), asked.command
+        asked, calendar_answer, usecases.change_calendar, context.uid("space_uid"), asked.command
     )
 
 

@@ -51,7 +51,10 @@ QUERY = Text(
     "query", f"Only cards with each of these words (at most {MOST_WORDS}) in a text, in any case."
 )
 SEARCH_FIELDS = Words("search_fields", SEARCHABLE, "Where `query` is looked for; the title if not.")
-ITERATION = Text("iteration_id", "Only cards in this planned or active iteration; `none`: in none.")
+ITERATION = Text(
+    "iteration_id",
+    "Only cards in this planned or active iteration; `none`: in none; `any`: in one.",
+)
 EXTRA = Words("additional_card_fields", ("description", "iteration"), "Keys to add to each card.")
 REQUESTS = Flag("is_request", "Only service requests, of which there are none here.")
 FILTER = Refused("filter", "Not supported.")
@@ -182,6 +185,8 @@ def card_query(query: Query) -> tuple[CardQuery, "Shown"]:
     iteration = query.get(ITERATION)
     if iteration == "none":
         flags["backlog"] = True
+    elif iteration == "any":
+        flags["backlog"] = False
     elif iteration is not None:
         single["iteration_id"] = canonical_uid(iteration)
     wanted = CardQuery(

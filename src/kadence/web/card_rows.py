@@ -31,10 +31,8 @@ from kadence.web.people import initials
 from kadence.web.query import Clamped, Parameter, Query
 from kadence.web.route import Route
 
-LARGEST_PAGE = 500
-ROWS = Clamped(
-    "limit", LARGEST_PAGE, 1, LARGEST_PAGE, f"How many at most; clamped to 1 to {LARGEST_PAGE}."
-)
+LARGEST_PAGE = 1000
+ROWS = Clamped("limit", 500, 1, LARGEST_PAGE, f"How many at most; clamped to 1 to {LARGEST_PAGE}.")
 ROW_PARAMETERS: Sequence[Parameter[Any]] = (
     *(parameter for parameters in IDS_OF.values() for parameter in parameters),
     STATES,

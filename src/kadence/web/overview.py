@@ -1,4 +1,4 @@
-"""What goes over the wire of a space's iterations as a whole, below /api/kadence/v1."""
+"""What goes over the wire of a space as a whole, below /api/kadence/v1."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,11 +8,27 @@ from msgspec import Struct
 from kadence.domain.model import IterationStatus
 from kadence.storage.overview import Total
 from kadence.usecases import overview as usecases
+from kadence.web.calendars import CalendarAnswer, calendar_answer
 from kadence.web.codec import Uid, number, optional_number
 from kadence.web.http import RequestContext
 from kadence.web.query import Words
 from kadence.web.report_answers import Day, TotalAnswer
 from kadence.web.route import Route
+from kadence.web.spaces import ListedSpaceAnswer, listed_space
+from kadence.web.velocity import AmountsAnswer, average
+
+
+class SpaceHeadAnswer(Struct, frozen=True):
+    """What a page of a space begins with.
+
+    `velocity` is the mean of the last closed iterations. What happens later is behind `position`:
+    `…/events?after=…`.
+    """
+
+    space: ListedSpaceAnswer
+    calendar: CalendarAnswer
+    velocity: AmountsAnswer | None
+    position: int
 
 
 class TotalOfIterationAnswer(Struct, frozen=True):
@@ -52,6 +68,17 @@ def _total(total: Total) -> TotalOfIterationAnswer:
     )
 
 
+async def get_head(context: RequestContext) -> SpaceHeadAnswer:
+    """Get what a page of a space begins with: what it is, its calendar and its velocity."""
+    found = await context.read(usecases.get_head, context.uid("space_uid"), context.nothing())
+    return SpaceHeadAnswer(
+        space=listed_space(found.view),
+        calendar=calendar_answer(found.calendar),
+        velocity=average(found.mean),
+        position=found.position,
+    )
+
+
 async def get_totals(context: RequestContext) -> list[TotalOfIterationAnswer]:
     """Get what each planned and active iteration of the space holds: numbers of cards and sizes."""
     found = await context.read(usecases.get_totals, context.uid("space_uid"), context.nothing())
@@ -86,6 +113,7 @@ async def get_leftovers(context: RequestContext) -> list[LeftOverAnswer]:
 
 
 OWN_ROUTES: Sequence[Route] = (
+    Route("GET", "/spaces/{space_uid}", get_head, "Additions"),
     Route("GET", "/spaces/{space_uid}/totals", get_totals, "Additions"),
     Route("GET", "/spaces/{space_uid}/leftovers", get_leftovers, "Additions"),
     Route("GET", "/spaces/{space_uid}/periods", get_periods, "Additions", query=(STATUS,)),

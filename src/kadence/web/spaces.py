@@ -155,7 +155,8 @@ def _space_values(space: Space) -> dict[str, Any]:
     }
 
 
-def _listed(view: SpaceView) -> ListedSpaceAnswer:
+def listed_space(view: SpaceView) -> ListedSpaceAnswer:
+    """Return the space as lists show it."""
     return ListedSpaceAnswer(
         **_space_values(view.space),
         boards=[board_answer(board) for board in view.boards],
@@ -202,7 +203,7 @@ def _made(made: tuple[Space, SpaceMember]) -> NewSpaceAnswer:
 async def list_spaces(context: RequestContext) -> list[ListedSpaceAnswer]:
     """List the spaces that the caller can read, by id, each with its boards."""
     page = context.query(page_of)
-    return [_listed(view) for view in await context.read(usecases.list_spaces, page)]
+    return [listed_space(view) for view in await context.read(usecases.list_spaces, page)]
 
 
 async def create_space(context: RequestContext) -> RenderedResponse[NewSpaceAnswer]:

@@ -65,8 +65,8 @@ def velocity_answer(velocity: Velocity) -> VelocityAnswer:
     return VelocityAnswer(
         rules=RULES,
         iterations=[_achieved(one) for one in velocity.iterations],
-        mean=_average(velocity.mean),
-        median=_average(velocity.median),
+        mean=average(velocity.mean),
+        median=average(velocity.median),
     )
 
 
@@ -83,7 +83,8 @@ def _achieved(one: Achieved) -> AchievedAnswer:
     )
 
 
-def _average(amounts: Amounts | None) -> AmountsAnswer | None:
+def average(amounts: Amounts | None) -> AmountsAnswer | None:
+    """Return averages as the wire shows them."""
     return AmountsAnswer(**_amounts(amounts)) if amounts else None
 
 

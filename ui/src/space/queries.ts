@@ -110,15 +110,17 @@ export async function contentsOf(space: string, id: string): Promise<Contents> {
 export async function openContents(
   space: string,
 ): Promise<{ iterations: Iteration[]; contents: Contents[] }> {
-  const [iterations, totals] = await Promise.all([
+  const [iterations, totals, planned] = await Promise.all([
     iterationsOf(space, "planned,active", { with_data: "cards" }),
     totalsOf(space),
+    cardsWhere(space, { iteration_id: "any" }),
   ]);
-  const contents = iterations.map(async ({ id, cards: records = [] }) => {
-    const cards = records.length > 0 ? await cardsOf(space, id) : [];
+  const contents = iterations.map(({ id, cards: records = [] }) => {
+    const inside = new Set(records.map((record) => record.card_uid));
+    const cards = planned.filter(({ uid }) => inside.has(uid));
     return { id, records, cards, capacity: totals[id]?.capacity ?? null };
   });
-  return { iterations, contents: await Promise.all(contents) };
+  return { iterations, contents };
 }
 
 /** The planned and active iterations of a space. Throws ApiError. */
@@ -156,6 +158,9 @@ export async function cardPage(
   return { cards: cardsOfRows(found), position: found.position };
 }
 
+const FIRST_PAGE = 200;
+const LARGEST_PAGE = 1000;
+
 /** All cards of a space that match; each page is told of when it is there. Throws ApiError. */
 export async function cardsWhere(
   space: string,
@@ -163,13 +168,14 @@ export async function cardsWhere(
   each: (cards: Card[]) => void = () => undefined,
 ): Promise<Card[]> {
   const all: Card[] = [];
-  let start: CardFilter = {};
+  // The first is small, to be shown soon.
+  let start: CardFilter = { limit: FIRST_PAGE };
   for (;;) {
     const { cards, position } = await cardPage(space, { ...query, ...start });
     all.push(...cards);
     each(cards);
     if (position === null) return all;
-    start = { start_position: position };
+    start = { start_position: position, limit: LARGEST_PAGE };
   }
 }
 

@@ -67,32 +67,25 @@ export class Space {
 
   /** Load what the space is, then follow what happens in it. Throws ApiError. */
   async load(): Promise<void> {
-    const params = { path: { space_uid: this.uid }, query: { newest_first: true, limit: 1 } };
-    const [newest] = await unwrap(own.GET("/spaces/{space_uid}/events", { params }));
-    await this.renew();
+    const position = await this.renew();
     this.loaded = true;
     void follow(
       this.uid,
-      newest?.seq ?? 0,
+      position,
       this.#stop.signal,
       (event) => this.#tell(event),
       (away) => (this.away = away),
     );
   }
 
-  /** Load again what the space is. Throws ApiError. */
-  async renew(): Promise<void> {
+  /** Load again what the space is; returns the position of its newest event. Throws ApiError. */
+  async renew(): Promise<number> {
     const turn = ++this.#turn;
-    const path = { space_uid: this.uid };
-    const [spaces, calendar, velocity] = await Promise.all([
-      allPages((offset) => unwrap(api.GET("/spaces", { params: { query: { offset } } }))),
-      unwrap(own.GET("/spaces/{space_uid}/calendar", { params: { path } })),
-      unwrap(own.GET("/spaces/{space_uid}/velocity", { params: { path } })),
-    ]);
-    const space = spaces.find((one) => one.uid === this.uid);
-    if (!space) throw new ApiError(404, "");
+    const params = { path: { space_uid: this.uid } };
+    const found = await unwrap(own.GET("/spaces/{space_uid}", { params }));
+    const { space, calendar, velocity, position } = found;
     // A later answer is there or under way.
-    if (turn !== this.#turn) return;
+    if (turn !== this.#turn) return position;
     this.id = space.id;
     this.title = space.title;
     this.role = space.access_mod;
@@ -100,7 +93,8 @@ export class Space {
     this.everyone = space.access === "for_everyone" ? general : 0;
     this.boards = space.boards;
     this.calendar = calendar;
-    this.velocity = velocity.mean?.done.size ?? null;
+    this.velocity = velocity?.done.size ?? null;
+    return position;
   }
 
   /** Who has a role in the space. Throws ApiError. */
