@@ -2,17 +2,19 @@
 import { SvelteMap } from "svelte/reactivity";
 import { forecastOf } from "../insights/queries";
 import { latest } from "../iterations/changes";
-import { own, type Schemas, unwrap } from "../lib/api";
+import { api, own, type Schemas, unwrap } from "../lib/api";
 import { AsyncAction } from "../lib/asyncAction.svelte";
 import { t } from "../lib/i18n.svelte";
 import { afterwards, type Deck, type Target } from "../card/picking.svelte";
 import { editsOf } from "../plan/moveEdits";
-import { BACKLOG, backTo } from "../plan/moves";
+import { BACKLOG, backTo, type Line } from "../plan/moves";
+import { holderOf } from "./rows";
 import {
   type Card,
   cardsOf,
   type Iteration,
   openIterations,
+  type Person,
   recordsOf,
   sum,
   totalsOf,
@@ -20,7 +22,7 @@ import {
 import type { SpaceEvent } from "../space/follow";
 import { ordered, stagesOf } from "../space/cells";
 import { Editing } from "../space/editing";
-import type { Change, Edit } from "../space/edits";
+import { type Change, type Edit, sendEdits } from "../space/edits";
 import { ordersOf } from "../space/orders";
 import { Refresh } from "../space/refresh";
 import type { Board, Space } from "../space/space.svelte";
@@ -28,8 +30,16 @@ import type { Board, Space } from "../space/space.svelte";
 const SOON = 150;
 const LIVE = 1;
 
-/** Where a card is put: a column and a lane, behind a card of that cell or in front of all. */
-export type Goal = { column: number; lane: number; behind: Card | undefined };
+/**
+ * Where cards are put: a column, a lane (undefined: each stays in its own), behind a card that is
+ * shown there or in front of all; and who has them then, null is nobody, undefined who has them now.
+ */
+export type Goal = {
+  column: number;
+  lane: number | undefined;
+  behind: Card | undefined;
+  person?: Person | null | undefined;
+};
 
 export class Running implements Deck {
   iteration: Iteration | undefined = $state.raw();
@@ -115,10 +125,9 @@ export class Running implements Deck {
     const [first] = cards;
     const uids = cards.map(({ uid }) => uid);
     if (!first || (behind && uids.includes(behind.uid))) return;
-    // Behind one that stands in the column itself and not in its first part, or in another lane
-    // where lanes are not distinguished: there.
+    // Behind one that stands in the column itself and not in its first part: there.
     const column_id = behind?.column_id ?? goal.column;
-    const lane_id = behind?.lane_id ?? goal.lane;
+    const lane_id = goal.lane === undefined ? undefined : (behind?.lane_id ?? goal.lane);
     const stages = this.space.boards.flatMap((board) => stagesOf(board));
     const stage = stages.find(({ ids }) => ids.includes(column_id));
     const list = this.cell(stage?.ids ?? [column_id], lane_id)
@@ -126,14 +135,47 @@ export class Running implements Deck {
       .filter((uid) => !uids.includes(uid));
     list.splice(behind ? list.indexOf(behind.uid) + 1 : 0, 0, ...uids);
     const orders = ordersOf(list, uids, this.cards);
-    const edits = cards.map(({ uid, sort_order }): Edit => {
-      const order = orders.get(uid) ?? sort_order;
+    const edits = cards.map((card): Edit => {
+      const { uid } = card;
+      const sort_order = orders.get(uid) ?? card.sort_order;
       orders.delete(uid);
-      return { card_uids: [uid], column_id, lane_id, sort_order: order };
+      const lane = lane_id === undefined ? {} : { lane_id };
+      return { card_uids: [uid], column_id, ...lane, sort_order, ...given(card, goal.person) };
     });
     for (const [uid, sort_order] of orders) edits.push({ card_uids: [uid], sort_order });
     this.#make(edits);
-    if (cards.length === 1) this.#tell(first.uid, column_id, lane_id);
+    if (cards.length === 1) this.#tell(first.uid, column_id, lane_id ?? first.lane_id);
+  }
+
+  /** Make a card in a cell, and put it into the iteration. */
+  add(board_id: number, { title, size_text }: Line, goal: Omit<Goal, "behind">): void {
+    const { column: column_id, lane: lane_id, person } = goal;
+    const { space } = this;
+    const lane = lane_id === undefined ? {} : { lane_id };
+    let made: Card | undefined;
+    space.send(
+      async () => {
+        const body = { title, size_text, board_id, column_id, ...lane };
+        const card = await space.once((headers) => api.POST("/cards", { body, headers }));
+        const members = person ? { add_member_ids: [person.id] } : {};
+        const edit = { card_uids: [card.uid], iteration_id: this.id, ...members };
+        [made] = await sendEdits(space, [edit]);
+        if (made) this.#hold(made);
+      },
+      () => this.#refresh.soon(),
+    );
+    space.toast.show(t("board.added", { title }), true);
+    space.undo.push({
+      back: () =>
+        space.send(async () => {
+          if (!made) return;
+          const params = { path: { card_id: made.id } };
+          await space.once<unknown>((headers) =>
+            api.DELETE("/cards/{card_id}", { params, headers }),
+          );
+          this.cards.delete(made.uid);
+        }),
+    });
   }
 
   /** Change cards alike; the page shows it at once, and takes it back if the server refuses. */
@@ -239,4 +281,12 @@ export class Running implements Deck {
     const counts = ours && !kind.startsWith("comment");
     if (counts || kind === "space.calendar_changed") this.#refresh.soon();
   }
+}
+
+/** What gives a card to somebody, or to nobody, and takes it from who had it. */
+function given(card: Card, person: Person | null | undefined): Change {
+  const holder = holderOf(card);
+  if (person === undefined || holder?.id === person?.id) return {};
+  const taken = holder ? { remove_member_ids: [holder.id] } : {};
+  return person ? { ...taken, add_member_ids: [person.id] } : taken;
 }

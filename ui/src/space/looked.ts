@@ -13,6 +13,13 @@ export function keepLooked(space: string, iteration?: string): void {
 export const lastIteration = (space: string): string | null =>
   localStorage.getItem(iterationKey(space));
 
+const rowsKey = (space: string): string => `kadence.rows.${space}`;
+
+/** By what the rows of a space's board are made, as it was chosen last on this device. */
+export const lastRows = (space: string): string | null => localStorage.getItem(rowsKey(space));
+export const keepRows = (space: string, rows: string): void =>
+  localStorage.setItem(rowsKey(space), rows);
+
 /** Where who comes in begins: the space of last time, or the only one, else all of them. Throws ApiError. */
 export async function firstPlace(): Promise<string> {
   const spaces = await allSpaces();

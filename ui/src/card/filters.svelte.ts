@@ -1,4 +1,4 @@
-// Which cards of the backlog are shown: words that are in them, a board, a member, a tag, a size.
+// Which cards are shown: words that are in them, a board, a member, a tag, a size.
 import { fold } from "../lib/fold";
 import type { Card } from "../space/queries";
 
@@ -44,6 +44,20 @@ export class Filters {
     const said = (word: string): boolean =>
       numbers.includes(word) || texts.some((text) => text.includes(word));
     return this.#words.every(said);
+  }
+
+  /** Whether only the cards of somebody are shown, or let it be so, or not any more. */
+  isOf(person: number | undefined): boolean {
+    return person !== undefined && this.member === String(person);
+  }
+
+  toggle(person: number | undefined): void {
+    this.member = this.isOf(person) ? "" : String(person ?? "");
+  }
+
+  /** Ask for nothing any more. */
+  clear(): void {
+    for (const kind of KINDS) this[kind] = "";
   }
 
   get any(): boolean {
