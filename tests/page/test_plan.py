@@ -123,6 +123,9 @@ def test_an_iteration_is_started_closed_and_its_leftovers_carried_on(
     expect(panel).to_contain_text("active")
     card = id_of(team, "Story 2")
     team.change({"id": card}, column_id=team.space.columns[2])
+    # What is done is folded into a line.
+    expect(panel.get_by_role("option")).to_have_count(1)
+    panel.get_by_role("button", name="1 done · 2 pts").click()
     expect(panel.get_by_role("option", name=re.compile("^Story 2 .* done$"))).to_be_visible()
 
     panel.get_by_role("button", name="Close").click()

@@ -41,6 +41,14 @@ test("an iteration is closed from its view", async () => {
   const done = kit.the("region", "Done");
   await kit.find("link", "Task 3", done);
   await kit.text("1 card · 3 pts", done);
+  const rest = kit.the("region", "Not done");
+  await kit.text("2 cards · 3 pts", rest);
+  await kit.until(() =>
+    expect(kit.all("listitem", undefined, rest).map(kit.words)).toEqual([
+      expect.stringMatching(/^Task 1 Backlog/),
+      expect.stringMatching(/^Task 2 Backlog/),
+    ]),
+  );
 });
 
 test("what did not load is loaded when the server is back", async () => {

@@ -9,6 +9,7 @@ import { afterwards, type Deck, type Target } from "../card/picking.svelte";
 import { editsOf } from "../plan/moveEdits";
 import { BACKLOG, backTo, type Line } from "../plan/moves";
 import { holderOf } from "./rows";
+import { whereabouts } from "./whereabouts";
 import {
   type Card,
   cardsOf,
@@ -45,6 +46,8 @@ export class Running implements Deck {
   iteration: Iteration | undefined = $state.raw();
   report: Schemas["ReportAnswer"] | undefined = $state.raw();
   forecast: Schemas["ForecastAnswer"] | undefined = $state.raw();
+  /** Where the cards are now that were left unfinished, by their ids. */
+  where: ReadonlyMap<number, string> = $state.raw(new Map());
   readonly cards = new SvelteMap<string, Card>();
   /** How often it was loaded: what is drawn of it is out of date then. */
   loads = $state(0);
@@ -100,6 +103,8 @@ export class Running implements Deck {
       this.#known.add(card.uid);
     }
     const over = iteration.status === "closed" || iteration.status === "removed";
+    const left = over ? report.scope.unfinished.cards.flatMap((one) => one.card_id ?? []) : [];
+    this.where = await whereabouts(uid, left);
     const forecast = over ? undefined : await forecastOf(uid, this.id);
     this.forecast = forecast;
   }

@@ -75,6 +75,7 @@ test("what is refused of a pasted card is named and hinders nothing else", async
 test("a done card that leaves its iteration is not in the backlog", async () => {
   const made = await team.card("Made", { column_id: team.columns[2], size_text: "3" });
   await team.put(team.next, made);
+  await kit.press("1 done · 3 pts");
   await kit.user.click(await option("Made"));
   await kit.take("Move to", /Backlog/);
   await kit.text("1 done card left the iteration");
