@@ -133,6 +133,9 @@ test("who may only read has no keys and no places to click", async () => {
   row.focus();
   await press("a");
   expect(kit.all("combobox", /Assign/)).toEqual([]);
+  await press("{Shift>}{F10}{/Shift}");
+  const offered = () => kit.all("option", undefined, kit.the("listbox", "Actions")).map(kit.words);
+  await kit.until(() => expect(offered()).toEqual(["Open Enter", "Copy link"]));
 });
 
 test("143 cards move, go back and move again, each time in one request", async () => {

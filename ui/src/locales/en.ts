@@ -158,7 +158,7 @@ export const en = {
   "rows.person": "People",
   "board.add": "Add card",
   "board.added": "“{{title}}” added",
-  "help.add": "On a board: add a card here",
+  "help.add": "Add cards; on a board: here",
   "help.all": "Select the whole list",
   "help.alt": "Move a card up or down in its list",
   "help.arrows": "To the card above or below",
