@@ -80,7 +80,9 @@ class Mouse(Hands):
         del key, typed
         self.click(self.page.get_by_role("toolbar").get_by_role("button", name=button))
         self.click(picker(self.page, button).get_by_role("option", name=re.compile(option)).first)
-        self.page.keyboard.press("Escape")
+        # Where several can be chosen it stays open, and where one can, Escape would unselect all.
+        if picker(self.page, button).count() > 0:
+            self.page.keyboard.press("Escape")
 
     def size(self, rows: Sequence[Locator]) -> None:
         """Give each its size."""
@@ -204,7 +206,7 @@ def planning(page: Page, team: Team, hands: Mouse | Keys) -> dict[str, int]:
     found["Select ten cards"] = hands.taken()
     hands.choose("Assign to", "a", "rea", "^Reader")
     found["Assign them"] = hands.taken()
-    hands.choose("Size", "s", "5", "^5$")
+    hands.choose("Size", "s", "5", r"^5\b")
     found["Give them one size"] = hands.taken()
     hands.choose("Tags", "t", "urg", "^urgent")
     found["Tag them"] = hands.taken()
@@ -219,7 +221,7 @@ def planning(page: Page, team: Team, hands: Mouse | Keys) -> dict[str, int]:
     eventually(page, lambda: [card_of(team, f"Idea {n}")["size"] for n in range(10)], SIZES)
     found["Give ten cards a size each"] = hands.taken()
 
-    panel = page.get_by_role("region", name="Next sprint")
+    panel = page.get_by_role("region", name="Next sprint", exact=True)
     hands.press(panel.get_by_role("button", name="Start iteration"))
     dialog = page.get_by_role("dialog")
     hands.press(dialog.get_by_role("button", name="Start iteration", exact=True))

@@ -158,3 +158,36 @@ test("143 cards move, go back and move again, each time in one request", async (
   await kit.eventually(inside, 143);
   expect(edits).toHaveLength(3);
 });
+
+test("a title is changed in its row, and Enter goes on below", async () => {
+  (await story(2)).focus();
+  await press("e");
+  const field = await kit.field("Title");
+  expect([field.value, field.selectionEnd]).toEqual(["Story 2", 7]);
+  await press("Story two{Enter}");
+  await press("In between =3{Enter}");
+  await kit.find("option", /In between/);
+  await press("And another{Enter}");
+  await kit.find("option", /And another/);
+  await press("{Escape}");
+  const titles = ["Story 1", "Story two", "In between", "And another", "Story 3"];
+  await kit.eventually(async () => (await kit.listed("Backlog")()).slice(0, 5), titles);
+  await kit.eventually(async () => (await team.find("In between")).size, 3);
+  await kit.reload();
+  await kit.find("option", /And another/);
+  await kit.eventually(async () => (await kit.listed("Backlog")()).slice(0, 5), titles);
+});
+
+test("a title that is not wanted stays, and one in an iteration goes on there", async () => {
+  await team.put(team.next, await team.find("Story 4"));
+  await kit.until(async () => expect(await kit.listed("Next sprint")()).toEqual(["Story 4"]));
+  (await story(4)).focus();
+  await press("{F2}");
+  await press("Nonsense{Escape}");
+  await kit.until(async () => expect(await story(4)).toHaveFocus());
+  await press("e{Enter}");
+  await press("Below it{Enter}");
+  await kit.eventually(() => team.inside(team.next), ["Story 4", "Below it"]);
+  await kit.press("Undo");
+  await kit.eventually(() => team.inside(team.next), ["Story 4"]);
+});

@@ -18,7 +18,17 @@ import type { Keyed, Space } from "../space/space.svelte";
 import { backlogOf, leftOvers } from "./queries";
 import { isBehind } from "../space/orders";
 import { editsOf, placed } from "./moveEdits";
-import { BACKLOG, backTo, called, type Line, type Lists, type Move, moved, whereIs } from "./moves";
+import {
+  BACKLOG,
+  backTo,
+  called,
+  END,
+  type Line,
+  type Lists,
+  type Move,
+  moved,
+  whereIs,
+} from "./moves";
 
 /** Ignores what the server refused. */
 function onlyRefused(error: unknown): void {
@@ -210,6 +220,24 @@ export class Plan implements Deck {
     }
   }
 
+  /** Add a card below another one, in its list; returns its uid. Throws ApiError. */
+  async addBelow(line: Line, uid: string, told: Telling): Promise<string | undefined> {
+    const list = this.whereIs(uid);
+    const over = this.cards.get(uid);
+    if (list === undefined || !over) return undefined;
+    const people = line.member ? await this.space.people() : [];
+    const added: Card[] = [];
+    await this.#add([line], over.board_id, people, added, told);
+    const [card] = added;
+    if (!card) return undefined;
+    const at = this.lists[list] ?? [];
+    const before = at.filter((one) => one !== card.uid)[at.indexOf(uid) + 1] ?? END;
+    this.#do([{ uids: [card.uid], to: list, before }]);
+    const back = (): void => this.space.send(() => this.#remove(added));
+    this.space.undo.push({ back, cards: [uid] });
+    return card.uid;
+  }
+
   async #add(
     lines: readonly Line[],
     boardId: number,
@@ -309,8 +337,11 @@ export class Plan implements Deck {
     return done.length;
   }
 
-  /** Change cards alike; the page shows it at once, and takes it back if the server refuses. */
-  edit(uids: readonly string[], change: Change, said: string): void {
+  /**
+   * Change cards alike; the page shows it at once, and takes it back if the server refuses. What is
+   * `said` is not shown where one sees it happen.
+   */
+  edit(uids: readonly string[], change: Change, said: string, show = true): void {
     const cards = uids.map((uid) => this.cards.get(uid)).filter((card) => card !== undefined);
     const there: Edit[] = [{ ...change, card_uids: cards.map(({ uid }) => uid) }];
     const back = this.#editing.backOf(there);
@@ -328,7 +359,7 @@ export class Plan implements Deck {
       this.#editing.send([...edits, ...planned]);
     };
     make(there);
-    this.space.toast.show(said, true);
+    if (show) this.space.toast.show(said, true);
     this.space.undo.push({
       back: () => make(back, places),
       again: () => make(there),
